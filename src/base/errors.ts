@@ -1,0 +1,106 @@
+// The one error class and the table of every error code: its family, its exit code, its meaning.
+
+/** Exit codes of every command: what a script may rely on. */
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, deadline: 4 } as const;
+
+interface ErrorEntry {
+  readonly exitCode: (typeof EXIT)[keyof typeof EXIT];
+  readonly meaning: string;
+}
+
+const failed = (meaning: string): ErrorEntry => ({ exitCode: EXIT.failed, meaning });
+const usage = (meaning: string): ErrorEntry => ({ exitCode: EXIT.usage, meaning });
+
+/** Public and never reused; docs/errors.md lists the same codes, a test compares the two. */
+export const ERROR_CODES = {
+  XML_UNREADABLE: failed('A file could not be read.'),
+  XML_MALFORMED: failed('A file is not well-formed XML.'),
+  CTX_INVALID: failed('A context or meta file is well-formed, but not valid; all its faults are listed.'),
+  CTX_CONFIGURATION_MISSING: failed('A command needs a configuration that neither it nor the provider has.'),
+  CTX_TRANSACTION_UNKNOWN: failed('No transaction of this id is known to the provider.'),
+  CTX_TRANSACTION_TAKEN: failed('The transaction id belongs to another context.'),
+  BUS_ADDRESS_IN_USE: failed('An endpoint is already bound by another process.'),
+  BUS_BIND_REFUSED: failed('An endpoint could not be bound.'),
+  BUS_CLOSED: failed('A socket was used after it was closed.'),
+  BUS_UNREACHABLE: { exitCode: EXIT.unreachable, meaning: 'No provider answered at the endpoint.' },
+  BUS_DEADLINE: { exitCode: EXIT.deadline, meaning: 'The provider is there, but did not answer in time.' },
+  MSG_FRAME_INVALID: failed('A frame from the bus is no "<topic> @@@ <JSON>".'),
+  MSG_INVALID: failed('A message lacks a field or has one of the wrong type.'),
+  MSG_ACTION_UNKNOWN: failed('A message asks for an action that does not exist.'),
+  SVC_UNKNOWN: failed('No task service of this id is in the transaction.'),
+  SVC_ALREADY_STARTED: failed('A start was asked for a task service that is already running.'),
+  SVC_NOT_RUNNING: failed('A stop was asked for a task service that is not running.'),
+  SVC_NOT_FOUND: failed('The code of a task service is not where its context says.'),
+  SVC_LOCATION_REFUSED: failed('A command names a location outside the service roots.'),
+  SVC_BUILD_FAILED: failed('The code of a task service does not compile.'),
+  SVC_LOAD_FAILED: failed('The code of a task service failed while it was loaded.'),
+  SVC_TASK_FAILED: failed('A task threw an error.'),
+  SVC_CONFIGURATION_INVALID: failed("A task service's configuration does not fit what its task declares."),
+  SVC_LAUNCH_FAILED: failed('The process of a task service could not be started.'),
+  SVC_START_TIMEOUT: failed('A task service was not ready within its start timeout.'),
+  SVC_EXITED: failed('The process of a task service ended without having been asked to.'),
+  TPL_NAME_INVALID: failed('A name is no identifier, so no code can be generated for it.'),
+  TPL_CONFLICT: failed('A file to be written was edited, or an id is already taken.'),
+  CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
+  CLI_STOPPED: failed('A command was interrupted before it was done.'),
+  INTERNAL: failed('A fault of contextd itself.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export interface ErrorParts {
+  /** What the user can do: the next command to run or the line to change. */
+  readonly hint?: string | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
+
+/** The only error class: `code` for programs, `message` and `hint` for people, `details` for both. */
+export class ContextdError extends Error {
+  override readonly name = 'ContextdError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
+    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = code;
+    this.hint = parts.hint;
+    this.details = parts.details ?? {};
+  }
+
+  get exitCode(): number {
+    return ERROR_CODES[this.code].exitCode;
+  }
+}
+
+/** An error as it travels in a message. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ErrorReport {
+  const known = asContextdError(error, fallback);
+  return { code: known.code, message: known.message, ...(known.hint === undefined ? {} : { hint: known.hint }) };
+}
+
+export function asContextdError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ContextdError {
+  if (error instanceof ContextdError) return error;
+  return new ContextdError(fallback, messageOf(error), { cause: error });
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** True for errors of node's own calls with one of these codes, such as ENOENT. */
+export function hasErrnoCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+/** Marks a branch that the types say cannot be reached. */
+export function unreachable(value: never): never {
+  throw new ContextdError('INTERNAL', `unexpected value ${JSON.stringify(value)}`);
+}

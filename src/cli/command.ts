@@ -1,0 +1,37 @@
+// A command as data: its name, options and what it does; run.ts turns it into a program.
+
+import type { InferredOptionTypes, Options } from 'yargs';
+
+/** Where a command's text goes, and the word that it should end. */
+export interface Terminal {
+  /** Writes to standard output; the text brings its own line ends. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  /** True when standard output is a terminal that shows colours. */
+  readonly colour: boolean;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second one: end at once. */
+  readonly kill: AbortSignal;
+}
+
+export type CommandOptions = Readonly<Record<string, Options>>;
+
+export interface Command<O extends CommandOptions = CommandOptions> {
+  readonly name: string;
+  /** One line, shown in lists and on top of the help. */
+  readonly summary: string;
+  /** Positional arguments as yargs writes them, such as `<file>` or `[files..]`; empty for none. */
+  readonly positionals: string;
+  readonly options: O;
+  /** Command line and what it does, shown at the end of the help. */
+  readonly examples: readonly (readonly [string, string])[];
+  /** Returns the exit code; throws ContextdError for anything that went wrong. */
+  run(args: InferredOptionTypes<O>, terminal: Terminal): Promise<number>;
+}
+
+/** Declares a command so that its options' types reach `run`. */
+export function defineCommand<const O extends CommandOptions>(command: Command<O>): Command<O> {
+  return command;
+}

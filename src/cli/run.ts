@@ -1,0 +1,95 @@
+// Runs a command as a program: arguments in, text out, errors as message and hint, exit code.
+
+import yargs from 'yargs';
+import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
+import type { Command, CommandOptions, Terminal } from './command.js';
+
+/** Runs `command` with the process's arguments and ends the process with its exit code. */
+export async function runProgram<O extends CommandOptions>(command: Command<O>): Promise<void> {
+  const terminal = processTerminal();
+  process.exitCode = await runCommand(command, process.argv.slice(2), terminal);
+}
+
+/** Parses `argv`, runs the command and turns whatever it throws into text; returns the exit code. */
+export async function runCommand<O extends CommandOptions>(
+  command: Command<O>,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const debug = argv.includes('--debug');
+  try {
+    return await parseAndRun(command, argv, terminal);
+  } catch (error) {
+    return tellError(asContextdError(error), debug, terminal);
+  }
+}
+
+/** Writes message and hint (with --debug also stack and cause) and returns the exit code. */
+export function tellError(error: ContextdError, debug: boolean, terminal: Terminal): number {
+  terminal.err(`error ${error.code}: ${error.message}\n`);
+  if (error.hint !== undefined) terminal.err(`  hint: ${error.hint}\n`);
+  if (debug) terminal.err(`${describeStack(error)}\n`);
+  return error.exitCode;
+}
+
+async function parseAndRun<O extends CommandOptions>(
+  command: Command<O>,
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const parser = buildParser(command);
+  let output = '';
+  let fault: ContextdError | undefined;
+  parser.fail((message: string | null, error: Error | undefined) => {
+    fault ??= usageError(command, message ?? error?.message ?? 'wrong arguments');
+  });
+  const args = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, text: string) => {
+    output = text;
+  });
+  if (fault !== undefined) throw fault;
+  if (output !== '') {
+    terminal.out(`${output}\n`);
+    return EXIT.done;
+  }
+  return await command.run(args as never, terminal);
+}
+
+function buildParser<O extends CommandOptions>(command: Command<O>) {
+  const parser = yargs([])
+    .scriptName(command.name)
+    .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
+    .options(command.options)
+    .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of an error' })
+    .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': false })
+    .completion('completion', 'Print a script for shell completion')
+    .strictOptions()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(100)
+    .version(false)
+    .help();
+  return command.examples.reduce((built, [line, what]) => built.example(line, what), parser);
+}
+
+function usageError(command: { readonly name: string }, message: string): ContextdError {
+  return new ContextdError('CLI_USAGE', message, { hint: `run '${command.name} --help' to see what it takes` });
+}
+
+function describeStack(error: ContextdError): string {
+  const own = error.stack ?? '';
+  return error.cause instanceof Error ? `${own}\ncaused by ${error.cause.stack ?? error.cause.message}` : own;
+}
+
+function processTerminal(): Terminal {
+  const stop = new AbortController();
+  const kill = new AbortController();
+  const onSignal = () => (stop.signal.aborted ? kill.abort() : stop.abort());
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    signal: stop.signal,
+    kill: kill.signal,
+  };
+}
