@@ -29,7 +29,6 @@ export const ERROR_CODES = {
   MSG_ACTION_UNKNOWN: failed('A message asks for an action that does not exist.'),
   SVC_UNKNOWN: failed('No task service of this id is in the transaction.'),
   SVC_ALREADY_STARTED: failed('A start was asked for a task service that is already running.'),
-  SVC_NOT_RUNNING: failed('A stop was asked for a task service that is not running.'),
   SVC_NOT_FOUND: failed('The code of a task service is not where its context says.'),
   SVC_LOCATION_REFUSED: failed('A command names a location outside the service roots.'),
   SVC_BUILD_FAILED: failed('The code of a task service does not compile.'),
@@ -38,9 +37,11 @@ export const ERROR_CODES = {
   SVC_CONFIGURATION_INVALID: failed("A task service's configuration does not fit what its task declares."),
   SVC_LAUNCH_FAILED: failed('The process of a task service could not be started.'),
   SVC_START_TIMEOUT: failed('A task service was not ready within its start timeout.'),
+  SVC_GAVE_UP: failed('A task service was restarted too often by transitions, and is left alone.'),
   SVC_EXITED: failed('The process of a task service ended without having been asked to.'),
   TPL_NAME_INVALID: failed('A name is no identifier, so no code can be generated for it.'),
   TPL_CONFLICT: failed('A file to be written was edited, or an id is already taken.'),
+  TPL_WRITE_FAILED: failed('A file could not be written; what was written before it was taken back.'),
   CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
   CLI_STOPPED: failed('A command was interrupted before it was done.'),
   INTERNAL: failed('A fault of contextd itself.'),
@@ -78,7 +79,8 @@ export class ContextdError extends Error {
 export interface ErrorReport {
   readonly code: string;
   readonly message: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
+  readonly [more: string]: unknown;
 }
 
 export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ErrorReport {

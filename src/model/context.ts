@@ -2,6 +2,9 @@
 
 import { z } from 'zod';
 import { ID_RULE, isId, type ServiceId } from '../base/ids.js';
+import { supervisionSchema, type Supervision } from './supervision.js';
+
+export { supervisionSchema, type Supervision } from './supervision.js';
 
 export const TRIGGERS = ['on_start', 'on_update', 'on_fail', 'on_exit'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
@@ -15,18 +18,24 @@ export type Entry = (typeof ENTRIES)[number];
 
 export const SERVICE_TYPES = ['Process', 'Thread'] as const;
 
+/** An instance names a folder and the classes in it. */
+export const INSTANCE_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+export const INSTANCE_RULE = 'letters, digits and _, not starting with a digit';
+
+export const DEFAULT_CONTEXT_ID = 'context001';
+
 const serviceId = z.custom<ServiceId>((value) => typeof value === 'string' && isId(value), {
-  message: `a service id is ${ID_RULE}`,
+  message: `allowed: ${ID_RULE}`,
 });
 
 /** In the XML an element without content is an empty string, where JSON would have an empty object. */
-const blankAsObject = (value: unknown) => (value === '' || value === undefined ? {} : value);
-const asList = (value: unknown) => {
-  if (value === '' || value === undefined || value === null) return [];
-  return Array.isArray(value) ? value : isEmptyObject(value) ? [] : [value];
+const blankAsObject = (value: unknown): unknown => (value === '' || value === undefined ? {} : value);
+const asList = (value: unknown): unknown => {
+  if (value === '' || value === undefined || value === null || isEmptyObject(value)) return [];
+  return Array.isArray(value) ? (value as unknown[]) : [value];
 };
-const isEmptyObject = (value: unknown) =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
 const triggerRule = z.preprocess(
   blankAsObject,
@@ -47,28 +56,6 @@ const state = z.preprocess(
     on_exit: triggerRule,
   }),
 );
-
-/** Seconds from XML arrive as text. */
-const seconds = (fallback: number) => z.coerce.number().nonnegative().default(fallback);
-const count = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
-
-/** How a task service is started, watched and stopped; times in seconds. */
-export const supervisionSchema = z.preprocess(
-  blankAsObject,
-  z.looseObject({
-    start_timeout_s: seconds(10),
-    stop_timeout_s: seconds(5),
-    heartbeat_s: seconds(2),
-    max_restarts: count(5),
-    restart_window_s: seconds(30),
-    backoff_s: seconds(0.1),
-    backoff_max_s: seconds(15),
-    backoff_reset_s: seconds(60),
-    orphan_grace_s: seconds(60),
-    stop_signal: z.string().regex(/^SIG[A-Z0-9]+$/).default('SIGTERM'),
-  }),
-);
-export type Supervision = z.infer<typeof supervisionSchema>;
 
 const taskMessage = z.looseObject({
   header: z.preprocess(
@@ -93,7 +80,7 @@ const taskMessage = z.looseObject({
 
 export const taskServiceSchema = z.looseObject({
   id: serviceId,
-  instance: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an instance is an identifier'),
+  instance: z.string().regex(INSTANCE_PATTERN, `allowed: ${INSTANCE_RULE}`),
   serviceType: z.enum(SERVICE_TYPES).default('Process'),
   topic: z.string().default('process'),
   Task: z.looseObject({
@@ -110,7 +97,7 @@ export const contextConfigurationSchema = z.looseObject({
   BackendEndpoint: z.string(),
   FrontBind: z.string(),
   BackendBind: z.string(),
-  ContextID: z.string().refine(isId, `a context id is ${ID_RULE}`).default('context001'),
+  ContextID: z.string().refine(isId, `allowed: ${ID_RULE}`).default(DEFAULT_CONTEXT_ID),
   TaskLogName: z.string().default(''),
   TaskService: z.preprocess(asList, z.array(taskServiceSchema)),
 });
@@ -138,8 +125,11 @@ export function splitCall(call: string): readonly ServiceId[] {
 
 /** Whether a task service starts together with its transaction. */
 export function startsWithTransaction(service: TaskService): boolean {
-  const { type } = service.Task.state;
-  return type === 'on_start' || type === 'start_now';
+  return isEntryAtStart(service.Task.state.type);
+}
+
+export function isEntryAtStart(entry: string): boolean {
+  return entry === 'on_start' || entry === 'start_now';
 }
 
 export function supervisionOf(service: TaskService): Supervision {

@@ -1,0 +1,33 @@
+// What everything here logs through, and the plain text form of a line.
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface LogRecord {
+  readonly at: Date;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** One line per call; `fields` are for programs, the message for people. */
+export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
+
+/** Hands every record of at least `level` to `write`. */
+export function createLogger(write: (record: LogRecord) => void, level: LogLevel = 'debug'): Logger {
+  const threshold = LOG_LEVELS.indexOf(level);
+  const at = (own: LogLevel) => (message: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(own) >= threshold) write({ at: new Date(), level: own, message, fields });
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+export const silentLogger: Logger = createLogger(() => undefined);
+
+/** `2026-01-31T12:00:00.000Z info  message {"key":"value"}` */
+export function formatRecord(record: LogRecord): string {
+  const fields = Object.keys(record.fields).length === 0 ? '' : ` ${JSON.stringify(record.fields)}`;
+  return `${record.at.toISOString()} ${record.level.padEnd(5)} ${record.message}${fields}`;
+}

@@ -1,0 +1,81 @@
+// The two sockets of everyone on the bus, and the proof that what was subscribed is in effect.
+
+import { createDeferred } from '../base/deferred.js';
+import { createUniqueId } from '../base/ids.js';
+import { encodeEnvelope } from './envelope.js';
+import { Publisher } from './publisher.js';
+import { Subscriber, type FrameHandler } from './subscriber.js';
+
+export interface BusEndpoints {
+  /** Where subscribers connect (FrontEndEndpoint). */
+  readonly subscribe: string;
+  /** Where publishers connect (BackendEndpoint). */
+  readonly publish: string;
+}
+
+/**
+ *   us: SUB --subscribe(topics), subscribe(echo)--> XPUB [forwarder] XSUB --echo wanted--> XPUB :us
+ *
+ * A subscription takes effect at some later moment. The last one we make is a topic of our own; once
+ * our publisher is told that it is wanted, the forwarder has taken all those before it as well.
+ */
+export class Connection {
+  readonly id: string = createUniqueId();
+  readonly publisher: Publisher;
+  readonly #subscriber: Subscriber;
+  readonly #echo: string;
+  readonly #awaited = new Map<string, () => void>();
+
+  constructor(endpoints: BusEndpoints, topics: readonly string[], handle: FrameHandler) {
+    this.#echo = `echo.${this.id}`;
+    this.publisher = Publisher.connect(endpoints.publish);
+    this.#subscriber = Subscriber.connect(endpoints.subscribe, (frame) => this.#receive(frame, handle));
+    for (const topic of topics) this.#subscriber.subscribe(topic);
+    this.#subscriber.subscribe(this.#echo);
+  }
+
+  /** Resolves when everything that was subscribed at construction is in effect. */
+  async ready(): Promise<void> {
+    await this.publisher.whenWanted(this.#echo);
+    this.#subscriber.unsubscribe(this.#echo);
+  }
+
+  /** Also hears `topic` from some later moment on. */
+  subscribe(topic: string): void {
+    this.#subscriber.subscribe(topic);
+  }
+
+  publish(topic: string, body: unknown): Promise<void> {
+    return this.publisher.publish(encodeEnvelope({ topic, body }));
+  }
+
+  /**
+   * Resolves when a message of our own has come back to us: everything we published before it has
+   * passed the forwarder as well.
+   */
+  async roundTrip(): Promise<void> {
+    const topic = `echo.${this.id}.${createUniqueId()}`;
+    const back = createDeferred<void>();
+    this.#awaited.set(topic, () => back.resolve());
+    this.#subscriber.subscribe(topic);
+    await this.publisher.whenWanted(topic);
+    await this.publish(topic, {});
+    await back.promise;
+    this.#subscriber.unsubscribe(topic);
+  }
+
+  #receive(frame: Uint8Array, handle: FrameHandler): void {
+    for (const [topic, arrived] of this.#awaited) {
+      const start = Buffer.from(frame.buffer, frame.byteOffset, Math.min(topic.length, frame.byteLength));
+      if (start.toString() !== topic) continue;
+      this.#awaited.delete(topic);
+      arrived();
+      return;
+    }
+    handle(frame);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#subscriber.close(), this.publisher.close()]);
+  }
+}

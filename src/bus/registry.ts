@@ -1,0 +1,49 @@
+// Which providers run on this machine for this user: a small file each, so that clients find them.
+
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { BusEndpoints } from './connection.js';
+
+export interface RegistryEntry {
+  readonly pid: number;
+  readonly contextId: string;
+  readonly contextFile: string;
+  readonly endpoints: BusEndpoints;
+}
+
+/** Private to the user: whoever could write here could redirect commands. */
+function registryFolder(): string {
+  const base = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+  return join(base, `contextd-${userInfo().uid}`);
+}
+
+export async function registerProvider(entry: RegistryEntry): Promise<() => Promise<void>> {
+  const folder = registryFolder();
+  const path = join(folder, `${entry.pid}-${entry.contextId}.json`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(path, JSON.stringify(entry), { mode: 0o600 });
+  return () => rm(path, { force: true });
+}
+
+/** The living ones; what dead ones left behind is removed. */
+export async function listProviders(): Promise<readonly RegistryEntry[]> {
+  const folder = registryFolder();
+  const names = await readdir(folder).catch(() => []);
+  const entries = await Promise.all(
+    names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name))),
+  );
+  return entries.filter((entry) => entry !== undefined);
+}
+
+async function readEntry(path: string): Promise<RegistryEntry | undefined> {
+  try {
+    const entry = JSON.parse(await readFile(path, 'utf8')) as RegistryEntry;
+    process.kill(entry.pid, 0);
+    return entry;
+  } catch {
+    await rm(path, { force: true });
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+// A reader of exact topics: hands every frame to its handler, in order, until it is closed.
+
+import { messageOf, ContextdError } from '../base/errors.js';
+import { subscriptionOf } from './envelope.js';
+import { HIGH_WATER_MARK, MAX_FRAME_BYTES, zmq } from './zmq.js';
+
+export type FrameHandler = (frame: Uint8Array) => void;
+
+export class Subscriber {
+  readonly #socket: zmq.Subscriber;
+  readonly #reading: Promise<void>;
+  #closed = false;
+
+  private constructor(socket: zmq.Subscriber, handle: FrameHandler) {
+    this.#socket = socket;
+    this.#reading = this.#read(handle);
+  }
+
+  /** Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. */
+  static connect(endpoint: string, handle: FrameHandler): Subscriber {
+    const socket = new zmq.Subscriber({
+      linger: 0,
+      receiveHighWaterMark: HIGH_WATER_MARK,
+      maxMessageSize: MAX_FRAME_BYTES,
+      reconnectInterval: 50,
+      reconnectMaxInterval: 1000,
+    });
+    socket.connect(endpoint);
+    return new Subscriber(socket, handle);
+  }
+
+  subscribe(topic: string): void {
+    this.#socket.subscribe(subscriptionOf(topic));
+  }
+
+  /** Also whatever follows `prefix`, such as the heartbeats of all services. */
+  subscribePrefix(prefix: string): void {
+    this.#socket.subscribe(prefix);
+  }
+
+  unsubscribe(topic: string): void {
+    this.#socket.unsubscribe(subscriptionOf(topic));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+    await this.#reading;
+  }
+
+  async #read(handle: FrameHandler): Promise<void> {
+    try {
+      for await (const [frame] of this.#socket) {
+        if (frame !== undefined) handle(frame);
+      }
+    } catch (error) {
+      if (!this.#closed) throw new ContextdError('INTERNAL', `subscriber failed: ${messageOf(error)}`, { cause: error });
+    }
+  }
+}

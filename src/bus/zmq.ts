@@ -1,0 +1,18 @@
+// The one place that sets up ZeroMQ for this process, before any socket is made.
+
+import * as zmq from 'zeromq';
+
+// With blocky on, undelivered messages would hold up the exit of the process for ever.
+zmq.context.blocky = false;
+zmq.context.maxSockets = 8192;
+
+/** Larger frames are refused by the socket itself. */
+export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
+
+/** How many messages a socket holds for a peer that is slow or away. */
+export const HIGH_WATER_MARK = 100_000;
+
+/** How long close() tries to deliver what was sent, in milliseconds. */
+export const LINGER_MS = 1000;
+
+export { zmq };

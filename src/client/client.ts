@@ -1,0 +1,160 @@
+// A client of a provider: sends commands and questions, and waits for their answers.
+
+import { systemClock, type Clock } from '../base/clock.js';
+import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
+import { ContextdError } from '../base/errors.js';
+import { createUniqueId } from '../base/ids.js';
+import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { parseFrame, type Message } from '../messages/message.js';
+import type { CommandReply, ReplyStatus } from '../messages/state.js';
+
+export interface ClientOptions {
+  /** How long to look for a provider, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** How long to wait for an answer, in milliseconds. */
+  readonly answerTimeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+export interface CommandRequest {
+  readonly action: string;
+  /** A service's id, or the ContextID, or blank for the context. */
+  readonly serviceId?: string;
+  /** `context`, or `all` with stop. */
+  readonly serviceName?: string;
+  readonly transaction?: string;
+  /** A context configuration as in the XML. */
+  readonly configuration?: unknown;
+  /** Sent again with the same id, a command is executed once and answered again. */
+  readonly messageId?: string;
+}
+
+export interface CommandAnswer {
+  readonly transaction: string;
+  readonly status: ReplyStatus;
+}
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
+
+/**
+ * @example
+ * const client = await Client.connect({ publish: 'tcp://127.0.0.1:5557', subscribe: 'tcp://127.0.0.1:5556' });
+ * const { status } = await client.command({ action: 'stop', transaction: '6FDAHH3WPRVV7FGZCRIN' });
+ * await client.close();
+ */
+export class Client {
+  readonly endpoints: BusEndpoints;
+  readonly #connection: Connection;
+  readonly #pending = new Map<string, Deferred<Message>>();
+  readonly #answerTimeoutMs: number;
+  readonly #clock: Clock;
+
+  private constructor(endpoints: BusEndpoints, options: ClientOptions) {
+    this.endpoints = endpoints;
+    this.#clock = options.clock ?? systemClock;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
+    this.#connection = new Connection(endpoints, ['state'], (frame) => this.#receive(frame));
+  }
+
+  /** Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE. */
+  static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
+    const client = new Client(endpoints, options);
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const provider = Promise.all([client.#connection.publisher.whenWanted('context'), client.#connection.ready()]);
+    try {
+      await withDeadline(provider, timeoutMs, () => unreachableError(endpoints, timeoutMs), client.#clock);
+      return client;
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  /** Sends a command and waits for its answer, which can be a failure. Throws BUS_DEADLINE. */
+  async command(request: CommandRequest): Promise<CommandAnswer> {
+    const { action, serviceId = '', serviceName = 'context', transaction = '', configuration = {} } = request;
+    const header = { action, service_id: serviceId, service_name: serviceName, service_transaction: transaction };
+    const reply = await this.#ask('context', { header, content: { configuration } }, request.messageId);
+    return answerOf(reply);
+  }
+
+  /**
+   * What is said of a transaction, or of all with an empty id: see `TransactionInfo`. Throws the
+   * provider's refusal as MSG_INVALID, and BUS_DEADLINE.
+   */
+  async request(transaction = ''): Promise<unknown> {
+    const header = { action: 'request', service_id: '', service_name: 'state', service_transaction: transaction };
+    const reply = await this.#ask('state', { header, content: {} });
+    if (reply.kind === 'state_reply') return reply.content;
+    const { error } = answerOf(reply).status;
+    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', error?.message ?? 'the question was refused', { hint: error?.hint });
+  }
+
+  /** Sends to one service on the plain topic `process`, as the original's clients do. */
+  async process(body: Readonly<Record<string, unknown>>, messageId: string): Promise<CommandAnswer> {
+    return answerOf(await this.#exchange('process', body, messageId));
+  }
+
+  async close(): Promise<void> {
+    for (const [id, pending] of this.#pending) {
+      this.#pending.delete(id);
+      pending.promise.catch(() => undefined);
+      pending.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
+    }
+    await this.#connection.close();
+  }
+
+  #ask(
+    topic: string,
+    message: { readonly header: object; readonly content: unknown },
+    messageId = createUniqueId(),
+  ): Promise<Message> {
+    const header = { ...message.header, message_id: messageId, sender: this.#connection.id };
+    return this.#exchange(topic, { ...message, header }, messageId);
+  }
+
+  async #exchange(topic: string, body: unknown, messageId: string): Promise<Message> {
+    const pending = this.#pending.get(messageId) ?? createDeferred<Message>();
+    this.#pending.set(messageId, pending);
+    await this.#connection.publish(topic, body);
+    const late = () =>
+      new ContextdError('BUS_DEADLINE', `no answer within ${this.#answerTimeoutMs / 1000} s from ${this.endpoints.publish}`, {
+        hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
+      });
+    return await withDeadline(pending.promise, this.#answerTimeoutMs, late, this.#clock);
+  }
+
+  #receive(frame: Uint8Array): void {
+    const message = parseReply(frame);
+    const id = message?.header.in_reply_to;
+    if (message === undefined || id === undefined) return;
+    this.#pending.get(id)?.resolve(message);
+    this.#pending.delete(id);
+  }
+}
+
+/** Others talk on this topic as well, and not all of it need be well-formed. */
+function parseReply(frame: Uint8Array): Extract<Message, { kind: 'command_reply' | 'state_reply' }> | undefined {
+  try {
+    const message = parseFrame(frame);
+    return message.kind === 'command_reply' || message.kind === 'state_reply' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function answerOf(message: Message): CommandAnswer {
+  if (message.kind !== 'command_reply') throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
+  const { header, content }: CommandReply = message;
+  return { transaction: header.service_transaction, status: content.status };
+}
+
+function unreachableError(endpoints: BusEndpoints, timeoutMs: number): ContextdError {
+  const { publish, subscribe } = endpoints;
+  const message = `no provider at ${publish} (answers expected at ${subscribe}) within ${timeoutMs / 1000} s`;
+  return new ContextdError('BUS_UNREACHABLE', message, {
+    hint: 'start one with service_context FILE, or name the right --endpoint',
+    details: { ...endpoints },
+  });
+}

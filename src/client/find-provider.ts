@@ -1,0 +1,69 @@
+// Where the provider is: as said on the command line, in the context file, or as found on this machine.
+
+import { ContextdError } from '../base/errors.js';
+import type { BusEndpoints } from '../bus/connection.js';
+import { parseTcpEndpoint } from '../bus/endpoint.js';
+import { listProviders, type RegistryEntry } from '../bus/registry.js';
+import type { ContextConfiguration } from '../model/context.js';
+
+export interface ProviderHints {
+  /** Where publishers connect. */
+  readonly endpoint?: string | undefined;
+  /** Where subscribers connect. */
+  readonly subEndpoint?: string | undefined;
+  readonly configuration?: ContextConfiguration | undefined;
+}
+
+/** Throws CLI_USAGE when it cannot be told, BUS_UNREACHABLE when there is none. */
+export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> {
+  const { endpoint, subEndpoint, configuration } = hints;
+  if (endpoint !== undefined) {
+    const subscribe = subEndpoint ?? (await findSubscribeEnd(endpoint, configuration));
+    return { publish: endpoint, subscribe };
+  }
+  if (configuration !== undefined) {
+    return { publish: configuration.BackendEndpoint, subscribe: subEndpoint ?? configuration.FrontEndEndpoint };
+  }
+  return theOnlyOne(await listProviders()).endpoints;
+}
+
+async function findSubscribeEnd(endpoint: string, configuration: ContextConfiguration | undefined): Promise<string> {
+  if (configuration !== undefined && samePort(configuration.BackendEndpoint, endpoint)) {
+    return configuration.FrontEndEndpoint;
+  }
+  const known = (await listProviders()).find((each) => samePort(each.endpoints.publish, endpoint));
+  if (known !== undefined) return known.endpoints.subscribe;
+  const neighbour = portBefore(endpoint);
+  if (neighbour !== undefined) return neighbour;
+  throw new ContextdError('CLI_USAGE', `it is not known where the provider at ${endpoint} answers`, {
+    hint: 'name it with --sub_endpoint (FrontEndEndpoint in its context file)',
+  });
+}
+
+function samePort(one: string, other: string): boolean {
+  return one === other || (portOf(one) !== undefined && portOf(one) === portOf(other));
+}
+
+function portOf(endpoint: string): string | undefined {
+  return parseTcpEndpoint(endpoint)?.port;
+}
+
+/** By the tutorial's custom the subscribers' port is the one before the publishers'. */
+function portBefore(endpoint: string): string | undefined {
+  const tcp = parseTcpEndpoint(endpoint);
+  return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) - 1}`;
+}
+
+function theOnlyOne(providers: readonly RegistryEntry[]): RegistryEntry {
+  const [first, second] = providers;
+  if (first === undefined) {
+    throw new ContextdError('BUS_UNREACHABLE', 'no provider of yours runs on this machine', {
+      hint: 'start one with service_context FILE, or name --endpoint or --context_file',
+    });
+  }
+  if (second === undefined) return first;
+  const list = providers.map((each) => `${each.endpoints.publish} (${each.contextId}, pid ${each.pid})`).join(', ');
+  throw new ContextdError('CLI_USAGE', `several providers run on this machine: ${list}`, {
+    hint: 'choose one with --endpoint or --context_file',
+  });
+}

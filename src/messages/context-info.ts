@@ -1,0 +1,65 @@
+// Topic `control`, action `update`: the whole state of a provider's transactions, after every change.
+
+import { z } from 'zod';
+
+const task = z.looseObject({
+  service_id: z.string(),
+  pid: z.number().int().nullable(),
+  /** The last action that was reported, or `defined`. */
+  action: z.string(),
+  state: z.enum(['success', 'in_progress', 'failed']),
+  serviceName: z.string(),
+  instance: z.string(),
+  task: z.unknown(),
+  /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
+  status: z.string().optional(),
+});
+export type TaskInfo = z.infer<typeof task>;
+
+const transactionInfo = z.looseObject({
+  contextId: z.string(),
+  contextName: z.string(),
+  contextLogName: z.string(),
+  configuration: z.looseObject({
+    FrontEndEndpoint: z.string(),
+    BackendEndpoint: z.string(),
+    FrontBind: z.string(),
+    BackendBind: z.string(),
+  }),
+  tasks: z.array(task),
+});
+/** One transaction: its context and where each of its services stands. */
+export type TransactionInfo = z.infer<typeof transactionInfo>;
+
+export const contextInfoSchema = z.looseObject({
+  header: z.looseObject({
+    action: z.literal('update'),
+    service_id: z.string(),
+    service_name: z.string(),
+    service_transaction: z.string(),
+  }),
+  content: z.looseObject({
+    status: z.looseObject({
+      device_action: z.literal('context_info'),
+      result: z.enum(['success', 'failure']),
+      data: z.array(z.record(z.string(), transactionInfo)),
+    }),
+  }),
+});
+export type ContextInfoBody = z.infer<typeof contextInfoSchema>;
+
+export interface ContextInfoMessage extends ContextInfoBody {
+  readonly kind: 'context_info';
+}
+
+export function composeContextInfo(
+  contextId: string,
+  transaction: string,
+  infos: ReadonlyMap<string, TransactionInfo>,
+): ContextInfoBody {
+  const data = [...infos].map(([id, info]) => ({ [id]: info }));
+  return {
+    header: { action: 'update', service_id: contextId, service_name: 'context', service_transaction: transaction },
+    content: { status: { device_action: 'context_info', result: 'success', data } },
+  };
+}

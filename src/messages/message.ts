@@ -1,0 +1,83 @@
+// The union of everything that is said on the bus; frames become messages here and nowhere else.
+
+import type { z } from 'zod';
+import { ContextdError } from '../base/errors.js';
+import { decodeEnvelope } from '../bus/envelope.js';
+import { contextCommandSchema, type ContextCommand } from './context-command.js';
+import { contextInfoSchema, type ContextInfoMessage } from './context-info.js';
+import { processCommandSchema, type ProcessCommand } from './process-command.js';
+import { serviceEventSchema, type ServiceEventMessage } from './service-event.js';
+import {
+  commandReplySchema,
+  stateReplySchema,
+  stateRequestSchema,
+  type CommandReply,
+  type StateReply,
+  type StateRequest,
+} from './state.js';
+
+export type Message =
+  | ContextCommand
+  | ProcessCommand
+  | ServiceEventMessage
+  | ContextInfoMessage
+  | StateRequest
+  | StateReply
+  | CommandReply;
+
+/** Throws MSG_FRAME_INVALID or MSG_INVALID; the message says which field is wrong. */
+export function parseFrame(frame: Uint8Array): Message {
+  const { topic, body } = decodeEnvelope(frame);
+  return parseBody(topic, body);
+}
+
+/** As parseFrame, for a body that is decoded already. */
+export function parseBody(topic: string, body: unknown): Message {
+  if (topic === 'process' || topic.startsWith('process.')) {
+    return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
+  }
+  switch (topic) {
+    case 'context':
+      return { kind: 'context_command', ...check(contextCommandSchema, topic, body) };
+    case 'control':
+      return actionOf(body) === 'update'
+        ? { kind: 'context_info', ...check(contextInfoSchema, topic, body) }
+        : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
+    case 'state':
+      return parseState(topic, body);
+    default:
+      throw new ContextdError('MSG_INVALID', `a message was dropped: topic "${topic}" is unknown`);
+  }
+}
+
+function parseState(topic: string, body: unknown): Message {
+  const action = actionOf(body);
+  if (!action.startsWith('reply_')) return { kind: 'state_request', ...check(stateRequestSchema, topic, body) };
+  return hasStatus(body)
+    ? { kind: 'command_reply', ...check(commandReplySchema, topic, body) }
+    : { kind: 'state_reply', ...check(stateReplySchema, topic, body) };
+}
+
+function check<S extends z.ZodType>(schema: S, topic: string, body: unknown): z.infer<S> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue === undefined ? '' : issue.path.join('.');
+  throw new ContextdError(
+    'MSG_INVALID',
+    `a message on topic "${topic}" was dropped: ${where === '' ? 'it' : where}: ${issue?.message ?? 'invalid'}`,
+  );
+}
+
+function actionOf(body: unknown): string {
+  const action = fieldOf(fieldOf(body, 'header'), 'action');
+  return typeof action === 'string' ? action : '';
+}
+
+function hasStatus(body: unknown): boolean {
+  return fieldOf(fieldOf(fieldOf(body, 'content'), 'status'), 'result') !== undefined;
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}

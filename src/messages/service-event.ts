@@ -1,0 +1,41 @@
+// Topic `control`: what happened to a task service, told to everyone.
+
+import { z } from 'zod';
+
+export const EVENT_ACTIONS = ['created', 'started', 'updated', 'failed', 'stopped', 'exited'] as const;
+export type EventAction = (typeof EVENT_ACTIONS)[number];
+
+const error = z.looseObject({ code: z.string(), message: z.string(), hint: z.string().optional() });
+
+const status = z.looseObject({
+  result: z.enum(['success', 'failure']).default('success'),
+  device_action: z.string().default(''),
+  pid: z.number().int().optional(),
+  exit_code: z.number().int().optional(),
+  signal: z.string().optional(),
+  /** Why a service failed or ended, as a word: see FAILURE_REASONS of the provider. */
+  reason: z.string().optional(),
+  error: error.optional(),
+});
+export type EventStatus = z.infer<typeof status>;
+
+export const serviceEventSchema = z.looseObject({
+  header: z.looseObject({
+    action: z.enum(EVENT_ACTIONS),
+    service_id: z.string(),
+    service_name: z.string().default(''),
+    service_transaction: z.string(),
+    /** Counts a sender's events from 1, so that a reader sees a gap. */
+    seq: z.number().int().positive().optional(),
+    sent_at: z.string().optional(),
+    /** The id of the message that led to this event. */
+    cause: z.string().optional(),
+    sender: z.string().optional(),
+  }),
+  content: z.looseObject({ status }),
+});
+export type ServiceEventBody = z.infer<typeof serviceEventSchema>;
+
+export interface ServiceEventMessage extends ServiceEventBody {
+  readonly kind: 'service_event';
+}

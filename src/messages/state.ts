@@ -1,0 +1,68 @@
+// Topic `state`: questions to the provider, and its answers to questions and commands.
+
+import { z } from 'zod';
+
+const header = z.looseObject({
+  action: z.string(),
+  service_id: z.string().default(''),
+  service_name: z.string().default(''),
+  service_transaction: z.string().default(''),
+  message_id: z.string().optional(),
+  sender: z.string().optional(),
+  in_reply_to: z.string().optional(),
+});
+export type StateHeader = z.infer<typeof header>;
+
+export const stateRequestSchema = z.looseObject({ header, content: z.looseObject({}).default({}) });
+export type StateRequestBody = z.infer<typeof stateRequestSchema>;
+
+export interface StateRequest extends StateRequestBody {
+  readonly kind: 'state_request';
+}
+
+const replyError = z.looseObject({ code: z.string(), message: z.string(), hint: z.string().optional() });
+
+const serviceResult = z.looseObject({
+  service_id: z.string(),
+  /** defined, starting, started, stopping, stopped, exited, failed or backoff. */
+  state: z.string(),
+  pid: z.number().int().nullable(),
+  /** From the command's arrival until the service stood there, in milliseconds. */
+  elapsed_ms: z.number().optional(),
+  error: replyError.optional(),
+});
+/** What a command did to one service. */
+export type ServiceResult = z.infer<typeof serviceResult>;
+
+const replyStatus = z.looseObject({
+  result: z.enum(['success', 'failure']),
+  error: replyError.optional(),
+  services: z.array(serviceResult).default([]),
+  /** With `list`: every transaction of the provider. */
+  transactions: z
+    .array(z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }))
+    .optional(),
+});
+export type ReplyStatus = z.infer<typeof replyStatus>;
+
+export const commandReplySchema = z.looseObject({ header, content: z.looseObject({ status: replyStatus }) });
+export type CommandReplyBody = z.infer<typeof commandReplySchema>;
+
+/** The answer to a command: `reply_start`, `reply_stop`, ... */
+export interface CommandReply extends CommandReplyBody {
+  readonly kind: 'command_reply';
+}
+
+export const stateReplySchema = z.looseObject({ header, content: z.unknown() });
+export type StateReplyBody = z.infer<typeof stateReplySchema>;
+
+/** The answer to a question: `reply_context`, `reply_top`. */
+export interface StateReply extends StateReplyBody {
+  readonly kind: 'state_reply';
+}
+
+/** The header of an answer: the asked one's, with the action turned round and a pointer back. */
+export function replyHeader(asked: StateHeader, action: string, sender: string): StateHeader {
+  const { message_id: messageId, ...rest } = asked;
+  return { ...rest, action, sender, ...(messageId === undefined ? {} : { in_reply_to: messageId }) };
+}

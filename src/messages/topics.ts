@@ -1,0 +1,11 @@
+// The topics, apart from the schemas: the host in every child needs these and must load fast.
+
+import type { ServiceId, TransactionId } from '../base/ids.js';
+
+export const TOPICS = ['context', 'process', 'control', 'state', 'monitor'] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** The topic to which only this one service listens. */
+export function routedTopic(transaction: TransactionId, serviceId: ServiceId): string {
+  return `process.${transaction}.${serviceId}`;
+}

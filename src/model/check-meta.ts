@@ -1,0 +1,198 @@
+// What must hold in a meta file beyond its form: one named check each.
+
+import { ID_RULE, isId } from '../base/ids.js';
+import { ENTRIES, INSTANCE_PATTERN, INSTANCE_RULE, TRANSITION_ACTIONS, TRIGGERS } from './context.js';
+import { HOST_PATTERN, parsePort, PORT_RULE } from './endpoint.js';
+import type { Finding, ValuePath } from './fault.js';
+import type { MetaOutline, MetaServiceOutline } from './meta-outline.js';
+import { didYouMean } from './suggest.js';
+
+type MetaCheck = (meta: MetaOutline) => readonly Finding[];
+
+export const TASK_TYPES = ['Looped', 'Single'] as const;
+
+/** A context name becomes part of a file name. */
+const CONTEXT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
+const CONTEXT_NAME_RULE = 'letters, digits and _ . -, not starting with . or -';
+
+export const META_CHECKS: readonly MetaCheck[] = [
+  contextIsNamed,
+  serverIsAHost,
+  portsArePorts,
+  portsDiffer,
+  pathsAreGiven,
+  someServiceIsDescribed,
+  namesAreIdentifiers,
+  serviceNamesAreGiven,
+  taskIdsAreIds,
+  taskIdsAreUnique,
+  taskServicesAreUnique,
+  wordsAreKnown,
+  statesAreComplete,
+  actionsAreKnown,
+  actionsHaveTargets,
+  targetsExist,
+];
+
+export function runMetaChecks(meta: MetaOutline): readonly Finding[] {
+  return META_CHECKS.flatMap((check) => check(meta));
+}
+
+function contextIsNamed({ texts }: MetaOutline): readonly Finding[] {
+  return [
+    ...mismatch(texts, [], 'context_name', (text) =>
+      CONTEXT_NAME.test(text) ? undefined : CONTEXT_NAME_RULE,
+    ),
+    ...mismatch(texts, [], 'context_id', (text) => (text === '' || isId(text) ? undefined : ID_RULE)),
+  ];
+}
+
+function serverIsAHost({ texts }: MetaOutline): readonly Finding[] {
+  return mismatch(texts, [], 'server_ip', (text) =>
+    HOST_PATTERN.test(text) ? undefined : 'an address or a host name',
+  );
+}
+
+function portsArePorts({ texts }: MetaOutline): readonly Finding[] {
+  const rule = (text: string) => (parsePort(text) === undefined ? PORT_RULE : undefined);
+  return [...mismatch(texts, [], 'sub_port', rule), ...mismatch(texts, [], 'pub_port', rule)];
+}
+
+function portsDiffer({ texts }: MetaOutline): readonly Finding[] {
+  const sub = parsePort(texts.get('sub_port') ?? '');
+  if (sub === undefined || sub !== parsePort(texts.get('pub_port') ?? '')) return [];
+  return [{ path: ['pub_port'], message: `pub_port ${sub} is the sub_port, allowed: another one` }];
+}
+
+function pathsAreGiven({ texts }: MetaOutline): readonly Finding[] {
+  return mismatch(texts, [], 'service_path', (text) => (text === '' ? 'a folder, such as "."' : undefined));
+}
+
+function someServiceIsDescribed({ services }: MetaOutline): readonly Finding[] {
+  if (services.length > 0) return [];
+  return [{ path: [], message: 'the file has no <Service>: nothing will be written', severity: 'warning' }];
+}
+
+function namesAreIdentifiers({ services }: MetaOutline): readonly Finding[] {
+  const rule = (text: string) => (INSTANCE_PATTERN.test(text) ? undefined : INSTANCE_RULE);
+  return services.flatMap(({ texts, path }) => [
+    ...mismatch(texts, path, 'task_service', rule),
+    ...mismatch(texts, path, 'task_class', rule),
+  ]);
+}
+
+function serviceNamesAreGiven({ services }: MetaOutline): readonly Finding[] {
+  const rule = (text: string) => (text === '' ? 'a name such as echo_action' : undefined);
+  return services.flatMap(({ texts, path }) => mismatch(texts, path, 'service_name', rule));
+}
+
+function taskIdsAreIds({ services }: MetaOutline): readonly Finding[] {
+  const rule = (text: string) => (isId(text) ? undefined : ID_RULE);
+  return services.flatMap(({ texts, path }) => mismatch(texts, path, 'task_id', rule));
+}
+
+function taskIdsAreUnique({ services }: MetaOutline): readonly Finding[] {
+  return findTaken(services, 'task_id');
+}
+
+function taskServicesAreUnique({ services }: MetaOutline): readonly Finding[] {
+  return findTaken(services, 'task_service');
+}
+
+function wordsAreKnown({ services }: MetaOutline): readonly Finding[] {
+  return services.flatMap(({ texts, path }) => [
+    ...unknownWord(texts.get('task_type'), [...path, 'task_type'], TASK_TYPES),
+    ...unknownWord(texts.get('entry_action'), [...path, 'entry_action'], ENTRIES),
+  ]);
+}
+
+/** Each service says for each trigger what follows, be it nothing. */
+function statesAreComplete({ services }: MetaOutline): readonly Finding[] {
+  return services.flatMap(({ states, path }) => {
+    const firsts = new Map<string, ValuePath>();
+    const wrong = states.flatMap((state): readonly Finding[] => {
+      const own = [...state.path, 'trigger'];
+      if (state.trigger === undefined) return [];
+      const firstAt = firsts.get(state.trigger);
+      if (firstAt !== undefined)
+        return [{ path: own, message: `a second state for ${state.trigger}`, firstAt }];
+      firsts.set(state.trigger, own);
+      return unknownWord(state.trigger, own, TRIGGERS);
+    });
+    const missing = TRIGGERS.filter((trigger) => !firsts.has(trigger));
+    if (missing.length === 0 || (wrong.length > 0 && states.length >= TRIGGERS.length)) return wrong;
+    const message = `<Service> has no <state> for ${missing.join(', ')}, allowed: each of ${TRIGGERS.join(', ')} once`;
+    return [...wrong, { path: [...path, 'state'], message }];
+  });
+}
+
+function actionsAreKnown({ services }: MetaOutline): readonly Finding[] {
+  return allStates(services).flatMap(({ action, path }) => {
+    return action === '' ? [] : unknownWord(action, [...path, 'action'], TRANSITION_ACTIONS);
+  });
+}
+
+function actionsHaveTargets({ services }: MetaOutline): readonly Finding[] {
+  return allStates(services).flatMap(({ action, call, path }): readonly Finding[] => {
+    if ((action === '') === (call === '')) return [];
+    const [key, message] =
+      action === ''
+        ? ['state_id', `state_id "${call}" without an action, allowed: both or neither`]
+        : ['action', `action "${action}" without a state_id, allowed: both or neither`];
+    return [{ path: [...path, key], message }];
+  });
+}
+
+function targetsExist({ services }: MetaOutline): readonly Finding[] {
+  const ids = new Set(services.flatMap(({ texts }) => texts.get('task_id') ?? []));
+  return allStates(services).flatMap(({ call, path }) =>
+    call
+      .split(/\s+/)
+      .filter((id) => id !== '' && !ids.has(id))
+      .map((id) => {
+        const message = `state_id "${id}", allowed: ${[...ids].slice(0, 10).join(', ')}${ids.size > 10 ? ', ...' : ''}`;
+        return { path: [...path, 'state_id'], message, hint: didYouMean(id, ids) };
+      }),
+  );
+}
+
+function allStates(services: readonly MetaServiceOutline[]) {
+  return services.flatMap(({ states }) => states);
+}
+
+/** A text that is there and that `rule` answers with what is allowed instead. */
+function mismatch(
+  texts: ReadonlyMap<string, string>,
+  path: ValuePath,
+  key: string,
+  rule: (text: string) => string | undefined,
+): readonly Finding[] {
+  const text = texts.get(key);
+  const allowed = text === undefined ? undefined : rule(text);
+  return allowed === undefined
+    ? []
+    : [{ path: [...path, key], message: `${key} "${text ?? ''}", allowed: ${allowed}` }];
+}
+
+function unknownWord(
+  word: string | undefined,
+  path: ValuePath,
+  known: readonly string[],
+): readonly Finding[] {
+  if (word === undefined || known.includes(word)) return [];
+  const message = `${String(path.at(-1))} "${word}", allowed: ${known.join(', ')}`;
+  return [{ path, message, hint: didYouMean(word, known) }];
+}
+
+function findTaken(services: readonly MetaServiceOutline[], key: string): readonly Finding[] {
+  const firsts = new Map<string, ValuePath>();
+  return services.flatMap(({ texts, path }): readonly Finding[] => {
+    const text = texts.get(key);
+    if (text === undefined || text === '') return [];
+    const own = [...path, key];
+    const firstAt = firsts.get(text);
+    if (firstAt !== undefined) return [{ path: own, message: `${key} "${text}" is taken`, firstAt }];
+    firsts.set(text, own);
+    return [];
+  });
+}

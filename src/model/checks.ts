@@ -1,0 +1,58 @@
+// The list of what must hold in a context beyond its form; a new rule is one function and one line here.
+
+import {
+  bindsMeetTheirEndpoints,
+  contextIdIsAnId,
+  endpointsAreAddresses,
+  endsDiffer,
+} from './check-endpoints.js';
+import {
+  idsAreIds,
+  idsAreUnique,
+  instancesAreIdentifiers,
+  serviceNamesAreGiven,
+  serviceTypesAreKnown,
+  someServiceIsThere,
+  supervisionIsInRange,
+} from './check-services.js';
+import {
+  actionsAreKnown,
+  actionsHaveTargets,
+  entriesAreKnown,
+  loopsAreIntended,
+  noLoopStartsItself,
+  onDemandServicesAreCalled,
+  targetsExist,
+  triggersCanFire,
+} from './check-transitions.js';
+import type { Finding } from './fault.js';
+import type { ContextOutline } from './outline.js';
+
+export type Check = (context: ContextOutline) => readonly Finding[];
+
+/** Of several findings about one value the first is told. */
+export const CONTEXT_CHECKS: readonly Check[] = [
+  endpointsAreAddresses,
+  endsDiffer,
+  bindsMeetTheirEndpoints,
+  contextIdIsAnId,
+  idsAreIds,
+  idsAreUnique,
+  instancesAreIdentifiers,
+  serviceTypesAreKnown,
+  serviceNamesAreGiven,
+  supervisionIsInRange,
+  entriesAreKnown,
+  actionsAreKnown,
+  actionsHaveTargets,
+  targetsExist,
+  noLoopStartsItself,
+  loopsAreIntended,
+  someServiceIsThere,
+  onDemandServicesAreCalled,
+  triggersCanFire,
+];
+
+export function runChecks(context: ContextOutline): readonly Finding[] {
+  return CONTEXT_CHECKS.flatMap((check) => check(context));
+}

@@ -1,0 +1,62 @@
+// The form of a context file: every element and attribute of it.
+
+import { TRIGGERS } from './context.js';
+import { SUPERVISION_RULES } from './supervision.js';
+import type { ChildShape, ElementShape } from './structure.js';
+
+const required: ChildShape = { presence: 'required' };
+const optional: ChildShape = { presence: 'optional' };
+
+const header: ChildShape = {
+  presence: 'required',
+  children: { action: optional, service_id: optional, service_name: required, transaction: optional },
+};
+
+const content: ChildShape = {
+  presence: 'optional',
+  children: { configuration: { presence: 'optional', isFree: true } },
+};
+
+const trigger: ChildShape = { presence: 'optional', children: { action: optional, call: optional } };
+
+const state: ChildShape = {
+  presence: 'optional',
+  attributes: { type: 'optional' },
+  children: Object.fromEntries(TRIGGERS.map((name) => [name, trigger])),
+};
+
+const supervision: ChildShape = {
+  presence: 'optional',
+  children: Object.fromEntries(
+    [...Object.keys(SUPERVISION_RULES), 'stop_signal'].map((name) => [name, optional]),
+  ),
+};
+
+const task: ChildShape = {
+  presence: 'required',
+  children: {
+    description: optional,
+    message: { presence: 'required', children: { header, content } },
+    state,
+    supervision,
+  },
+};
+
+export const CONTEXT_ROOT = 'Context';
+
+export const CONTEXT_SHAPE: ElementShape = {
+  children: {
+    FrontEndEndpoint: required,
+    BackendEndpoint: required,
+    FrontBind: required,
+    BackendBind: required,
+    ContextID: optional,
+    TaskLogName: optional,
+    log_on: optional,
+    TaskService: {
+      presence: 'repeated',
+      attributes: { id: 'required', instance: 'required', serviceType: 'optional', topic: 'optional' },
+      children: { Task: task },
+    },
+  },
+};

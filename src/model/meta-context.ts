@@ -1,0 +1,120 @@
+// A meta file -> the services to be scaffolded, or one error that tells all its faults.
+
+import { dirname, resolve } from 'node:path';
+import { runMetaChecks } from './check-meta.js';
+import { DEFAULT_CONTEXT_ID, TRIGGERS, type Entry, type TransitionAction, type Trigger } from './context.js';
+import { invalidFile, isError, type Fault } from './fault.js';
+import { META_LISTS, META_ROOT, META_SHAPE } from './meta-shape.js';
+import { outlineMeta, type MetaOutline, type MetaServiceOutline, type Texts } from './meta-outline.js';
+import { checkStructure } from './structure.js';
+import { readWire, toFaults } from './wire.js';
+import { readXml } from './xml.js';
+import { readTextFile } from './xml-source.js';
+
+export type TaskType = 'Looped' | 'Single';
+
+export interface MetaState {
+  readonly trigger: Trigger;
+  /** Blank: nothing follows. */
+  readonly action: TransitionAction | '';
+  /** Service ids, separated by blanks. */
+  readonly call: string;
+}
+
+export interface MetaService {
+  /** The instance: names the folder and the files. */
+  readonly taskService: string;
+  readonly taskClass: string;
+  readonly description: string;
+  readonly serviceName: string;
+  readonly taskId: string;
+  readonly deviceAction: string;
+  readonly topic: string;
+  /** Absolute; in the file relative to it. */
+  readonly location?: string;
+  readonly entry: Entry;
+  readonly taskType: TaskType;
+  /** One per trigger, in the order of TRIGGERS. */
+  readonly states: readonly MetaState[];
+}
+
+export interface MetaContext {
+  readonly contextName: string;
+  readonly contextId: string;
+  readonly serverIp: string;
+  readonly subPort: number;
+  readonly pubPort: number;
+  /** Absolute; in the file relative to it. */
+  readonly servicePath: string;
+  readonly homePath: string | undefined;
+  readonly services: readonly MetaService[];
+  readonly warnings: readonly Fault[];
+}
+
+/** Throws XML_UNREADABLE, XML_MALFORMED or CTX_INVALID; the latter lists every fault of the file. */
+export async function readMetaContextFile(path: string): Promise<MetaContext> {
+  const absolute = resolve(path);
+  return readMetaContext(await readTextFile(absolute, /^Services-.*\.xml$/i), absolute);
+}
+
+export function readMetaContext(text: string, path: string): MetaContext {
+  const absolute = resolve(path);
+  const root = readXml(text, absolute);
+  const wire = readWire(root, META_LISTS);
+  const meta = outlineMeta(wire.value);
+  const form = checkStructure(root, META_ROOT, META_SHAPE);
+  const findings = root.name === META_ROOT ? [...form, ...runMetaChecks(meta)] : form;
+  const faults = toFaults(findings, wire);
+  if (findings.some(isError)) {
+    throw invalidFile(
+      absolute,
+      faults.filter(({ severity }) => severity === 'error'),
+    );
+  }
+  return composeMeta(meta, dirname(absolute), faults);
+}
+
+/** The outline has passed all checks: the casts below restate what they have shown. */
+function composeMeta(
+  { texts, services }: MetaOutline,
+  folder: string,
+  warnings: readonly Fault[],
+): MetaContext {
+  const homePath = textOf(texts, 'home_path');
+  return {
+    contextName: textOf(texts, 'context_name'),
+    contextId: textOf(texts, 'context_id', DEFAULT_CONTEXT_ID),
+    serverIp: textOf(texts, 'server_ip'),
+    subPort: Number(textOf(texts, 'sub_port')),
+    pubPort: Number(textOf(texts, 'pub_port')),
+    servicePath: resolve(folder, textOf(texts, 'service_path')),
+    homePath: homePath === '' ? undefined : resolve(folder, homePath),
+    services: services.map((service) => composeService(service, folder)),
+    warnings,
+  };
+}
+
+function composeService({ texts, states }: MetaServiceOutline, folder: string): MetaService {
+  const location = textOf(texts, 'location');
+  return {
+    taskService: textOf(texts, 'task_service'),
+    taskClass: textOf(texts, 'task_class'),
+    description: textOf(texts, 'task_desc'),
+    serviceName: textOf(texts, 'service_name'),
+    taskId: textOf(texts, 'task_id'),
+    deviceAction: textOf(texts, 'device_action'),
+    topic: textOf(texts, 'task_topic', 'process'),
+    ...(location === '' ? {} : { location: resolve(folder, location) }),
+    entry: textOf(texts, 'entry_action', 'on_start') as Entry,
+    taskType: textOf(texts, 'task_type', 'Looped') as TaskType,
+    states: TRIGGERS.map((trigger) => {
+      const state = states.find((other) => other.trigger === trigger);
+      return { trigger, action: (state?.action ?? '') as TransitionAction | '', call: state?.call ?? '' };
+    }),
+  };
+}
+
+function textOf(texts: Texts, key: string, fallback = ''): string {
+  const text = texts.get(key) ?? '';
+  return text === '' ? fallback : text;
+}

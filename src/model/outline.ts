@@ -1,0 +1,87 @@
+// What the checks need of a configuration that may still be wrong: text at known places, blank where there is none.
+
+import { DEFAULT_CONTEXT_ID, splitCall, TRIGGERS, type Trigger } from './context.js';
+import type { ValuePath } from './fault.js';
+import { SUPERVISION_RULES, type SupervisionKey } from './supervision.js';
+
+export interface TriggerOutline {
+  readonly trigger: Trigger;
+  readonly path: ValuePath;
+  readonly action: string;
+  readonly targets: readonly string[];
+}
+
+export interface ServiceOutline {
+  readonly path: ValuePath;
+  readonly id: string | undefined;
+  readonly instance: string | undefined;
+  readonly serviceType: string;
+  readonly serviceName: string | undefined;
+  readonly entry: string;
+  readonly triggers: readonly TriggerOutline[];
+  readonly supervision: ReadonlyMap<SupervisionKey | 'stop_signal', string>;
+}
+
+export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
+export type EndpointKey = (typeof ENDPOINT_KEYS)[number];
+
+export interface ContextOutline {
+  /** Only those that are there. */
+  readonly endpoints: ReadonlyMap<EndpointKey, string>;
+  readonly contextId: string;
+  readonly services: readonly ServiceOutline[];
+}
+
+/** Never throws: what is missing or of the wrong type is for the schema to tell. */
+export function outlineContext(value: unknown): ContextOutline {
+  const services = asList(valueAt(value, 'TaskService'));
+  return {
+    endpoints: textsOf(value, ENDPOINT_KEYS),
+    contextId: textAt(value, 'ContextID') ?? DEFAULT_CONTEXT_ID,
+    services: services.map((service, index) => outlineService(service, ['TaskService', index])),
+  };
+}
+
+function outlineService(value: unknown, path: ValuePath): ServiceOutline {
+  const keys = [...Object.keys(SUPERVISION_RULES), 'stop_signal'] as (SupervisionKey | 'stop_signal')[];
+  return {
+    path,
+    id: textAt(value, 'id'),
+    instance: textAt(value, 'instance'),
+    serviceType: textAt(value, 'serviceType') ?? 'Process',
+    serviceName: textAt(value, 'Task', 'message', 'header', 'service_name'),
+    entry: textAt(value, 'Task', 'state', 'type') ?? 'on_start',
+    triggers: TRIGGERS.map((trigger) => ({
+      trigger,
+      path: [...path, 'Task', 'state', trigger],
+      action: textAt(value, 'Task', 'state', trigger, 'action') ?? '',
+      targets: splitCall(textAt(value, 'Task', 'state', trigger, 'call') ?? ''),
+    })),
+    supervision: textsOf(valueAt(value, 'Task', 'supervision'), keys),
+  };
+}
+
+function textsOf<Key extends string>(value: unknown, keys: readonly Key[]): ReadonlyMap<Key, string> {
+  const texts = keys.map((key) => [key, textAt(value, key)] as const);
+  return new Map(texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
+}
+
+function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
+  const found = valueAt(value, ...keys);
+  if (typeof found === 'number') return String(found);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** Of a list where one value belongs, the first counts: that there are several is another fault. */
+function valueAt(value: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce((current: unknown, key) => {
+    const [first] = keys.length > 0 ? asList(current) : [current];
+    if (typeof first !== 'object' || first === null || !Object.hasOwn(first, key)) return undefined;
+    return (first as Readonly<Record<string, unknown>>)[key];
+  }, value);
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === '' || value === null ? [] : [value];
+}

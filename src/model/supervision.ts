@@ -1,0 +1,96 @@
+// How a task service is started, watched and stopped: the values, their ranges and their defaults.
+
+import { constants } from 'node:os';
+import { z } from 'zod';
+
+export interface QuantityRule {
+  readonly fallback: number;
+  /** The value must be above this, or at least this if `mayEqual`. */
+  readonly least: number;
+  readonly mayEqual: boolean;
+  readonly most: number;
+  readonly isWhole: boolean;
+}
+
+/** What a timer of Node can hold, in seconds. */
+const MOST_SECONDS = 2_000_000;
+
+const seconds = (fallback: number, mayBeZero: boolean): QuantityRule => {
+  return { fallback, least: 0, mayEqual: mayBeZero, most: MOST_SECONDS, isWhole: false };
+};
+
+export const SUPERVISION_RULES = {
+  start_timeout_s: seconds(10, false),
+  stop_timeout_s: seconds(5, true),
+  heartbeat_s: seconds(2, false),
+  max_restarts: { fallback: 5, least: 0, mayEqual: true, most: 1_000_000, isWhole: true },
+  restart_window_s: seconds(30, false),
+  backoff_s: seconds(0.1, true),
+  backoff_max_s: seconds(15, true),
+  backoff_reset_s: seconds(60, true),
+  orphan_grace_s: seconds(60, true),
+} as const satisfies Record<string, QuantityRule>;
+
+export type SupervisionKey = keyof typeof SUPERVISION_RULES;
+
+/** A number as text: digits with at most one point. */
+const NUMBER = /^[0-9]{1,15}(?:\.[0-9]{1,15})?$/;
+
+/** The number a text stands for, if it keeps the rule. */
+export function parseQuantity(value: unknown, rule: QuantityRule): number | undefined {
+  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  if (rule.isWhole && !Number.isInteger(number)) return undefined;
+  const isEnough = rule.mayEqual ? number >= rule.least : number > rule.least;
+  return isEnough && number <= rule.most ? number : undefined;
+}
+
+export function describeRule(rule: QuantityRule): string {
+  const kind = rule.isWhole ? 'a whole number' : 'a number of seconds';
+  return `${kind} ${rule.mayEqual ? 'from' : 'above'} ${rule.least} up to ${rule.most}`;
+}
+
+export function isSignalName(text: string): boolean {
+  return Object.hasOwn(constants.signals, text);
+}
+
+export function signalNames(): readonly string[] {
+  return Object.keys(constants.signals);
+}
+
+/** Numbers from XML arrive as text. */
+const quantity = (key: SupervisionKey) => {
+  const rule = SUPERVISION_RULES[key];
+  return z
+    .unknown()
+    .optional()
+    .transform((value, context) => {
+      const number = value === undefined ? rule.fallback : parseQuantity(value, rule);
+      if (number !== undefined) return number;
+      context.addIssue({ code: 'custom', message: `allowed: ${describeRule(rule)}` });
+      return z.NEVER;
+    })
+    .pipe(z.number());
+};
+
+export const supervisionSchema = z.preprocess(
+  (value) => (value === '' || value === undefined ? {} : value),
+  z.looseObject({
+    start_timeout_s: quantity('start_timeout_s'),
+    stop_timeout_s: quantity('stop_timeout_s'),
+    heartbeat_s: quantity('heartbeat_s'),
+    max_restarts: quantity('max_restarts'),
+    restart_window_s: quantity('restart_window_s'),
+    backoff_s: quantity('backoff_s'),
+    backoff_max_s: quantity('backoff_max_s'),
+    backoff_reset_s: quantity('backoff_reset_s'),
+    orphan_grace_s: quantity('orphan_grace_s'),
+    stop_signal: z
+      .string()
+      .refine(isSignalName, 'allowed: the name of a signal, such as SIGTERM')
+      .default('SIGTERM'),
+  }),
+);
+
+/** Times in seconds. */
+export type Supervision = z.infer<typeof supervisionSchema>;

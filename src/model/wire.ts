@@ -1,0 +1,97 @@
+// Elements -> the JSON that travels on the bus, and where in the file each of its values stands.
+
+import { pathKey, type Fault, type Finding, type Position, type ValuePath } from './fault.js';
+import { childPath, isEditorAttribute } from './structure.js';
+import type { XmlElement } from './xml.js';
+
+export interface WireObject {
+  [key: string]: WireValue;
+}
+export type WireValue = string | WireObject | WireValue[];
+
+/** Text beside attributes: no XML name can be equal to it. */
+const TEXT_KEY = '#text';
+
+export interface Wire {
+  readonly value: WireObject;
+  /** The place of the value at a path, or of the nearest value around it. */
+  positionOf(path: ValuePath): Position;
+}
+
+/** Elements become keys, attributes keys of their element; repeated elements and those in `lists` become lists. */
+export function readWire(root: XmlElement, lists: readonly string[]): Wire {
+  const positions = new Map<string, Position>([['', root]]);
+  const value = readObject(root, [], { lists, positions });
+  const positionOf = (path: ValuePath): Position => {
+    for (let length = path.length; length > 0; length--) {
+      const position = positions.get(pathKey(path.slice(0, length)));
+      if (position !== undefined) return position;
+    }
+    return root;
+  };
+  return { value, positionOf };
+}
+
+/** Findings as faults of the file, in the order of its lines. */
+export function toFaults(findings: readonly Finding[], wire: Wire): readonly Fault[] {
+  return findings
+    .map((finding) => locate(finding, wire))
+    .sort((one, other) => one.line - other.line || one.column - other.column);
+}
+
+/** A finding as a fault: its path becomes line and column. */
+function locate(finding: Finding, wire: Wire): Fault {
+  const { line, column } = finding.position ?? wire.positionOf(finding.path);
+  const first = finding.firstAt && wire.positionOf(finding.firstAt);
+  return {
+    line,
+    column,
+    message: first === undefined ? finding.message : `${finding.message}, the first is on line ${first.line}`,
+    ...(finding.hint === undefined ? {} : { hint: finding.hint }),
+    severity: finding.severity ?? 'error',
+  };
+}
+
+interface Reading {
+  readonly lists: readonly string[];
+  readonly positions: Map<string, Position>;
+}
+
+function readValue(element: XmlElement, path: ValuePath, reading: Reading): WireValue {
+  reading.positions.set(pathKey(path), { line: element.line, column: element.column });
+  if (element.children.length === 0 && element.attributes.length === 0) return element.text;
+  return readObject(element, path, reading);
+}
+
+function readObject(element: XmlElement, path: ValuePath, reading: Reading): WireObject {
+  const object: WireObject = {};
+  for (const { name, value, line, column } of element.attributes) {
+    if (path.length === 0 && isEditorAttribute(name)) continue;
+    object[name] = value;
+    reading.positions.set(pathKey([...path, name]), { line, column });
+  }
+  if (element.children.length === 0 && element.text !== '') object[TEXT_KEY] = element.text;
+  const groups = groupByName(element.children);
+  for (const [name, group] of groups) {
+    const isList = group.length > 1 || reading.lists.includes(pathKey([...path.filter(isKey), name]));
+    const values = group.map((child, index) =>
+      readValue(child, childPath(path, child, index, isList), reading),
+    );
+    object[name] = isList ? values : (values[0] ?? '');
+  }
+  return object;
+}
+
+function isKey(step: string | number): boolean {
+  return typeof step === 'string';
+}
+
+function groupByName(elements: readonly XmlElement[]): ReadonlyMap<string, readonly XmlElement[]> {
+  const groups = new Map<string, XmlElement[]>();
+  for (const element of elements) {
+    const group = groups.get(element.name);
+    if (group === undefined) groups.set(element.name, [element]);
+    else group.push(element);
+  }
+  return groups;
+}

@@ -1,0 +1,83 @@
+// The text of one XML file: where an offset stands in lines, and how a fault of the text is told.
+
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
+import type { Fault, Position } from './fault.js';
+import { formatFault } from './fault.js';
+
+/** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
+export const MAX_XML_LENGTH = 4 * 1024 * 1024;
+
+export interface XmlSource {
+  readonly text: string;
+  readonly path: string;
+  positionAt(offset: number): Position;
+}
+
+export function createSource(text: string, path: string): XmlSource {
+  let starts: readonly number[] | undefined;
+  const positionAt = (offset: number): Position => {
+    starts ??= findLineStarts(text);
+    const line = countUpTo(starts, offset);
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
+  };
+  return { text, path, positionAt };
+}
+
+/** An XML_MALFORMED error that points at `offset`. */
+export function malformed(source: XmlSource, offset: number, message: string, hint?: string): ContextdError {
+  const position = source.positionAt(offset);
+  const fault: Fault = { ...position, message, severity: 'error', ...(hint === undefined ? {} : { hint }) };
+  const line = formatFault(source.path, { ...position, message, severity: 'error' });
+  return new ContextdError('XML_MALFORMED', line, { hint, details: { path: source.path, faults: [fault] } });
+}
+
+/** The text of a file, without its byte order mark. Refuses what is no UTF-8 or far too large. */
+export async function readTextFile(path: string, wanted: RegExp): Promise<string> {
+  const bytes = await readBytes(path, wanted);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ContextdError('XML_MALFORMED', `${path} is not encoded in UTF-8`, {
+      hint: 'save the file as UTF-8',
+      details: { path, faults: [] },
+    });
+  }
+}
+
+async function readBytes(path: string, wanted: RegExp): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_XML_LENGTH) throw new Error(`it has ${size} bytes, at most ${MAX_XML_LENGTH} are read`);
+    return await readFile(path);
+  } catch (error) {
+    const reason = hasErrnoCode(error, 'ENOENT', 'ENOTDIR') ? 'there is no such file' : messageOf(error);
+    const hint = await hintAtNeighbours(path, wanted);
+    throw new ContextdError('XML_UNREADABLE', `cannot read ${path}: ${reason}`, { hint, cause: error });
+  }
+}
+
+async function hintAtNeighbours(path: string, wanted: RegExp): Promise<string | undefined> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const found = names.filter((name) => wanted.test(name) && name !== basename(path)).sort();
+  return found.length === 0 ? undefined : `in ${dirname(path)} there are: ${found.slice(0, 10).join(', ')}`;
+}
+
+function findLineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** How many of the ascending `starts` are not above `offset`. */
+function countUpTo(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? Infinity) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

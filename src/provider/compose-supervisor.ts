@@ -1,0 +1,77 @@
+// Gives the supervisor what it needs in a provider: code, places on disk, a voice on the bus.
+
+import { join } from 'node:path';
+import type { Closers } from '../base/closers.js';
+import type { Clock } from '../base/clock.js';
+import { builtFile, packageRoot } from '../base/package.js';
+import type { BusEndpoints } from '../bus/connection.js';
+import type { ContextFile } from '../model/read-context.js';
+import { supervisionOf, type TaskService } from '../model/context.js';
+import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import { ServiceBuilder } from './build-service.js';
+import { createProcessLauncher } from './launcher/process-launcher.js';
+import { locateService } from './locate-service.js';
+import type { Notice } from './notice.js';
+import type { Speaker } from './speaker.js';
+import { Supervisor } from './supervisor.js';
+import type { Transaction } from './transaction.js';
+
+interface SupervisorParts {
+  readonly file: ContextFile;
+  readonly roots: readonly string[];
+  readonly clock: Clock;
+  readonly notice: (notice: Notice) => void;
+  readonly closers: Closers;
+  readonly speaker: Speaker;
+  /** Where services connect: this provider's own forwarder, whatever their context says. */
+  readonly endpoints: BusEndpoints;
+}
+
+/** Where code may come from: what the file names, what the user names, and this package's own services. */
+export function serviceRootsOf(file: ContextFile, named: readonly string[]): readonly string[] {
+  const own = file.configuration.TaskService.map((each) => each.Task.message.content.configuration.location);
+  const roots = [...own.filter((each) => each !== ''), ...named, join(file.folder, 'services')];
+  return [...new Set([...roots, join(packageRoot, 'services')])];
+}
+
+export function createSupervisor(parts: SupervisorParts): Supervisor {
+  const { file, roots, clock, notice, closers, speaker, endpoints } = parts;
+  const stateFolder = join(file.folder, '.contextd', file.configuration.ContextID);
+  const builder = new ServiceBuilder(join(stateFolder, 'build'));
+  closers.add(() => builder.close());
+  const supervisor = new Supervisor({
+    clock,
+    launcher: createProcessLauncher({ clock, hostProgram: builtFile('task/host/main.js') }),
+    prepare: (service) => builder.build(locateService(service, roots)),
+    bootstrap: (transaction, service, module) => ({ ...describeHost(transaction, service), module, endpoints }),
+    logFile: (transaction, service) => join(stateFolder, 'logs', transaction.id, `${service.id}.log`),
+    workingFolder: file.folder,
+    command: (transaction, service, action) => speaker.command(transaction, service, action),
+    report: (transaction, service, event) => speaker.report(transaction, service, event),
+    changed: (transaction) => speaker.changed(transaction),
+    recorded: (transaction, record) => {
+      if (record.kind !== 'transition') return;
+      notice({ kind: 'transition', transaction: transaction.id, service: record.service ?? '', text: record.text });
+    },
+  });
+  closers.add(() => supervisor.close());
+  return supervisor;
+}
+
+function describeHost(
+  transaction: Transaction,
+  service: TaskService,
+): Omit<HostBootstrap, 'module' | 'endpoints'> {
+  const { header, content } = service.Task.message;
+  const supervision = supervisionOf(service);
+  return {
+    transaction: transaction.id,
+    serviceId: service.id,
+    serviceName: header.service_name,
+    contextId: transaction.configuration.ContextID,
+    instance: service.instance,
+    deviceAction: content.configuration.device_action,
+    orphanGraceMs: supervision.orphan_grace_s * 1000,
+    stopTimeoutMs: supervision.stop_timeout_s * 1000,
+  };
+}

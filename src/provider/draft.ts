@@ -1,0 +1,63 @@
+// A transaction's next snapshot while it is being made, with the effects and records that come with it.
+
+import type { ErrorReport } from '../base/errors.js';
+import type { ServiceId } from '../base/ids.js';
+import type { Effect, HistoryRecord, ServiceSnapshot, ServiceStatus, TransactionSnapshot } from './snapshot.js';
+
+export class Draft {
+  readonly atMs: number;
+  readonly random: number;
+  readonly effects: Effect[] = [];
+  isStopping: boolean;
+  readonly #before: TransactionSnapshot;
+  readonly #services: Map<ServiceId, ServiceSnapshot>;
+  #records: number;
+
+  constructor(before: TransactionSnapshot, atMs: number, random: number) {
+    this.#before = before;
+    this.atMs = atMs;
+    this.random = random;
+    this.isStopping = before.isStopping;
+    this.#services = new Map(before.services);
+    this.#records = before.records;
+  }
+
+  get(id: ServiceId): ServiceSnapshot | undefined {
+    return this.#services.get(id);
+  }
+
+  /** Changes a service; a change of status also notes the time. */
+  set(id: ServiceId, patch: Partial<ServiceSnapshot>): void {
+    const service = this.#services.get(id);
+    if (service === undefined) return;
+    const isMove = patch.status !== undefined && patch.status !== service.status;
+    this.#services.set(id, { ...service, ...(isMove ? { sinceMs: this.atMs } : {}), ...patch });
+  }
+
+  move(id: ServiceId, status: ServiceStatus, cause: number): void {
+    this.set(id, { status, cause });
+  }
+
+  refuse(service: ServiceId, error: ErrorReport): void {
+    this.effects.push({ type: 'refuse', service, error });
+  }
+
+  /** Notes one link of the chain of causes; returns its id. */
+  record(kind: HistoryRecord['kind'], service: ServiceId | undefined, text: string, cause: number): number {
+    this.#records += 1;
+    this.effects.push({
+      type: 'record',
+      record: { id: this.#records, atMs: this.atMs, kind, service, text, cause },
+    });
+    return this.#records;
+  }
+
+  finish(): TransactionSnapshot {
+    return {
+      ...this.#before,
+      isStopping: this.isStopping,
+      services: this.#services,
+      records: this.#records,
+    };
+  }
+}

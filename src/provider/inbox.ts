@@ -1,0 +1,70 @@
+// Turns what arrives on the bus into calls on the provider's parts.
+
+import { unreachable } from '../base/errors.js';
+import { parseFrame } from '../messages/message.js';
+import type { ContextCommandBody } from '../messages/context-command.js';
+import type { ProcessCommandBody } from '../messages/process-command.js';
+import type { ServiceEventMessage } from '../messages/service-event.js';
+import type { StateRequestBody } from '../messages/state.js';
+
+export interface InboxPorts {
+  /** The provider's own sender id: what it said itself comes back and is skipped. */
+  readonly self: string;
+  command(command: ContextCommandBody): void;
+  question(request: StateRequestBody): void;
+  event(event: ServiceEventMessage): void;
+  /** A frame that is no message, or one that could not be dealt with. */
+  reject(error: unknown): void;
+}
+
+export const INBOX_TOPICS = ['context', 'process', 'control', 'state'] as const;
+
+/** Never throws: a stranger's bytes end no loop. */
+export function receive(ports: InboxPorts, frame: Uint8Array): void {
+  try {
+    dispatch(ports, frame);
+  } catch (error) {
+    ports.reject(error);
+  }
+}
+
+function dispatch(ports: InboxPorts, frame: Uint8Array): void {
+  const message = parseFrame(frame);
+  switch (message.kind) {
+    case 'context_command':
+      return ports.command(message);
+    case 'process_command':
+      return isOwn(message.Task.message.header) ? undefined : ports.command(asContextCommand(message));
+    case 'service_event':
+      return isOwn(message.header) ? undefined : ports.event(message);
+    case 'state_request':
+      return ports.question(message);
+    case 'context_info':
+    case 'command_reply':
+    case 'state_reply':
+      return; // These are what a provider says.
+    default:
+      return unreachable(message);
+  }
+
+  function isOwn(header: { readonly sender?: string | undefined }): boolean {
+    return header.sender === ports.self;
+  }
+}
+
+/** A foreign client's word to one service is a command for that service. */
+function asContextCommand(message: ProcessCommandBody): ContextCommandBody {
+  const { header } = message.Task.message;
+  const { action, service_id: serviceId, message_id: messageId, sender } = header;
+  return {
+    header: {
+      action,
+      service_id: serviceId,
+      service_name: header.service_name,
+      service_transaction: header.transaction ?? header.service_transaction ?? '',
+      ...(messageId === undefined ? {} : { message_id: messageId }),
+      ...(sender === undefined ? {} : { sender }),
+    },
+    content: { configuration: undefined },
+  };
+}

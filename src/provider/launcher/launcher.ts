@@ -1,0 +1,29 @@
+// What the supervisor needs of a launcher: start one kind of service, stop it, say when it ended.
+
+import type { HostBootstrap } from '../../messages/host-bootstrap.js';
+import type { Supervision } from '../../model/context.js';
+import type { ProcessEnd } from '../snapshot.js';
+
+export interface LaunchOrder {
+  readonly bootstrap: HostBootstrap;
+  readonly supervision: Supervision;
+  /** Where standard output and error go, as an absolute path. */
+  readonly logFile: string;
+  readonly workingFolder: string;
+}
+
+export interface LaunchedService {
+  readonly pid: number;
+  /** Resolves when the process and everything it left behind are gone; never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /**
+   * Climbs the stop ladder; `ask` asks on the bus and says whether anybody heard. Idempotent; a later
+   * call with `atOnce` kills what an earlier one still waits for.
+   */
+  stop(ask: () => boolean, atOnce: boolean): void;
+}
+
+export interface Launcher {
+  /** Throws SVC_LAUNCH_FAILED. */
+  launch(order: LaunchOrder): Promise<LaunchedService>;
+}

@@ -1,0 +1,35 @@
+// Finds the code of a service, and only there where this provider may load from.
+
+import { existsSync, realpathSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { ContextdError } from '../base/errors.js';
+import type { TaskService } from '../model/context.js';
+
+const ENTRY_FILES = ['index.ts', 'index.mts', 'index.js', 'index.mjs'];
+
+/** Returns the entry file. Throws SVC_LOCATION_REFUSED or SVC_NOT_FOUND. */
+export function locateService(service: TaskService, roots: readonly string[]): string {
+  const { location } = service.Task.message.content.configuration;
+  if (location !== '') checkLocation(service, location, roots);
+  const folders = (location === '' ? roots : [location]).map((root) => join(root, service.instance));
+  const entry = folders.flatMap((folder) => ENTRY_FILES.map((file) => join(folder, file))).find(existsSync);
+  if (entry !== undefined) return entry;
+  throw new ContextdError('SVC_NOT_FOUND', `${service.id}: no service "${service.instance}" in ${folders.join(', ')}`, {
+    hint: "make it with create_service, or correct instance and <location> in the context file",
+  });
+}
+
+/** Throws SVC_LOCATION_REFUSED unless `location` is a service root or lies below one, links followed. */
+export function checkLocation(service: TaskService, location: string, roots: readonly string[]): void {
+  const real = resolveLinks(location);
+  const isAllowed = roots.map(resolveLinks).some((root) => real === root || real.startsWith(root + sep));
+  if (isAllowed) return;
+  throw new ContextdError('SVC_LOCATION_REFUSED', `${service.id}: ${location} is no service root of this provider`, {
+    hint: `start the provider with --service_root ${location}`,
+    details: { roots },
+  });
+}
+
+function resolveLinks(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}

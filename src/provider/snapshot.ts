@@ -1,0 +1,165 @@
+// Frozen values of state: where every service of a transaction stands, and what may happen to it.
+
+import type { ErrorReport } from '../base/errors.js';
+import type { ServiceId, TransactionId } from '../base/ids.js';
+import type { EventAction } from '../messages/service-event.js';
+import type { TaskService, Trigger } from '../model/context.js';
+
+/**
+ *   defined -> starting -> started -> stopping -> stopped
+ *                 |           |  \-> exited
+ *                 +-> failed <+        failed -> backoff -> starting ... -> failed (gave_up)
+ */
+export type ServiceStatus =
+  | 'defined'
+  | 'starting'
+  | 'started'
+  | 'stopping'
+  | 'stopped'
+  | 'exited'
+  | 'failed'
+  | 'backoff';
+
+export const FAILURE_REASONS = [
+  'error',
+  'exit_code',
+  'signal',
+  'out_of_memory',
+  'launch',
+  'start_timeout',
+  'heartbeat',
+  'gave_up',
+  'died_unattended',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/** Who wants a service to run (again), and the record that says why. */
+export interface Wish {
+  readonly by: 'command' | 'transition';
+  readonly trigger?: Trigger;
+  readonly cause: number;
+}
+
+export interface ServiceSnapshot {
+  readonly definition: TaskService;
+  readonly status: ServiceStatus;
+  /** Counts launches; 0 before the first. What is said of an earlier run is ignored. */
+  readonly run: number;
+  /** There is, or is about to be, a process of this run. A failed service can still be alive. */
+  readonly isAlive: boolean;
+  readonly pid: number | undefined;
+  /** The last action reported, or `defined`. */
+  readonly lastAction: EventAction | 'defined';
+  /** The last word of this run from the service itself; nobody else reports its end then. */
+  readonly said: 'stopped' | 'exited' | 'failed' | undefined;
+  /** To be launched again once the present run has ended. */
+  readonly next: Wish | undefined;
+  /** When transitions started this service again, in milliseconds since the epoch. */
+  readonly restartsMs: readonly number[];
+  readonly reason: FailureReason | undefined;
+  readonly error: ErrorReport | undefined;
+  readonly sinceMs: number;
+  /** The record that led to where it stands. */
+  readonly cause: number;
+}
+
+export interface TransactionSnapshot {
+  readonly transaction: TransactionId;
+  /** The whole transaction is being stopped: no trigger fires. */
+  readonly isStopping: boolean;
+  readonly services: ReadonlyMap<ServiceId, ServiceSnapshot>;
+  /** How many records were made; the last one has this id. */
+  readonly records: number;
+}
+
+export type ProviderEvent = { readonly atMs: number } & (
+  | {
+      readonly type: 'run_asked';
+      readonly action: 'start' | 'restart';
+      readonly services: readonly ServiceId[];
+      readonly cause: string;
+    }
+  | {
+      readonly type: 'stop_asked';
+      readonly services: readonly ServiceId[];
+      readonly isWhole: boolean;
+      readonly cause: string;
+    }
+  | { readonly type: 'launched'; readonly service: ServiceId; readonly run: number; readonly pid: number }
+  | { readonly type: 'launch_failed'; readonly service: ServiceId; readonly run: number; readonly error: ErrorReport }
+  | {
+      readonly type: 'reported';
+      readonly service: ServiceId;
+      readonly action: EventAction;
+      readonly pid: number | undefined;
+      readonly error: ErrorReport | undefined;
+    }
+  | ({ readonly type: 'ended'; readonly service: ServiceId; readonly run: number } & ProcessEnd)
+  | { readonly type: 'start_timed_out'; readonly service: ServiceId; readonly run: number }
+  | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number }
+);
+
+export interface ProcessEnd {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Processes of the service that did not end by themselves, as `pid (name)`. */
+  readonly killed: readonly string[];
+}
+
+/** What the supervisor must do; imperative, as data. */
+export type Effect =
+  | { readonly type: 'launch'; readonly service: ServiceId; readonly run: number }
+  /** Climb the stop ladder; `atOnce` skips asking. */
+  | { readonly type: 'stop'; readonly service: ServiceId; readonly run: number; readonly atOnce: boolean }
+  /** Tell everyone what the service could not tell itself. */
+  | { readonly type: 'report'; readonly service: ServiceId; readonly action: EventAction; readonly status: ReportedStatus }
+  | { readonly type: 'time_start'; readonly service: ServiceId; readonly run: number; readonly delayMs: number }
+  | { readonly type: 'time_backoff'; readonly service: ServiceId; readonly run: number; readonly delayMs: number }
+  | { readonly type: 'refuse'; readonly service: ServiceId; readonly error: ErrorReport }
+  | { readonly type: 'record'; readonly record: HistoryRecord };
+
+export interface ReportedStatus {
+  readonly reason?: FailureReason;
+  readonly error?: ErrorReport;
+  readonly exit_code?: number;
+  readonly signal?: string;
+  readonly killed?: readonly string[];
+}
+
+/** One link in the chain of causes. */
+export interface HistoryRecord {
+  readonly id: number;
+  readonly atMs: number;
+  readonly kind: 'command' | 'event' | 'transition' | 'effect';
+  readonly service: ServiceId | undefined;
+  readonly text: string;
+  /** The id of the record that led to this one; 0 for none. */
+  readonly cause: number;
+}
+
+export function createServiceSnapshot(definition: TaskService, atMs: number): ServiceSnapshot {
+  return {
+    definition,
+    status: 'defined',
+    run: 0,
+    isAlive: false,
+    pid: undefined,
+    lastAction: 'defined',
+    said: undefined,
+    next: undefined,
+    restartsMs: [],
+    reason: undefined,
+    error: undefined,
+    sinceMs: atMs,
+    cause: 0,
+  };
+}
+
+export function createTransactionSnapshot(
+  transaction: TransactionId,
+  definitions: readonly TaskService[],
+  atMs: number,
+): TransactionSnapshot {
+  const services = new Map(definitions.map((each) => [each.id, createServiceSnapshot(each, atMs)]));
+  return { transaction, isStopping: false, services, records: 0 };
+}

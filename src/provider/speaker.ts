@@ -1,0 +1,118 @@
+// Everything a provider says on the bus: process commands, reports, context information, answers.
+
+import type { Clock } from '../base/clock.js';
+import { createUniqueId } from '../base/ids.js';
+import type { Connection } from '../bus/connection.js';
+import type { TaskService } from '../model/context.js';
+import { composeContextInfo } from '../messages/context-info.js';
+import { composeProcessCommand, type ProcessAction } from '../messages/process-command.js';
+import type { ServiceEventBody, ServiceEventMessage } from '../messages/service-event.js';
+import { replyHeader, type StateHeader } from '../messages/state.js';
+import { routedTopic } from '../messages/topics.js';
+import { InfoPublisher } from './info-publisher.js';
+import type { Notice } from './notice.js';
+import type { ReportEvent } from './supervisor.js';
+import { describeTransaction, type Transaction } from './transaction.js';
+
+export interface SpeakerPorts {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly transactions: () => readonly Transaction[];
+  readonly notice: (notice: Notice) => void;
+}
+
+export class Speaker {
+  readonly #ports: SpeakerPorts;
+  readonly #info: InfoPublisher;
+  #lastChanged: Transaction | undefined;
+  #seq = 0;
+
+  constructor(ports: SpeakerPorts) {
+    this.#ports = ports;
+    this.#info = new InfoPublisher(ports.clock, () => this.#publishInfo());
+  }
+
+  /** To the service alone, with a copy for onlookers; returns whether the service listens. */
+  command(transaction: Transaction, service: TaskService, action: ProcessAction): boolean {
+    const topic = routedTopic(transaction.id, service.id);
+    const body = composeProcessCommand({
+      action,
+      service,
+      transaction: transaction.id,
+      messageId: createUniqueId(),
+      sender: this.#ports.connection.id,
+    });
+    this.#publish(topic, body);
+    this.#publish('process', body);
+    return this.#ports.connection.publisher.isWanted(topic);
+  }
+
+  /** Tells a service that its event has arrived; it may be waiting to end. */
+  acknowledge(transaction: Transaction, service: TaskService, event: ServiceEventMessage): void {
+    const { seq, action } = event.header;
+    if (seq === undefined || !['stopped', 'exited', 'failed'].includes(action)) return;
+    const body = composeProcessCommand({
+      action: 'acknowledge',
+      service,
+      transaction: transaction.id,
+      messageId: createUniqueId(),
+      sender: this.#ports.connection.id,
+      acknowledges: seq,
+    });
+    this.#publish(routedTopic(transaction.id, service.id), body);
+  }
+
+  /** An event in the name of a service that could not tell itself. */
+  report(transaction: Transaction, service: TaskService, report: ReportEvent): void {
+    this.#seq += 1;
+    const { header, content } = service.Task.message;
+    const event: ServiceEventBody = {
+      header: {
+        action: report.action,
+        service_id: service.id,
+        service_name: header.service_name,
+        service_transaction: transaction.id,
+        seq: this.#seq,
+        sent_at: new Date(this.#ports.clock.now()).toISOString(),
+        sender: this.#ports.connection.id,
+      },
+      content: {
+        status: {
+          ...report.status,
+          result: report.action === 'failed' ? 'failure' : 'success',
+          device_action: content.configuration.device_action,
+        },
+      },
+    };
+    this.#publish('control', event);
+    this.#ports.notice({ kind: 'event', event });
+  }
+
+  changed(transaction: Transaction): void {
+    this.#lastChanged = transaction;
+    this.#info.changed();
+  }
+
+  /** Answers a command or a question on topic `state`. */
+  reply(asked: StateHeader, action: string, content: unknown): void {
+    this.#info.flush();
+    this.#publish('state', { header: replyHeader(asked, action, this.#ports.connection.id), content });
+  }
+
+  flush(): void {
+    this.#info.flush();
+  }
+
+  #publishInfo(): void {
+    const changed = this.#lastChanged;
+    if (changed === undefined) return;
+    const infos = new Map(this.#ports.transactions().map((each) => [each.id as string, describeTransaction(each)]));
+    this.#publish('control', composeContextInfo(changed.configuration.ContextID, changed.id, infos));
+  }
+
+  #publish(topic: string, body: unknown): void {
+    this.#ports.connection.publish(topic, body).catch((error: unknown) => {
+      this.#ports.notice({ kind: 'warning', text: `a message on ${topic} was not sent: ${String(error)}` });
+    });
+  }
+}

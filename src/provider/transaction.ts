@@ -1,0 +1,109 @@
+// One transaction as the provider keeps it: its context, its snapshot, what waits on it, its past.
+
+import type { ServiceId, TransactionId } from '../base/ids.js';
+import type { ContextConfiguration, TaskService } from '../model/context.js';
+import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
+import { Settlement } from './settlement.js';
+import {
+  createServiceSnapshot,
+  createTransactionSnapshot,
+  type HistoryRecord,
+  type ServiceSnapshot,
+  type TransactionSnapshot,
+} from './snapshot.js';
+
+/** How many records of a transaction are kept. */
+const HISTORY_LIMIT = 10_000;
+
+export interface Transaction {
+  readonly id: TransactionId;
+  readonly settlement: Settlement;
+  readonly history: HistoryRecord[];
+  configuration: ContextConfiguration;
+  snapshot: TransactionSnapshot;
+}
+
+export function createTransaction(id: TransactionId, configuration: ContextConfiguration, atMs: number): Transaction {
+  return {
+    id,
+    configuration,
+    settlement: new Settlement(),
+    history: [],
+    snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
+  };
+}
+
+/**
+ * Adds the services of `configuration` that are new and takes over what it says of those that have no
+ * process; a running service keeps the definition it was started with until it is launched again.
+ */
+export function defineServices(transaction: Transaction, configuration: ContextConfiguration, atMs: number): void {
+  const services = new Map(transaction.snapshot.services);
+  for (const definition of configuration.TaskService) {
+    const known = services.get(definition.id);
+    services.set(
+      definition.id,
+      known === undefined ? createServiceSnapshot(definition, atMs) : { ...known, definition },
+    );
+  }
+  const definitions = [...services.values()].map((each) => each.definition);
+  transaction.configuration = { ...configuration, TaskService: definitions };
+  transaction.snapshot = { ...transaction.snapshot, services };
+}
+
+export function addHistory(transaction: Transaction, record: HistoryRecord): void {
+  transaction.history.push(record);
+  if (transaction.history.length > HISTORY_LIMIT) transaction.history.shift();
+}
+
+export function serviceIds(services: readonly TaskService[]): readonly ServiceId[] {
+  return services.map((each) => each.id);
+}
+
+/** The context information of protocol.md, as published after every change. */
+export function describeTransaction(transaction: Transaction): TransactionInfo {
+  const { ContextID, TaskLogName, FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind } =
+    transaction.configuration;
+  return {
+    contextId: ContextID,
+    contextName: 'context',
+    contextLogName: TaskLogName,
+    configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
+    tasks: [...transaction.snapshot.services.values()].map(describeTask),
+  };
+}
+
+function describeTask(service: ServiceSnapshot): TaskInfo {
+  const { definition, pid, lastAction, status, run, restartsMs, sinceMs, reason, error } = service;
+  return {
+    service_id: definition.id,
+    pid: pid ?? null,
+    action: lastAction,
+    state: describeState(service),
+    serviceName: definition.Task.message.header.service_name,
+    instance: definition.instance,
+    task: definition,
+    status,
+    run,
+    restarts: restartsMs.length,
+    since: new Date(sinceMs).toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function describeState(service: ServiceSnapshot): TaskInfo['state'] {
+  switch (service.status) {
+    case 'starting':
+    case 'stopping':
+    case 'backoff':
+      return 'in_progress';
+    case 'failed':
+      return 'failed';
+    case 'defined':
+    case 'started':
+    case 'stopped':
+    case 'exited':
+      return 'success';
+  }
+}

@@ -1,0 +1,156 @@
+// What would change in a context file: nothing of what stands there, only task services are added.
+
+import { TRIGGERS } from '../model/context.js';
+import { readXml, type XmlElement } from '../model/xml.js';
+import type { FileChange } from './change.js';
+import { renderContext, renderTaskService, type Templates } from './render.js';
+import {
+  DEFAULT_CONTEXT_ID,
+  endpointsOf,
+  type ContextRequest,
+  type ScaffoldRequest,
+  type ServiceRequest,
+} from './request.js';
+import { addTaskServices, childOf, valueIn } from './xml-edit.js';
+
+export interface ContextPlan {
+  readonly change: FileChange;
+  readonly contextId: string;
+  /** Why nothing may be written, each with file and line. */
+  readonly conflicts: readonly string[];
+}
+
+interface Holder {
+  readonly id: string;
+  readonly instance: string;
+  /** Undefined for one that is to be added. */
+  readonly element: XmlElement | undefined;
+}
+
+/** What is found out, service by service. */
+interface Findings {
+  readonly path: string;
+  /** Those of the file first, then those to be added. */
+  readonly holders: Holder[];
+  readonly added: ServiceRequest[];
+  readonly conflicts: string[];
+  readonly differences: string[];
+}
+
+/** `before` is the present text of the file at `path`, undefined if there is none. */
+export function planContext(
+  templates: Templates,
+  request: ScaffoldRequest,
+  path: string,
+  before: string | undefined,
+): ContextPlan {
+  const text = before ?? renderContext(templates, request.context);
+  const root = readXml(text, path);
+  const conflicts = [...contextConflicts(root, request.context, path)];
+  const findings: Findings = { path, holders: holdersIn(root), added: [], conflicts, differences: [] };
+  if (conflicts.length === 0) for (const service of request.services) placeService(service, findings);
+  const blocks = findings.added.map((service) => renderTaskService(templates, service));
+  const after = blocks.length === 0 ? text : addTaskServices(text, path, blocks).text;
+  return {
+    change: composeChange(path, before, after, findings.differences),
+    contextId: valueIn(root, 'ContextID') ?? DEFAULT_CONTEXT_ID,
+    conflicts,
+  };
+}
+
+/** `differences`: what a service of the file has otherwise than asked for. */
+function composeChange(
+  path: string,
+  before: string | undefined,
+  after: string,
+  differences: readonly string[],
+): FileChange {
+  if (before === undefined) return { path, before, after, kind: 'create' };
+  const isUpdated = before !== after;
+  if (differences.length === 0) return { path, before, after, kind: isUpdated ? 'update' : 'unchanged' };
+  const note = `stays as it is: ${differences.join('; ')}`;
+  return { path, before, after, kind: isUpdated ? 'update' : 'kept', note };
+}
+
+function contextConflicts(root: XmlElement, context: ContextRequest, path: string): readonly string[] {
+  if (root.name !== 'Context') {
+    return [`${path}:${root.line}: the root element is <${root.name}>, not <Context>`];
+  }
+  const { sub, pub } = endpointsOf(context);
+  const wanted = [
+    { name: 'FrontEndEndpoint', value: sub, from: 'server_ip and sub_port say', fallback: undefined },
+    { name: 'BackendEndpoint', value: pub, from: 'server_ip and pub_port say', fallback: undefined },
+    { name: 'ContextID', value: context.contextId, from: 'context_id says', fallback: DEFAULT_CONTEXT_ID },
+  ];
+  return wanted.flatMap(({ name, value, from, fallback }) => {
+    const found = valueIn(root, name) ?? fallback;
+    if (value === undefined || found === value) return [];
+    const line = (childOf(root, name) ?? root).line;
+    const there = found === undefined ? `there is no ${name}` : `${name} is '${found}'`;
+    return [`${path}:${line}: ${there}, but ${from} '${value}'`];
+  });
+}
+
+function holdersIn(root: XmlElement): Holder[] {
+  return root.children
+    .filter(({ name }) => name === 'TaskService')
+    .map((element) => ({
+      id: valueIn(element, 'id') ?? '',
+      instance: valueIn(element, 'instance') ?? '',
+      element,
+    }));
+}
+
+/** Either it is there, or its id or its name are taken, or it is added. */
+function placeService(service: ServiceRequest, findings: Findings): void {
+  const { taskId: id, taskService: instance } = service;
+  const { path, holders, conflicts } = findings;
+  const idHolder = holders.find((holder) => holder.id === id);
+  const holder = idHolder ?? holders.find((other) => other.instance === instance);
+  const where = holder?.element === undefined ? path : `${path}:${holder.element.line}`;
+  if (holder === undefined) {
+    findings.holders.push({ id, instance, element: undefined });
+    findings.added.push(service);
+  } else if (holder.id === id && holder.instance === instance) {
+    if (holder.element === undefined) conflicts.push(`${where}: the id ${id} is asked for twice`);
+    else compareService(holder.element, service, findings);
+  } else if (idHolder !== undefined) {
+    conflicts.push(`${where}: the id ${id} is taken by the instance '${holder.instance}'`);
+  } else {
+    conflicts.push(`${where}: the instance ${instance} is there with the id '${holder.id}'`);
+  }
+}
+
+/** What stands in the file is its user's; but code and file must agree on the service name. */
+function compareService(element: XmlElement, service: ServiceRequest, findings: Findings): void {
+  const configuration = childOf(element, 'Task', 'message', 'content', 'configuration');
+  const state = childOf(element, 'Task', 'state');
+  const header = childOf(element, 'Task', 'message', 'header');
+  const pairs = [
+    { name: 'service_name', wanted: service.serviceName, found: valueIn(header, 'service_name') },
+    {
+      name: 'description',
+      wanted: service.description,
+      found: valueIn(childOf(element, 'Task'), 'description'),
+    },
+    { name: 'device_action', wanted: service.deviceAction, found: valueIn(configuration, 'device_action') },
+    { name: 'location', wanted: service.location, found: valueIn(configuration, 'location') },
+    { name: 'state type', wanted: service.entry, found: valueIn(state, 'type') ?? 'on_start' },
+    ...TRIGGERS.flatMap((trigger) => {
+      const asked = service.transitions[trigger];
+      if (asked === undefined) return [];
+      const there = childOf(state, trigger);
+      return [
+        { name: `${trigger} action`, wanted: asked.action, found: valueIn(there, 'action') },
+        { name: `${trigger} call`, wanted: asked.call, found: valueIn(there, 'call') },
+      ];
+    }),
+  ];
+  for (const { name, wanted, found = '' } of pairs) {
+    if (found === wanted.trim()) continue;
+    const difference = `${name} '${found}', not '${wanted}'`;
+    if (name === 'service_name') {
+      findings.conflicts.push(`${findings.path}:${element.line}: ${service.taskId} has the ${difference}`);
+    } else findings.differences.push(`${service.taskId} (line ${element.line}) has the ${difference}`);
+  }
+}

@@ -1,0 +1,107 @@
+// What would change on disk for a request, worked out before anything is written; pure.
+
+import { join, relative, sep } from 'node:path';
+import { ContextdError } from '../base/errors.js';
+import { isWritten, type FileChange } from './change.js';
+import { planContext } from './plan-context.js';
+import { composeRecord, hashOf, isSameText, readRecord, type ScaffoldRecord } from './record.js';
+import { renderCode, type Templates } from './render.js';
+import type { ScaffoldRequest } from './request.js';
+
+export interface ScaffoldPlan {
+  /** In the order in which they are told: code first, the context file last. */
+  readonly changes: readonly FileChange[];
+  /** Our own book-keeping, written together with the changes and not told. */
+  readonly record: FileChange;
+  readonly contextFile: string;
+  readonly contextId: string;
+}
+
+export interface ScaffoldState {
+  readonly templates: Templates;
+  /** The present text by absolute path; undefined where there is no file. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+}
+
+export function contextFileOf({ homePath, context }: ScaffoldRequest): string {
+  return join(homePath, 'conf', `Context-${context.contextName}.xml`);
+}
+
+/** Every file whose text must be known to make a plan. */
+export function filesOf(request: ScaffoldRequest, templates: Templates): readonly string[] {
+  const code = request.services.flatMap((service) =>
+    renderCode(templates, service).map(({ name }) => codeFile(request, service.taskService, name)),
+  );
+  return [...code, contextFileOf(request), recordFileOf(request)];
+}
+
+/** Throws TPL_CONFLICT naming every place where the request contradicts the context file. */
+export function planScaffold(request: ScaffoldRequest, state: ScaffoldState, isForced = false): ScaffoldPlan {
+  const contextFile = contextFileOf(request);
+  const context = planContext(state.templates, request, contextFile, state.files.get(contextFile));
+  if (context.conflicts.length > 0) throw conflictError(context.conflicts);
+  const recordFile = recordFileOf(request);
+  const recorded = readRecord(state.files.get(recordFile));
+  const code = planCode(request, state, isForced ? 'all' : recorded);
+  return {
+    changes: [...code, context.change],
+    record: planRecord(request, recorded, code, state.files.get(recordFile)),
+    contextFile,
+    contextId: context.contextId,
+  };
+}
+
+/** `replaceable`: hashes of the files as they were written, or 'all' when edits may be lost. */
+function planCode(
+  request: ScaffoldRequest,
+  state: ScaffoldState,
+  replaceable: ScaffoldRecord | 'all',
+): readonly FileChange[] {
+  return request.services.flatMap((service) =>
+    renderCode(state.templates, service).map(({ name, text }): FileChange => {
+      const path = codeFile(request, service.taskService, name);
+      const before = state.files.get(path);
+      if (before === undefined) return { path, before, after: text, kind: 'create' };
+      if (isSameText(before, text)) return { path, before, after: before, kind: 'unchanged' };
+      const written = replaceable === 'all' ? hashOf(before) : replaceable.get(recordKey(request, path));
+      if (written === hashOf(before)) return { path, before, after: text, kind: 'update' };
+      const note = written === undefined ? 'is not as create_service writes it' : 'was edited';
+      return { path, before, after: before, kind: 'kept', note: `${note}; --force overwrites` };
+    }),
+  );
+}
+
+function planRecord(
+  request: ScaffoldRequest,
+  recorded: ScaffoldRecord,
+  code: readonly FileChange[],
+  before: string | undefined,
+): FileChange {
+  const path = recordFileOf(request);
+  const isWriting = code.some(isWritten);
+  const current = code.filter(({ kind }) => kind !== 'kept');
+  const hashes = current.map((change) => [recordKey(request, change.path), hashOf(change.after)] as const);
+  const after = composeRecord(new Map([...recorded, ...hashes]));
+  if (!isWriting || before === after) return { path, before, after: before ?? '', kind: 'unchanged' };
+  return { path, before, after, kind: before === undefined ? 'create' : 'update' };
+}
+
+function conflictError(conflicts: readonly string[]): ContextdError {
+  const message = conflicts.length === 1 ? conflicts.join('') : ['nothing fits:', ...conflicts].join('\n  ');
+  return new ContextdError('TPL_CONFLICT', message, {
+    hint: 'nothing was written; ask for other values, or change the context file first',
+    details: { conflicts },
+  });
+}
+
+function codeFile(request: ScaffoldRequest, taskService: string, name: string): string {
+  return join(request.servicePath, 'services', taskService, name);
+}
+
+function recordFileOf(request: ScaffoldRequest): string {
+  return join(request.servicePath, '.contextd', 'scaffold.json');
+}
+
+function recordKey(request: ScaffoldRequest, path: string): string {
+  return relative(request.servicePath, path).split(sep).join('/');
+}

@@ -1,0 +1,105 @@
+// Fills the package's templates; a template never sees a value but escaped for the place it names.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ejs from 'ejs';
+import { ContextdError } from '../base/errors.js';
+import { packageRoot } from '../base/package.js';
+import { TRIGGERS } from '../model/context.js';
+import { asCodeComment, asCodeString, asName, asXmlAttribute, asXmlComment, asXmlText } from './escape.js';
+import {
+  DEFAULT_CONTEXT_ID,
+  endpointsOf,
+  type CodeInputs,
+  type ContextRequest,
+  type ServiceRequest,
+} from './request.js';
+
+const TEMPLATE_FILES = {
+  index: 'service/index.ts.ejs',
+  service: 'service/Service.ts.ejs',
+  Looped: 'service/Looped.ts.ejs',
+  Single: 'service/Single.ts.ejs',
+  context: 'context/Context.xml.ejs',
+  taskService: 'context/TaskService.xml.ejs',
+} as const;
+type TemplateName = keyof typeof TEMPLATE_FILES;
+
+/** Compiled templates, so that rendering needs no disk. */
+export type Templates = Readonly<Record<TemplateName, (places: Readonly<Record<string, unknown>>) => string>>;
+
+export interface RenderedFile {
+  /** Below the folder of the task service. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Reads the templates that come with this package; there is no other place that they are read from. */
+export async function loadTemplates(): Promise<Templates> {
+  const names = Object.keys(TEMPLATE_FILES) as TemplateName[];
+  const loaded = await Promise.all(names.map(async (name) => [name, await loadTemplate(name)] as const));
+  return Object.fromEntries(loaded) as Templates;
+}
+
+/** The files of one task service. */
+export function renderCode(templates: Templates, inputs: CodeInputs): readonly RenderedFile[] {
+  const { taskService, taskClass, description, serviceName } = inputs;
+  const places = {
+    name: view({ taskService, taskClass }, asName),
+    code: view({ serviceName }, asCodeString),
+    comment: view({ taskService, description }, asCodeComment),
+  };
+  return [
+    { name: 'index.ts', text: templates.index(places) },
+    { name: `Service${places.name.taskService}.ts`, text: templates.service(places) },
+    { name: `${places.name.taskService}.ts`, text: templates[inputs.taskType](places) },
+  ];
+}
+
+/** A context file without any task service. */
+export function renderContext(templates: Templates, context: ContextRequest): string {
+  const { contextName, contextId = DEFAULT_CONTEXT_ID } = context;
+  const { sub: subEndpoint, pub: pubEndpoint } = endpointsOf(context);
+  return templates.context({
+    comment: view({ contextName }, asXmlComment),
+    text: view({ contextName, contextId, subEndpoint, pubEndpoint }, asXmlText),
+  });
+}
+
+/** The TaskService element: lines ended by LF, indented by two blanks, none at its first line. */
+export function renderTaskService(templates: Templates, service: ServiceRequest): string {
+  const { taskId, taskService, topic, entry, description, serviceName, deviceAction, location } = service;
+  const transitions = TRIGGERS.map((trigger) => {
+    const { action, call } = service.transitions[trigger] ?? { action: '', call: '' };
+    return { trigger, ...view({ action, call }, asXmlText) };
+  });
+  const places = {
+    attribute: view({ taskId, taskService, topic, entry }, asXmlAttribute),
+    text: view({ description, serviceName, deviceAction, location }, asXmlText),
+    transitions,
+  };
+  return templates.taskService(places).trimEnd();
+}
+
+async function loadTemplate(name: TemplateName) {
+  const text = await readFile(join(packageRoot, 'templates', TEMPLATE_FILES[name]), 'utf8');
+  const template = ejs.compile(text, {
+    strict: true,
+    destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'transitions'],
+    escape: refuseUnplaced,
+  });
+  return (places: Readonly<Record<string, unknown>>) => template({ ...places });
+}
+
+/** HTML escaping is right for none of the places, so a template that asks for it is at fault. */
+function refuseUnplaced(): never {
+  throw new ContextdError('INTERNAL', 'a template writes a value without saying for which place');
+}
+
+function view<K extends string>(
+  values: Readonly<Record<K, string>>,
+  escape: (text: string) => string,
+): Readonly<Record<K, string>> {
+  const entries = Object.entries<string>(values).map(([key, value]) => [key, escape(value)] as const);
+  return Object.fromEntries(entries) as Record<K, string>;
+}

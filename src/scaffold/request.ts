@@ -1,0 +1,60 @@
+// What a user asks to be written: a context and the task services in it, as plain data.
+
+import type { Entry, TransitionAction, Trigger } from '../model/context.js';
+
+export const TASK_TYPES = ['Looped', 'Single'] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
+
+/** What the files of a task service are made from; the context file takes the rest. */
+export interface CodeInputs {
+  /** The instance: names the folder and the files. */
+  readonly taskService: string;
+  readonly taskClass: string;
+  readonly description: string;
+  readonly serviceName: string;
+  readonly taskType: TaskType;
+}
+
+export interface TransitionRequest {
+  readonly action: TransitionAction | '';
+  /** Service ids, separated by blanks. */
+  readonly call: string;
+}
+
+export interface ServiceRequest extends CodeInputs {
+  readonly taskId: string;
+  readonly deviceAction: string;
+  readonly entry: Entry;
+  readonly topic: string;
+  /** Where the provider finds the service's folder; relative to the context folder, or absolute. */
+  readonly location: string;
+  /** Triggers left out are written blank. */
+  readonly transitions: Readonly<Partial<Record<Trigger, TransitionRequest>>>;
+}
+
+export interface ContextRequest {
+  readonly contextName: string;
+  /** Left out: that of the context file, or context001. */
+  readonly contextId: string | undefined;
+  readonly serverIp: string;
+  /** Digits. */
+  readonly subPort: string;
+  readonly pubPort: string;
+}
+
+export interface ScaffoldRequest {
+  /** Absolute: the folder that holds `services/`. */
+  readonly servicePath: string;
+  /** Absolute: the folder that holds `conf/`. */
+  readonly homePath: string;
+  readonly context: ContextRequest;
+  readonly services: readonly ServiceRequest[];
+}
+
+export const DEFAULT_CONTEXT_ID = 'context001';
+
+/** The two addresses of a context, as subscribers and publishers use them. */
+export function endpointsOf(context: ContextRequest): { readonly sub: string; readonly pub: string } {
+  const host = context.serverIp.includes(':') ? `[${context.serverIp}]` : context.serverIp;
+  return { sub: `tcp://${host}:${context.subPort}`, pub: `tcp://${host}:${context.pubPort}` };
+}

@@ -1,0 +1,128 @@
+// Context files whose transitions, supervision or mixed text are wrong, and what the reader must say.
+
+import type { BrokenCase } from './context-corpus.js';
+import {
+  contextText,
+  serviceText,
+  stateText,
+  triggerText,
+  twoServices,
+  withSupervision,
+} from './sample-files.js';
+
+const sup = 'a number of seconds';
+const endpoints = 'allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH';
+
+export const BROKEN_SERVICES: readonly BrokenCase[] = [
+  {
+    title: 'an unknown entry',
+    text: contextText(serviceText({ state: stateText('', 'onstart') })),
+    faults: [
+      '14:8 state type "onstart", allowed: on_start, start_now, on_update, on_fail, on_exit (did you mean "on_start"?)',
+    ],
+  },
+  {
+    title: 'an unknown trigger',
+    text: contextText(serviceText({ state: stateText('<on_exist/>') })),
+    faults: [
+      '14:24 unknown element <on_exist> in <state>, allowed: <on_start>, <on_update>, <on_fail>, <on_exit> ' +
+        '(did you mean "on_exit"?)',
+    ],
+  },
+  {
+    title: 'an unknown action',
+    text: contextText(serviceText({ state: stateText(triggerText('on_fail', 'reboot', 'ts_1')) })),
+    faults: ['14:33 action "reboot" of on_fail, allowed: start, stop, restart or nothing'],
+  },
+  {
+    title: 'an action without a call',
+    text: contextText(serviceText({ state: stateText(triggerText('on_fail', 'restart', '')) })),
+    faults: [
+      '14:33 on_fail has the action "restart", but calls no service, allowed: both or neither ' +
+        '(add <call> with the id of a task serviceText)',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'a call without an action',
+    text: contextText(serviceText({ state: stateText(triggerText('on_fail', '', 'ts_1')) })),
+    faults: [
+      '14:50 on_fail calls ts_1, but has no action, allowed: both or neither (add <action>start</action>)',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'calls of services that are not there',
+    text: twoServices(
+      serviceText({ state: stateText(triggerText('on_exit', 'start', 'ts_2 ts_02 xyz')) }),
+      serviceText({ id: 'ts_2' }),
+    ),
+    faults: [
+      '14:55 on_exit calls "ts_02", allowed: ts_1, ts_2 (did you mean "ts_2"?)',
+      '14:55 on_exit calls "xyz", allowed: ts_1, ts_2',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'supervision that is no number, out of range or unknown',
+    text: withSupervision(
+      '\n<heartbeat_s>soon</heartbeat_s>\n<start_timeout_s>0</start_timeout_s>\n<max_restarts>1.5</max_restarts>' +
+        '\n<backoff_s>-1</backoff_s>\n<backoff_max_s></backoff_max_s>\n<orphan_grace_s>9999999</orphan_grace_s>',
+    ),
+    faults: [
+      `16:1 heartbeat_s "soon", allowed: ${sup} above 0 up to 2000000`,
+      `17:1 start_timeout_s "0", allowed: ${sup} above 0 up to 2000000`,
+      '18:1 max_restarts "1.5", allowed: a whole number from 0 up to 1000000',
+      `19:1 backoff_s "-1", allowed: ${sup} from 0 up to 2000000`,
+      `20:1 backoff_max_s "", allowed: ${sup} from 0 up to 2000000`,
+      `21:1 orphan_grace_s "9999999", allowed: ${sup} from 0 up to 2000000`,
+    ],
+  },
+  {
+    title: 'a signal that does not exist',
+    text: withSupervision('<stop_signal>SIGTREM</stop_signal>'),
+    faults: [
+      '15:14 stop_signal "SIGTREM", allowed: the name of a signal, such as SIGTERM (did you mean "SIGTERM"?)',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'services that start each other as soon as they are started',
+    text: twoServices(
+      serviceText({ state: stateText(triggerText('on_start', 'start', 'ts_2')) }),
+      serviceText({ id: 'ts_2', state: stateText(triggerText('on_start', 'start', 'ts_1')) }),
+    ),
+    faults: [
+      '14:56 services start each other without end: ts_1 -> ts_2 -> ts_1 ' +
+        '(let one of them start the next by on_update or on_exit)',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'text among elements',
+    text: contextText().replace('<Task>', '<Task>\n stray'),
+    faults: ['8:2 text "stray" in <Task>, allowed: <description>, <message>, <state>, <supervision>'],
+  },
+  {
+    title: 'text beside the keys of a task',
+    text: contextText(serviceText({ configuration: 'stray<key>1</key>' })),
+    faults: ['12:25 text "stray" beside elements in <configuration>, allowed: elements'],
+  },
+  {
+    title: 'elements in text',
+    text: contextText().replace('>echo<', '><b>echo</b><'),
+    faults: ['10:15 unknown element <b> in <service_name>, none is allowed'],
+  },
+  {
+    title: 'several faults, told together and in order',
+    text: twoServices(
+      serviceText({ id: '-' }),
+      serviceText({ id: 'ts_2', state: stateText('', 'x') }),
+    ).replace('tcp://*:5557', 'x'),
+    faults: [
+      `4:1 FrontBind "x", ${endpoints}`,
+      '6:14 id "-", allowed: letters, digits and _ . : -, not starting with . : or -, at most 128 long',
+      '26:8 state type "x", allowed: on_start, start_now, on_update, on_fail, on_exit',
+    ],
+  },
+];

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { readMetaContext } from '../../../src/model/meta-context.js';
+import { readContext } from '../../../src/model/read-context.js';
+import { BROKEN_CONTEXTS, VALID_CONTEXTS } from './context-corpus.js';
+import { BROKEN_METAS, VALID_METAS } from './meta-corpus.js';
+import { mutantsOf } from './mutants.js';
+import { CONTEXT_OPTIONAL, META_OPTIONAL } from './optional-elements.js';
+import { tryRefusal } from './refusals.js';
+import { FULL_CONTEXT, FULL_META } from './sample-files.js';
+import { hasXmllint, judge } from './xmllint.js';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const fixture = (name: string) =>
+  readFileSync(join(root, 'test/fixtures/contexts', name), 'utf8').trimStart();
+
+const contextCases = [
+  ...VALID_CONTEXTS,
+  ...BROKEN_CONTEXTS.filter(({ isBeyondSchema }) => isBeyondSchema !== true),
+  ...mutantsOf(FULL_CONTEXT, CONTEXT_OPTIONAL).map(({ what, text }) => ({ title: what, text })),
+  { title: 'every element', text: FULL_CONTEXT },
+  { title: "the original's layout", text: fixture('Context-Original.xml') },
+];
+const metaCases = [
+  ...VALID_METAS,
+  ...BROKEN_METAS.filter(({ isBeyondSchema }) => isBeyondSchema !== true),
+  ...mutantsOf(FULL_META, META_OPTIONAL).map(({ what, text }) => ({ title: what, text })),
+  { title: 'every element', text: FULL_META },
+  { title: "the original's layout", text: fixture('Services-StateMachine.xml') },
+];
+
+describe.skipIf(!hasXmllint).each([
+  ['context.xsd', readContext, contextCases],
+  ['meta-services.xsd', readMetaContext, metaCases],
+] as const)('%s', (schema, read, cases) => {
+  it('accepts and refuses what the reader does', () => {
+    const verdicts = judge(
+      cases.map(({ text }) => text),
+      join(root, 'conf', schema),
+    );
+    const differing = cases.flatMap(({ title, text }, index) => {
+      const isAccepted = tryRefusal(() => read(text, '/f.xml')) === undefined;
+      if (isAccepted === verdicts[index]) return [];
+      return [`${title}: the reader ${isAccepted ? 'accepts' : 'refuses'}, the schema does not`];
+    });
+    expect(differing).toEqual([]);
+    expect(verdicts).toContain(true);
+    expect(verdicts).toContain(false);
+  });
+});

@@ -1,0 +1,39 @@
+// A request as the tutorial makes it, for the tests of the scaffolder to vary.
+
+import type { ScaffoldRequest, ServiceRequest } from '../../../src/scaffold/request.js';
+
+export const SERVICE: ServiceRequest = {
+  taskService: 'EchoAction',
+  taskClass: 'EchoShouting',
+  description: 'An echo action is for shouting the time after counting 10s',
+  serviceName: 'echo_action',
+  taskId: 'ts_100',
+  deviceAction: 'shout',
+  entry: 'on_start',
+  taskType: 'Looped',
+  topic: 'process',
+  location: 'services',
+  transitions: {},
+};
+
+export const REQUEST: ScaffoldRequest = {
+  servicePath: '/home/me/work',
+  homePath: '/home/me/work',
+  context: {
+    contextName: 'EchoAction',
+    contextId: undefined,
+    serverIp: '127.0.0.1',
+    subPort: '5556',
+    pubPort: '5557',
+  },
+  services: [SERVICE],
+};
+
+export const WALK: ServiceRequest = {
+  ...SERVICE,
+  taskService: 'Walk',
+  taskClass: 'Walking',
+  description: 'Walk along the street',
+  serviceName: 'walk',
+  taskId: 'ts_101',
+};

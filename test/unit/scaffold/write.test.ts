@@ -1,0 +1,93 @@
+// All or nothing: what a failed or disturbed write leaves behind.
+
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { planScaffold } from '../../../src/scaffold/plan.js';
+import { readState } from '../../../src/scaffold/read-state.js';
+import type { ScaffoldRequest } from '../../../src/scaffold/request.js';
+import { writePlan, type WriteFile } from '../../../src/scaffold/write.js';
+import { REQUEST, SERVICE, WALK } from './requests.js';
+
+async function makeFolder() {
+  const path = await mkdtemp(join(tmpdir(), 'scaffold-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+async function contentsOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const folders = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => [`${entry.name}/`, ''] as const);
+  const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const));
+  return Object.fromEntries([...folders, ...texts]);
+}
+
+function requestIn(path: string, services = REQUEST.services): ScaffoldRequest {
+  return { ...REQUEST, servicePath: path, homePath: path, services };
+}
+
+async function scaffold(request: ScaffoldRequest, writeOne?: WriteFile): Promise<void> {
+  await writePlan(planScaffold(request, await readState(request), true), writeOne);
+}
+
+/** Writes until it comes to a file of this name, then fails as a full disk does. */
+function fullDiskAt(name: string): WriteFile {
+  return async (path, content) => {
+    if (basename(path) === name) throw new Error('ENOSPC: no space left on device');
+    await writeFile(path, content);
+  };
+}
+
+describe('writing a plan', () => {
+  test('takes everything back when a file cannot be written', async () => {
+    await using folder = await makeFolder();
+    for (const name of ['index.ts', 'EchoAction.ts', 'Context-EchoAction.xml', 'scaffold.json']) {
+      await expect(scaffold(requestIn(folder.path), fullDiskAt(name))).rejects.toMatchObject({
+        code: 'TPL_WRITE_FAILED',
+        message: expect.stringContaining(name) as string,
+      });
+      expect(await readdir(folder.path)).toEqual([]);
+    }
+  });
+
+  test('gives back the bytes of the files that it had replaced', async () => {
+    await using folder = await makeFolder();
+    await scaffold(requestIn(folder.path));
+    const task = join(folder.path, 'services/EchoAction/EchoAction.ts');
+    await writeFile(task, Buffer.from([0x2f, 0x2f, 0xff, 0xfe, 0x0a]));
+    const before = await contentsOf(folder.path);
+    const services = [SERVICE, WALK];
+    await expect(scaffold(requestIn(folder.path, services), fullDiskAt('Walk.ts'))).rejects.toThrow('ENOSPC');
+    expect(await contentsOf(folder.path)).toEqual(before);
+  });
+
+  test('refuses when a file changed since the plan was made', async () => {
+    await using folder = await makeFolder();
+    const request = requestIn(folder.path);
+    await scaffold(request);
+    const next = requestIn(folder.path, [WALK]);
+    const plan = planScaffold(next, await readState(next));
+    await writeFile(plan.contextFile, '<Context></Context>');
+    const before = await contentsOf(folder.path);
+    await expect(writePlan(plan)).rejects.toMatchObject({ code: 'TPL_CONFLICT' });
+    expect(await contentsOf(folder.path)).toEqual(before);
+  });
+
+  test('refuses a context file whose bytes it would not give back', async () => {
+    await using folder = await makeFolder();
+    const request = requestIn(folder.path);
+    await scaffold(request);
+    const file = join(folder.path, 'conf/Context-EchoAction.xml');
+    await writeFile(file, Buffer.from('<Context><!-- \xe9t\xe9 --></Context>', 'latin1'));
+    await expect(readState(request)).rejects.toThrow(/is not encoded in UTF-8/);
+  });
+
+  test('refuses a file where a folder is wanted', async () => {
+    await using folder = await makeFolder();
+    await writeFile(join(folder.path, 'services'), '');
+    await expect(readState(requestIn(folder.path))).rejects.toMatchObject({ code: 'TPL_CONFLICT' });
+  });
+});
