@@ -5,9 +5,11 @@ import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 
 /** Runs `command` with the process's arguments and ends the process with its exit code. */
-export async function runProgram<O extends CommandOptions>(command: Command<O>): Promise<void> {
-  const terminal = processTerminal();
-  process.exitCode = await runCommand(command, process.argv.slice(2), terminal);
+export async function runProgram<O extends CommandOptions>(
+  command: Command<O>,
+  argv: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  process.exitCode = await runCommand(command, argv, processTerminal());
 }
 
 /** Parses `argv`, runs the command and turns whatever it throws into text; returns the exit code. */
@@ -80,7 +82,7 @@ function describeStack(error: ContextdError): string {
   return error.cause instanceof Error ? `${own}\ncaused by ${error.cause.stack ?? error.cause.message}` : own;
 }
 
-function processTerminal(): Terminal {
+export function processTerminal(): Terminal {
   const stop = new AbortController();
   const kill = new AbortController();
   const onSignal = () => (stop.signal.aborted ? kill.abort() : stop.abort());
@@ -88,7 +90,7 @@ function processTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
-    colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     signal: stop.signal,
     kill: kill.signal,
   };

@@ -39,7 +39,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     text: contextText(serviceText({ state: stateText(triggerText('on_fail', 'restart', '')) })),
     faults: [
       '14:33 on_fail has the action "restart", but calls no service, allowed: both or neither ' +
-        '(add <call> with the id of a task serviceText)',
+        '(add <call> with the id of a task service)',
     ],
     isBeyondSchema: true,
   },

@@ -140,21 +140,21 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
   {
     title: 'an unknown action',
     text: meta(service('a', 'A', { on_exit: state('on_exit', 'strat', 'a') })),
-    faults: ['16:33 action "strat", allowed: start, stop, restart (did you mean "start"?)'],
+    faults: ['16:34 action "strat", allowed: start, stop, restart (did you mean "start"?)'],
   },
   {
     title: 'an action without a target, and a target without an action',
     text: meta(service('a', 'A', { on_fail: state('on_fail', 'start'), on_exit: state('on_exit', '', 'a') })),
     faults: [
-      '15:33 action "start" without a state_id, allowed: both or neither',
-      '16:50 state_id "a" without an action, allowed: both or neither',
+      '15:34 action "start" without a state_id, allowed: both or neither',
+      '16:51 state_id "a" without an action, allowed: both or neither',
     ],
     isBeyondSchema: true,
   },
   {
     title: 'a target that is not there',
     text: meta(service('ts_100', 'A', { on_exit: state('on_exit', 'start', 'ts_10O') })),
-    faults: ['16:55 state_id "ts_10O", allowed: ts_100 (did you mean "ts_100"?)'],
+    faults: ['16:56 state_id "ts_10O", allowed: ts_100 (did you mean "ts_100"?)'],
     isBeyondSchema: true,
   },
 ];

@@ -1,0 +1,2 @@
+export { default } from './ServiceEchoAction.js';
+export * from './EchoAction.js';

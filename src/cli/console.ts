@@ -1,0 +1,72 @@
+// What service_context shows while it runs: a line per notice (time, who, what), or JSON lines.
+
+import { unreachable } from '../base/errors.js';
+import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
+import type { Notice } from '../provider/notice.js';
+import type { Terminal } from './command.js';
+import { describeEvent } from './describe-event.js';
+import { createPaint, stateColour, type Colour } from './paint.js';
+
+export interface ConsoleOptions {
+  readonly json: boolean;
+  readonly level: LogLevel;
+}
+
+interface Line {
+  readonly level: LogLevel;
+  readonly who: string;
+  readonly text: string;
+  readonly colour: Colour | undefined;
+}
+
+const WHO_WIDTH = 12;
+
+export function createConsole(terminal: Terminal, options: ConsoleOptions): (notice: Notice) => void {
+  const paint = createPaint(terminal.colour);
+  const threshold = LOG_LEVELS.indexOf(options.level);
+  return (notice) => {
+    const line = describe(notice);
+    if (LOG_LEVELS.indexOf(line.level) < threshold) return;
+    const at = new Date();
+    if (options.json) {
+      terminal.out(`${JSON.stringify({ at: at.toISOString(), level: line.level, ...notice })}\n`);
+      return;
+    }
+    const time = paint(at.toTimeString().slice(0, 8), 'grey');
+    const text = line.colour === undefined ? line.text : paint(line.text, line.colour);
+    terminal.out(`${time}  ${line.who.padEnd(WHO_WIDTH)}  ${text}\n`);
+  };
+}
+
+function describe(notice: Notice): Line {
+  switch (notice.kind) {
+    case 'ready':
+      return say('info', 'provider', `${notice.contextId} is ready: publishers ${notice.frontend}, subscribers ${notice.backend}`);
+    case 'command': {
+      const target = [notice.target, notice.transaction].filter((part) => part !== '').join(' in ');
+      return say('info', 'command', `${notice.action} ${target}`.trim());
+    }
+    case 'answer': {
+      const { result, error } = notice.status;
+      const text = `${notice.action} ${notice.transaction}: ${result}${error === undefined ? '' : `, ${error.message}`}`;
+      return say(result === 'success' ? 'info' : 'warn', 'answer', text, stateColour(result));
+    }
+    case 'event': {
+      const { header } = notice.event;
+      const level = header.action === 'failed' ? 'error' : header.action === 'created' ? 'debug' : 'info';
+      return say(level, header.service_id, describeEvent(notice.event), stateColour(header.action));
+    }
+    case 'transition':
+      return say('info', notice.service, notice.text, 'cyan');
+    case 'warning':
+      return say('warn', 'provider', notice.text, 'yellow');
+    case 'closed':
+      return say('info', 'provider', 'all services have ended');
+    default:
+      return unreachable(notice);
+  }
+}
+
+function say(level: LogLevel, who: string, text: string, colour?: Colour): Line {
+  return { level, who, text, colour };
+}

@@ -1,0 +1,78 @@
+// context_display: follows the bus and shows each message as it comes.
+
+import { EXIT } from '../base/errors.js';
+import { findProvider } from '../client/find-provider.js';
+import { follow, type Sighting } from '../client/follow.js';
+import { readContextFile } from '../model/read-context.js';
+import { TOPICS, type Topic } from '../messages/topics.js';
+import { defineCommand, type Terminal } from './command.js';
+import { createPaint } from './paint.js';
+import { describeSighting, isAbout } from './show-message.js';
+
+export const contextDisplay = defineCommand({
+  name: 'context_display',
+  summary: 'Follow the bus: commands, events and states as they happen.',
+  positionals: '',
+  options: {
+    endpoint: { type: 'string', describe: "Provider's address for subscribers (default: from the file, or found)" },
+    pub_endpoint: { type: 'string', describe: "Provider's address for publishers (default: likewise)" },
+    context_file: { type: 'string', describe: 'Context file that names the endpoints' },
+    topic: {
+      choices: TOPICS,
+      array: true,
+      default: ['context', 'process', 'control', 'state'] as Topic[],
+      describe: 'Topics to follow',
+    },
+    transaction: { type: 'string', describe: 'Only this transaction' },
+    service_id: { type: 'string', describe: 'Only this service' },
+    action: { type: 'string', array: true, default: [] as string[], describe: 'Only these actions' },
+    verbose: { type: 'boolean', default: false, describe: 'Show whole messages' },
+    json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
+  },
+  examples: [
+    ['$0', 'everything at the one provider on this machine'],
+    ['$0 --topic=control --service_id=ts_100 --verbose', 'the events of one service, in full'],
+  ],
+  run,
+});
+
+interface Arguments {
+  readonly endpoint: string | undefined;
+  readonly pub_endpoint: string | undefined;
+  readonly context_file: string | undefined;
+  readonly topic: readonly Topic[];
+  readonly transaction: string | undefined;
+  readonly service_id: string | undefined;
+  readonly action: readonly string[];
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
+  const found = await findProvider({
+    endpoint: args.pub_endpoint,
+    subEndpoint: args.endpoint,
+    configuration: file?.configuration,
+  });
+  const follower = follow(found, args.topic, (sighting) => show(args, terminal, sighting));
+  terminal.err(`following ${found.subscribe} (${args.topic.join(', ')}); Ctrl-C ends\n`);
+  await new Promise<void>((resolve) => {
+    if (terminal.signal.aborted) resolve();
+    terminal.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await follower.close();
+  return EXIT.done;
+}
+
+function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {
+  if (!isAbout(sighting, args)) return;
+  const at = new Date();
+  if (args.json) {
+    terminal.out(`${JSON.stringify({ at: at.toISOString(), topic: sighting.topic, body: sighting.body })}\n`);
+    return;
+  }
+  const paint = createPaint(terminal.colour);
+  terminal.out(`${paint(at.toTimeString().slice(0, 8), 'grey')}  ${describeSighting(sighting, paint)}\n`);
+  if (args.verbose) terminal.out(`${JSON.stringify(sighting.body, undefined, 2)}\n`);
+}

@@ -1,0 +1,90 @@
+// service_context: loads a context file and runs its provider until it is told to end.
+
+import { resolve } from 'node:path';
+import { ContextdError, EXIT } from '../base/errors.js';
+import { ID_RULE, isId } from '../base/ids.js';
+import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
+import { readContextFile } from '../model/read-context.js';
+import { Provider } from '../provider/provider.js';
+import { defineCommand, type Terminal } from './command.js';
+import { createConsole } from './console.js';
+
+export const serviceContext = defineCommand({
+  name: 'service_context',
+  summary: 'Run the provider of a context: its forwarder, and its services once they are started.',
+  positionals: '<file>',
+  options: {
+    start: { type: 'boolean', default: false, describe: 'Start a transaction right away' },
+    transaction: { type: 'string', describe: 'Id of that transaction (default: a new one)' },
+    service_root: {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Folder that services may be loaded from, besides those the file names',
+    },
+    insecure: {
+      type: 'boolean',
+      default: false,
+      describe: 'Allow binds that other machines can reach, without any protection',
+    },
+    log_level: { choices: LOG_LEVELS, default: 'info' as LogLevel, describe: 'Least level to show' },
+    json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
+  },
+  examples: [
+    ['$0 conf/Context-EchoAction.xml', 'wait for commands (conf_command)'],
+    ['$0 conf/Context-EchoAction.xml --start', 'start its services at once'],
+  ],
+  run,
+});
+
+interface Arguments {
+  readonly _?: readonly (string | number)[];
+  readonly start: boolean;
+  readonly transaction: string | undefined;
+  readonly service_root: readonly string[];
+  readonly insecure: boolean;
+  readonly log_level: LogLevel;
+  readonly json: boolean;
+}
+
+async function run(args: Arguments, terminal: Terminal): Promise<number> {
+  const show = createConsole(terminal, { json: args.json, level: args.log_level });
+  checkTransaction(args.transaction);
+  const file = await readContextFile(theFile(args));
+  for (const { line, column, message } of file.warnings) {
+    show({ kind: 'warning', text: `${file.path}:${line}:${column}: ${message}` });
+  }
+  const provider = await Provider.open({
+    file,
+    serviceRoots: args.service_root.map((root) => resolve(root)),
+    insecure: args.insecure,
+    notice: show,
+  });
+  closeOnSignal(provider, terminal);
+  if (args.start) await provider.execute('start', args.transaction);
+  await provider.closed;
+  return EXIT.done;
+}
+
+/** The first signal stops all services, a second one kills them. */
+function closeOnSignal(provider: Provider, terminal: Terminal): void {
+  const close = () => void provider.close();
+  const kill = () => provider.kill();
+  if (terminal.signal.aborted) close();
+  terminal.signal.addEventListener('abort', close, { once: true });
+  terminal.kill.addEventListener('abort', kill, { once: true });
+}
+
+function theFile(args: Arguments): string {
+  const [file, ...more] = args._ ?? [];
+  if (file !== undefined && more.length === 0) return String(file);
+  const message = file === undefined ? 'no context file is named' : 'more than one context file is named';
+  throw new ContextdError('CLI_USAGE', message, {
+    hint: 'service_context conf/Context-NAME.xml; further contexts are sent to it with conf_command --context_file',
+  });
+}
+
+function checkTransaction(text: string | undefined): void {
+  if (text === undefined || text === '' || isId(text)) return;
+  throw new ContextdError('CLI_USAGE', `"${text}" is no transaction id`, { hint: `a transaction id is ${ID_RULE}` });
+}

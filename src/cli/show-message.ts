@@ -1,0 +1,70 @@
+// A message seen on the bus as one line, and whether it passes the filters of context_display.
+
+import type { Sighting } from '../client/follow.js';
+import type { Message } from '../messages/message.js';
+import { describeEvent } from './describe-event.js';
+import { stateColour, type Paint } from './paint.js';
+
+export interface MessageFilter {
+  readonly transaction: string | undefined;
+  readonly service_id: string | undefined;
+  readonly action: readonly string[];
+}
+
+interface Facts {
+  readonly action: string;
+  readonly service: string;
+  readonly transaction: string;
+  readonly text: string;
+  readonly colour: string;
+}
+
+export function isAbout(sighting: Sighting, filter: MessageFilter): boolean {
+  const facts = sighting.kind === 'message' ? factsOf(sighting.message) : undefined;
+  if (filter.transaction !== undefined && facts?.transaction !== filter.transaction) return false;
+  if (filter.service_id !== undefined && facts?.service !== filter.service_id) return false;
+  return filter.action.length === 0 || (facts !== undefined && filter.action.includes(facts.action));
+}
+
+/** `topic  service  what happened  (transaction)` */
+export function describeSighting(sighting: Sighting, paint: Paint): string {
+  const topic = paint(sighting.topic.padEnd(8), 'blue');
+  if (sighting.kind === 'other') return `${topic}  ${paint(sighting.reason, 'red')}`;
+  const { service, text, transaction, colour } = factsOf(sighting.message);
+  const where = transaction === '' ? '' : paint(` (${transaction})`, 'grey');
+  return `${topic}  ${service.padEnd(12)}  ${paint(text, stateColour(colour))}${where}`;
+}
+
+function factsOf(message: Message): Facts {
+  switch (message.kind) {
+    case 'process_command': {
+      const { header } = message.Task.message;
+      const transaction = header.transaction ?? header.service_transaction ?? '';
+      return facts({ ...header, service_transaction: transaction }, header.action);
+    }
+    case 'service_event':
+      return facts(message.header, describeEvent(message));
+    case 'command_reply': {
+      const { result, error } = message.content.status;
+      const text = `${message.header.action}: ${result}${error === undefined ? '' : `, ${error.message}`}`;
+      return { ...facts(message.header, text), colour: result };
+    }
+    case 'context_info':
+      return facts(message.header, `context_info of ${message.content.status.data.length} transactions`);
+    case 'context_command':
+    case 'state_request':
+    case 'state_reply':
+      return facts(message.header, message.header.action);
+  }
+}
+
+interface HeaderFacts {
+  readonly action: string;
+  readonly service_id: string;
+  readonly service_transaction: string;
+}
+
+function facts(header: HeaderFacts, text: string): Facts {
+  const { action, service_id: service, service_transaction: transaction } = header;
+  return { action, service, transaction, text, colour: action };
+}

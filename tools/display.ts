@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { contextDisplay } from '../src/cli/context-display.js';
+import { runProgram } from '../src/cli/run.js';
+
+await runProgram(contextDisplay);
