@@ -85,7 +85,11 @@ export interface ErrorReport {
 
 export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ErrorReport {
   const known = asContextdError(error, fallback);
-  return { code: known.code, message: known.message, ...(known.hint === undefined ? {} : { hint: known.hint }) };
+  return {
+    code: known.code,
+    message: known.message,
+    ...(known.hint === undefined ? {} : { hint: known.hint }),
+  };
 }
 
 export function asContextdError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ContextdError {

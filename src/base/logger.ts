@@ -18,9 +18,11 @@ export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFie
 /** Hands every record of at least `level` to `write`. */
 export function createLogger(write: (record: LogRecord) => void, level: LogLevel = 'debug'): Logger {
   const threshold = LOG_LEVELS.indexOf(level);
-  const at = (own: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (LOG_LEVELS.indexOf(own) >= threshold) write({ at: new Date(), level: own, message, fields });
-  };
+  const at =
+    (own: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(own) >= threshold) write({ at: new Date(), level: own, message, fields });
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 

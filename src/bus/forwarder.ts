@@ -97,9 +97,13 @@ async function bindError(endpoint: string, cause: unknown): Promise<ContextdErro
   }
   const port = Number(parseTcpEndpoint(endpoint)?.port);
   const holder = (await describePortHolder(port)) ?? 'another process';
-  return new ContextdError('BUS_ADDRESS_IN_USE', `cannot bind ${endpoint}: port ${port} is held by ${holder}`, {
-    cause,
-    details: { endpoint, port, holder },
-    hint: 'stop that process, or give this context other ports (FrontBind and BackendBind)',
-  });
+  return new ContextdError(
+    'BUS_ADDRESS_IN_USE',
+    `cannot bind ${endpoint}: port ${port} is held by ${holder}`,
+    {
+      cause,
+      details: { endpoint, port, holder },
+      hint: 'stop that process, or give this context other ports (FrontBind and BackendBind)',
+    },
+  );
 }

@@ -120,10 +120,12 @@ export class Publisher {
   async #readSubscriptions(): Promise<void> {
     try {
       for await (const [notice] of this.#socket) {
-        if (notice !== undefined && notice.length > 0) this.#note(notice[0] === SUBSCRIBE, notice.toString('utf8', 1));
+        if (notice !== undefined && notice.length > 0)
+          this.#note(notice[0] === SUBSCRIBE, notice.toString('utf8', 1));
       }
     } catch (error) {
-      if (!this.#closed) throw new ContextdError('INTERNAL', `publisher failed: ${messageOf(error)}`, { cause: error });
+      if (!this.#closed)
+        throw new ContextdError('INTERNAL', `publisher failed: ${messageOf(error)}`, { cause: error });
     }
   }
 

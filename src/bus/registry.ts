@@ -15,7 +15,7 @@ export interface RegistryEntry {
 
 /** Private to the user: whoever could write here could redirect commands. */
 function registryFolder(): string {
-  const base = process.env['XDG_RUNTIME_DIR'] ?? tmpdir();
+  const base = process.env.XDG_RUNTIME_DIR ?? tmpdir();
   return join(base, `contextd-${userInfo().uid}`);
 }
 

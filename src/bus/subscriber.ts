@@ -55,7 +55,8 @@ export class Subscriber {
         if (frame !== undefined) handle(frame);
       }
     } catch (error) {
-      if (!this.#closed) throw new ContextdError('INTERNAL', `subscriber failed: ${messageOf(error)}`, { cause: error });
+      if (!this.#closed)
+        throw new ContextdError('INTERNAL', `subscriber failed: ${messageOf(error)}`, { cause: error });
     }
   }
 }

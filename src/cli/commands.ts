@@ -4,22 +4,24 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import type { Command } from './command.js';
 import { processTerminal, runProgram, tellError } from './run.js';
 
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
+> = {
   create_service: {
     summary: 'write the skeleton of a service and its context',
-    load: async () => (await import('./create-service.js')).createService as unknown as Command,
+    load: async () => (await import('./create-service.js')).createService,
   },
   service_context: {
     summary: 'run a context',
-    load: async () => (await import('./service-context.js')).serviceContext as unknown as Command,
+    load: async () => (await import('./service-context.js')).serviceContext,
   },
   conf_command: {
     summary: 'start, stop, restart and question services',
-    load: async () => (await import('./conf-command.js')).confCommand as unknown as Command,
+    load: async () => (await import('./conf-command.js')).confCommand,
   },
   context_display: {
     summary: 'follow the bus',
-    load: async () => (await import('./context-display.js')).contextDisplay as unknown as Command,
+    load: async () => (await import('./context-display.js')).contextDisplay,
   },
 };
 
@@ -33,7 +35,7 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
     return;
   }
   const command = COMMANDS[name];
-  if (command !== undefined) return await runProgram(await command.load(), rest);
+  if (command !== undefined) { await runProgram(await command.load(), rest); return; }
   const error = new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
     hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
   });

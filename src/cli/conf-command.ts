@@ -19,20 +19,33 @@ export const confCommand = defineCommand({
   positionals: '',
   options: {
     action: { choices: ACTIONS, demandOption: true, describe: 'What to do' },
-    endpoint: { type: 'string', describe: "Provider's address for publishers (default: from the file, or found)" },
+    endpoint: {
+      type: 'string',
+      describe: "Provider's address for publishers (default: from the file, or found)",
+    },
     sub_endpoint: { type: 'string', describe: "Provider's address for subscribers (default: likewise)" },
     context_file: { type: 'string', describe: 'Context file with the services meant' },
     service_name: { type: 'string', default: 'context', describe: "'context', 'all' (with stop) or 'state'" },
     service_id: { type: 'string', default: '', describe: 'Id of the context, or of one service' },
     task_id: { type: 'string', describe: 'Id of one service of the context' },
-    transaction: { type: 'string', default: '', describe: 'Transaction id; with start, empty makes a new one' },
+    transaction: {
+      type: 'string',
+      default: '',
+      describe: 'Transaction id; with start, empty makes a new one',
+    },
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
-    topic: { choices: ['context', 'process', 'state'] as const, describe: 'Topic to send on (default: by action)' },
+    topic: {
+      choices: ['context', 'process', 'state'] as const,
+      describe: 'Topic to send on (default: by action)',
+    },
     timeout: { type: 'number', describe: 'Seconds to wait (default: 5 for a provider, 30 for its answer)' },
     json: { type: 'boolean', default: false, describe: 'Print the answer as JSON' },
   },
   examples: [
-    ["$0 --context_file=conf/Context-EchoAction.xml --action=start --transaction=''", 'start a new transaction'],
+    [
+      "$0 --context_file=conf/Context-EchoAction.xml --action=start --transaction=''",
+      'start a new transaction',
+    ],
     ['$0 --action=list', 'what runs, at the one provider on this machine'],
     ['$0 --action=stop --transaction=ID --task_id=ts_100', 'stop one service'],
   ],
@@ -64,7 +77,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     configuration,
   });
   const timeouts =
-    args.timeout === undefined ? {} : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
+    args.timeout === undefined
+      ? {}
+      : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
   const client = await Client.connect(endpoints, timeouts);
   try {
     if (args.action === 'request' || args.topic === 'state') {
@@ -86,7 +101,8 @@ async function send(
   const { action } = args;
   if (args.topic === 'process') return await sendToProcess(client, args, configuration);
   // A new id is made here, so that an answer that is lost can still be asked for.
-  const transaction = action === 'start' && args.transaction === '' ? createTransactionId() : args.transaction;
+  const transaction =
+    action === 'start' && args.transaction === '' ? createTransactionId() : args.transaction;
   const isFileSent = action === 'start' || (args.use_file && (action === 'stop' || action === 'restart'));
   return await client.command({
     action,
@@ -104,11 +120,20 @@ async function sendToProcess(
 ): Promise<CommandAnswer> {
   const service = findTask(args, configuration);
   const transaction = parseTransactionId(args.transaction);
-  if (transaction === undefined || !(args.action === 'start' || args.action === 'stop' || args.action === 'restart')) {
+  if (
+    transaction === undefined ||
+    !(args.action === 'start' || args.action === 'stop' || args.action === 'restart')
+  ) {
     throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction, and start, stop or restart');
   }
   const messageId = createUniqueId();
-  const body = composeProcessCommand({ action: args.action, service, transaction, messageId, sender: messageId });
+  const body = composeProcessCommand({
+    action: args.action,
+    service,
+    transaction,
+    messageId,
+    sender: messageId,
+  });
   return await client.process(body, messageId);
 }
 
@@ -117,15 +142,21 @@ function findTask(args: Arguments, configuration: ContextConfiguration | undefin
   const service = configuration?.TaskService.find((each) => each.id === wanted);
   if (service !== undefined) return service;
   const known = configuration?.TaskService.map((each) => each.id).join(', ');
-  throw new ContextdError('CLI_USAGE', `--topic=process needs --context_file and --task_id of one of its services`, {
-    hint: known === undefined ? undefined : `the file has ${known}`,
-  });
+  throw new ContextdError(
+    'CLI_USAGE',
+    `--topic=process needs --context_file and --task_id of one of its services`,
+    {
+      hint: known === undefined ? undefined : `the file has ${known}`,
+    },
+  );
 }
 
 function checkArguments(args: Arguments): void {
   const { transaction, timeout } = args;
   if (transaction !== '' && !isId(transaction)) {
-    throw new ContextdError('CLI_USAGE', `"${transaction}" is no transaction id`, { hint: `a transaction id is ${ID_RULE}` });
+    throw new ContextdError('CLI_USAGE', `"${transaction}" is no transaction id`, {
+      hint: `a transaction id is ${ID_RULE}`,
+    });
   }
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');

@@ -41,7 +41,11 @@ export function createConsole(terminal: Terminal, options: ConsoleOptions): (not
 function describe(notice: Notice): Line {
   switch (notice.kind) {
     case 'ready':
-      return say('info', 'provider', `${notice.contextId} is ready: publishers ${notice.frontend}, subscribers ${notice.backend}`);
+      return say(
+        'info',
+        'provider',
+        `${notice.contextId} is ready: publishers ${notice.frontend}, subscribers ${notice.backend}`,
+      );
     case 'command': {
       const target = [notice.target, notice.transaction].filter((part) => part !== '').join(' in ');
       return say('info', 'command', `${notice.action} ${target}`.trim());

@@ -14,7 +14,10 @@ export const contextDisplay = defineCommand({
   summary: 'Follow the bus: commands, events and states as they happen.',
   positionals: '',
   options: {
-    endpoint: { type: 'string', describe: "Provider's address for subscribers (default: from the file, or found)" },
+    endpoint: {
+      type: 'string',
+      describe: "Provider's address for subscribers (default: from the file, or found)",
+    },
     pub_endpoint: { type: 'string', describe: "Provider's address for publishers (default: likewise)" },
     context_file: { type: 'string', describe: 'Context file that names the endpoints' },
     topic: {

@@ -2,7 +2,16 @@
 
 import type { ServiceEventBody } from '../messages/service-event.js';
 
-const OWN_KEYS = new Set(['result', 'device_action', 'pid', 'error', 'reason', 'exit_code', 'signal', 'killed']);
+const OWN_KEYS = new Set([
+  'result',
+  'device_action',
+  'pid',
+  'error',
+  'reason',
+  'exit_code',
+  'signal',
+  'killed',
+]);
 
 /** Such as `failed (exit_code): ts_100 ended with exit code 3` or `updated {"shout":"..."}`. */
 export function describeEvent({ header, content }: ServiceEventBody): string {
@@ -10,7 +19,7 @@ export function describeEvent({ header, content }: ServiceEventBody): string {
   const reason = status.reason === undefined || status.reason === 'error' ? '' : ` (${status.reason})`;
   const error = status.error === undefined ? '' : `: ${status.error.message}${describePlace(status.error)}`;
   const pid = header.action === 'started' && status.pid !== undefined ? ` pid ${status.pid}` : '';
-  const killed = Array.isArray(status['killed']) ? `, had to kill ${status['killed'].join(', ')}` : '';
+  const killed = Array.isArray(status.killed) ? `, had to kill ${status.killed.join(', ')}` : '';
   return `${header.action}${reason}${pid}${error}${killed}${describeItems(status)}`;
 }
 

@@ -74,7 +74,9 @@ function buildParser<O extends CommandOptions>(command: Command<O>) {
 }
 
 function usageError(command: { readonly name: string }, message: string): ContextdError {
-  return new ContextdError('CLI_USAGE', message, { hint: `run '${command.name} --help' to see what it takes` });
+  return new ContextdError('CLI_USAGE', message, {
+    hint: `run '${command.name} --help' to see what it takes`,
+  });
 }
 
 function describeStack(error: ContextdError): string {

@@ -27,7 +27,7 @@ export const serviceContext = defineCommand({
       default: false,
       describe: 'Allow binds that other machines can reach, without any protection',
     },
-    log_level: { choices: LOG_LEVELS, default: 'info' as LogLevel, describe: 'Least level to show' },
+    log_level: { choices: LOG_LEVELS, default: 'info', describe: 'Least level to show' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
   },
   examples: [
@@ -86,5 +86,7 @@ function theFile(args: Arguments): string {
 
 function checkTransaction(text: string | undefined): void {
   if (text === undefined || text === '' || isId(text)) return;
-  throw new ContextdError('CLI_USAGE', `"${text}" is no transaction id`, { hint: `a transaction id is ${ID_RULE}` });
+  throw new ContextdError('CLI_USAGE', `"${text}" is no transaction id`, {
+    hint: `a transaction id is ${ID_RULE}`,
+  });
 }

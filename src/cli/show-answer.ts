@@ -43,7 +43,9 @@ export function showInfo(terminal: Terminal, info: unknown, json: boolean): void
     terminal.out(`${paint([contextId, id].filter((part) => part !== '').join(' '), 'bold')}\n`);
     for (const task of tasks) {
       const { service_id: id, pid, action, status = '', instance, state } = task;
-      terminal.out(`${formatRow(paint, { id, pid, state: status, colour: state, rest: `${instance}, last ${action}` })}\n`);
+      terminal.out(
+        `${formatRow(paint, { id, pid, state: status, colour: state, rest: `${instance}, last ${action}` })}\n`,
+      );
     }
   }
 }

@@ -61,7 +61,10 @@ export class Client {
   static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
     const client = new Client(endpoints, options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const provider = Promise.all([client.#connection.publisher.whenWanted('context'), client.#connection.ready()]);
+    const provider = Promise.all([
+      client.#connection.publisher.whenWanted('context'),
+      client.#connection.ready(),
+    ]);
     try {
       await withDeadline(provider, timeoutMs, () => unreachableError(endpoints, timeoutMs), client.#clock);
       return client;
@@ -74,7 +77,12 @@ export class Client {
   /** Sends a command and waits for its answer, which can be a failure. Throws BUS_DEADLINE. */
   async command(request: CommandRequest): Promise<CommandAnswer> {
     const { action, serviceId = '', serviceName = 'context', transaction = '', configuration = {} } = request;
-    const header = { action, service_id: serviceId, service_name: serviceName, service_transaction: transaction };
+    const header = {
+      action,
+      service_id: serviceId,
+      service_name: serviceName,
+      service_transaction: transaction,
+    };
     const reply = await this.#ask('context', { header, content: { configuration } }, request.messageId);
     return answerOf(reply);
   }
@@ -84,11 +92,18 @@ export class Client {
    * provider's refusal as MSG_INVALID, and BUS_DEADLINE.
    */
   async request(transaction = ''): Promise<unknown> {
-    const header = { action: 'request', service_id: '', service_name: 'state', service_transaction: transaction };
+    const header = {
+      action: 'request',
+      service_id: '',
+      service_name: 'state',
+      service_transaction: transaction,
+    };
     const reply = await this.#ask('state', { header, content: {} });
     if (reply.kind === 'state_reply') return reply.content;
     const { error } = answerOf(reply).status;
-    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', error?.message ?? 'the question was refused', { hint: error?.hint });
+    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', error?.message ?? 'the question was refused', {
+      hint: error?.hint,
+    });
   }
 
   /** Sends to one service on the plain topic `process`, as the original's clients do. */
@@ -119,9 +134,13 @@ export class Client {
     this.#pending.set(messageId, pending);
     await this.#connection.publish(topic, body);
     const late = () =>
-      new ContextdError('BUS_DEADLINE', `no answer within ${this.#answerTimeoutMs / 1000} s from ${this.endpoints.publish}`, {
-        hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
-      });
+      new ContextdError(
+        'BUS_DEADLINE',
+        `no answer within ${this.#answerTimeoutMs / 1000} s from ${this.endpoints.publish}`,
+        {
+          hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
+        },
+      );
     return await withDeadline(pending.promise, this.#answerTimeoutMs, late, this.#clock);
   }
 
@@ -135,7 +154,9 @@ export class Client {
 }
 
 /** Others talk on this topic as well, and not all of it need be well-formed. */
-function parseReply(frame: Uint8Array): Extract<Message, { kind: 'command_reply' | 'state_reply' }> | undefined {
+function parseReply(
+  frame: Uint8Array,
+): Extract<Message, { kind: 'command_reply' | 'state_reply' }> | undefined {
   try {
     const message = parseFrame(frame);
     return message.kind === 'command_reply' || message.kind === 'state_reply' ? message : undefined;
@@ -145,7 +166,8 @@ function parseReply(frame: Uint8Array): Extract<Message, { kind: 'command_reply'
 }
 
 function answerOf(message: Message): CommandAnswer {
-  if (message.kind !== 'command_reply') throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
+  if (message.kind !== 'command_reply')
+    throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
   const { header, content }: CommandReply = message;
   return { transaction: header.service_transaction, status: content.status };
 }

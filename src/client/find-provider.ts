@@ -22,12 +22,18 @@ export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> 
     return { publish: endpoint, subscribe };
   }
   if (configuration !== undefined) {
-    return { publish: configuration.BackendEndpoint, subscribe: subEndpoint ?? configuration.FrontEndEndpoint };
+    return {
+      publish: configuration.BackendEndpoint,
+      subscribe: subEndpoint ?? configuration.FrontEndEndpoint,
+    };
   }
   return theOnlyOne(await listProviders()).endpoints;
 }
 
-async function findSubscribeEnd(endpoint: string, configuration: ContextConfiguration | undefined): Promise<string> {
+async function findSubscribeEnd(
+  endpoint: string,
+  configuration: ContextConfiguration | undefined,
+): Promise<string> {
   if (configuration !== undefined && samePort(configuration.BackendEndpoint, endpoint)) {
     return configuration.FrontEndEndpoint;
   }
@@ -62,7 +68,9 @@ function theOnlyOne(providers: readonly RegistryEntry[]): RegistryEntry {
     });
   }
   if (second === undefined) return first;
-  const list = providers.map((each) => `${each.endpoints.publish} (${each.contextId}, pid ${each.pid})`).join(', ');
+  const list = providers
+    .map((each) => `${each.endpoints.publish} (${each.contextId}, pid ${each.pid})`)
+    .join(', ');
   throw new ContextdError('CLI_USAGE', `several providers run on this machine: ${list}`, {
     hint: 'choose one with --endpoint or --context_file',
   });

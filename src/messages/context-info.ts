@@ -59,7 +59,12 @@ export function composeContextInfo(
 ): ContextInfoBody {
   const data = [...infos].map(([id, info]) => ({ [id]: info }));
   return {
-    header: { action: 'update', service_id: contextId, service_name: 'context', service_transaction: transaction },
+    header: {
+      action: 'update',
+      service_id: contextId,
+      service_name: 'context',
+      service_transaction: transaction,
+    },
     content: { status: { device_action: 'context_info', result: 'success', data } },
   };
 }

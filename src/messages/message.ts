@@ -52,7 +52,8 @@ export function parseBody(topic: string, body: unknown): Message {
 
 function parseState(topic: string, body: unknown): Message {
   const action = actionOf(body);
-  if (!action.startsWith('reply_')) return { kind: 'state_request', ...check(stateRequestSchema, topic, body) };
+  if (!action.startsWith('reply_'))
+    return { kind: 'state_request', ...check(stateRequestSchema, topic, body) };
   return hasStatus(body)
     ? { kind: 'command_reply', ...check(commandReplySchema, topic, body) }
     : { kind: 'state_reply', ...check(stateReplySchema, topic, body) };

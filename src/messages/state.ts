@@ -40,7 +40,9 @@ const replyStatus = z.looseObject({
   services: z.array(serviceResult).default([]),
   /** With `list`: every transaction of the provider. */
   transactions: z
-    .array(z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }))
+    .array(
+      z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }),
+    )
     .optional(),
 });
 export type ReplyStatus = z.infer<typeof replyStatus>;

@@ -99,7 +99,8 @@ function readInstruction(source: XmlSource, start: number): SkippedToken {
   const { text } = source;
   const nameEnd = endOf(NAME, text, start + 2);
   const end = text.indexOf('?>', start);
-  if (nameEnd === -1 || end === -1) throw malformed(source, start, '"<?" starts no complete instruction');
+  const isApart = nameEnd === end || endOf(BLANK, text, nameEnd) > nameEnd;
+  if (nameEnd === -1 || end === -1 || !isApart) throw malformed(source, start, '"<?" starts no complete instruction');
   if (text.slice(start + 2, nameEnd).toLowerCase() === 'xml') {
     throw malformed(source, start, 'the XML declaration is misplaced or incomplete', 'it starts the file');
   }

@@ -40,7 +40,8 @@ export class ServiceBuilder {
 
   /** Returns the compiled module's path. Throws SVC_BUILD_FAILED naming file, line and column. */
   build(entry: string): Promise<string> {
-    const running = this.#running.get(entry) ?? this.#buildOnce(entry).finally(() => this.#running.delete(entry));
+    const running =
+      this.#running.get(entry) ?? this.#buildOnce(entry).finally(() => this.#running.delete(entry));
     this.#running.set(entry, running);
     return running;
   }
@@ -93,7 +94,9 @@ interface StoreRequest {
 async function store(result: BuildResult, request: StoreRequest): Promise<string> {
   const code = result.outputFiles?.[0]?.text ?? '';
   const output = join(request.folder, `${basename(dirname(request.entry))}-${hash(code).slice(0, 16)}.mjs`);
-  const sources = Object.keys(result.metafile?.inputs ?? {}).map((path) => join(dirname(request.entry), path));
+  const sources = Object.keys(result.metafile?.inputs ?? {}).map((path) =>
+    join(dirname(request.entry), path),
+  );
   const inputs = Object.fromEntries(sources.map((path) => [path, hash(readFileSync(path))]));
   const manifest: Manifest = { format: FORMAT, output, inputs, externals: request.externals };
   mkdirSync(request.folder, { recursive: true });
@@ -112,7 +115,12 @@ function externalPackages(externals: Set<string>): Plugin {
         const own = OWN_MODULES[request.path];
         if (own !== undefined) return { path: pathToFileURL(builtFile(own)).href, external: true };
         const { kind, resolveDir, importer } = request;
-        const found = await build.resolve(request.path, { kind, resolveDir, importer, pluginData: 'resolving' });
+        const found = await build.resolve(request.path, {
+          kind,
+          resolveDir,
+          importer,
+          pluginData: 'resolving',
+        });
         if (found.errors.length > 0 || found.external) return found;
         externals.add(found.path);
         return { path: pathToFileURL(found.path).href, external: true };
@@ -132,7 +140,9 @@ function readManifest(path: string): Manifest | undefined {
 function isCurrent(manifest: Manifest): boolean {
   const { format, output, inputs, externals } = manifest;
   if (format !== FORMAT || !existsSync(output) || !externals.every((path) => existsSync(path))) return false;
-  return Object.entries(inputs).every(([path, expected]) => existsSync(path) && hash(readFileSync(path)) === expected);
+  return Object.entries(inputs).every(
+    ([path, expected]) => existsSync(path) && hash(readFileSync(path)) === expected,
+  );
 }
 
 function hash(content: string | Uint8Array): string {
@@ -160,5 +170,10 @@ function absolute(file: string, entry: string): string {
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors) && !hasErrnoCode(error, 'ENOENT');
+  return (
+    error instanceof Error &&
+    'errors' in error &&
+    Array.isArray(error.errors) &&
+    !hasErrnoCode(error, 'ENOENT')
+  );
 }

@@ -2,7 +2,13 @@
 
 import type { Clock } from '../base/clock.js';
 import { ContextdError, reportError, type ErrorReport } from '../base/errors.js';
-import { createTransactionId, ID_RULE, parseServiceId, parseTransactionId, type ServiceId } from '../base/ids.js';
+import {
+  createTransactionId,
+  ID_RULE,
+  parseServiceId,
+  parseTransactionId,
+  type ServiceId,
+} from '../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration, type TaskService } from '../model/context.js';
 import { parseContextConfiguration } from '../model/parse-context.js';
 import { CONTEXT_ACTIONS, type ContextAction, type ContextCommandBody } from '../messages/context-command.js';
@@ -44,7 +50,10 @@ const ACTIONS: Readonly<Record<ContextAction, (request: Request) => Promise<Comm
 };
 
 /** Never rejects: what goes wrong is the answer. */
-export async function executeCommand(ports: CommandPorts, command: ContextCommandBody): Promise<CommandAnswer> {
+export async function executeCommand(
+  ports: CommandPorts,
+  command: ContextCommandBody,
+): Promise<CommandAnswer> {
   const { header, content } = command;
   try {
     const act = ACTIONS[parseAction(header.action)];
@@ -80,7 +89,8 @@ async function restart(request: Request): Promise<CommandAnswer> {
   if (transaction === undefined) throw unknownTransaction(request);
   const named = namedService(command, transaction);
   const listed = configuration?.TaskService ?? transaction.configuration.TaskService;
-  const services = named === undefined ? serviceIds(listed).filter((id) => isInUse(transaction, id)) : [named];
+  const services =
+    named === undefined ? serviceIds(listed).filter((id) => isInUse(transaction, id)) : [named];
   return await run(request, transaction, { action: 'restart', services });
 }
 
@@ -107,7 +117,11 @@ async function stop(request: Request): Promise<CommandAnswer> {
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
 }
 
-function servicesToStop(request: Request, transaction: Transaction, all: readonly ServiceId[]): readonly ServiceId[] {
+function servicesToStop(
+  request: Request,
+  transaction: Transaction,
+  all: readonly ServiceId[],
+): readonly ServiceId[] {
   const { command, configuration } = request;
   if (command.header.service_name === 'all') return all;
   const named = namedService(command, transaction);
@@ -175,7 +189,9 @@ function findOrCreate(request: Request, configuration: ContextConfiguration): Tr
   const text = request.command.header.service_transaction;
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
   if (id === undefined) {
-    throw new ContextdError('MSG_INVALID', `"${text}" is no transaction id`, { hint: `a transaction id is ${ID_RULE}` });
+    throw new ContextdError('MSG_INVALID', `"${text}" is no transaction id`, {
+      hint: `a transaction id is ${ID_RULE}`,
+    });
   }
   const known = supervisor.transactions.get(id);
   if (known === undefined) {
@@ -203,7 +219,8 @@ function findTransaction(request: Request): Transaction | undefined {
 function unknownTransaction({ ports, command }: Request): ContextdError {
   const text = command.header.service_transaction;
   const known = [...ports.supervisor.transactions.keys()];
-  const hint = known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`;
+  const hint =
+    known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`;
   const message = text === '' ? 'the command names no transaction' : `transaction ${text} is unknown`;
   return new ContextdError('CTX_TRANSACTION_UNKNOWN', message, { hint });
 }

@@ -43,7 +43,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     clock,
     launcher: createProcessLauncher({ clock, hostProgram: builtFile('task/host/main.js') }),
     prepare: (service) => builder.build(locateService(service, roots)),
-    bootstrap: (transaction, service, module) => ({ ...describeHost(transaction, service), module, endpoints }),
+    bootstrap: (transaction, service, module) => ({
+      ...describeHost(transaction, service),
+      module,
+      endpoints,
+    }),
     logFile: (transaction, service) => join(stateFolder, 'logs', transaction.id, `${service.id}.log`),
     workingFolder: file.folder,
     command: (transaction, service, action) => speaker.command(transaction, service, action),
@@ -51,7 +55,12 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     changed: (transaction) => speaker.changed(transaction),
     recorded: (transaction, record) => {
       if (record.kind !== 'transition') return;
-      notice({ kind: 'transition', transaction: transaction.id, service: record.service ?? '', text: record.text });
+      notice({
+        kind: 'transition',
+        transaction: transaction.id,
+        service: record.service ?? '',
+        text: record.text,
+      });
     },
   });
   closers.add(() => supervisor.close());

@@ -2,7 +2,13 @@
 
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
-import type { Effect, HistoryRecord, ServiceSnapshot, ServiceStatus, TransactionSnapshot } from './snapshot.js';
+import type {
+  Effect,
+  HistoryRecord,
+  ServiceSnapshot,
+  ServiceStatus,
+  TransactionSnapshot,
+} from './snapshot.js';
 
 export class Draft {
   readonly atMs: number;

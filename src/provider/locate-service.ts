@@ -14,9 +14,13 @@ export function locateService(service: TaskService, roots: readonly string[]): s
   const folders = (location === '' ? roots : [location]).map((root) => join(root, service.instance));
   const entry = folders.flatMap((folder) => ENTRY_FILES.map((file) => join(folder, file))).find(existsSync);
   if (entry !== undefined) return entry;
-  throw new ContextdError('SVC_NOT_FOUND', `${service.id}: no service "${service.instance}" in ${folders.join(', ')}`, {
-    hint: "make it with create_service, or correct instance and <location> in the context file",
-  });
+  throw new ContextdError(
+    'SVC_NOT_FOUND',
+    `${service.id}: no service "${service.instance}" in ${folders.join(', ')}`,
+    {
+      hint: 'make it with create_service, or correct instance and <location> in the context file',
+    },
+  );
 }
 
 /** Throws SVC_LOCATION_REFUSED unless `location` is a service root or lies below one, links followed. */
@@ -24,10 +28,14 @@ export function checkLocation(service: TaskService, location: string, roots: rea
   const real = resolveLinks(location);
   const isAllowed = roots.map(resolveLinks).some((root) => real === root || real.startsWith(root + sep));
   if (isAllowed) return;
-  throw new ContextdError('SVC_LOCATION_REFUSED', `${service.id}: ${location} is no service root of this provider`, {
-    hint: `start the provider with --service_root ${location}`,
-    details: { roots },
-  });
+  throw new ContextdError(
+    'SVC_LOCATION_REFUSED',
+    `${service.id}: ${location} is no service root of this provider`,
+    {
+      hint: `start the provider with --service_root ${location}`,
+      details: { roots },
+    },
+  );
 }
 
 function resolveLinks(path: string): string {

@@ -39,7 +39,13 @@ export function stop(draft: Draft, id: ServiceId, cause: number): void {
 /** Reports and records a failure the service could not report itself, and fires on_fail. */
 export function fail(draft: Draft, id: ServiceId, failure: Failure): void {
   const event = draft.record('event', id, `failed: ${failure.error.message}`, draft.get(id)?.cause ?? 0);
-  draft.set(id, { status: 'failed', lastAction: 'failed', cause: event, reason: failure.reason, error: failure.error });
+  draft.set(id, {
+    status: 'failed',
+    lastAction: 'failed',
+    cause: event,
+    reason: failure.reason,
+    error: failure.error,
+  });
   const { reason, error, end = {} } = failure;
   draft.effects.push({ type: 'report', service: id, action: 'failed', status: { ...end, reason, error } });
   // Giving up is the end of a failure that has fired already.
@@ -124,7 +130,12 @@ function carryOut(draft: Draft, transition: Transition, target: ServiceId, origi
   if (service === undefined) return;
   const { action, trigger } = transition;
   const note = isNoop(action, service) ? ` (already ${service.status})` : '';
-  const cause = draft.record('transition', origin.from, `${trigger}: ${action} ${target}${note}`, origin.event);
+  const cause = draft.record(
+    'transition',
+    origin.from,
+    `${trigger}: ${action} ${target}${note}`,
+    origin.event,
+  );
   if (note !== '') return;
   if (action === 'stop') stop(draft, target, cause);
   else run(draft, target, { by: 'transition', trigger, cause });

@@ -4,9 +4,24 @@ import type { ReplyStatus } from '../messages/state.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 
 export type Notice =
-  | { readonly kind: 'ready'; readonly contextId: string; readonly frontend: string; readonly backend: string }
-  | { readonly kind: 'command'; readonly action: string; readonly target: string; readonly transaction: string }
-  | { readonly kind: 'answer'; readonly action: string; readonly transaction: string; readonly status: ReplyStatus }
+  | {
+      readonly kind: 'ready';
+      readonly contextId: string;
+      readonly frontend: string;
+      readonly backend: string;
+    }
+  | {
+      readonly kind: 'command';
+      readonly action: string;
+      readonly target: string;
+      readonly transaction: string;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly action: string;
+      readonly transaction: string;
+      readonly status: ReplyStatus;
+    }
   | { readonly kind: 'event'; readonly event: ServiceEventBody }
   | {
       readonly kind: 'transition';

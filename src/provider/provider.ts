@@ -196,33 +196,47 @@ export class Provider {
     const transaction = [...this.#supervisor.transactions.values()].find(
       (each) => each.id === event.header.service_transaction,
     );
-    const service = transaction?.configuration.TaskService.find((each) => each.id === event.header.service_id);
+    const service = transaction?.configuration.TaskService.find(
+      (each) => each.id === event.header.service_id,
+    );
     this.#supervisor.hear(event);
-    if (transaction !== undefined && service !== undefined) this.#speaker.acknowledge(transaction, service, event);
+    if (transaction !== undefined && service !== undefined)
+      this.#speaker.acknowledge(transaction, service, event);
   }
 
   /** `process.<transaction>.<service>` is wanted: that service is there. */
   #greet(topic: string): void {
     const [room, transaction, ...service] = topic.split('.');
-    if (room === 'process' && transaction !== undefined) this.#supervisor.greet(transaction, service.join('.'));
+    if (room === 'process' && transaction !== undefined)
+      this.#supervisor.greet(transaction, service.join('.'));
   }
 
   #reject(error: unknown): void {
     const text = this.#rejects.note(error);
     if (text === undefined) return;
     const { code } = asContextdError(error);
-    this.#notice({ kind: 'warning', text: code === 'INTERNAL' ? `a message could not be handled: ${text}` : text });
+    this.#notice({
+      kind: 'warning',
+      text: code === 'INTERNAL' ? `a message could not be handled: ${text}` : text,
+    });
   }
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
-function bindsOf({ file, insecure = false }: ProviderOptions): { readonly frontend: string; readonly backend: string } {
+function bindsOf({ file, insecure = false }: ProviderOptions): {
+  readonly frontend: string;
+  readonly backend: string;
+} {
   const { FrontBind, BackendBind, BackendEndpoint, FrontEndEndpoint } = file.configuration;
   const frontend = narrowBind(FrontBind, BackendEndpoint);
   const backend = narrowBind(BackendBind, FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
   if (open === undefined || insecure) return { frontend, backend };
-  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached from other machines, and nothing protects it`, {
-    hint: 'bind to 127.0.0.1, or say --insecure if every machine that can reach it may run commands here',
-  });
+  throw new ContextdError(
+    'BUS_BIND_REFUSED',
+    `${open} can be reached from other machines, and nothing protects it`,
+    {
+      hint: 'bind to 127.0.0.1, or say --insecure if every machine that can reach it may run commands here',
+    },
+  );
 }

@@ -21,11 +21,18 @@ export function answerQuestion(
       hint: 'actions are request',
     });
   }
-  return { action: 'reply_context', content: asked === '' ? describeAll(transactions) : describeOne(transactions, asked) };
+  return {
+    action: 'reply_context',
+    content: asked === '' ? describeAll(transactions) : describeOne(transactions, asked),
+  };
 }
 
-function describeAll(transactions: ReadonlyMap<string, Transaction>): Readonly<Record<string, TransactionInfo>> {
-  return Object.fromEntries([...transactions].map(([id, transaction]) => [id, describeTransaction(transaction)]));
+function describeAll(
+  transactions: ReadonlyMap<string, Transaction>,
+): Readonly<Record<string, TransactionInfo>> {
+  return Object.fromEntries(
+    [...transactions].map(([id, transaction]) => [id, describeTransaction(transaction)]),
+  );
 }
 
 function describeOne(transactions: ReadonlyMap<string, Transaction>, id: string): TransactionInfo {

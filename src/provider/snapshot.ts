@@ -11,14 +11,7 @@ import type { TaskService, Trigger } from '../model/context.js';
  *                 +-> failed <+        failed -> backoff -> starting ... -> failed (gave_up)
  */
 export type ServiceStatus =
-  | 'defined'
-  | 'starting'
-  | 'started'
-  | 'stopping'
-  | 'stopped'
-  | 'exited'
-  | 'failed'
-  | 'backoff';
+  'defined' | 'starting' | 'started' | 'stopping' | 'stopped' | 'exited' | 'failed' | 'backoff';
 
 export const FAILURE_REASONS = [
   'error',
@@ -86,7 +79,12 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly cause: string;
     }
   | { readonly type: 'launched'; readonly service: ServiceId; readonly run: number; readonly pid: number }
-  | { readonly type: 'launch_failed'; readonly service: ServiceId; readonly run: number; readonly error: ErrorReport }
+  | {
+      readonly type: 'launch_failed';
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly error: ErrorReport;
+    }
   | {
       readonly type: 'reported';
       readonly service: ServiceId;
@@ -112,9 +110,24 @@ export type Effect =
   /** Climb the stop ladder; `atOnce` skips asking. */
   | { readonly type: 'stop'; readonly service: ServiceId; readonly run: number; readonly atOnce: boolean }
   /** Tell everyone what the service could not tell itself. */
-  | { readonly type: 'report'; readonly service: ServiceId; readonly action: EventAction; readonly status: ReportedStatus }
-  | { readonly type: 'time_start'; readonly service: ServiceId; readonly run: number; readonly delayMs: number }
-  | { readonly type: 'time_backoff'; readonly service: ServiceId; readonly run: number; readonly delayMs: number }
+  | {
+      readonly type: 'report';
+      readonly service: ServiceId;
+      readonly action: EventAction;
+      readonly status: ReportedStatus;
+    }
+  | {
+      readonly type: 'time_start';
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly delayMs: number;
+    }
+  | {
+      readonly type: 'time_backoff';
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly delayMs: number;
+    }
   | { readonly type: 'refuse'; readonly service: ServiceId; readonly error: ErrorReport }
   | { readonly type: 'record'; readonly record: HistoryRecord };
 

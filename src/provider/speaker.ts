@@ -106,7 +106,9 @@ export class Speaker {
   #publishInfo(): void {
     const changed = this.#lastChanged;
     if (changed === undefined) return;
-    const infos = new Map(this.#ports.transactions().map((each) => [each.id as string, describeTransaction(each)]));
+    const infos = new Map(
+      this.#ports.transactions().map((each) => [each.id as string, describeTransaction(each)]),
+    );
     this.#publish('control', composeContextInfo(changed.configuration.ContextID, changed.id, infos));
   }
 

@@ -181,7 +181,13 @@ export class Supervisor {
     } catch (error) {
       this.#forget(key, running);
       const report = reportError(error, 'SVC_LAUNCH_FAILED');
-      this.#apply(transaction, { type: 'launch_failed', atMs: this.#ports.clock.now(), service: id, run, error: report });
+      this.#apply(transaction, {
+        type: 'launch_failed',
+        atMs: this.#ports.clock.now(),
+        service: id,
+        run,
+        error: report,
+      });
     }
   }
 
@@ -196,7 +202,12 @@ export class Supervisor {
       workingFolder: this.#ports.workingFolder,
     });
     running.process = process;
-    const launched = { type: 'launched', atMs: this.#ports.clock.now(), service: id, run: running.run } as const;
+    const launched = {
+      type: 'launched',
+      atMs: this.#ports.clock.now(),
+      service: id,
+      run: running.run,
+    } as const;
     this.#apply(transaction, { ...launched, pid: process.pid });
     this.#obeyEarlyStop(running);
     return process;

@@ -23,7 +23,11 @@ export interface Transaction {
   snapshot: TransactionSnapshot;
 }
 
-export function createTransaction(id: TransactionId, configuration: ContextConfiguration, atMs: number): Transaction {
+export function createTransaction(
+  id: TransactionId,
+  configuration: ContextConfiguration,
+  atMs: number,
+): Transaction {
   return {
     id,
     configuration,
@@ -37,7 +41,11 @@ export function createTransaction(id: TransactionId, configuration: ContextConfi
  * Adds the services of `configuration` that are new and takes over what it says of those that have no
  * process; a running service keeps the definition it was started with until it is launched again.
  */
-export function defineServices(transaction: Transaction, configuration: ContextConfiguration, atMs: number): void {
+export function defineServices(
+  transaction: Transaction,
+  configuration: ContextConfiguration,
+  atMs: number,
+): void {
   const services = new Map(transaction.snapshot.services);
   for (const definition of configuration.TaskService) {
     const known = services.get(definition.id);

@@ -6,7 +6,14 @@ import { supervisionOf } from '../model/context.js';
 import type { EventAction } from '../messages/service-event.js';
 import { Draft } from './draft.js';
 import { fail, fire, launch, resume, run, stop, stopProcess } from './moves.js';
-import type { Effect, FailureReason, ProcessEnd, ProviderEvent, ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
+import type {
+  Effect,
+  FailureReason,
+  ProcessEnd,
+  ProviderEvent,
+  ServiceSnapshot,
+  TransactionSnapshot,
+} from './snapshot.js';
 
 export interface Step {
   readonly snapshot: TransactionSnapshot;
@@ -131,7 +138,8 @@ function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot
 function noteLaunchFailure(draft: Draft, event: EventOf<'launch_failed'>, service: ServiceSnapshot): void {
   const { next } = service;
   draft.set(event.service, { isAlive: false, pid: undefined, next: undefined });
-  if (service.status === 'stopping') endStopped(draft, service, { exitCode: undefined, signal: undefined, killed: [] });
+  if (service.status === 'stopping')
+    endStopped(draft, service, { exitCode: undefined, signal: undefined, killed: [] });
   else fail(draft, event.service, { reason: 'launch', error: event.error });
   if (next !== undefined) resume(draft, event.service, next);
 }
@@ -181,7 +189,8 @@ function endUnasked(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): vo
     fail(draft, id, { ...explainEnd(service, end), end: describeEnd(end) });
     return;
   }
-  const cause = service.said === 'exited' ? service.cause : draft.record('event', id, 'exited', service.cause);
+  const cause =
+    service.said === 'exited' ? service.cause : draft.record('event', id, 'exited', service.cause);
   draft.set(id, { status: 'exited', lastAction: 'exited', cause });
   if (service.said !== 'exited') {
     draft.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });
@@ -189,9 +198,13 @@ function endUnasked(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): vo
   fire(draft, id, 'on_exit', cause);
 }
 
-function explainEnd(service: ServiceSnapshot, end: ProcessEnd): { reason: FailureReason; error: ErrorReport } {
+function explainEnd(
+  service: ServiceSnapshot,
+  end: ProcessEnd,
+): { reason: FailureReason; error: ErrorReport } {
   const { id } = service.definition;
-  const how = end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
+  const how =
+    end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
   const when = service.status === 'starting' ? ' before it was ready' : '';
   return {
     reason: end.signal === undefined ? 'exit_code' : 'signal',

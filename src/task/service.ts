@@ -52,7 +52,8 @@ export function defineService<C>(declaration: ServiceDeclaration<C>): ServiceDef
   const definition: ServiceDefinition = {
     concerns: (name) => names?.includes(name) ?? true,
     hearsEvents: task.prototype.onEvent !== Task.prototype.onEvent,
-    build: (context) => new task({ ...context, configuration: checkConfiguration(task, context.configuration) }),
+    build: (context) =>
+      new task({ ...context, configuration: checkConfiguration(task, context.configuration) }),
   };
   return Object.assign(definition, { [definitionMark]: true });
 }
@@ -66,8 +67,14 @@ function checkConfiguration<C>(task: TaskClass<C>, configuration: TaskConfigurat
   if (task.configuration === undefined) return configuration as C;
   const result = task.configuration.safeParse(configuration);
   if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `<${issue.path.map(String).join('><')}> ${issue.message}`);
-  throw new ContextdError('SVC_CONFIGURATION_INVALID', `the configuration of the task is wrong: ${faults.join('; ')}`, {
-    hint: `correct <configuration> in the context file, or 'static configuration' of ${task.name}`,
-  });
+  const faults = result.error.issues.map(
+    (issue) => `<${issue.path.map(String).join('><')}> ${issue.message}`,
+  );
+  throw new ContextdError(
+    'SVC_CONFIGURATION_INVALID',
+    `the configuration of the task is wrong: ${faults.join('; ')}`,
+    {
+      hint: `correct <configuration> in the context file, or 'static configuration' of ${task.name}`,
+    },
+  );
 }

@@ -137,8 +137,12 @@ class ProcessService implements LaunchedService {
 
 function launchError(order: LaunchOrder, cause: unknown): ContextdError {
   const { serviceId } = order.bootstrap;
-  return new ContextdError('SVC_LAUNCH_FAILED', `cannot start a process for ${serviceId}: ${messageOf(cause)}`, {
-    cause,
-    hint: 'see whether the folder of the context can be written and the machine has processes left',
-  });
+  return new ContextdError(
+    'SVC_LAUNCH_FAILED',
+    `cannot start a process for ${serviceId}: ${messageOf(cause)}`,
+    {
+      cause,
+      hint: 'see whether the folder of the context can be written and the machine has processes left',
+    },
+  );
 }

@@ -27,7 +27,7 @@ export function findMembers(
   for (const each of table) {
     if (each.token === service.token || each.group === service.group) members.add(each.pid);
   }
-  for (let before = -1; before !== members.size; ) {
+  for (let before = -1; before !== members.size;) {
     before = members.size;
     for (const each of table) if (members.has(each.parent)) members.add(each.pid);
   }
@@ -45,7 +45,9 @@ export function readStartTime(pid: number): string | undefined {
 
 function listPids(): readonly number[] {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }

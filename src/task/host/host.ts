@@ -134,7 +134,10 @@ export class Host {
     const location = { ...locateError(error.cause), ...error.details };
     this.log.error(error.message, { code: error.code, ...location });
     if (error.cause instanceof Error) this.log.error(error.cause.stack ?? '');
-    return this.#reporter.report('failed', { reason: 'error', error: { ...reportError(error), ...location } });
+    return this.#reporter.report('failed', {
+      reason: 'error',
+      error: { ...reportError(error), ...location },
+    });
   }
 
   /** Without a provider the service goes on for a while, then ends by itself: no orphan lives for ever. */
@@ -151,9 +154,13 @@ export class Host {
 
   #otherName(serviceName: string): ContextdError {
     const { instance } = this.#bootstrap;
-    return new ContextdError('SVC_LOAD_FAILED', `Service${instance} is not concerned by messages to "${serviceName}"`, {
-      hint: `make <service_name> in the context file and serviceName in Service${instance}.ts the same`,
-    });
+    return new ContextdError(
+      'SVC_LOAD_FAILED',
+      `Service${instance} is not concerned by messages to "${serviceName}"`,
+      {
+        hint: `make <service_name> in the context file and serviceName in Service${instance}.ts the same`,
+      },
+    );
   }
 }
 

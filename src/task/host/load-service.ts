@@ -8,7 +8,7 @@ import { locateError } from './locate-error.js';
 /** Throws SVC_LOAD_FAILED. */
 export async function loadService(modulePath: string, instance: string): Promise<ServiceDefinition> {
   const loaded = await importModule(modulePath, instance);
-  const definition = loaded['default'];
+  const definition = loaded.default;
   if (isServiceDefinition(definition)) return definition;
   throw new ContextdError('SVC_LOAD_FAILED', `${instance} exports no service`, {
     hint: `index.ts of ${instance} must export, as default, what defineService({ task }) returns`,
@@ -19,9 +19,13 @@ async function importModule(path: string, instance: string): Promise<Record<stri
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new ContextdError('SVC_LOAD_FAILED', `${instance} failed while it was loaded: ${messageOf(cause)}`, {
-      cause,
-      details: { ...locateError(cause) },
-    });
+    throw new ContextdError(
+      'SVC_LOAD_FAILED',
+      `${instance} failed while it was loaded: ${messageOf(cause)}`,
+      {
+        cause,
+        details: { ...locateError(cause) },
+      },
+    );
   }
 }

@@ -5,7 +5,8 @@ import { Host } from './host.js';
 
 process.setSourceMapsEnabled(true);
 const text = process.env[BOOTSTRAP_VARIABLE];
-if (text === undefined) throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
+if (text === undefined)
+  throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
 // The launcher is our own parent, so what it hands over needs no checking.
 const host = new Host(JSON.parse(text) as HostBootstrap);
 process.on('SIGTERM', () => host.stop());

@@ -87,6 +87,7 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     ['<a/><?xml version="1.0"?>', '1:5: the XML declaration is misplaced or incomplete'],
     ['<?xml?><a/>', '1:1: the XML declaration is misplaced or incomplete'],
     ['<a><?never</a>', '1:4: "<?" starts no complete instruction'],
+    ['<a><?x<b/>?></a>', '1:4: "<?" starts no complete instruction'],
     ['<a>\u0000</a>', '1:4: character U+0000 is not allowed in XML'],
     ['<a>\ud800</a>', '1:4: character U+D800 is not allowed in XML'],
     ['<!DOCTYPE a [<!ENTITY b "c">]>\n<a>&b;</a>', '1:1: a DOCTYPE or other declaration is not allowed'],

@@ -1,0 +1,76 @@
+// Contexts for tests, made of the tiny services under test/fixtures/services, on wildcard ports.
+
+import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package.js';
+import type { ContextFile } from '../../src/model/read-context.js';
+import {
+  contextConfigurationSchema,
+  type ContextConfiguration,
+  type Entry,
+} from '../../src/model/context.js';
+
+export const fixtureServices = join(packageRoot, 'test', 'fixtures', 'services');
+
+export interface ServiceSketch {
+  readonly id: string;
+  /** A folder under test/fixtures/services. */
+  readonly instance: string;
+  readonly name?: string;
+  readonly location?: string;
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  readonly entry?: Entry;
+  /** `{ on_exit: 'start ts_2' }` */
+  readonly transitions?: Readonly<Record<string, string>>;
+  readonly supervision?: Readonly<Record<string, string | number>>;
+}
+
+export function sketchConfiguration(
+  services: readonly ServiceSketch[],
+  more: Readonly<Record<string, unknown>> = {},
+): ContextConfiguration {
+  return contextConfigurationSchema.parse({
+    FrontEndEndpoint: 'tcp://127.0.0.1:*',
+    BackendEndpoint: 'tcp://127.0.0.1:*',
+    FrontBind: 'tcp://127.0.0.1:*',
+    BackendBind: 'tcp://127.0.0.1:*',
+    ContextID: 'context001',
+    TaskLogName: 'Test',
+    TaskService: services.map(sketchService),
+    ...more,
+  });
+}
+
+/** A context file as if it had been read from `<folder>/conf`. */
+export function sketchFile(folder: string, configuration: ContextConfiguration): ContextFile {
+  return { path: join(folder, 'conf', 'Context-Test.xml'), folder, configuration, warnings: [] };
+}
+
+export function sketchService(sketch: ServiceSketch): Record<string, unknown> {
+  const {
+    id,
+    instance,
+    name = 'test',
+    location = fixtureServices,
+    configuration,
+    entry = 'on_start',
+  } = sketch;
+  const triggers = Object.entries(sketch.transitions ?? {}).map(([trigger, rule]) => {
+    const [action = '', ...call] = rule.split(' ');
+    return [trigger, { action, call: call.join(' ') }];
+  });
+  return {
+    id,
+    instance,
+    serviceType: 'Process',
+    topic: 'process',
+    Task: {
+      description: id,
+      message: {
+        header: { action: 'start', service_id: '', service_name: name, transaction: '' },
+        content: { configuration: { device_action: 'test_action', location, ...configuration } },
+      },
+      state: { type: entry, ...(Object.fromEntries(triggers) as Record<string, unknown>) },
+      ...(sketch.supervision === undefined ? {} : { supervision: sketch.supervision }),
+    },
+  };
+}

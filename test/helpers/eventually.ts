@@ -1,0 +1,18 @@
+// Waits for something that no event announces, such as the end of a process that is not our child.
+
+const POLL_MS = 10;
+
+/** Resolves with the first result of `look` that is neither undefined nor false; fails after `limitMs`. */
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  what: string,
+  limitMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
+    await new Promise((resume) => setTimeout(resume, POLL_MS));
+  }
+}

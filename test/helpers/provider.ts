@@ -1,0 +1,48 @@
+// A real provider with real children in a folder of its own, closed and removed at the end of a test.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, type ClientOptions } from '../../src/client/client.js';
+import type { ContextFile } from '../../src/model/read-context.js';
+import type { Notice } from '../../src/provider/notice.js';
+import { Provider } from '../../src/provider/provider.js';
+import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
+import { Recorder } from './recorder.js';
+
+export interface TestProvider extends AsyncDisposable {
+  readonly provider: Provider;
+  readonly folder: string;
+  readonly file: ContextFile;
+  /** What the provider tells whoever embeds it. */
+  readonly notices: Recorder<Notice>;
+  /** A new client; closed with the provider. */
+  client(options?: ClientOptions): Promise<Client>;
+}
+
+export async function openProvider(
+  services: readonly ServiceSketch[],
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<TestProvider> {
+  const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
+  const file = sketchFile(folder, sketchConfiguration(services, more));
+  const notices = new Recorder<Notice>();
+  const provider = await Provider.open({ file, notice: (notice) => notices.note(notice) });
+  const clients: Client[] = [];
+  return {
+    provider,
+    folder,
+    file,
+    notices,
+    client: async (options) => {
+      const client = await Client.connect(provider.endpoints, options);
+      clients.push(client);
+      return client;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+      await provider.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
