@@ -48,12 +48,13 @@ function describe(notice: Notice): Line {
       );
     case 'command': {
       const target = [notice.target, notice.transaction].filter((part) => part !== '').join(' in ');
-      return say('info', 'command', `${notice.action} ${target}`.trim());
+      return say(levelOf(notice.action), 'command', `${notice.action} ${target}`.trim());
     }
     case 'answer': {
       const { result, error } = notice.status;
-      const text = `${notice.action} ${notice.transaction}: ${result}${error === undefined ? '' : `, ${error.message}`}`;
-      return say(result === 'success' ? 'info' : 'warn', 'answer', text, stateColour(result));
+      const what = `${notice.action} ${notice.transaction}`.trim();
+      const text = `${what}: ${result}${error === undefined ? '' : `, ${error.message}`}`;
+      return say(result === 'success' ? levelOf(notice.action) : 'warn', 'answer', text, stateColour(result));
     }
     case 'event': {
       const { header } = notice.event;
@@ -69,6 +70,11 @@ function describe(notice: Notice): Line {
     default:
       return unreachable(notice);
   }
+}
+
+/** Questions change nothing, so they are not news. */
+function levelOf(action: string): LogLevel {
+  return action === 'list' ? 'debug' : 'info';
 }
 
 function say(level: LogLevel, who: string, text: string, colour?: Colour): Line {

@@ -4,6 +4,9 @@ import yargs from 'yargs';
 import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 
+/** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
+const SAME_PRESS_MS = 300;
+
 /** Runs `command` with the process's arguments and ends the process with its exit code. */
 export async function runProgram<O extends CommandOptions>(
   command: Command<O>,
@@ -87,7 +90,15 @@ function describeStack(error: ContextdError): string {
 export function processTerminal(): Terminal {
   const stop = new AbortController();
   const kill = new AbortController();
-  const onSignal = () => (stop.signal.aborted ? kill.abort() : stop.abort());
+  let firstMs = 0;
+  const onSignal = () => {
+    if (!stop.signal.aborted) {
+      firstMs = Date.now();
+      stop.abort();
+    } else if (Date.now() - firstMs > SAME_PRESS_MS) {
+      kill.abort();
+    }
+  };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
     out: (text) => process.stdout.write(text),

@@ -11,7 +11,7 @@ import { replyHeader, type StateHeader } from '../messages/state.js';
 import { routedTopic } from '../messages/topics.js';
 import { InfoPublisher } from './info-publisher.js';
 import type { Notice } from './notice.js';
-import type { ReportEvent } from './supervisor.js';
+import type { ReportEvent } from './supervisor-ports.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 
 export interface SpeakerPorts {

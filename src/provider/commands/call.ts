@@ -1,0 +1,44 @@
+// One command while it is carried out: what it says, what it may use, how it is answered.
+
+import type { Clock } from '../../base/clock.js';
+import type { ErrorReport } from '../../base/errors.js';
+import type { ContextConfiguration, TaskService } from '../../model/context.js';
+import type { ContextCommandBody } from '../../messages/context-command.js';
+import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
+import { isFailure } from '../settlement.js';
+import type { Supervisor } from '../supervisor.js';
+
+/** What commands need of the provider. */
+export interface CommandPorts {
+  readonly supervisor: Supervisor;
+  readonly clock: Clock;
+  /** The provider's own context file, for a start without a configuration. */
+  readonly ownConfiguration: ContextConfiguration;
+  /** Throws SVC_LOCATION_REFUSED for code this provider may not load. */
+  readonly checkLocations: (services: readonly TaskService[]) => void;
+}
+
+export interface CommandAnswer {
+  readonly status: ReplyStatus;
+  /** The transaction acted on; new when the command named none. */
+  readonly transaction: string;
+}
+
+export interface CommandCall {
+  readonly ports: CommandPorts;
+  readonly command: ContextCommandBody;
+  /** The parsed configuration the command brought, if any. */
+  readonly configuration: ContextConfiguration | undefined;
+  readonly cause: string;
+}
+
+export function summarize(services: readonly ServiceResult[]): ReplyStatus {
+  const failed = services.find(isFailure);
+  return failed?.error === undefined
+    ? { result: 'success', services: [...services] }
+    : { ...failure(failed.error), services: [...services] };
+}
+
+export function failure(error: ErrorReport): ReplyStatus {
+  return { result: 'failure', error, services: [] };
+}

@@ -1,0 +1,65 @@
+// What each command of a client does, and what it is answered.
+
+import { ContextdError, reportError } from '../../base/errors.js';
+import { parseContextConfiguration } from '../../model/parse-context.js';
+import {
+  CONTEXT_ACTIONS,
+  type ContextAction,
+  type ContextCommandBody,
+} from '../../messages/context-command.js';
+import type { ReplyStatus } from '../../messages/state.js';
+import { restart, start } from './run.js';
+import { exit, stop } from './stop.js';
+import { failure, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
+
+const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<CommandAnswer>>> = {
+  start,
+  stop,
+  restart,
+  exit,
+  list: (call) => Promise.resolve(list(call)),
+};
+
+/** Never rejects: what goes wrong is the answer. */
+export async function executeCommand(
+  ports: CommandPorts,
+  command: ContextCommandBody,
+): Promise<CommandAnswer> {
+  const { header, content } = command;
+  try {
+    const act = ACTIONS[parseAction(header.action)];
+    const { configuration } = content;
+    const parsed = isBlank(configuration) ? undefined : parseContextConfiguration(configuration);
+    return await act({ ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' });
+  } catch (error) {
+    return { status: failure(reportError(error)), transaction: header.service_transaction };
+  }
+}
+
+function list({ ports, command }: CommandCall): CommandAnswer {
+  const transactions = [...ports.supervisor.transactions.values()].map((transaction) => ({
+    transaction: transaction.id,
+    context_id: transaction.configuration.ContextID,
+    services: [...transaction.snapshot.services.values()].map((service) => ({
+      service_id: service.definition.id,
+      state: service.status,
+      pid: service.pid ?? null,
+      ...(service.error === undefined ? {} : { error: service.error }),
+    })),
+  }));
+  const status: ReplyStatus = { result: 'success', services: [], transactions };
+  return { status, transaction: command.header.service_transaction };
+}
+
+function parseAction(action: string): ContextAction {
+  const known = CONTEXT_ACTIONS.find((each) => each === action);
+  if (known !== undefined) return known;
+  throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic context`, {
+    hint: `actions are ${CONTEXT_ACTIONS.join(', ')}`,
+  });
+}
+
+function isBlank(configuration: unknown): boolean {
+  if (configuration === undefined || configuration === null || configuration === '') return true;
+  return typeof configuration === 'object' && Object.keys(configuration).length === 0;
+}

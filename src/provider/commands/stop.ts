@@ -1,0 +1,51 @@
+// The commands that end services: stop and exit.
+
+import type { ServiceId } from '../../base/ids.js';
+import type { ServiceResult } from '../../messages/state.js';
+import { serviceIds, type Transaction } from '../transaction.js';
+import { findTransaction, hasProcess, namedService, unknownTransaction } from './find.js';
+import { summarize, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
+
+export async function stop(call: CommandCall): Promise<CommandAnswer> {
+  const { supervisor, clock } = call.ports;
+  const transaction = findTransaction(call);
+  if (transaction === undefined) throw unknownTransaction(call);
+  const all = [...transaction.snapshot.services.keys()];
+  const services = servicesToStop(call, transaction, all);
+  const isWhole = all.every((id) => services.includes(id));
+  const event = { type: 'stop_asked', atMs: clock.now(), cause: call.cause, services, isWhole } as const;
+  const { refused, settled } = supervisor.ask(transaction, event);
+  return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
+}
+
+function servicesToStop(
+  call: CommandCall,
+  transaction: Transaction,
+  all: readonly ServiceId[],
+): readonly ServiceId[] {
+  const { command, configuration } = call;
+  if (command.header.service_name === 'all') return all;
+  const named = namedService(command, transaction.configuration);
+  if (named !== undefined) return [named];
+  const listed = serviceIds(configuration?.TaskService ?? []);
+  return listed.length === 0 ? all : listed;
+}
+
+/** Stops everything; the provider itself ends when this has been answered. */
+export async function exit(call: CommandCall): Promise<CommandAnswer> {
+  const results = await stopEverything(call.ports, call.cause);
+  return { status: summarize(results), transaction: call.command.header.service_transaction };
+}
+
+/** Stops every service of every transaction; resolves when all have ended. */
+export async function stopEverything(
+  ports: Pick<CommandPorts, 'supervisor' | 'clock'>,
+  cause: string,
+): Promise<readonly ServiceResult[]> {
+  const asked = [...ports.supervisor.transactions.values()].map((transaction) => {
+    const services = [...transaction.snapshot.services.keys()].filter((id) => hasProcess(transaction, id));
+    const event = { type: 'stop_asked', atMs: ports.clock.now(), cause, services, isWhole: true } as const;
+    return ports.supervisor.ask(transaction, event).settled;
+  });
+  return (await Promise.all(asked)).flat();
+}

@@ -1,0 +1,40 @@
+// What the supervisor is given by the rest of the provider, and what it keeps of each run.
+
+import type { Clock } from '../base/clock.js';
+import type { TaskService } from '../model/context.js';
+import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { ServiceEventMessage } from '../messages/service-event.js';
+import type { LaunchedService, Launcher } from './launcher/launcher.js';
+import type { HistoryRecord, ReportedStatus } from './snapshot.js';
+import type { Transaction } from './transaction.js';
+
+/** What the supervisor needs of the rest of the provider. */
+export interface SupervisorPorts {
+  readonly clock: Clock;
+  readonly launcher: Launcher;
+  /** The compiled code of a service. Throws SVC_ errors. */
+  readonly prepare: (service: TaskService) => Promise<string>;
+  readonly bootstrap: (transaction: Transaction, service: TaskService, module: string) => HostBootstrap;
+  readonly logFile: (transaction: Transaction, service: TaskService) => string;
+  readonly workingFolder: string;
+  /** Sends a process command; returns whether the service hears it. */
+  readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
+  readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;
+  readonly changed: (transaction: Transaction) => void;
+  readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
+}
+
+export interface ReportEvent {
+  readonly action: ServiceEventMessage['header']['action'];
+  readonly status: ReportedStatus;
+}
+
+/** A run between its launch and its end. */
+export interface Running {
+  readonly run: number;
+  process: LaunchedService | undefined;
+  /** Set when a stop came before there was a process to stop. */
+  stop: { readonly atOnce: boolean } | undefined;
+  isStartSent: boolean;
+  leaveGate: () => void;
+}

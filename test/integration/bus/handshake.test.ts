@@ -1,0 +1,116 @@
+// What the bus promises about subscriptions: exact, seen by publishers, in effect before anything is sent.
+
+import { expect, test } from 'vitest';
+import { encodeEnvelope } from '../../../src/bus/envelope.js';
+import { Publisher } from '../../../src/bus/publisher.js';
+import { openBus } from '../../helpers/bus.js';
+import { eventually } from '../../helpers/eventually.js';
+
+test('The forwarder joins every publisher to every subscriber.', async () => {
+  await using bus = await openBus();
+  const readers = [bus.reader('news'), bus.reader('news')];
+  const publishers = [bus.publisher(), bus.publisher()];
+  for (const [index, publisher] of publishers.entries()) {
+    await publisher.whenWanted('news');
+    await eventually(() => publisher.isWanted('news'), 'news is wanted');
+    await publisher.publish(encodeEnvelope({ topic: 'news', body: { from: index } }));
+  }
+  // A publisher is told of the first reader only by name of the topic: the second may come a little later.
+  await readers[0]!.seen.first(({ body }) => JSON.stringify(body) === '{"from":0}');
+  await readers[0]!.seen.first(({ body }) => JSON.stringify(body) === '{"from":1}');
+});
+
+test('A publisher that sends at once after the handshake and closes loses nothing.', async () => {
+  await using bus = await openBus();
+  const { connection, seen } = await bus.connection('context');
+  const clients = 50;
+  const each = 20;
+  await Promise.all(
+    Array.from({ length: clients }, async (_, client) => {
+      const publisher = Publisher.connect(bus.endpoints.publish);
+      await publisher.whenWanted('context');
+      for (let count = 0; count < each; count += 1)
+        void publisher.publish(encodeEnvelope({ topic: 'context', body: { client, count } }));
+      await publisher.publish(encodeEnvelope({ topic: 'context', body: { client, count: each } }));
+      await publisher.close();
+    }),
+  );
+  await eventually(() => seen.items.length === clients * (each + 1), 'every message has arrived');
+  await connection.roundTrip();
+  expect(seen.items).toHaveLength(clients * (each + 1));
+});
+
+test.each([
+  ['control', 'controls'],
+  ['control', 'contro'],
+  ['process', 'process.T1.ts_1'],
+  ['process.T1.ts_1', 'process.T1.ts_10'],
+  ['process.T1.ts_1', 'process.T1.ts'],
+])('A reader of %s does not hear %s.', async (wanted, other) => {
+  await using bus = await openBus();
+  const { connection, seen } = await bus.connection(wanted);
+  const publisher = bus.publisher();
+  await publisher.whenWanted(wanted);
+  await publisher.publish(encodeEnvelope({ topic: other, body: 'not for you' }));
+  await publisher.publish(encodeEnvelope({ topic: wanted, body: 'for you' }));
+  await seen.first(({ body }) => body === 'for you');
+  await connection.roundTrip();
+  expect(seen.items).toEqual([{ topic: wanted, body: 'for you' }]);
+});
+
+test('A publisher sees a second, equal subscription as well.', async () => {
+  await using bus = await openBus();
+  const publisher = bus.publisher();
+  const subscriptions: string[] = [];
+  publisher.onSubscription((topic) => subscriptions.push(topic));
+  bus.reader('control');
+  await publisher.whenWanted('control');
+  expect(subscriptions).toEqual(['control']);
+  bus.reader('control');
+  await eventually(() => subscriptions.length === 2, 'the second subscription is seen');
+  expect(subscriptions).toEqual(['control', 'control']);
+});
+
+test('A topic is wanted until its last subscriber has left.', async () => {
+  await using bus = await openBus();
+  const publisher = bus.publisher();
+  const first = bus.reader('control', 'mark');
+  const second = await bus.connection('control');
+  await publisher.whenWanted('control');
+  await publisher.whenWanted('mark');
+  first.subscriber.unsubscribe('control');
+  first.subscriber.unsubscribe('mark');
+  await eventually(() => !publisher.isWanted('mark'), 'the first has left');
+  expect(publisher.isWanted('control')).toBe(true);
+  await second.connection.close();
+  await eventually(() => !publisher.isWanted('control'), 'the second has left');
+});
+
+test('A subscriber whose connection ends counts as one that has left.', async () => {
+  await using bus = await openBus();
+  const publisher = bus.publisher();
+  const { subscriber } = bus.reader('control');
+  await publisher.whenWanted('control');
+  await subscriber.close();
+  await eventually(() => !publisher.isWanted('control'), 'it has left');
+});
+
+test('After a round trip everything that was published before has passed the forwarder.', async () => {
+  await using bus = await openBus();
+  const { connection, seen } = await bus.connection('news');
+  await connection.publisher.whenWanted('news');
+  for (let count = 0; count < 500; count += 1) void connection.publish('news', count);
+  await connection.roundTrip();
+  expect(seen.items.map(({ body }) => body)).toEqual(Array.from({ length: 500 }, (_, count) => count));
+});
+
+test('3,000 subscriptions reach a publisher that connects late, and what it sends reaches them.', async () => {
+  await using bus = await openBus();
+  const topics = Array.from({ length: 3000 }, (_, index) => `process.T1.ts_${index}`);
+  const { seen } = await bus.connection(...topics);
+  const late = bus.publisher();
+  await Promise.all(topics.map((topic) => late.whenWanted(topic)));
+  await Promise.all(topics.map((topic) => late.publish(encodeEnvelope({ topic, body: topic }))));
+  await eventually(() => seen.items.length === topics.length, 'every message has arrived');
+  expect(seen.items.map(({ body }) => body)).toEqual(topics);
+});
