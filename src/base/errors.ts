@@ -75,7 +75,7 @@ export class ContextdError extends Error {
   }
 }
 
-/** An error as it travels in a message. */
+/** An error as it travels in a message; `file` and `line` where one is to blame. */
 export interface ErrorReport {
   readonly code: string;
   readonly message: string;
@@ -85,10 +85,13 @@ export interface ErrorReport {
 
 export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ErrorReport {
   const known = asContextdError(error, fallback);
+  const { file, line } = known.details;
   return {
     code: known.code,
     message: known.message,
     ...(known.hint === undefined ? {} : { hint: known.hint }),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
   };
 }
 

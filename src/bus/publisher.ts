@@ -74,7 +74,7 @@ export class Publisher {
     this.#listeners.add(listener);
   }
 
-  /** Calls `listener` when the connection to the forwarder is lost, and when it is there (again). */
+  /** Calls `listener` when the connection to the forwarder is lost, and when it is back. */
   onConnectionChange(listener: (isConnected: boolean) => void): void {
     this.#socket.events.on('handshake', () => listener(true));
     this.#socket.events.on('disconnect', () => listener(false));

@@ -6,6 +6,18 @@ import { HIGH_WATER_MARK, MAX_FRAME_BYTES, zmq } from './zmq.js';
 
 export type FrameHandler = (frame: Uint8Array) => void;
 
+/** ZMQ_SNDHWM; the binding does not offer it on a socket that only reads. */
+const SEND_HIGH_WATER_MARK = 23;
+
+/** Subscriptions are messages to the other side: with the default mark all past the first 1,000 are lost. */
+class UnboundedSubscriber extends zmq.Subscriber {
+  static create(options: zmq.SocketOptions<zmq.Subscriber>): zmq.Subscriber {
+    const socket = new UnboundedSubscriber(options);
+    socket.setInt32Option(SEND_HIGH_WATER_MARK, 0);
+    return socket;
+  }
+}
+
 export class Subscriber {
   readonly #socket: zmq.Subscriber;
   readonly #reading: Promise<void>;
@@ -18,7 +30,7 @@ export class Subscriber {
 
   /** Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. */
   static connect(endpoint: string, handle: FrameHandler): Subscriber {
-    const socket = new zmq.Subscriber({
+    const socket = UnboundedSubscriber.create({
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
       maxMessageSize: MAX_FRAME_BYTES,

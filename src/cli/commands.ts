@@ -35,7 +35,10 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
     return;
   }
   const command = COMMANDS[name];
-  if (command !== undefined) { await runProgram(await command.load(), rest); return; }
+  if (command !== undefined) {
+    await runProgram(await command.load(), rest);
+    return;
+  }
   const error = new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
     hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
   });

@@ -18,7 +18,7 @@ export const confCommand = defineCommand({
   summary: 'Start, stop, restart and question the services of a running provider.',
   positionals: '',
   options: {
-    action: { choices: ACTIONS, demandOption: true, describe: 'What to do' },
+    action: { choices: ACTIONS, describe: 'What to do; required' },
     endpoint: {
       type: 'string',
       describe: "Provider's address for publishers (default: from the file, or found)",
@@ -52,8 +52,13 @@ export const confCommand = defineCommand({
   run,
 });
 
-interface Arguments {
+/** With the action that must be there. */
+interface Request extends Arguments {
   readonly action: Action;
+}
+
+interface Arguments {
+  readonly action: Action | undefined;
   readonly endpoint: string | undefined;
   readonly sub_endpoint: string | undefined;
   readonly context_file: string | undefined;
@@ -67,8 +72,8 @@ interface Arguments {
   readonly json: boolean;
 }
 
-async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  checkArguments(args);
+async function run(given: Arguments, terminal: Terminal): Promise<number> {
+  const args = checkArguments(given);
   const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
   const configuration = file?.configuration;
   const endpoints = await findProvider({
@@ -95,7 +100,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
 
 async function send(
   client: Client,
-  args: Arguments,
+  args: Request,
   configuration: ContextConfiguration | undefined,
 ): Promise<CommandAnswer> {
   const { action } = args;
@@ -115,7 +120,7 @@ async function send(
 
 async function sendToProcess(
   client: Client,
-  args: Arguments,
+  args: Request,
   configuration: ContextConfiguration | undefined,
 ): Promise<CommandAnswer> {
   const service = findTask(args, configuration);
@@ -137,7 +142,7 @@ async function sendToProcess(
   return await client.process(body, messageId);
 }
 
-function findTask(args: Arguments, configuration: ContextConfiguration | undefined): TaskService {
+function findTask(args: Request, configuration: ContextConfiguration | undefined): TaskService {
   const wanted = args.task_id ?? args.service_id;
   const service = configuration?.TaskService.find((each) => each.id === wanted);
   if (service !== undefined) return service;
@@ -151,8 +156,13 @@ function findTask(args: Arguments, configuration: ContextConfiguration | undefin
   );
 }
 
-function checkArguments(args: Arguments): void {
-  const { transaction, timeout } = args;
+function checkArguments(args: Arguments): Request {
+  const { action, transaction, timeout } = args;
+  if (action === undefined) {
+    throw new ContextdError('CLI_USAGE', '--action is missing', {
+      hint: `it is one of ${ACTIONS.join(', ')}`,
+    });
+  }
   if (transaction !== '' && !isId(transaction)) {
     throw new ContextdError('CLI_USAGE', `"${transaction}" is no transaction id`, {
       hint: `a transaction id is ${ID_RULE}`,
@@ -161,4 +171,5 @@ function checkArguments(args: Arguments): void {
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
   }
+  return { ...args, action };
 }

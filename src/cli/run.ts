@@ -1,7 +1,7 @@
 // Runs a command as a program: arguments in, text out, errors as message and hint, exit code.
 
 import yargs from 'yargs';
-import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
+import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 
 /** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
@@ -99,6 +99,9 @@ export function processTerminal(): Terminal {
       kill.abort();
     }
   };
+  // Whoever read our output is gone: that ends no service.
+  process.stdout.on('error', ignoreClosedPipe);
+  process.stderr.on('error', ignoreClosedPipe);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
     out: (text) => process.stdout.write(text),
@@ -107,4 +110,8 @@ export function processTerminal(): Terminal {
     signal: stop.signal,
     kill: kill.signal,
   };
+}
+
+function ignoreClosedPipe(error: Error): void {
+  if (!hasErrnoCode(error, 'EPIPE')) throw error;
 }

@@ -5,7 +5,7 @@ import { ENTRIES, INSTANCE_PATTERN, INSTANCE_RULE, TRANSITION_ACTIONS, TRIGGERS 
 import { HOST_PATTERN, parsePort, PORT_RULE } from './endpoint.js';
 import type { Finding, ValuePath } from './fault.js';
 import type { MetaOutline, MetaServiceOutline } from './meta-outline.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, MOST_HINTS } from './suggest.js';
 
 type MetaCheck = (meta: MetaOutline) => readonly Finding[];
 
@@ -145,15 +145,14 @@ function actionsHaveTargets({ services }: MetaOutline): readonly Finding[] {
 
 function targetsExist({ services }: MetaOutline): readonly Finding[] {
   const ids = new Set(services.flatMap(({ texts }) => texts.get('task_id') ?? []));
-  return allStates(services).flatMap(({ call, path }) =>
-    call
-      .split(/\s+/)
-      .filter((id) => id !== '' && !ids.has(id))
-      .map((id) => {
-        const message = `state_id "${id}", allowed: ${[...ids].slice(0, 10).join(', ')}${ids.size > 10 ? ', ...' : ''}`;
-        return { path: [...path, 'state_id'], message, hint: didYouMean(id, ids) };
-      }),
-  );
+  const allowed = `allowed: ${[...ids].slice(0, 10).join(', ')}${ids.size > 10 ? ', ...' : ''}`;
+  return allStates(services)
+    .flatMap(({ call, path }) => call.split(/\s+/).map((id) => ({ id, path })))
+    .filter(({ id }) => id !== '' && !ids.has(id))
+    .map(({ id, path }, index) => {
+      const hint = index < MOST_HINTS ? didYouMean(id, ids) : undefined;
+      return { path: [...path, 'state_id'], message: `state_id "${id}", ${allowed}`, hint };
+    });
 }
 
 function allStates(services: readonly MetaServiceOutline[]) {

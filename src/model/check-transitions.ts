@@ -4,7 +4,7 @@ import { ENTRIES, isEntryAtStart, TRANSITION_ACTIONS } from './context.js';
 import type { Finding } from './fault.js';
 import { findCycles, formatCycle, reachableFrom, type Cycle } from './graph.js';
 import type { ContextOutline, ServiceOutline, TriggerOutline } from './outline.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, MOST_HINTS } from './suggest.js';
 
 export function entriesAreKnown({ services }: ContextOutline): readonly Finding[] {
   return services.flatMap(({ entry, path }) => {
@@ -36,14 +36,14 @@ export function actionsHaveTargets(context: ContextOutline): readonly Finding[] 
 
 export function targetsExist(context: ContextOutline): readonly Finding[] {
   const ids = new Set(context.services.flatMap(({ id }) => id ?? []));
-  return allTriggers(context).flatMap(({ trigger, targets, path }) =>
-    targets
-      .filter((target) => !ids.has(target))
-      .map((target): Finding => {
-        const message = `${trigger} calls "${target}", ${describeIds([...ids])}`;
-        return { path: [...path, 'call'], message, hint: didYouMean(target, ids) };
-      }),
-  );
+  const allowed = describeIds([...ids]);
+  return allTriggers(context)
+    .flatMap(({ trigger, targets, path }) => targets.map((target) => ({ trigger, target, path })))
+    .filter(({ target }) => !ids.has(target))
+    .map(({ trigger, target, path }, index): Finding => {
+      const hint = index < MOST_HINTS ? didYouMean(target, ids) : undefined;
+      return { path: [...path, 'call'], message: `${trigger} calls "${target}", ${allowed}`, hint };
+    });
 }
 
 /** Started services that start each other as soon as they are started never come to rest. */

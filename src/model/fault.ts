@@ -42,13 +42,16 @@ export function isError(finding: Finding): boolean {
 /** Drops findings about a place about which, or around or below which, `told` has an error already. */
 export function dropTold(findings: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
   const errors = told.filter(isError).map(({ path }) => path);
+  const places = new Set(errors.map(pathKey));
+  const around = new Set(errors.flatMap(prefixKeys));
   return findings.filter(
-    ({ path }) => !errors.some((other) => startsWith(path, other) || startsWith(other, path)),
+    ({ path }) => !around.has(pathKey(path)) && !prefixKeys(path).some((key) => places.has(key)),
   );
 }
 
-function startsWith(path: ValuePath, start: ValuePath): boolean {
-  return start.every((step, index) => step === path[index]);
+/** The path itself and all that lie around it, but for the whole configuration. */
+function prefixKeys(path: ValuePath): readonly string[] {
+  return path.map((_, index) => pathKey(path.slice(0, index + 1)));
 }
 
 export function pathKey(path: ValuePath): string {

@@ -116,19 +116,9 @@ function unknownChild(
   allowed: Readonly<Record<string, ChildShape>>,
   path: ValuePath,
 ): Finding {
-  const present = parent.children.map(({ name }) => name);
-  const open = Object.entries(allowed).filter(
-    ([name, { presence }]) => presence === 'repeated' || !present.includes(name),
-  );
-  return {
-    path: [...path, child.name],
-    message: `unknown element <${child.name}> in <${parent.name}>, ${allowedText(tags(allowed))}`,
-    hint: didYouMean(
-      child.name,
-      open.map(([name]) => name),
-    ),
-    position: child,
-  };
+  const message = `unknown element <${child.name}> in <${parent.name}>, ${allowedText(tags(allowed))}`;
+  const hint = didYouMean(child.name, Object.keys(allowed));
+  return { path: [...path, child.name], message, hint, position: child };
 }
 
 /** In free content only what the wire form could not carry is refused. */

@@ -3,6 +3,9 @@
 const LONGEST_COMPARED = 128;
 const MOST_CANDIDATES = 2000;
 
+/** Of a flood of misspelt words only the first ones get a hint: comparing takes time. */
+export const MOST_HINTS = 20;
+
 /** A hint naming the candidate closest to `word`, if one is close enough. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = closest(word, candidates);

@@ -37,6 +37,9 @@ interface SkippedToken extends Span {
 }
 export type XmlToken = OpenToken | CloseToken | TextToken;
 
+/** Per element; each is compared with those before it. */
+const MAX_XML_ATTRIBUTES = 100;
+
 const NAME = /[\p{L}_:][\p{L}\p{N}\p{M}_:.·-]*/uy;
 const BLANK = /[ \t\r\n]*/y;
 const DECLARATION = /<\?xml[ \t\r\n]+version[ \t\r\n]*=[^?<>]*\?>/y;
@@ -100,7 +103,8 @@ function readInstruction(source: XmlSource, start: number): SkippedToken {
   const nameEnd = endOf(NAME, text, start + 2);
   const end = text.indexOf('?>', start);
   const isApart = nameEnd === end || endOf(BLANK, text, nameEnd) > nameEnd;
-  if (nameEnd === -1 || end === -1 || !isApart) throw malformed(source, start, '"<?" starts no complete instruction');
+  if (nameEnd === -1 || end === -1 || !isApart)
+    throw malformed(source, start, '"<?" starts no complete instruction');
   if (text.slice(start + 2, nameEnd).toLowerCase() === 'xml') {
     throw malformed(source, start, 'the XML declaration is misplaced or incomplete', 'it starts the file');
   }
@@ -139,6 +143,9 @@ function readOpen(source: XmlSource, start: number): OpenToken {
     }
     if (next === at || next >= text.length) throw malformed(source, start, `tag <${name}> is not complete`);
     const attribute = readAttribute(source, next, name);
+    if (attributes.length >= MAX_XML_ATTRIBUTES) {
+      throw malformed(source, next, `<${name}> has more than ${MAX_XML_ATTRIBUTES} attributes`);
+    }
     if (attributes.some((other) => other.name === attribute.name)) {
       throw malformed(source, next, `attribute ${attribute.name} of <${name}> is there twice`);
     }

@@ -7,7 +7,7 @@ import type { Fault, Position } from './fault.js';
 import { formatFault } from './fault.js';
 
 /** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
-export const MAX_XML_LENGTH = 4 * 1024 * 1024;
+export const MAX_XML_LENGTH = 2 * 1024 * 1024;
 
 export interface XmlSource {
   readonly text: string;

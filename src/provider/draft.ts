@@ -14,7 +14,6 @@ export class Draft {
   readonly atMs: number;
   readonly random: number;
   readonly effects: Effect[] = [];
-  isStopping: boolean;
   readonly #before: TransactionSnapshot;
   readonly #services: Map<ServiceId, ServiceSnapshot>;
   #records: number;
@@ -23,7 +22,6 @@ export class Draft {
     this.#before = before;
     this.atMs = atMs;
     this.random = random;
-    this.isStopping = before.isStopping;
     this.#services = new Map(before.services);
     this.#records = before.records;
   }
@@ -44,6 +42,11 @@ export class Draft {
     this.set(id, { status, cause });
   }
 
+  /** It runs, whatever went wrong with it before. */
+  recover(id: ServiceId, cause: number): void {
+    this.set(id, { status: 'started', cause, reason: undefined, error: undefined });
+  }
+
   refuse(service: ServiceId, error: ErrorReport): void {
     this.effects.push({ type: 'refuse', service, error });
   }
@@ -61,7 +64,6 @@ export class Draft {
   finish(): TransactionSnapshot {
     return {
       ...this.#before,
-      isStopping: this.isStopping,
       services: this.#services,
       records: this.#records,
     };

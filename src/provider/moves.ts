@@ -14,7 +14,8 @@ export function run(draft: Draft, id: ServiceId, wish: Wish): void {
   if (!service.isAlive) {
     resume(draft, id, wish);
   } else if (service.status === 'stopping') {
-    draft.set(id, { next: wish });
+    // A command's word holds: no limit of restarts keeps it from being carried out.
+    draft.set(id, { next: service.next?.by === 'command' ? service.next : wish });
   } else {
     stopProcess(draft, id, wish.cause, false);
     draft.set(id, { next: wish });
@@ -110,10 +111,10 @@ export function launch(draft: Draft, id: ServiceId, cause: number, restartsMs: r
   draft.effects.push({ type: 'launch', service: id, run });
 }
 
-/** Carries out the transitions of this trigger, unless the whole transaction is being stopped. */
+/** Carries out the transitions of this trigger, unless the service is stopped with its whole transaction. */
 export function fire(draft: Draft, id: ServiceId, trigger: Trigger, event: number): void {
   const service = draft.get(id);
-  if (service === undefined || draft.isStopping) return;
+  if (service === undefined || service.isQuiet) return;
   for (const transition of transitionsOf(service.definition)) {
     if (transition.trigger !== trigger) continue;
     for (const target of transition.targets) carryOut(draft, transition, target, { from: id, event });
@@ -129,19 +130,26 @@ function carryOut(draft: Draft, transition: Transition, target: ServiceId, origi
   const service = draft.get(target);
   if (service === undefined) return;
   const { action, trigger } = transition;
-  const note = isNoop(action, service) ? ` (already ${service.status})` : '';
+  const idle = whyNothingToDo(action, service);
+  const note = idle === undefined ? '' : ` (${idle})`;
   const cause = draft.record(
     'transition',
     origin.from,
     `${trigger}: ${action} ${target}${note}`,
     origin.event,
   );
-  if (note !== '') return;
+  if (idle !== undefined) return;
   if (action === 'stop') stop(draft, target, cause);
   else run(draft, target, { by: 'transition', trigger, cause });
 }
 
-function isNoop(action: Transition['action'], service: ServiceSnapshot): boolean {
+/** A service that has given up waits for a command; apart from that, it may stand there already. */
+function whyNothingToDo(action: Transition['action'], service: ServiceSnapshot): string | undefined {
+  if (action !== 'stop' && service.reason === 'gave_up') return 'it has given up';
+  return isThereAlready(action, service) ? `already ${service.status}` : undefined;
+}
+
+function isThereAlready(action: Transition['action'], service: ServiceSnapshot): boolean {
   switch (action) {
     case 'start':
       return ['starting', 'started', 'backoff'].includes(service.status);
@@ -164,6 +172,7 @@ export const restingState = {
   isAlive: false,
   pid: undefined,
   said: undefined,
+  isQuiet: false,
   next: undefined,
   reason: undefined,
   error: undefined,

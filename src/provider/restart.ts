@@ -28,7 +28,9 @@ export function decideRestart(request: RestartRequest): RestartVerdict {
   const recent = request.restartsMs.filter((each) => atMs - each < remembered);
   const inWindow = recent.filter((each) => atMs - each < supervision.restart_window_s * 1000);
   if (inWindow.length >= supervision.max_restarts) return { type: 'give_up', restartsMs: recent };
-  return { type: 'restart', delayMs: backoff(request, recent), restartsMs: [...recent, atMs] };
+  const delayMs = backoff(request, recent);
+  // What counts is when it is launched, not when that was decided.
+  return { type: 'restart', delayMs, restartsMs: [...recent, atMs + delayMs] };
 }
 
 function backoff(request: RestartRequest, recent: readonly number[]): number {

@@ -27,13 +27,15 @@ export interface SettlementRequest {
 export class Settlement {
   readonly #waiters = new Set<Waiter>();
 
-  /** Resolves with one result per service, in the order in which they settled. */
+  /**
+   * Resolves with one result per service, in the order in which they settled; the runs that are waited
+   * for are those of `snapshot`. Nothing settles before the next check.
+   */
   wait(snapshot: TransactionSnapshot, request: SettlementRequest): Promise<readonly ServiceResult[]> {
     const pending = new Map(request.services.map((id) => [id, snapshot.services.get(id)?.run ?? 0]));
     const { wanted, askedMs } = request;
     const waiter: Waiter = { wanted, askedMs, pending, results: [], done: createDeferred() };
     this.#waiters.add(waiter);
-    this.check(snapshot, askedMs);
     return waiter.done.promise;
   }
 

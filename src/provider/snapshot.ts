@@ -43,8 +43,10 @@ export interface ServiceSnapshot {
   readonly pid: number | undefined;
   /** The last action reported, or `defined`. */
   readonly lastAction: EventAction | 'defined';
-  /** The last word of this run from the service itself; nobody else reports its end then. */
-  readonly said: 'stopped' | 'exited' | 'failed' | undefined;
+  /** How this run ended, in the service's own last words; nobody else reports its end then. */
+  readonly said: 'stopped' | 'exited' | undefined;
+  /** Stopped together with its whole transaction: this run fires no trigger any more. */
+  readonly isQuiet: boolean;
   /** To be launched again once the present run has ended. */
   readonly next: Wish | undefined;
   /** When transitions started this service again, in milliseconds since the epoch. */
@@ -58,8 +60,6 @@ export interface ServiceSnapshot {
 
 export interface TransactionSnapshot {
   readonly transaction: TransactionId;
-  /** The whole transaction is being stopped: no trigger fires. */
-  readonly isStopping: boolean;
   readonly services: ReadonlyMap<ServiceId, ServiceSnapshot>;
   /** How many records were made; the last one has this id. */
   readonly records: number;
@@ -159,6 +159,7 @@ export function createServiceSnapshot(definition: TaskService, atMs: number): Se
     pid: undefined,
     lastAction: 'defined',
     said: undefined,
+    isQuiet: false,
     next: undefined,
     restartsMs: [],
     reason: undefined,
@@ -174,5 +175,5 @@ export function createTransactionSnapshot(
   atMs: number,
 ): TransactionSnapshot {
   const services = new Map(definitions.map((each) => [each.id, createServiceSnapshot(each, atMs)]));
-  return { transaction, isStopping: false, services, records: 0 };
+  return { transaction, services, records: 0 };
 }

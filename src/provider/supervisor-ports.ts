@@ -35,6 +35,5 @@ export interface Running {
   process: LaunchedService | undefined;
   /** Set when a stop came before there was a process to stop. */
   stop: { readonly atOnce: boolean } | undefined;
-  isStartSent: boolean;
   leaveGate: () => void;
 }

@@ -72,15 +72,16 @@ export class Supervisor {
     });
   }
 
-  /** A service has subscribed to its own commands: it is there, so it can be told to start. */
+  /**
+   * A service has subscribed to its own commands: it is there, so it can be told to start. An onlooker may
+   * have done so as well; hence every subscription is answered, and a service obeys the first start only.
+   */
   greet(transactionId: string, serviceId: string): void {
     const transaction = this.#find(transactionId);
     const id = parseServiceId(serviceId);
     if (transaction === undefined || id === undefined) return;
     const service = transaction.snapshot.services.get(id);
-    const running = this.#running.get(keyOf(transaction, id));
-    if (service?.status !== 'starting' || running === undefined || running.isStartSent) return;
-    running.isStartSent = true;
+    if (service?.status !== 'starting' || !this.#running.has(keyOf(transaction, id))) return;
     this.#ports.command(transaction, service.definition, 'start');
   }
 
@@ -135,7 +136,6 @@ export class Supervisor {
       run,
       process: undefined,
       stop: undefined,
-      isStartSent: false,
       leaveGate: () => undefined,
     };
     const key = keyOf(transaction, id);

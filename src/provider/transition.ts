@@ -53,7 +53,6 @@ function apply(draft: Draft, event: ProviderEvent): void {
 }
 
 function askRun(draft: Draft, event: EventOf<'run_asked'>): void {
-  draft.isStopping = false;
   const cause = draft.record('command', undefined, `${event.action} (${event.cause})`, 0);
   for (const id of event.services) {
     const service = draft.get(id);
@@ -64,7 +63,7 @@ function askRun(draft: Draft, event: EventOf<'run_asked'>): void {
 }
 
 function askStop(draft: Draft, event: EventOf<'stop_asked'>): void {
-  if (event.isWhole) draft.isStopping = true;
+  if (event.isWhole) for (const id of event.services) draft.set(id, { isQuiet: true });
   const cause = draft.record('command', undefined, `stop (${event.cause})`, 0);
   for (const id of event.services) {
     if (draft.get(id) === undefined) draft.refuse(id, unknownService(id));
@@ -75,15 +74,16 @@ function askStop(draft: Draft, event: EventOf<'stop_asked'>): void {
 function noteReport(draft: Draft, event: EventOf<'reported'>): void {
   const service = draft.get(event.service);
   if (service?.isAlive !== true) return;
-  if (event.pid !== undefined && service.pid !== undefined && event.pid !== service.pid) return;
+  // Said by an earlier run, whose end has been noted; before `launched` the present one says nothing.
+  if (event.pid !== undefined && event.pid !== service.pid) return;
   const text = event.error === undefined ? event.action : `${event.action}: ${event.error.message}`;
   const record = draft.record('event', event.service, text, service.cause);
   draft.set(event.service, { lastAction: event.action });
   if (event.action === 'stopped' || event.action === 'exited') {
     draft.set(event.service, { said: event.action, cause: record });
   } else if (service.status === 'stopping') {
-    if (event.action === 'failed') draft.set(event.service, { said: 'failed', error: event.error });
-  } else {
+    if (event.action === 'failed') draft.set(event.service, { error: event.error });
+  } else if (!isBeingKilled(service)) {
     noteLiveReport(draft, event, record);
   }
 }
@@ -93,16 +93,16 @@ function noteLiveReport(draft: Draft, event: EventOf<'reported'>, record: number
   const id = event.service;
   const triggers: Partial<Record<EventAction, () => void>> = {
     started: () => {
-      draft.move(id, 'started', record);
+      draft.recover(id, record);
       fire(draft, id, 'on_start', record);
     },
     updated: () => {
-      if (draft.get(id)?.status === 'failed') draft.move(id, 'started', record);
+      if (draft.get(id)?.status === 'failed') draft.recover(id, record);
       fire(draft, id, 'on_update', record);
     },
     failed: () => {
       const error = event.error ?? { code: 'SVC_TASK_FAILED', message: 'the task reported a failure' };
-      draft.set(id, { status: 'failed', said: 'failed', reason: 'error', error, cause: record });
+      draft.set(id, { status: 'failed', reason: 'error', error, cause: record });
       fire(draft, id, 'on_fail', record);
     },
   };
@@ -218,6 +218,11 @@ function describeEnd(end: ProcessEnd): { exit_code?: number; signal?: string; ki
     ...(end.signal === undefined ? {} : { signal: end.signal }),
     ...(end.killed.length === 0 ? {} : { killed: end.killed }),
   };
+}
+
+/** It was not ready in time: what it says while it dies changes nothing any more. */
+function isBeingKilled(service: ServiceSnapshot): boolean {
+  return service.status === 'failed' && service.reason === 'start_timeout';
 }
 
 function isRunning(service: ServiceSnapshot): boolean {

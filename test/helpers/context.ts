@@ -40,6 +40,20 @@ export function sketchConfiguration(
   });
 }
 
+/** A configuration as a client sends it: with addresses that a file could have; nothing is bound there. */
+export function sketchSent(
+  services: readonly ServiceSketch[],
+  more: Readonly<Record<string, unknown>> = {},
+): ContextConfiguration {
+  return sketchConfiguration(services, {
+    FrontEndEndpoint: 'tcp://127.0.0.1:5556',
+    BackendEndpoint: 'tcp://127.0.0.1:5557',
+    FrontBind: 'tcp://127.0.0.1:5557',
+    BackendBind: 'tcp://127.0.0.1:5556',
+    ...more,
+  });
+}
+
 /** A context file as if it had been read from `<folder>/conf`. */
 export function sketchFile(folder: string, configuration: ContextConfiguration): ContextFile {
   return { path: join(folder, 'conf', 'Context-Test.xml'), folder, configuration, warnings: [] };

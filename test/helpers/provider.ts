@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, type ClientOptions } from '../../src/client/client.js';
 import type { ContextFile } from '../../src/model/read-context.js';
 import type { Notice } from '../../src/provider/notice.js';
-import { Provider } from '../../src/provider/provider.js';
+import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
 import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
 import { Recorder } from './recorder.js';
 
@@ -23,11 +23,12 @@ export interface TestProvider extends AsyncDisposable {
 export async function openProvider(
   services: readonly ServiceSketch[],
   more: Readonly<Record<string, unknown>> = {},
+  options: Partial<ProviderOptions> = {},
 ): Promise<TestProvider> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
   const file = sketchFile(folder, sketchConfiguration(services, more));
   const notices = new Recorder<Notice>();
-  const provider = await Provider.open({ file, notice: (notice) => notices.note(notice) });
+  const provider = await Provider.open({ file, notice: (notice) => notices.note(notice), ...options });
   const clients: Client[] = [];
   return {
     provider,

@@ -1,0 +1,57 @@
+// Runs every shell block of every document, in order, each document in an empty folder of its own.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa, type ResultPromise } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
+import { shellBlocks, type ShellBlock } from '../helpers/documents.js';
+import { freePorts, install, type Installation } from '../helpers/installation.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+
+expectNoLeftovers();
+
+const documents = [
+  'README.md',
+  ...readdirSync(join(packageRoot, 'docs')).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith('.md') && shellBlocks(name).length > 0);
+
+describe('what a document tells its reader to type works', () => {
+  test.each(documents)('%s', { timeout: 120_000 }, async (document) => {
+    await using installed = await install();
+    const [subPort = 0, pubPort = 0] = await freePorts(2);
+    const running: ResultPromise[] = [];
+    for (const block of shellBlocks(document).filter(({ mark }) => mark !== 'clone')) {
+      const script = block.script.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
+      if (block.mark === 'background') running.push(await runInBackground(installed, script));
+      else await runToEnd(installed, { ...block, script }, document);
+    }
+    // The document ends what it started: nothing is killed here.
+    for (const program of running) expect((await program).exitCode).toBe(0);
+  });
+});
+
+function shell({ folder, env }: Installation, script: string): ResultPromise {
+  return execa('bash', ['-euo', 'pipefail', '-c', script], {
+    cwd: folder,
+    env,
+    reject: false,
+    all: true,
+    timeout: 60_000,
+  });
+}
+
+async function runToEnd(installed: Installation, block: ShellBlock, document: string): Promise<void> {
+  const result = await shell(installed, block.script);
+  expect(result.exitCode, `${document}:${block.line}\n${block.script}\n${String(result.all)}`).toBe(0);
+}
+
+async function runInBackground(installed: Installation, script: string): Promise<ResultPromise> {
+  const program = shell(installed, script);
+  await new Promise<void>((resolve) => {
+    program.all?.on('data', (text: Buffer) => {
+      if (text.includes('is ready')) resolve();
+    });
+  });
+  return program;
+}

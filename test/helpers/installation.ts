@@ -1,0 +1,60 @@
+// An empty folder in which contextd is installed, as a user has it.
+
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { packageRoot } from '../../src/base/package.js';
+
+export interface Installation extends AsyncDisposable {
+  readonly folder: string;
+  /** Environment in which only this folder's providers are found. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Installs the tarball that CONTEXTD_TARBALL names; without one links the built clone, which is faster. */
+export async function install(): Promise<Installation> {
+  const folder = await mkdtemp(join(tmpdir(), 'contextd-e2e-'));
+  const runtime = join(folder, '.runtime');
+  await mkdir(runtime);
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const tarball = process.env['CONTEXTD_TARBALL'];
+  if (tarball === undefined) await linkClone(folder);
+  else await execa('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: folder });
+  return {
+    folder,
+    env: { XDG_RUNTIME_DIR: runtime },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Ports that were free a moment ago; where a file must name its ports there is no better way. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(typeof address === 'object' && address !== null ? address.port : 0);
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+async function linkClone(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, '.bin'), { recursive: true });
+  await symlink(packageRoot, join(modules, 'contextd'));
+  const manifest = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
+    readonly bin: Readonly<Record<string, string>>;
+  };
+  for (const [name, path] of Object.entries(manifest.bin)) {
+    await symlink(join('..', 'contextd', path), join(modules, '.bin', name));
+  }
+}

@@ -1,0 +1,77 @@
+// What ought to happen, told apart from how contextd does it: which trigger an event fires, per run.
+
+import type { EventAction } from '../../src/messages/service-event.js';
+import type { Trigger } from '../../src/model/context.js';
+
+/** What the reference remembers of one run, from its launch to its end. */
+export interface ReferenceRun {
+  isReady: boolean;
+  /** Has failed, and lives on. */
+  hasFailed: boolean;
+  /** Was late, and is being killed for it. */
+  isDying: boolean;
+  /** Was asked to end. */
+  isLeaving: boolean;
+  /** Is to come back: the end of this run is half of a restart. */
+  isComingBack: boolean;
+  /** Ends together with its whole transaction. */
+  isQuiet: boolean;
+  said: 'stopped' | 'exited' | undefined;
+}
+
+export function launchRun(): ReferenceRun {
+  return {
+    isReady: false,
+    hasFailed: false,
+    isDying: false,
+    isLeaving: false,
+    isComingBack: false,
+    isQuiet: false,
+    said: undefined,
+  };
+}
+
+/** The service reports; returns the trigger that this fires. */
+export function hear(run: ReferenceRun, action: EventAction): Trigger | undefined {
+  const isDeaf = run.isLeaving || run.isDying;
+  if (action === 'stopped' || action === 'exited') run.said = action;
+  if (isDeaf) return undefined;
+  switch (action) {
+    case 'started':
+      run.isReady = true;
+      run.hasFailed = false;
+      return unlessQuiet(run, 'on_start');
+    case 'updated':
+      if (run.hasFailed) run.isReady = true;
+      run.hasFailed = false;
+      return unlessQuiet(run, 'on_update');
+    case 'failed':
+      run.hasFailed = true;
+      return unlessQuiet(run, 'on_fail');
+    case 'created':
+    case 'stopped':
+    case 'exited':
+      return undefined;
+  }
+}
+
+/** It was not ready in time. */
+export function timeOut(run: ReferenceRun): Trigger | undefined {
+  if (run.isReady || run.hasFailed || run.isLeaving) return undefined;
+  run.isDying = true;
+  run.hasFailed = true;
+  return unlessQuiet(run, 'on_fail');
+}
+
+/** Its process is gone, or never came. */
+export function end(run: ReferenceRun, isClean: boolean): Trigger | undefined {
+  if (run.isLeaving || run.said === 'stopped')
+    return run.isComingBack ? undefined : unlessQuiet(run, 'on_exit');
+  if (run.hasFailed) return undefined;
+  const isDone = run.said === 'exited' || (isClean && run.isReady);
+  return unlessQuiet(run, isDone ? 'on_exit' : 'on_fail');
+}
+
+function unlessQuiet(run: ReferenceRun, trigger: Trigger): Trigger | undefined {
+  return run.isQuiet ? undefined : trigger;
+}
