@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   CTX_CONFIGURATION_MISSING: failed('A command needs a configuration that neither it nor the provider has.'),
   CTX_TRANSACTION_UNKNOWN: failed('No transaction of this id is known to the provider.'),
   CTX_TRANSACTION_TAKEN: failed('The transaction id belongs to another context.'),
+  CTX_ENDING: failed('The provider is about to end, so nothing is started any more.'),
+  CTX_RELOAD_REFUSED: failed('A reload would change what only a restart of the provider can change.'),
   BUS_ADDRESS_IN_USE: failed('An endpoint is already bound by another process.'),
   BUS_BIND_REFUSED: failed('An endpoint could not be bound.'),
   BUS_CLOSED: failed('A socket was used after it was closed.'),

@@ -5,6 +5,8 @@ import { ContextdError } from '../base/errors.js';
 const SEPARATOR = ' @@@ ';
 const separatorBytes = Buffer.from(SEPARATOR);
 const MAX_TOPIC_BYTES = 1024;
+/** Deeper bodies would exhaust the stack of whoever walks through them. */
+const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export interface Envelope {
@@ -22,17 +24,27 @@ export function decodeEnvelope(frame: Uint8Array): Envelope {
   const end = bytes.subarray(0, MAX_TOPIC_BYTES + SEPARATOR.length).indexOf(separatorBytes);
   if (end < 1) throw invalid('it has no "<topic> @@@ " in front');
   const topic = decodeText(bytes.subarray(0, end));
-  const text = decodeText(bytes.subarray(end + separatorBytes.length));
-  try {
-    return { topic, body: JSON.parse(text) as unknown };
-  } catch (cause) {
-    throw invalid(`what follows "${topic} @@@" is no JSON`, cause);
-  }
+  const body = decodeJson(decodeText(bytes.subarray(end + separatorBytes.length)), topic);
+  if (isDeeper(body, MAX_DEPTH)) throw invalid(`what follows "${topic} @@@" is nested too deep`);
+  return { topic, body };
 }
 
 /** What to subscribe to for exactly this topic: ZeroMQ matches prefixes. */
 export function subscriptionOf(topic: string): string {
   return `${topic} @@@`;
+}
+
+function decodeJson(text: string, topic: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw invalid(`what follows "${topic} @@@" is no JSON`, cause);
+  }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1));
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from './connection.js';
 
 export interface RegistryEntry {
@@ -21,7 +22,8 @@ function registryFolder(): string {
 
 export async function registerProvider(entry: RegistryEntry): Promise<() => Promise<void>> {
   const folder = registryFolder();
-  const path = join(folder, `${entry.pid}-${entry.contextId}.json`);
+  // A process may run several providers, also of one context.
+  const path = join(folder, `${entry.pid}-${createUniqueId()}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(path, JSON.stringify(entry), { mode: 0o600 });
   return () => rm(path, { force: true });

@@ -34,7 +34,7 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
     process.exitCode = name === undefined ? EXIT.usage : EXIT.done;
     return;
   }
-  const command = COMMANDS[name];
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) {
     await runProgram(await command.load(), rest);
     return;

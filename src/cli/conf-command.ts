@@ -1,17 +1,14 @@
 // conf_command: sends one command or question to a provider and shows what came of it.
 
 import { ContextdError, EXIT } from '../base/errors.js';
-import { createTransactionId, createUniqueId, ID_RULE, isId, parseTransactionId } from '../base/ids.js';
-import { Client, type CommandAnswer } from '../client/client.js';
+import { ID_RULE, isId } from '../base/ids.js';
+import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
 import { readContextFile } from '../model/read-context.js';
-import type { ContextConfiguration, TaskService } from '../model/context.js';
-import { composeProcessCommand } from '../messages/process-command.js';
 import { defineCommand, type Terminal } from './command.js';
+import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
-
-const ACTIONS = ['start', 'stop', 'restart', 'request', 'list', 'exit'] as const;
-type Action = (typeof ACTIONS)[number];
+import { showHistory } from './show-history.js';
 
 export const confCommand = defineCommand({
   name: 'conf_command',
@@ -33,6 +30,8 @@ export const confCommand = defineCommand({
       default: '',
       describe: 'Transaction id; with start, empty makes a new one',
     },
+    dry_run: { type: 'boolean', default: false, describe: 'With reload: only print what would change' },
+    lines: { type: 'number', default: 50, describe: 'With history: how many of the last records' },
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
     topic: {
       choices: ['context', 'process', 'state'] as const,
@@ -47,30 +46,15 @@ export const confCommand = defineCommand({
       'start a new transaction',
     ],
     ['$0 --action=list', 'what runs, at the one provider on this machine'],
-    ['$0 --action=stop --transaction=ID --task_id=ts_100', 'stop one service'],
+    ['$0 --action=stop --task_id=ts_100', 'stop one service'],
+    [
+      '$0 --action=reload --context_file=conf/Context-EchoAction.xml --dry_run',
+      'what an edited file would change',
+    ],
+    ['$0 --action=why --task_id=ts_100', 'the chain of causes that led to its state'],
   ],
   run,
 });
-
-/** With the action that must be there. */
-interface Request extends Arguments {
-  readonly action: Action;
-}
-
-interface Arguments {
-  readonly action: Action | undefined;
-  readonly endpoint: string | undefined;
-  readonly sub_endpoint: string | undefined;
-  readonly context_file: string | undefined;
-  readonly service_name: string;
-  readonly service_id: string;
-  readonly task_id: string | undefined;
-  readonly transaction: string;
-  readonly use_file: boolean;
-  readonly topic: 'context' | 'process' | 'state' | undefined;
-  readonly timeout: number | undefined;
-  readonly json: boolean;
-}
 
 async function run(given: Arguments, terminal: Terminal): Promise<number> {
   const args = checkArguments(given);
@@ -87,10 +71,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
       : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
   const client = await Client.connect(endpoints, timeouts);
   try {
-    if (args.action === 'request' || args.topic === 'state') {
-      showInfo(terminal, await client.request(args.transaction), args.json);
-      return EXIT.done;
-    }
+    if (isQuestion(args.action)) return await ask(client, args, terminal);
     const answer = await send(client, args, configuration);
     return showAnswer(terminal, { ...args, answer });
   } finally {
@@ -98,62 +79,14 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
   }
 }
 
-async function send(
-  client: Client,
-  args: Request,
-  configuration: ContextConfiguration | undefined,
-): Promise<CommandAnswer> {
-  const { action } = args;
-  if (args.topic === 'process') return await sendToProcess(client, args, configuration);
-  // A new id is made here, so that an answer that is lost can still be asked for.
-  const transaction =
-    action === 'start' && args.transaction === '' ? createTransactionId() : args.transaction;
-  const isFileSent = action === 'start' || (args.use_file && (action === 'stop' || action === 'restart'));
-  return await client.command({
-    action,
-    serviceId: args.task_id ?? args.service_id,
-    serviceName: args.service_name,
-    transaction,
-    ...(isFileSent && configuration !== undefined ? { configuration } : {}),
-  });
-}
-
-async function sendToProcess(
-  client: Client,
-  args: Request,
-  configuration: ContextConfiguration | undefined,
-): Promise<CommandAnswer> {
-  const service = findTask(args, configuration);
-  const transaction = parseTransactionId(args.transaction);
-  if (
-    transaction === undefined ||
-    !(args.action === 'start' || args.action === 'stop' || args.action === 'restart')
-  ) {
-    throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction, and start, stop or restart');
-  }
-  const messageId = createUniqueId();
-  const body = composeProcessCommand({
-    action: args.action,
-    service,
-    transaction,
-    messageId,
-    sender: messageId,
-  });
-  return await client.process(body, messageId);
-}
-
-function findTask(args: Request, configuration: ContextConfiguration | undefined): TaskService {
-  const wanted = args.task_id ?? args.service_id;
-  const service = configuration?.TaskService.find((each) => each.id === wanted);
-  if (service !== undefined) return service;
-  const known = configuration?.TaskService.map((each) => each.id).join(', ');
-  throw new ContextdError(
-    'CLI_USAGE',
-    `--topic=process needs --context_file and --task_id of one of its services`,
-    {
-      hint: known === undefined ? undefined : `the file has ${known}`,
-    },
-  );
+async function ask(client: Client, args: Request, terminal: Terminal): Promise<number> {
+  const { action, transaction, json } = args;
+  const serviceId = args.task_id ?? args.service_id;
+  const question = { action: action as Question, serviceId, content: { limit: args.lines } };
+  const reply = await client.request(transaction, question);
+  if (action === 'request') showInfo(terminal, reply, json);
+  else showHistory(terminal, reply, json);
+  return EXIT.done;
 }
 
 function checkArguments(args: Arguments): Request {
@@ -170,6 +103,11 @@ function checkArguments(args: Arguments): Request {
   }
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
+  }
+  if (action === 'why' && args.task_id === undefined && args.service_id === '') {
+    throw new ContextdError('CLI_USAGE', '--action=why needs --task_id', {
+      hint: "--action=list shows the services' ids",
+    });
   }
   return { ...args, action };
 }

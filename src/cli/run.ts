@@ -51,12 +51,13 @@ async function parseAndRun<O extends CommandOptions>(
   const args = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, text: string) => {
     output = text;
   });
-  if (fault !== undefined) throw fault;
+  // Help and completion ask for no arguments, so what is missing for the work itself does not count.
   if (output !== '') {
     terminal.out(`${output}\n`);
     return EXIT.done;
   }
-  return await command.run(args as never, terminal);
+  if (fault !== undefined) throw fault;
+  return await command.run(takeLast(command.options, args) as never, terminal);
 }
 
 function buildParser<O extends CommandOptions>(command: Command<O>) {
@@ -65,7 +66,7 @@ function buildParser<O extends CommandOptions>(command: Command<O>) {
     .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
     .options(command.options)
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of an error' })
-    .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'camel-case-expansion': false })
     .completion('completion', 'Print a script for shell completion')
     .strictOptions()
     .exitProcess(false)
@@ -74,6 +75,15 @@ function buildParser<O extends CommandOptions>(command: Command<O>) {
     .version(false)
     .help();
   return command.examples.reduce((built, [line, what]) => built.example(line, what), parser);
+}
+
+/** Of an option that was given more than once the last value holds, unless it is a list. */
+function takeLast(options: CommandOptions, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(args).map(([name, value]) => {
+    const isRepeated = Array.isArray(value) && name !== '_' && options[name]?.array !== true;
+    return [name, isRepeated ? (value.at(-1) as unknown) : value] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function usageError(command: { readonly name: string }, message: string): ContextdError {

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import { ContextdError, EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
-import { readContextFile } from '../model/read-context.js';
+import type { ContextConfiguration } from '../model/context.js';
+import { toDot, toMermaid } from '../model/draw-graph.js';
+import { readContextFile, type ContextFile } from '../model/read-context.js';
 import { Provider } from '../provider/provider.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createConsole } from './console.js';
@@ -22,6 +24,8 @@ export const serviceContext = defineCommand({
       default: [] as string[],
       describe: 'Folder that services may be loaded from, besides those the file names',
     },
+    check: { type: 'boolean', default: false, describe: 'Only check the file: faults and warnings' },
+    graph: { type: 'string', describe: "Only print the transition graph: 'mermaid' (default) or 'dot'" },
     insecure: {
       type: 'boolean',
       default: false,
@@ -33,24 +37,38 @@ export const serviceContext = defineCommand({
   examples: [
     ['$0 conf/Context-EchoAction.xml', 'wait for commands (conf_command)'],
     ['$0 conf/Context-EchoAction.xml --start', 'start its services at once'],
+    ['$0 conf/Context-EchoAction.xml --graph=dot', 'draw its transitions for graphviz'],
   ],
   run,
 });
+
+const GRAPHS: Readonly<Record<string, (configuration: ContextConfiguration) => string>> = {
+  mermaid: toMermaid,
+  dot: toDot,
+};
 
 interface Arguments {
   readonly _?: readonly (string | number)[];
   readonly start: boolean;
   readonly transaction: string | undefined;
   readonly service_root: readonly string[];
+  readonly check: boolean;
+  readonly graph: string | undefined;
   readonly insecure: boolean;
   readonly log_level: LogLevel;
   readonly json: boolean;
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const show = createConsole(terminal, { json: args.json, level: args.log_level });
   checkTransaction(args.transaction);
   const file = await readContextFile(theFile(args));
+  if (args.graph !== undefined) return drawGraph(args.graph, file.configuration, terminal);
+  if (args.check) return tellCheck(file, terminal);
+  return await runProvider(args, file, terminal);
+}
+
+async function runProvider(args: Arguments, file: ContextFile, terminal: Terminal): Promise<number> {
+  const show = createConsole(terminal, { json: args.json, level: args.log_level });
   for (const { line, column, message } of file.warnings) {
     show({ kind: 'warning', text: `${file.path}:${line}:${column}: ${message}` });
   }
@@ -73,6 +91,29 @@ function closeOnSignal(provider: Provider, terminal: Terminal): void {
   if (terminal.signal.aborted) close();
   terminal.signal.addEventListener('abort', close, { once: true });
   terminal.kill.addEventListener('abort', kill, { once: true });
+}
+
+/** Faults have ended the command before; warnings are for the user to judge. */
+function tellCheck({ path, configuration, warnings }: ContextFile, terminal: Terminal): number {
+  for (const { line, column, message } of warnings) {
+    terminal.out(`${path}:${line}:${column}: warning: ${message}\n`);
+  }
+  const count = configuration.TaskService.length;
+  terminal.out(
+    `${path} is valid: ${count} task service${count === 1 ? '' : 's'}, ${warnings.length} warnings\n`,
+  );
+  return EXIT.done;
+}
+
+function drawGraph(format: string, configuration: ContextConfiguration, terminal: Terminal): number {
+  const draw = format === '' ? toMermaid : GRAPHS[format];
+  if (draw === undefined) {
+    throw new ContextdError('CLI_USAGE', `there is no graph format "${format}"`, {
+      hint: `formats are ${Object.keys(GRAPHS).join(', ')}`,
+    });
+  }
+  terminal.out(draw(configuration));
+  return EXIT.done;
 }
 
 function theFile(args: Arguments): string {

@@ -62,8 +62,12 @@ interface TaskLine {
 function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, action: string): void {
   const { transaction, status } = answer;
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
+  for (const [change, ids] of Object.entries(status.plan ?? {})) {
+    if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${ids.join(' ')}\n`);
+  }
   for (const service of status.services) terminal.out(`${formatService(paint, service)}\n`);
-  if (status.services.length === 0 && status.result === 'success') terminal.out(`${action}: nothing to do\n`);
+  if (status.plan === undefined && status.services.length === 0 && status.result === 'success')
+    terminal.out(`${action}: nothing to do\n`);
 }
 
 function showTransactions(
@@ -101,5 +105,7 @@ function formatRow(paint: Paint, { id, pid, state, colour, rest }: Row): string 
 function exitCodeOf({ status }: CommandAnswer): number {
   if (status.result === 'success') return EXIT.done;
   const code = status.error?.code ?? '';
-  return code in ERROR_CODES ? ERROR_CODES[code as keyof typeof ERROR_CODES].exitCode : EXIT.failed;
+  return Object.hasOwn(ERROR_CODES, code)
+    ? ERROR_CODES[code as keyof typeof ERROR_CODES].exitCode
+    : EXIT.failed;
 }

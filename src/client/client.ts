@@ -2,7 +2,7 @@
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
-import { ContextdError } from '../base/errors.js';
+import { ContextdError, ERROR_CODES, type ErrorCode, type ErrorReport } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import { parseFrame, type Message } from '../messages/message.js';
@@ -27,6 +27,14 @@ export interface CommandRequest {
   readonly configuration?: unknown;
   /** Sent again with the same id, a command is executed once and answered again. */
   readonly messageId?: string;
+  /** With reload: only say what would change. */
+  readonly isDryRun?: boolean;
+}
+
+export interface Question {
+  readonly action?: 'request' | 'history' | 'why';
+  readonly serviceId?: string;
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 
 export interface CommandAnswer {
@@ -83,27 +91,27 @@ export class Client {
       service_name: serviceName,
       service_transaction: transaction,
     };
-    const reply = await this.#ask('context', { header, content: { configuration } }, request.messageId);
+    const content = { configuration, ...(request.isDryRun === true ? { dry_run: true } : {}) };
+    const reply = await this.#ask('context', { header, content }, request.messageId);
     return answerOf(reply);
   }
 
   /**
-   * What is said of a transaction, or of all with an empty id: see `TransactionInfo`. Throws the
-   * provider's refusal as MSG_INVALID, and BUS_DEADLINE.
+   * Asks a question on topic `state`: `request` (see `TransactionInfo`; all transactions with an empty
+   * id), `history` and `why` (see `HistoryReply`). Throws the provider's refusal, and BUS_DEADLINE.
    */
-  async request(transaction = ''): Promise<unknown> {
+  async request(transaction = '', question: Question = {}): Promise<unknown> {
+    const { action = 'request', serviceId = '', content = {} } = question;
     const header = {
-      action: 'request',
-      service_id: '',
+      action,
+      service_id: serviceId,
       service_name: 'state',
       service_transaction: transaction,
     };
-    const reply = await this.#ask('state', { header, content: {} });
+    const reply = await this.#ask('state', { header, content });
     if (reply.kind === 'state_reply') return reply.content;
     const { error } = answerOf(reply).status;
-    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', error?.message ?? 'the question was refused', {
-      hint: error?.hint,
-    });
+    throw errorFrom(error ?? { code: 'MSG_INVALID', message: 'the question was refused' });
   }
 
   /** Sends to one service on the plain topic `process`, as the original's clients do. */
@@ -170,6 +178,13 @@ function answerOf(message: Message): CommandAnswer {
     throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
   const { header, content }: CommandReply = message;
   return { transaction: header.service_transaction, status: content.status };
+}
+
+/** The provider's error as one of ours; a code that we do not know is still told. */
+function errorFrom(report: ErrorReport): ContextdError {
+  const { code, message, hint } = report;
+  if (code in ERROR_CODES) return new ContextdError(code as ErrorCode, message, { hint });
+  return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
 }
 
 function unreachableError(endpoints: BusEndpoints, timeoutMs: number): ContextdError {

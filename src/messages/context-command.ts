@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-export const CONTEXT_ACTIONS = ['start', 'stop', 'restart', 'exit', 'list'] as const;
+export const CONTEXT_ACTIONS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
 export type ContextAction = (typeof CONTEXT_ACTIONS)[number];
 
 export const contextCommandSchema = z.looseObject({
@@ -21,6 +21,8 @@ export const contextCommandSchema = z.looseObject({
     .looseObject({
       /** A context configuration as in the XML; blank when the provider knows it already. */
       configuration: z.unknown(),
+      /** With `reload`: only say what would change. */
+      dry_run: z.boolean().optional(),
     })
     .default({ configuration: undefined }),
 });

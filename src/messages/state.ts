@@ -44,6 +44,8 @@ const replyStatus = z.looseObject({
       z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }),
     )
     .optional(),
+  /** With `reload`: the service ids by what happens to them. */
+  plan: z.record(z.string(), z.array(z.string()).readonly()).optional(),
 });
 export type ReplyStatus = z.infer<typeof replyStatus>;
 

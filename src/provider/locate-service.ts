@@ -1,7 +1,7 @@
 // Finds the code of a service, and only there where this provider may load from.
 
 import { existsSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import type { TaskService } from '../model/context.js';
 
@@ -38,6 +38,10 @@ export function checkLocation(service: TaskService, location: string, roots: rea
   );
 }
 
+/** Dots and links followed, as far as the path exists. */
 function resolveLinks(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
+  const whole = resolve(path);
+  const parent = dirname(whole);
+  if (existsSync(whole)) return realpathSync(whole);
+  return parent === whole ? whole : join(resolveLinks(parent), basename(whole));
 }

@@ -15,7 +15,7 @@ import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
 import { executeCommand } from './commands/execute.js';
 import { stopEverything } from './commands/stop.js';
-import type { CommandAnswer, CommandPorts } from './commands/call.js';
+import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { INBOX_TOPICS, receive } from './inbox.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
@@ -178,7 +178,10 @@ export class Provider {
   async #execute(command: ContextCommandBody): Promise<CommandAnswer> {
     const { action, service_id: target, service_transaction: transaction } = command.header;
     this.#notice({ kind: 'command', action, target, transaction });
-    const answer = await executeCommand(this.#commandPorts, command);
+    const answer =
+      this.#closing !== undefined && ['start', 'restart'].includes(action)
+        ? { transaction, status: failure(reportError(endingError())) }
+        : await executeCommand(this.#commandPorts, command);
     this.#notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });
     return answer;
   }
@@ -208,9 +211,11 @@ export class Provider {
 
   /** `process.<transaction>.<service>` is wanted: that service is there. */
   #greet(topic: string): void {
-    const [room, transaction, ...service] = topic.split('.');
-    if (room === 'process' && transaction !== undefined)
-      this.#supervisor.greet(transaction, service.join('.'));
+    // Ids may hold dots themselves, so the topic cannot simply be split.
+    for (const transaction of this.#supervisor.transactions.keys()) {
+      const room = `process.${transaction}.`;
+      if (topic.startsWith(room)) this.#supervisor.greet(transaction, topic.slice(room.length));
+    }
   }
 
   #reject(error: unknown): void {
@@ -222,6 +227,12 @@ export class Provider {
       text: code === 'INTERNAL' ? `a message could not be handled: ${text}` : text,
     });
   }
+}
+
+function endingError(): ContextdError {
+  return new ContextdError('CTX_ENDING', 'the provider is about to end', {
+    hint: 'start it again with service_context FILE',
+  });
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */

@@ -1,45 +1,93 @@
 // What a provider answers to questions on topic `state`.
 
 import { ContextdError } from '../base/errors.js';
+import { parseServiceId } from '../base/ids.js';
 import type { TransactionInfo } from '../messages/context-info.js';
+import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
+import type { HistoryRecord } from './snapshot.js';
 import { describeTransaction, type Transaction } from './transaction.js';
+import { explain } from './why.js';
 
 export interface QuestionAnswer {
   readonly action: string;
   readonly content: unknown;
 }
 
-/** Throws MSG_ACTION_UNKNOWN and CTX_TRANSACTION_UNKNOWN. */
-export function answerQuestion(
-  transactions: ReadonlyMap<string, Transaction>,
-  request: StateRequestBody,
-): QuestionAnswer {
-  const { action, service_transaction: asked } = request.header;
-  if (action !== 'request') {
-    throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
-      hint: 'actions are request',
-    });
-  }
-  return {
+type Transactions = ReadonlyMap<string, Transaction>;
+
+/** How many records `history` gives when it is not told. */
+const DEFAULT_LIMIT = 50;
+
+const QUESTIONS: Readonly<
+  Record<string, (transactions: Transactions, request: StateRequestBody) => QuestionAnswer>
+> = {
+  request: (transactions, { header }) => ({
     action: 'reply_context',
-    content: asked === '' ? describeAll(transactions) : describeOne(transactions, asked),
-  };
+    content:
+      header.service_transaction === ''
+        ? describeAll(transactions)
+        : describeTransaction(findTransaction(transactions, header.service_transaction)),
+  }),
+  history: (transactions, request) => ({ action: 'reply_history', content: history(transactions, request) }),
+  why: (transactions, request) => ({ action: 'reply_why', content: why(transactions, request) }),
+};
+
+/** Throws MSG_ACTION_UNKNOWN, CTX_TRANSACTION_UNKNOWN and SVC_UNKNOWN. */
+export function answerQuestion(transactions: Transactions, request: StateRequestBody): QuestionAnswer {
+  const { action } = request.header;
+  const answer = QUESTIONS[action];
+  if (answer !== undefined) return answer(transactions, request);
+  throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
+    hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,
+  });
 }
 
-function describeAll(
-  transactions: ReadonlyMap<string, Transaction>,
-): Readonly<Record<string, TransactionInfo>> {
+function describeAll(transactions: Transactions): Readonly<Record<string, TransactionInfo>> {
   return Object.fromEntries(
     [...transactions].map(([id, transaction]) => [id, describeTransaction(transaction)]),
   );
 }
 
-function describeOne(transactions: ReadonlyMap<string, Transaction>, id: string): TransactionInfo {
-  const transaction = transactions.get(id);
-  if (transaction !== undefined) return describeTransaction(transaction);
+function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
+  const transaction = findTransaction(transactions, header.service_transaction);
+  const limit = typeof content.limit === 'number' ? content.limit : DEFAULT_LIMIT;
+  return { records: transaction.history.slice(-limit).map(describeRecord) };
+}
+
+function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {
+  const transaction = findTransaction(transactions, header.service_transaction);
+  const id = parseServiceId(header.service_id);
+  const service = id === undefined ? undefined : transaction.snapshot.services.get(id);
+  if (service === undefined) {
+    throw new ContextdError(
+      'SVC_UNKNOWN',
+      `transaction ${transaction.id} has no service "${header.service_id}"`,
+      {
+        hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
+      },
+    );
+  }
+  return {
+    service_id: service.definition.id,
+    state: service.status,
+    since: new Date(service.sinceMs).toISOString(),
+    records: explain(transaction.history, service.cause).map(describeRecord),
+  };
+}
+
+function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord): HistoryEntry {
+  return { id, at: new Date(atMs).toISOString(), kind, service_id: service ?? '', text, cause };
+}
+
+/** The named transaction; without a name the only one there is. */
+function findTransaction(transactions: Transactions, id: string): Transaction {
+  const [only, ...more] = transactions.values();
+  const transaction = id === '' && more.length === 0 ? only : transactions.get(id);
+  if (transaction !== undefined) return transaction;
   const known = [...transactions.keys()];
-  throw new ContextdError('CTX_TRANSACTION_UNKNOWN', `transaction ${id} is unknown`, {
+  const message = id === '' ? 'the question names no transaction' : `transaction ${id} is unknown`;
+  throw new ContextdError('CTX_TRANSACTION_UNKNOWN', message, {
     hint: known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`,
   });
 }

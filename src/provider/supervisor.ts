@@ -53,6 +53,11 @@ export class Supervisor {
     return { refused, settled };
   }
 
+  /** Tells everyone how a transaction stands, after its definitions were changed. */
+  announce(transaction: Transaction): void {
+    this.#ports.changed(transaction);
+  }
+
   /** A service's own report; ignored when its transaction is not ours. */
   hear(message: ServiceEventMessage): void {
     const { header, content } = message;

@@ -59,6 +59,35 @@ export function defineServices(
   transaction.snapshot = { ...transaction.snapshot, services };
 }
 
+/**
+ * Takes services out of the context. `transitions` comes first: they are still there, and end, but what
+ * happens to them drives nobody. `services` follows when they have no process any more.
+ */
+export function forgetServices(
+  transaction: Transaction,
+  ids: readonly ServiceId[],
+  part: 'transitions' | 'services',
+): void {
+  const services = new Map(transaction.snapshot.services);
+  for (const id of ids) {
+    const service = services.get(id);
+    if (service === undefined) continue;
+    if (part === 'transitions')
+      services.set(id, { ...service, definition: withoutTransitions(service.definition) });
+    else if (!service.isAlive) services.delete(id);
+  }
+  transaction.snapshot = { ...transaction.snapshot, services };
+  const definitions = [...services.values()].map((each) => each.definition);
+  transaction.configuration = { ...transaction.configuration, TaskService: definitions };
+}
+
+function withoutTransitions(service: TaskService): TaskService {
+  const { state } = service.Task;
+  const none = { action: '', call: '' } as const;
+  const silent = { ...state, on_start: none, on_update: none, on_fail: none, on_exit: none };
+  return { ...service, Task: { ...service.Task, state: silent } };
+}
+
 export function addHistory(transaction: Transaction, record: HistoryRecord): void {
   transaction.history.push(record);
   if (transaction.history.length > HISTORY_LIMIT) transaction.history.shift();

@@ -23,7 +23,7 @@ describe('what a document tells its reader to type works', () => {
     const running: ResultPromise[] = [];
     for (const block of shellBlocks(document).filter(({ mark }) => mark !== 'clone')) {
       const script = block.script.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
-      if (block.mark === 'background') running.push(await runInBackground(installed, script));
+      if (block.mark === 'background') await runInBackground(installed, script, running);
       else await runToEnd(installed, { ...block, script }, document);
     }
     // The document ends what it started: nothing is killed here.
@@ -46,12 +46,17 @@ async function runToEnd(installed: Installation, block: ShellBlock, document: st
   expect(result.exitCode, `${document}:${block.line}\n${block.script}\n${String(result.all)}`).toBe(0);
 }
 
-async function runInBackground(installed: Installation, script: string): Promise<ResultPromise> {
+/** Adds the program to `running` and waits until it says that it is ready. */
+async function runInBackground(
+  installed: Installation,
+  script: string,
+  running: ResultPromise[],
+): Promise<void> {
   const program = shell(installed, script);
+  running.push(program);
   await new Promise<void>((resolve) => {
     program.all?.on('data', (text: Buffer) => {
       if (text.includes('is ready')) resolve();
     });
   });
-  return program;
 }

@@ -58,7 +58,7 @@ export async function openBus(): Promise<TestBus> {
       return { connection, seen };
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(kept.map((each) => each.close()));
+      await Promise.all(kept.map(async (each) => each.close()));
       await forwarder.close();
     },
   };

@@ -8,6 +8,7 @@ import {
   type ContextCommandBody,
 } from '../../messages/context-command.js';
 import type { ReplyStatus } from '../../messages/state.js';
+import { reload } from './reload.js';
 import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
 import { failure, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
@@ -16,7 +17,9 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
   start,
   stop,
   restart,
+  reload,
   exit,
+  validate: (call) => Promise.resolve(validate(call)),
   list: (call) => Promise.resolve(list(call)),
 };
 
@@ -34,6 +37,12 @@ export async function executeCommand(
   } catch (error) {
     return { status: failure(reportError(error)), transaction: header.service_transaction };
   }
+}
+
+/** What is wrong with a configuration has been said before this is reached. */
+function validate({ command, configuration, ports }: CommandCall): CommandAnswer {
+  if (configuration !== undefined) ports.checkLocations(configuration.TaskService);
+  return { status: { result: 'success', services: [] }, transaction: command.header.service_transaction };
 }
 
 function list({ ports, command }: CommandCall): CommandAnswer {

@@ -12,6 +12,7 @@ import type { ServiceDefinition } from '../service.js';
 import { readHostCommand, type HostCommand } from './commands.js';
 import { loadService } from './load-service.js';
 import { locateError } from './locate-error.js';
+import { ProviderWatch } from './provider-watch.js';
 import { Reporter } from './reporter.js';
 
 /** How long a host waits to be told that its last event has arrived. */
@@ -33,13 +34,13 @@ export class Host {
   readonly #stopped = createDeferred<'stop'>();
   readonly #acknowledged = new Map<number, () => void>();
   #lifecycle: Lifecycle | undefined;
-  #cancelGrace: (() => void) | undefined;
 
-  constructor(bootstrap: HostBootstrap) {
+  /** `kill` ends the process at once; for a task that goes on although it was asked to end. */
+  constructor(bootstrap: HostBootstrap, kill: () => void) {
     this.#bootstrap = bootstrap;
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
     this.#connection = new Connection(bootstrap.endpoints, topics, (frame) => this.#receive(frame));
-    this.#connection.publisher.onConnectionChange((isConnected) => this.#followProvider(isConnected));
+    this.#watchProvider(kill);
     this.#reporter = new Reporter(bootstrap, this.#connection);
   }
 
@@ -140,16 +141,23 @@ export class Host {
     });
   }
 
-  /** Without a provider the service goes on for a while, then ends by itself: no orphan lives for ever. */
-  #followProvider(isConnected: boolean): void {
-    this.#cancelGrace?.();
-    this.#cancelGrace = undefined;
-    if (isConnected) return;
-    this.log.warn('the provider is gone', { orphan_grace_ms: this.#bootstrap.orphanGraceMs });
-    this.#cancelGrace = systemClock.after(this.#bootstrap.orphanGraceMs, () => {
-      this.log.error('no provider came back: ending');
-      this.stop();
+  #watchProvider(kill: () => void): void {
+    const { orphanGraceMs: graceMs, stopTimeoutMs } = this.#bootstrap;
+    const { publisher } = this.#connection;
+    const stop = () => this.stop();
+    const watch = new ProviderWatch({
+      clock: systemClock,
+      log: this.log,
+      graceMs,
+      stopTimeoutMs,
+      stop,
+      kill,
     });
+    publisher.onConnectionChange((isConnected) => (isConnected ? watch.found() : watch.lost()));
+    publisher.whenWanted('control').then(
+      () => watch.found(),
+      () => undefined, // Closed before there was one.
+    );
   }
 
   #otherName(serviceName: string): ContextdError {

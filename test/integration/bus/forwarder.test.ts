@@ -18,9 +18,7 @@ test('10,000 messages arrive in order, none lost, at every reading subscriber.',
   const publisher = bus.publisher();
   await publisher.whenWanted('news');
   const expected = Array.from({ length: 10_000 }, (_, count) => count);
-  await Promise.all(
-    expected.map((body) => publisher.publish(encodeEnvelope({ topic: 'news', body }))),
-  );
+  await Promise.all(expected.map((body) => publisher.publish(encodeEnvelope({ topic: 'news', body }))));
   for (const { seen } of readers) {
     await eventually(() => seen.items.length === expected.length, 'every message has arrived');
     expect(seen.items.map(({ body }) => body)).toEqual(expected);

@@ -13,7 +13,8 @@ test('The forwarder joins every publisher to every subscriber.', async () => {
     const publisher = bus.publisher();
     await publisher.whenWanted('news');
     await publisher.publish(encodeEnvelope({ topic: 'news', body: { from } }));
-    for (const { seen } of readers) await seen.first(({ body }) => JSON.stringify(body) === `{"from":${from}}`);
+    for (const { seen } of readers)
+      await seen.first(({ body }) => JSON.stringify(body) === `{"from":${from}}`);
   }
   for (const { seen } of readers) expect(seen.items).toHaveLength(2);
 });
@@ -104,7 +105,8 @@ test('After a round trip everything that was published before has passed the for
 
 test('3,000 subscriptions of many readers reach a publisher that connects late.', async () => {
   await using bus = await openBus();
-  const topicsOf = (reader: number) => Array.from({ length: 60 }, (_, index) => `process.T${reader}.ts_${index}`);
+  const topicsOf = (reader: number) =>
+    Array.from({ length: 60 }, (_, index) => `process.T${reader}.ts_${index}`);
   const readers = Array.from({ length: 50 }, (_, reader) => bus.connection(...topicsOf(reader)));
   await Promise.all(readers);
   const late = bus.publisher();

@@ -45,14 +45,18 @@ test('A command for a service goes to its own topic, and as an equal copy to onl
     expect(Task.message.header).toMatchObject({ service_id: id, service_name: 'test', transaction: 'T1' });
   }
   for (const { id } of two) {
-    const own = routed.filter(({ topic }) => topic === `process.T1.${id}`).map(({ body }) => body as ProcessBody);
+    const own = routed
+      .filter(({ topic }) => topic === `process.T1.${id}`)
+      .map(({ body }) => body as ProcessBody);
     const commands = own.filter(({ Task }) => Task.message.header.action !== 'acknowledge');
     expect(commands.map(({ Task }) => Task.message.header.action)).toEqual(['start', 'stop']);
-    expect(copies.map(({ body }) => body).filter((body) => (body as ProcessBody).id === id)).toEqual(commands);
+    expect(copies.map(({ body }) => body).filter((body) => (body as ProcessBody).id === id)).toEqual(
+      commands,
+    );
   }
 });
 
-test('A reader of one service\'s topic gets nothing that is meant for another.', async () => {
+test("A reader of one service's topic gets nothing that is meant for another.", async () => {
   await using test = await openProvider(two);
   await using raw = await readRaw(test.provider.endpoints, 'process.T1.ts_1 @@@');
   const client = await test.client();
@@ -62,10 +66,12 @@ test('A reader of one service\'s topic gets nothing that is meant for another.',
   await raw.settled();
   const headers = raw.seen.items.map(({ body }) => (body as ProcessBody).Task.message.header);
   expect(headers.map(({ action }) => action)).toEqual(['start', 'stop', 'acknowledge']);
-  expect(new Set(headers.map((each) => `${each.transaction} ${each.service_id}`))).toEqual(new Set(['T1 ts_1']));
+  expect(new Set(headers.map((each) => `${each.transaction} ${each.service_id}`))).toEqual(
+    new Set(['T1 ts_1']),
+  );
 });
 
-test('A stranger who listens to a service\'s topic while it starts does not keep it from starting.', async () => {
+test("A stranger who listens to a service's topic while it starts does not keep it from starting.", async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const starting = test.provider.execute('start', 'T1');
   await using raw = await readRaw(test.provider.endpoints, 'process.T1.ts_1 @@@');
@@ -136,7 +142,7 @@ test('After every change context information is published, and the last of it is
   }
 });
 
-test('A request is answered as reply_context with the transaction\'s data; without an id with all of them.', async () => {
+test("A request is answered as reply_context with the transaction's data; without an id with all of them.", async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   await using raw = await readRaw(test.provider.endpoints, 'state @@@');
   const client = await test.client();
@@ -147,7 +153,9 @@ test('A request is answered as reply_context with the transaction\'s data; witho
   expect(await client.request('T1')).toMatchObject({ contextId: 'context001', tasks: [task] });
   expect(await client.request()).toMatchObject({ T1: { tasks: [task] }, T2: { contextId: 'context001' } });
   await raw.settled();
-  const reply = raw.seen.items.map(({ body }) => body as InfoBody).find(({ header }) => header.action === 'reply_context');
+  const reply = raw.seen.items
+    .map(({ body }) => body as InfoBody)
+    .find(({ header }) => header.action === 'reply_context');
   expect(reply?.header).toMatchObject({ service_name: 'state', service_id: '', service_transaction: 'T1' });
 });
 

@@ -52,7 +52,9 @@ test('A context starts, restarts and stops; each answer tells state, pid and tim
 
   const life = ['created', 'started', 'stopped', 'created', 'started', 'stopped'];
   for (const { id } of three) {
-    expect(onlooker.events().filter((event) => event.endsWith(id))).toEqual(life.map((each) => `${each} ${id}`));
+    expect(onlooker.events().filter((event) => event.endsWith(id))).toEqual(
+      life.map((each) => `${each} ${id}`),
+    );
   }
 });
 
@@ -67,7 +69,9 @@ test('A command for one service leaves the others as they are.', async () => {
   const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_3' });
   expect(states(again)).toEqual({ ts_3: 'started' });
   const { status } = await client.command({ action: 'list' });
-  const now = Object.fromEntries(status.transactions![0]!.services.map((each) => [each.service_id, each.pid]));
+  const now = Object.fromEntries(
+    status.transactions![0]!.services.map((each) => [each.service_id, each.pid]),
+  );
   expect(now.ts_1).toBe(pids(started).ts_1);
   expect(now.ts_2).toBe(pids(restarted).ts_2);
   expect(now.ts_2).not.toBe(pids(started).ts_2);
@@ -107,7 +111,9 @@ test('Several transactions run at once, and a stop of one leaves the others alon
   await using test = await openProvider(three);
   const client = await test.client();
   const ids = ['T1', 'T2', 'T3'];
-  const started = await Promise.all(ids.map((transaction) => client.command({ action: 'start', transaction })));
+  const started = await Promise.all(
+    ids.map((transaction) => client.command({ action: 'start', transaction })),
+  );
   expect(new Set(started.flatMap((each) => Object.values(pids(each)))).size).toBe(9);
   await client.command({ action: 'stop', transaction: 'T2' });
   expect(Object.values(pids(started[1]!)).some(isAlive)).toBe(false);
@@ -182,7 +188,9 @@ test('close stops everything, is idempotent, and can be called while services st
 
 test('50 services start and stop in one context, and none is lost.', async () => {
   const ids = Array.from({ length: 50 }, (_, index) => `ts_${index}`);
-  await using test = await openProvider(ids.map((id) => ({ id, instance: 'Forever', supervision: { start_timeout_s: 50 } })));
+  await using test = await openProvider(
+    ids.map((id) => ({ id, instance: 'Forever', supervision: { start_timeout_s: 50 } })),
+  );
   await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client({ answerTimeoutMs: 55_000 });
   const started = await client.command({ action: 'start', transaction: 'T1' });

@@ -19,8 +19,18 @@ const refusals: readonly (readonly [string, CommandRequest, readonly CommandRequ
     [{ action: 'start', transaction: 'T1' }],
     'SVC_ALREADY_STARTED',
   ],
-  ['a stop of an unknown transaction', { action: 'stop', transaction: 'T404' }, [], 'CTX_TRANSACTION_UNKNOWN'],
-  ['a restart of an unknown transaction', { action: 'restart', transaction: 'T404' }, [], 'CTX_TRANSACTION_UNKNOWN'],
+  [
+    'a stop of an unknown transaction',
+    { action: 'stop', transaction: 'T404' },
+    [],
+    'CTX_TRANSACTION_UNKNOWN',
+  ],
+  [
+    'a restart of an unknown transaction',
+    { action: 'restart', transaction: 'T404' },
+    [],
+    'CTX_TRANSACTION_UNKNOWN',
+  ],
   ['a stop without a transaction when there is none', { action: 'stop' }, [], 'CTX_TRANSACTION_UNKNOWN'],
   [
     'a stop without a transaction when there are two',
@@ -43,7 +53,12 @@ const refusals: readonly (readonly [string, CommandRequest, readonly CommandRequ
     [{ action: 'start', transaction: 'T1' }],
     'SVC_UNKNOWN',
   ],
-  ['a start of an unknown context', { action: 'start', serviceId: 'context404' }, [], 'CTX_CONFIGURATION_MISSING'],
+  [
+    'a start of an unknown context',
+    { action: 'start', serviceId: 'context404' },
+    [],
+    'CTX_CONFIGURATION_MISSING',
+  ],
   ['a transaction id that is none', { action: 'start', transaction: 'no blanks' }, [], 'MSG_INVALID'],
   ['an unknown action', { action: 'juggle', transaction: 'T1' }, [], 'MSG_ACTION_UNKNOWN'],
   ['an action every object has', { action: 'constructor', transaction: 'T1' }, [], 'MSG_ACTION_UNKNOWN'],
@@ -81,7 +96,12 @@ test('A service that is unknown to a transaction makes no transaction.', async (
   const { status } = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_404' });
   expect(status.error?.code).toBe('CTX_CONFIGURATION_MISSING');
   const configuration = sketchSent(forever);
-  const other = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_404', configuration });
+  const other = await client.command({
+    action: 'start',
+    transaction: 'T1',
+    serviceId: 'ts_404',
+    configuration,
+  });
   expect(other.status.error?.code).toBe('SVC_UNKNOWN');
   const listed = await client.command({ action: 'list' });
   expect(listed.status.transactions).toEqual([]);
@@ -94,7 +114,9 @@ test('Of several services in one start only those that run already are refused.'
   await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_2' });
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.result).toBe('failure');
-  const results = Object.fromEntries(status.services.map((each) => [each.service_id, each.error?.code ?? each.state]));
+  const results = Object.fromEntries(
+    status.services.map((each) => [each.service_id, each.error?.code ?? each.state]),
+  );
   expect(results).toEqual({ ts_1: 'SVC_ALREADY_STARTED', ts_2: 'started' });
 });
 

@@ -13,7 +13,9 @@ const resident: ServiceSketch = { id: 'ts_2', instance: 'Forever' };
 
 /** `on_start: start ts_2`, ... as the provider carried them out. */
 function transitions(test: TestProvider): readonly string[] {
-  return test.notices.items.flatMap((each) => (each.kind === 'transition' ? [`${each.service} ${each.text}`] : []));
+  return test.notices.items.flatMap((each) =>
+    each.kind === 'transition' ? [`${each.service} ${each.text}`] : [],
+  );
 }
 
 interface Row {
@@ -90,25 +92,33 @@ const rows: readonly Row[] = [
   },
 ];
 
-test.each(rows.map((row) => [row.title, row] as const))('%s another service, exactly once.', async (_title, row) => {
-  const { first, second, carriedOut, effect } = row;
-  await using test = await openProvider([first, second]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  const ofSecond = () =>
-    onlooker.events().flatMap((event) => (event.endsWith(' ts_2') ? [event.replace(' ts_2', '')] : []));
-  await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.seen.first(() => ofSecond().length === effect.length);
-  // A second firing would have been carried out before the answer to this.
-  await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
-  await client.command({ action: 'list' });
-  expect(ofSecond()).toEqual(effect);
-  expect(transitions(test).filter((each) => each === carriedOut)).toHaveLength(1);
-});
+test.each(rows.map((row) => [row.title, row] as const))(
+  '%s another service, exactly once.',
+  async (_title, row) => {
+    const { first, second, carriedOut, effect } = row;
+    await using test = await openProvider([first, second]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const ofSecond = () =>
+      onlooker.events().flatMap((event) => (event.endsWith(' ts_2') ? [event.replace(' ts_2', '')] : []));
+    await client.command({ action: 'start', transaction: 'T1' });
+    await onlooker.seen.first(() => ofSecond().length === effect.length);
+    // A second firing would have been carried out before the answer to this.
+    await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+    await client.command({ action: 'list' });
+    expect(ofSecond()).toEqual(effect);
+    expect(transitions(test).filter((each) => each === carriedOut)).toHaveLength(1);
+  },
+);
 
 test('Every update fires on_update once.', async () => {
   await using test = await openProvider([
-    { id: 'ts_1', instance: 'Burst', configuration: { count: '20' }, transitions: { on_update: 'start ts_2' } },
+    {
+      id: 'ts_1',
+      instance: 'Burst',
+      configuration: { count: '20' },
+      transitions: { on_update: 'start ts_2' },
+    },
     onDemand,
   ]);
   await using onlooker = await onlook(test.provider.endpoints);
@@ -146,7 +156,10 @@ test.each(['on_update', 'on_fail', 'on_exit'] as const)(
     expect(status.services.map((each) => each.service_id)).toEqual(['ts_1']);
     const listed = await client.command({ action: 'list' });
     const services = listed.status.transactions![0]!.services;
-    expect(services).toMatchObject([{ state: 'started' }, { service_id: 'ts_2', state: 'defined', pid: null }]);
+    expect(services).toMatchObject([
+      { state: 'started' },
+      { service_id: 'ts_2', state: 'defined', pid: null },
+    ]);
     await client.command({ action: 'restart', transaction: 'T1' });
     expect(onlooker.events()).not.toContain('created ts_2');
     const called = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
@@ -179,7 +192,11 @@ test('While a whole transaction is being stopped, no trigger fires.', async () =
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status.services.every(({ state }) => state === 'stopped')).toBe(true);
   const listed = await client.command({ action: 'list' });
-  expect(listed.status.transactions![0]!.services.map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
+  expect(listed.status.transactions![0]!.services.map(({ state }) => state)).toEqual([
+    'stopped',
+    'stopped',
+    'stopped',
+  ]);
   expect(transitions(test)).toEqual([]);
   expect(onlooker.events().filter((event) => event.startsWith('created'))).toHaveLength(3);
 });
@@ -194,5 +211,8 @@ test('A transition that asks for what is so already does nothing, and is recorde
   await onlooker.event('ts_1', 'exited');
   await test.notices.first((each) => each.kind === 'transition');
   expect(transitions(test)).toEqual(['ts_1 on_exit: start ts_2 (already started)']);
-  expect(onlooker.events().filter((event) => event.endsWith('ts_2'))).toEqual(['created ts_2', 'started ts_2']);
+  expect(onlooker.events().filter((event) => event.endsWith('ts_2'))).toEqual([
+    'created ts_2',
+    'started ts_2',
+  ]);
 });

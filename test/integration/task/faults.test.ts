@@ -21,7 +21,10 @@ interface Fault {
   readonly isLate?: boolean;
 }
 
-const at = (instance: string, more: Partial<ServiceSketch> = {}): Partial<ServiceSketch> => ({ instance, ...more });
+const at = (instance: string, more: Partial<ServiceSketch> = {}): Partial<ServiceSketch> => ({
+  instance,
+  ...more,
+});
 
 const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
@@ -32,7 +35,12 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
     'imports what does not exist',
     at('MissingImport', { location: broken }),
-    { code: 'SVC_BUILD_FAILED', message: /MissingImport\/index\.ts:3:\d+: .*\.\/nowhere\.js/, reason: 'launch', line: 3 },
+    {
+      code: 'SVC_BUILD_FAILED',
+      message: /MissingImport\/index\.ts:3:\d+: .*\.\/nowhere\.js/,
+      reason: 'launch',
+      line: 3,
+    },
   ],
   [
     'throws at import',
@@ -57,7 +65,11 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
     'is not concerned by its service name',
     at('Named', { name: 'somebody_else' }),
-    { code: 'SVC_LOAD_FAILED', message: /ServiceNamed is not concerned by messages to "somebody_else"/, reason: 'error' },
+    {
+      code: 'SVC_LOAD_FAILED',
+      message: /ServiceNamed is not concerned by messages to "somebody_else"/,
+      reason: 'error',
+    },
   ],
   [
     'has a wrong configuration',
@@ -77,12 +89,24 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
     'throws in a timer',
     at('ThrowsLate'),
-    { code: 'SVC_TASK_FAILED', message: /^the pump has come loose$/, reason: 'error', line: 12, isLate: true },
+    {
+      code: 'SVC_TASK_FAILED',
+      message: /^the pump has come loose$/,
+      reason: 'error',
+      line: 12,
+      isLate: true,
+    },
   ],
   [
     'leaves a rejected promise',
     at('ThrowsLate', { configuration: { how: 'promise' } }),
-    { code: 'SVC_TASK_FAILED', message: /^the pump has come loose$/, reason: 'error', line: 12, isLate: true },
+    {
+      code: 'SVC_TASK_FAILED',
+      message: /^the pump has come loose$/,
+      reason: 'error',
+      line: 12,
+      isLate: true,
+    },
   ],
   [
     'exits with code 3',
@@ -91,41 +115,47 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   ],
 ];
 
-test.each(rows)('A service that %s fails with the reason, and its context lives on.', async (_how, sketch, fault) => {
-  await using test = await openProvider([
-    { id: 'ts_1', instance: 'Forever', ...sketch },
-    { id: 'ts_2', instance: 'Forever' },
-  ]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  const failed = await onlooker.event('ts_1', 'failed');
-  expect(failed.content.status).toMatchObject({
-    result: 'failure',
-    device_action: 'test_action',
-    reason: fault.reason,
-    error: { code: fault.code, message: expect.stringMatching(fault.message) as string },
-  });
-  if (fault.line !== undefined) {
-    const file = join(sketch.location ?? fixtureServices, sketch.instance!, 'index.ts');
-    expect(failed.content.status.error).toMatchObject({ file, line: fault.line });
-  }
-  if (fault.isLate !== true) {
-    expect(status).toMatchObject({ result: 'failure', error: { code: fault.code } });
-    const own = status.services.find((each) => each.service_id === 'ts_1');
-    expect(own).toMatchObject({ state: 'failed', error: { message: expect.stringMatching(fault.message) as string } });
-  }
-  expect(status.services.find((each) => each.service_id === 'ts_2')).toMatchObject({ state: 'started' });
-  expect(onlooker.events().filter((event) => event === 'failed ts_1')).toHaveLength(1);
-  expect(await client.request('T1')).toMatchObject({
-    tasks: [
-      { service_id: 'ts_1', state: 'failed', error: { code: fault.code } },
-      { service_id: 'ts_2', state: 'success' },
-    ],
-  });
-  const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_2' });
-  expect(restarted.status.result).toBe('success');
-});
+test.each(rows)(
+  'A service that %s fails with the reason, and its context lives on.',
+  async (_how, sketch, fault) => {
+    await using test = await openProvider([
+      { id: 'ts_1', instance: 'Forever', ...sketch },
+      { id: 'ts_2', instance: 'Forever' },
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    const failed = await onlooker.event('ts_1', 'failed');
+    expect(failed.content.status).toMatchObject({
+      result: 'failure',
+      device_action: 'test_action',
+      reason: fault.reason,
+      error: { code: fault.code, message: expect.stringMatching(fault.message) as string },
+    });
+    if (fault.line !== undefined) {
+      const file = join(sketch.location ?? fixtureServices, sketch.instance!, 'index.ts');
+      expect(failed.content.status.error).toMatchObject({ file, line: fault.line });
+    }
+    if (fault.isLate !== true) {
+      expect(status).toMatchObject({ result: 'failure', error: { code: fault.code } });
+      const own = status.services.find((each) => each.service_id === 'ts_1');
+      expect(own).toMatchObject({
+        state: 'failed',
+        error: { message: expect.stringMatching(fault.message) as string },
+      });
+    }
+    expect(status.services.find((each) => each.service_id === 'ts_2')).toMatchObject({ state: 'started' });
+    expect(onlooker.events().filter((event) => event === 'failed ts_1')).toHaveLength(1);
+    expect(await client.request('T1')).toMatchObject({
+      tasks: [
+        { service_id: 'ts_1', state: 'failed', error: { code: fault.code } },
+        { service_id: 'ts_2', state: 'success' },
+      ],
+    });
+    const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_2' });
+    expect(restarted.status.result).toBe('success');
+  },
+);
 
 test('A service that exits with code 3 tells the code.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'ExitsWith3' }]);
@@ -146,7 +176,10 @@ test('A service that was mended is built anew by the next start.', async () => {
   const client = await test.client();
   const first = await client.command({ action: 'start', transaction: 'T1' });
   expect(first.status.error?.code).toBe('SVC_BUILD_FAILED');
-  await writeFile(source, `export { default } from ${JSON.stringify(join(fixtureServices, 'Forever', 'index.ts'))};\n`);
+  await writeFile(
+    source,
+    `export { default } from ${JSON.stringify(join(fixtureServices, 'Forever', 'index.ts'))};\n`,
+  );
   const second = await client.command({ action: 'start', transaction: 'T1' });
   expect(second.status.services).toMatchObject([{ state: 'started' }]);
   await rm(location, { recursive: true });

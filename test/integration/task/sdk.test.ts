@@ -17,7 +17,9 @@ function updates(onlooker: Onlooker): readonly ControlBody[] {
 }
 
 test('What a task notifies arrives whole, in order, and before its end.', async () => {
-  await using test = await openProvider([{ id: 'ts_1', instance: 'Burst', configuration: { count: '2000' } }]);
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Burst', configuration: { count: '2000' } },
+  ]);
   await using onlooker = await onlook(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
   await onlooker.event('ts_1', 'exited');
@@ -30,7 +32,9 @@ test('What a task notifies arrives whole, in order, and before its end.', async 
 });
 
 test('A looped task reports step after step until it is stopped, and ends as stopped.', async () => {
-  await using test = await openProvider([{ id: 'ts_1', instance: 'Ticks', configuration: { every_ms: '5' } }]);
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Ticks', configuration: { every_ms: '5' } },
+  ]);
   await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -94,7 +98,9 @@ test('A task cannot change what the host says of it.', async () => {
 });
 
 test('A pause ends as soon as the service is asked to stop.', async () => {
-  await using test = await openProvider([{ id: 'ts_1', instance: 'Pauses', supervision: { stop_timeout_s: 60 } }]);
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Pauses', supervision: { stop_timeout_s: 60 } },
+  ]);
   await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -103,7 +109,7 @@ test('A pause ends as soon as the service is asked to stop.', async () => {
   expect(content.status).toMatchObject({ is_pause_over: true, is_asked_to_stop: true });
 });
 
-test('onEvent hears the other services of its own transaction, and nobody else\'s.', async () => {
+test("onEvent hears the other services of its own transaction, and nobody else's.", async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'HearsEvents' },
     { id: 'ts_2', instance: 'Ticks', entry: 'on_exit' },
@@ -151,7 +157,10 @@ test('What a task logs and prints is in its own log file in the context folder.'
   const folder = join(test.folder, '.contextd', 'context001', 'logs', 'T1');
   const text = await readFile(join(folder, 'ts_1.log'), 'utf8');
   const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
-  const logged = text.split('\n').filter((line) => stamp.test(line)).map((line) => line.replace(stamp, ''));
+  const logged = text
+    .split('\n')
+    .filter((line) => stamp.test(line))
+    .map((line) => line.replace(stamp, ''));
   expect(logged).toEqual(['debug a detail', 'info  a line {"answer":42}', 'warn  a doubt', 'error a fault']);
   expect(text).toContain('straight to the console\n');
   expect(text).toContain('straight to the errors\n');

@@ -1,0 +1,101 @@
+// What conf_command sends: its arguments as a command of the protocol.
+
+import { ContextdError } from '../base/errors.js';
+import { createTransactionId, createUniqueId, parseTransactionId } from '../base/ids.js';
+import type { Client, CommandAnswer } from '../client/client.js';
+import type { ContextConfiguration, TaskService } from '../model/context.js';
+import { composeProcessCommand } from '../messages/process-command.js';
+
+const COMMANDS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
+const QUESTIONS = ['request', 'why', 'history'] as const;
+export const ACTIONS = [...COMMANDS, ...QUESTIONS] as const;
+export type Action = (typeof ACTIONS)[number];
+export type Question = (typeof QUESTIONS)[number];
+
+/** The others name services only, unless --use_file is said. */
+const ALWAYS_WITH_FILE: readonly Action[] = ['start', 'reload', 'validate'];
+
+export function isQuestion(action: Action): action is Question {
+  return QUESTIONS.some((each) => each === action);
+}
+
+/** With the action that must be there. */
+export interface Request extends Arguments {
+  readonly action: Action;
+}
+
+export interface Arguments {
+  readonly action: Action | undefined;
+  readonly endpoint: string | undefined;
+  readonly sub_endpoint: string | undefined;
+  readonly context_file: string | undefined;
+  readonly service_name: string;
+  readonly service_id: string;
+  readonly task_id: string | undefined;
+  readonly transaction: string;
+  readonly dry_run: boolean;
+  readonly lines: number;
+  readonly use_file: boolean;
+  readonly topic: 'context' | 'process' | 'state' | undefined;
+  readonly timeout: number | undefined;
+  readonly json: boolean;
+}
+
+export async function send(
+  client: Client,
+  args: Request,
+  configuration: ContextConfiguration | undefined,
+): Promise<CommandAnswer> {
+  const { action } = args;
+  if (args.topic === 'process') return await sendToProcess(client, args, configuration);
+  // A new id is made here, so that an answer that is lost can still be asked for.
+  const transaction =
+    action === 'start' && args.transaction === '' ? createTransactionId() : args.transaction;
+  const isFileSent = ALWAYS_WITH_FILE.includes(action) || args.use_file;
+  return await client.command({
+    action,
+    serviceId: args.task_id ?? args.service_id,
+    serviceName: args.service_name,
+    transaction,
+    isDryRun: args.dry_run,
+    ...(isFileSent && configuration !== undefined ? { configuration } : {}),
+  });
+}
+
+async function sendToProcess(
+  client: Client,
+  args: Request,
+  configuration: ContextConfiguration | undefined,
+): Promise<CommandAnswer> {
+  const service = findTask(args, configuration);
+  const transaction = parseTransactionId(args.transaction);
+  if (
+    transaction === undefined ||
+    !(args.action === 'start' || args.action === 'stop' || args.action === 'restart')
+  ) {
+    throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction, and start, stop or restart');
+  }
+  const messageId = createUniqueId();
+  const body = composeProcessCommand({
+    action: args.action,
+    service,
+    transaction,
+    messageId,
+    sender: messageId,
+  });
+  return await client.process(body, messageId);
+}
+
+function findTask(args: Request, configuration: ContextConfiguration | undefined): TaskService {
+  const wanted = args.task_id ?? args.service_id;
+  const service = configuration?.TaskService.find((each) => each.id === wanted);
+  if (service !== undefined) return service;
+  const known = configuration?.TaskService.map((each) => each.id).join(', ');
+  throw new ContextdError(
+    'CLI_USAGE',
+    `--topic=process needs --context_file and --task_id of one of its services`,
+    {
+      hint: known === undefined ? undefined : `the file has ${known}`,
+    },
+  );
+}

@@ -1,0 +1,77 @@
+// The command that applies the difference between what runs and a new configuration.
+
+import { ContextdError } from '../../base/errors.js';
+import type { ServiceId } from '../../base/ids.js';
+import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
+import { planReload, type ReloadPlan } from '../reload.js';
+import type { ProviderEvent } from '../snapshot.js';
+import { defineServices, forgetServices, type Transaction } from '../transaction.js';
+import { findTransaction, hasProcess, unknownTransaction } from './find.js';
+import { summarize, type CommandAnswer, type CommandCall } from './call.js';
+
+const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
+
+/** Throws CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; nothing has changed then. */
+export async function reload(call: CommandCall): Promise<CommandAnswer> {
+  const { configuration, command, ports } = call;
+  const transaction = findTransaction(call);
+  if (transaction === undefined) throw unknownTransaction(call);
+  if (configuration === undefined) {
+    throw new ContextdError('CTX_CONFIGURATION_MISSING', 'reload needs the new configuration', {
+      hint: 'name it with --context_file',
+    });
+  }
+  checkFixedParts(transaction, configuration);
+  ports.checkLocations(configuration.TaskService);
+  const plan = planReload(transaction.configuration.TaskService, configuration);
+  const isDryRun = command.content.dry_run === true;
+  const status = isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan });
+  return { status: { ...status, plan: { ...plan } }, transaction: transaction.id };
+}
+
+interface Reload {
+  readonly configuration: ContextConfiguration;
+  readonly plan: ReloadPlan;
+}
+
+async function apply(call: CommandCall, transaction: Transaction, { configuration, plan }: Reload) {
+  const { ports } = call;
+  const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
+  const starting = configuration.TaskService.filter(startsWithTransaction).map((each) => each.id);
+  const restarted = running(plan.changed);
+  const removed = running(plan.removed);
+  // What leaves the context drives nobody any more, and nobody drives what is not there yet.
+  forgetServices(transaction, plan.removed, 'transitions');
+  defineServices(transaction, configuration, ports.clock.now());
+  const base = { atMs: ports.clock.now(), cause: call.cause } as const;
+  const events: readonly AskedEvent[] = [
+    { ...base, type: 'stop_asked', services: removed, isWhole: false },
+    { ...base, type: 'run_asked', action: 'restart', services: restarted },
+    {
+      ...base,
+      type: 'run_asked',
+      action: 'start',
+      services: plan.added.filter((id) => starting.includes(id)),
+    },
+  ];
+  const asked = events
+    .filter((event) => event.services.length > 0)
+    .map((event) => ports.supervisor.ask(transaction, event));
+  const results = await Promise.all(
+    asked.map(async ({ refused, settled }) => [...refused, ...(await settled)]),
+  );
+  forgetServices(transaction, plan.removed, 'services');
+  ports.supervisor.announce(transaction);
+  return summarize(results.flat());
+}
+
+type AskedEvent = Extract<ProviderEvent, { type: 'stop_asked' | 'run_asked' }>;
+
+function checkFixedParts({ configuration: known }: Transaction, next: ContextConfiguration): void {
+  const changed = FIXED.filter((key) => known[key] !== next[key]);
+  if (changed.length === 0) return;
+  const list = changed.map((key) => `${key} (${known[key]} -> ${next[key]})`).join(', ');
+  throw new ContextdError('CTX_RELOAD_REFUSED', `a reload cannot change ${list}`, {
+    hint: 'undo that change, or exit the provider and start it with the new file',
+  });
+}

@@ -1,0 +1,82 @@
+// A supervisor with a launcher that starts nothing: a test says when a process comes and how it ends.
+
+import { createDeferred, type Deferred } from '../../src/base/deferred.js';
+import type { LaunchedService, Launcher, LaunchOrder } from '../../src/provider/launcher/launcher.js';
+import type { ProcessEnd } from '../../src/provider/snapshot.js';
+import { Supervisor } from '../../src/provider/supervisor.js';
+import { createTransaction, type Transaction } from '../../src/provider/transaction.js';
+import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { ManualClock } from './manual-clock.js';
+import { TRANSACTION } from './stage.js';
+
+export class FakeProcess implements LaunchedService {
+  readonly #ended = createDeferred<ProcessEnd>();
+  readonly ended = this.#ended.promise;
+  /** What was asked of it: `asked`, `unheard`, `killed`. */
+  readonly stops: string[] = [];
+  readonly pid: number;
+  readonly order: LaunchOrder;
+
+  constructor(pid: number, order: LaunchOrder) {
+    this.pid = pid;
+    this.order = order;
+  }
+
+  stop(ask: () => boolean, atOnce: boolean): void {
+    this.stops.push(atOnce ? 'killed' : ask() ? 'asked' : 'unheard');
+  }
+
+  end(end: Partial<ProcessEnd> = {}): void {
+    this.#ended.resolve({ exitCode: 0, signal: undefined, killed: [], ...end });
+  }
+}
+
+export interface FakeHouse {
+  readonly clock: ManualClock;
+  readonly supervisor: Supervisor;
+  readonly transaction: Transaction;
+  readonly processes: FakeProcess[];
+  /** Builds that wait, by service; only with `isBuildSlow`. */
+  readonly builds: Map<string, Deferred<string>>;
+  /** What the supervisor had others do, such as `start a` (a command) and `report a failed`. */
+  readonly said: string[];
+}
+
+export function openHouse(
+  sketches: readonly Omit<ServiceSketch, 'instance'>[],
+  options: { readonly isBuildSlow?: boolean; readonly launchError?: Error } = {},
+): FakeHouse {
+  const clock = new ManualClock();
+  const processes: FakeProcess[] = [];
+  const builds = new Map<string, Deferred<string>>();
+  const said: string[] = [];
+  const launcher: Launcher = {
+    launch: (order) => {
+      if (options.launchError !== undefined) return Promise.reject(options.launchError);
+      const process = new FakeProcess(1000 + processes.length, order);
+      processes.push(process);
+      return Promise.resolve(process);
+    },
+  };
+  const supervisor = new Supervisor({
+    clock,
+    launcher,
+    prepare: (service) => {
+      if (options.isBuildSlow !== true) return Promise.resolve(`/build/${service.id}.mjs`);
+      const build = createDeferred<string>();
+      builds.set(service.id, build);
+      return build.promise;
+    },
+    bootstrap: (_transaction, service, module) => ({ serviceId: service.id, module }) as never,
+    logFile: (_transaction, service) => `/logs/${service.id}.log`,
+    workingFolder: '/work',
+    command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
+    report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
+    changed: () => undefined,
+    recorded: () => undefined,
+  });
+  const all = sketches.map((each) => ({ instance: 'Forever', ...each }));
+  const transaction = createTransaction(TRANSACTION, sketchConfiguration(all), clock.now());
+  supervisor.add(transaction);
+  return { clock, supervisor, transaction, processes, builds, said };
+}

@@ -1,0 +1,45 @@
+// A program in a process of its own, one of this package or any other, its lines as they come; killed at the end of a test.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../src/base/package.js';
+import { Recorder } from './recorder.js';
+
+export interface ProgramEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Program extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly out: Recorder<string>;
+  readonly err: Recorder<string>;
+  readonly ended: Promise<ProgramEnd>;
+}
+
+/** `name` is that of a file in dist/tools. */
+export function startProgram(name: string, ...args: readonly string[]): Program {
+  return startAny(process.execPath, join(packageRoot, 'dist', 'tools', `${name}.js`), ...args);
+}
+
+export function startAny(program: string, ...args: readonly string[]): Program {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = new Recorder<string>();
+  const err = new Recorder<string>();
+  createInterface(child.stdout).on('line', (line) => out.note(line));
+  createInterface(child.stderr).on('line', (line) => err.note(line));
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  return {
+    child,
+    out,
+    err,
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// A task without a host: a lifecycle whose ports write down, in order, what happens.
+
+import { createDeferred } from '../../src/base/deferred.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { Lifecycle } from '../../src/task/lifecycle.js';
+import type { TaskConfiguration } from '../../src/task/task.js';
+
+export const IDENTITY = {
+  serviceId: 'ts_1',
+  serviceName: 'test',
+  instance: 'Test',
+  transaction: 'TX0001',
+  contextId: 'context001',
+};
+
+export function createLife(configuration: TaskConfiguration = {}) {
+  const told: string[] = [];
+  const isStarted = createDeferred<void>();
+  const lifecycle = new Lifecycle({
+    context: {
+      identity: IDENTITY,
+      configuration,
+      log: silentLogger,
+      notify: (action, items) => void told.push(`${action} ${JSON.stringify(items)}`),
+      flush: () => Promise.resolve(),
+    },
+    started: () => {
+      told.push('started');
+      isStarted.resolve();
+    },
+  });
+  return { lifecycle, told, started: isStarted.promise };
+}

@@ -1,0 +1,20 @@
+// A terminal that keeps what is written to it.
+
+import type { Terminal } from '../../src/cli/command.js';
+
+export interface TestTerminal extends Terminal {
+  /** Everything written so far. */
+  readonly written: { out: string; err: string };
+}
+
+export function createTerminal(colour = false): TestTerminal {
+  const written = { out: '', err: '' };
+  return {
+    written,
+    colour,
+    out: (text) => void (written.out += text),
+    err: (text) => void (written.err += text),
+    signal: new AbortController().signal,
+    kill: new AbortController().signal,
+  };
+}

@@ -1,0 +1,30 @@
+// Writes a sketched configuration as a context file.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContextConfiguration } from '../../src/model/context.js';
+
+const ATTRIBUTES = new Set(['id', 'instance', 'serviceType', 'topic', 'type']);
+
+/** Returns the path of `<folder>/conf/Context-Test.xml`. */
+export async function writeContextFile(folder: string, configuration: ContextConfiguration): Promise<string> {
+  const path = join(folder, 'conf', 'Context-Test.xml');
+  await mkdir(join(folder, 'conf'), { recursive: true });
+  await writeFile(path, renderElement('Context', configuration));
+  return path;
+}
+
+function renderElement(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => renderElement(name, each)).join('');
+  if (typeof value !== 'object' || value === null) return `<${name}>${escape(String(value))}</${name}>\n`;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  const attributes = entries.filter(([key]) => ATTRIBUTES.has(key));
+  const children = entries.filter(([key]) => !ATTRIBUTES.has(key));
+  const head = attributes.map(([key, inner]) => ` ${key}="${escape(String(inner))}"`).join('');
+  const body = children.map(([key, inner]) => renderElement(key, inner)).join('');
+  return `<${name}${head}>${body}</${name}>\n`;
+}
+
+function escape(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
+}

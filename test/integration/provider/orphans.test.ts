@@ -1,0 +1,117 @@
+// What happens to services whose provider dies without a word.
+
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { builtFile } from '../../../src/base/package.js';
+import { Forwarder } from '../../../src/bus/forwarder.js';
+import { Client } from '../../../src/client/client.js';
+import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
+import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { eventually } from '../../helpers/eventually.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook, type ControlBody } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { startProgram } from '../../helpers/program.js';
+import { writeContextFile } from '../../helpers/xml.js';
+
+expectNoLeftovers();
+
+/** Local sockets in the test's folder: no port is taken, and a second provider can come back to them. */
+async function writeContext(folder: string, services: readonly ServiceSketch[]) {
+  const publish = `ipc://${join(folder, 'front')}`;
+  const subscribe = `ipc://${join(folder, 'back')}`;
+  const binds = {
+    FrontBind: publish,
+    BackendEndpoint: publish,
+    BackendBind: subscribe,
+    FrontEndEndpoint: subscribe,
+  };
+  const file = await writeContextFile(folder, sketchConfiguration(services, binds));
+  return { file, endpoints: { publish, subscribe } };
+}
+
+test('When the provider is killed, its services go on for orphan_grace_s and then end by themselves.', async () => {
+  await using folder = await openFolder();
+  const supervision = { orphan_grace_s: 1, stop_timeout_s: 1 };
+  const { file, endpoints } = await writeContext(folder.path, [
+    { id: 'ts_1', instance: 'Forever', supervision },
+    { id: 'ts_2', instance: 'Ticks', supervision },
+    { id: 'ts_3', instance: 'IgnoresStop', supervision },
+  ]);
+  await using program = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const pids = status.services.map(({ pid }) => pid!);
+  expect(pids).toHaveLength(3);
+  program.child.kill('SIGKILL');
+  await program.ended;
+  expect(pids.every(isRunning)).toBe(true);
+  await eventually(() => !pids.some(isRunning), 'the services have ended');
+  const log = await readFile(join(folder.path, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log'), 'utf8');
+  expect(log).toMatch(/the provider is gone .*1000/);
+  expect(log).toMatch(/no provider came back: ending/);
+});
+
+test('A service whose provider comes back in time lives on, and is heard again.', async () => {
+  await using folder = await openFolder();
+  const { file, endpoints } = await writeContext(folder.path, [
+    { id: 'ts_1', instance: 'Ticks', supervision: { orphan_grace_s: 2 } },
+  ]);
+  await using program = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const pid = status.services[0]!.pid!;
+  program.child.kill('SIGKILL');
+  await program.ended;
+  const diedMs = Date.now();
+  const forwarder = await Forwarder.open({ frontend: endpoints.publish, backend: endpoints.subscribe });
+  const onlooker = await onlook(endpoints);
+  // Seen well after its time without a provider would have been over.
+  await onlooker.seen.first(
+    ({ body }) => Date.parse((body as ControlBody).header.sent_at as string) > diedMs + 3000,
+  );
+  expect(isRunning(pid)).toBe(true);
+  await onlooker[Symbol.asyncDispose]();
+  await forwarder.close();
+  await eventually(() => !isRunning(pid), 'it has ended');
+});
+
+test('A service whose provider is gone before it could connect ends by itself.', async () => {
+  await using folder = await openFolder();
+  const module = join(folder.path, 'service.mjs');
+  const sdk = JSON.stringify(builtFile('task/index.js'));
+  await writeFile(
+    module,
+    `import { defineService, SingleTask } from ${sdk};\nexport default defineService({ task: class extends SingleTask {} });\n`,
+  );
+  const bootstrap = {
+    transaction: 'T1',
+    serviceId: 'ts_1',
+    serviceName: 'test',
+    contextId: 'context001',
+    instance: 'Forever',
+    deviceAction: '',
+    endpoints: {
+      subscribe: `ipc://${join(folder.path, 'back')}`,
+      publish: `ipc://${join(folder.path, 'front')}`,
+    },
+    module,
+    orphanGraceMs: 300,
+    stopTimeoutMs: 60_000,
+  };
+  const child = spawn(process.execPath, [builtFile('task/host/main.js')], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, [BOOTSTRAP_VARIABLE]: JSON.stringify(bootstrap) },
+  });
+  const log = text(child.stdout);
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(code).toBe(0);
+  expect(await log).toContain('no provider came back: ending');
+});

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ContextdError } from '../../src/base/errors.js';
+import { decodeEnvelope, encodeEnvelope } from '../../src/bus/envelope.js';
+import { parseBody, parseFrame } from '../../src/messages/message.js';
+import { CONTEXT_ACTIONS } from '../../src/messages/context-command.js';
+import { EVENT_ACTIONS } from '../../src/messages/service-event.js';
+import { TOPICS } from '../../src/messages/topics.js';
+import { readHostCommand } from '../../src/task/host/commands.js';
+import { TRANSACTION, id } from '../helpers/stage.js';
+
+const NUM_RUNS = 3000;
+const topic = fc.stringMatching(/^[a-z]{1,8}(\.[A-Za-z0-9_]{1,12}){0,2}$/);
+// JSON knows no -0: it comes back as 0.
+const body = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+
+/** What `act` throws, or undefined. */
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('the codec of frames', () => {
+  it('reads what it has written', () => {
+    fc.assert(
+      fc.property(topic, body, (name, value) => {
+        const frame = Buffer.from(encodeEnvelope({ topic: name, body: value }));
+        expect(decodeEnvelope(frame)).toEqual({ topic: name, body: value });
+      }),
+      { numRuns: NUM_RUNS },
+    );
+  });
+
+  it('refuses any other bytes with MSG_FRAME_INVALID, and throws nothing else', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc
+        .tuple(topic, fc.uint8Array())
+        .map(([name, rest]) => Buffer.concat([Buffer.from(`${name} @@@ `), rest])),
+      fc.string().map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(bytes, (frame) => {
+        const error = thrownBy(() => decodeEnvelope(frame));
+        if (error !== undefined)
+          expect(error).toMatchObject({ name: 'ContextdError', code: 'MSG_FRAME_INVALID' });
+      }),
+      { numRuns: NUM_RUNS },
+    );
+  });
+});
+
+/** Bodies that come near to being messages: each part is as it should be, most of the time. */
+const mostly = <T>(good: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: fc.jsonValue() });
+const actions = [...CONTEXT_ACTIONS, ...EVENT_ACTIONS, 'update', 'request', 'reply_start', 'reply_context'];
+const header = fc.record(
+  {
+    action: mostly(fc.constantFrom(...actions)),
+    service_id: mostly(fc.string()),
+    service_name: mostly(fc.string()),
+    service_transaction: mostly(fc.string()),
+    message_id: mostly(fc.string()),
+  },
+  { requiredKeys: ['action'] },
+);
+const content = fc.record(
+  {
+    status: mostly(fc.record({ result: fc.constantFrom('success', 'failure') })),
+    configuration: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+);
+const message = fc.oneof(
+  body,
+  fc.record({ header: mostly(header), content: mostly(content) }),
+  fc.record({ Task: mostly(fc.record({ message: fc.record({ header, content }) })) }),
+);
+const anyTopic = fc.oneof(fc.constantFrom(...TOPICS, 'process.TX0001.ts_1'), topic);
+
+describe('whatever is said on the bus', () => {
+  it('becomes a message or a ContextdError', () => {
+    const kinds = new Set<string>();
+    fc.assert(
+      fc.property(anyTopic, message, (on, value) => {
+        const error = thrownBy(() => kinds.add(parseBody(on, value).kind));
+        if (error !== undefined) expect(error).toBeInstanceOf(ContextdError);
+      }),
+      { numRuns: 3 * NUM_RUNS },
+    );
+    expect([...kinds].sort()).toEqual([
+      'command_reply',
+      'context_command',
+      'process_command',
+      'service_event',
+      'state_reply',
+      'state_request',
+    ]);
+  });
+
+  it('stays the same message when it is said again', () => {
+    fc.assert(
+      fc.property(anyTopic, message, (on, value) => {
+        const frame = Buffer.from(encodeEnvelope({ topic: on, body: value }));
+        if (thrownBy(() => parseFrame(frame)) !== undefined) return;
+        const { kind, ...once } = parseFrame(frame);
+        expect(parseBody(on, once)).toEqual({ kind, ...once });
+      }),
+      { numRuns: NUM_RUNS },
+    );
+  });
+
+  it('ends no host: it is a command, nothing, or MSG_FRAME_INVALID', () => {
+    const bootstrap = { transaction: TRANSACTION, serviceId: id('ts_1') } as never;
+    fc.assert(
+      fc.property(fc.constantFrom('process.TX0001.ts_1', 'control', 'process'), message, (on, value) => {
+        const frame = Buffer.from(encodeEnvelope({ topic: on, body: value }));
+        expect(thrownBy(() => readHostCommand(frame, bootstrap))).toBeUndefined();
+      }),
+      { numRuns: NUM_RUNS },
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import {
+  asContextdError,
+  ContextdError,
+  ERROR_CODES,
+  hasErrnoCode,
+  messageOf,
+  reportError,
+  unreachable,
+  type ErrorCode,
+} from '../../../src/base/errors.js';
+
+describe('ContextdError', () => {
+  it('carries code, message, hint, details, cause and exit code', () => {
+    const cause = new Error('deep');
+    const error = new ContextdError('BUS_UNREACHABLE', 'nobody', { hint: 'go', details: { a: 1 }, cause });
+    expect(error).toMatchObject({ name: 'ContextdError', code: 'BUS_UNREACHABLE', message: 'nobody' });
+    expect(error).toMatchObject({ hint: 'go', details: { a: 1 }, cause, exitCode: 3 });
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  it.each([
+    ['CLI_USAGE', 2],
+    ['BUS_UNREACHABLE', 3],
+    ['BUS_DEADLINE', 4],
+    ['INTERNAL', 1],
+    ['SVC_TASK_FAILED', 1],
+  ] as const)('%s ends a command with %i', (code, exitCode) => {
+    expect(new ContextdError(code, '').exitCode).toBe(exitCode);
+  });
+
+  it('has codes in families by room, each with a meaning that is a sentence', () => {
+    const odd = Object.entries(ERROR_CODES).filter(
+      ([code, { meaning }]) =>
+        !/^(XML|CTX|BUS|MSG|SVC|TPL|CLI)(_[A-Z]+)+$|^INTERNAL$/.test(code) || !/^[A-Z].*\.$/.test(meaning),
+    );
+    expect(odd).toEqual([]);
+  });
+});
+
+describe('an error in a message', () => {
+  const full = { hint: 'h', details: { file: '/a.ts', line: 3, secret: 'no' } };
+
+  it.each<[string, unknown, ErrorCode | undefined, unknown]>([
+    [
+      'code and message',
+      new ContextdError('SVC_EXITED', 'm'),
+      undefined,
+      { code: 'SVC_EXITED', message: 'm' },
+    ],
+    [
+      'hint and place',
+      new ContextdError('SVC_EXITED', 'm', full),
+      undefined,
+      { code: 'SVC_EXITED', message: 'm', hint: 'h', file: '/a.ts', line: 3 },
+    ],
+    ['any other error', new TypeError('t'), undefined, { code: 'INTERNAL', message: 't' }],
+    [
+      'any other error, by a code of choice',
+      new TypeError('t'),
+      'SVC_LAUNCH_FAILED',
+      { code: 'SVC_LAUNCH_FAILED', message: 't' },
+    ],
+    ['whatever was thrown', 'text', undefined, { code: 'INTERNAL', message: 'text' }],
+  ])('has %s', (_what, thrown, fallback, report) => {
+    expect(reportError(thrown, fallback)).toEqual(report);
+  });
+});
+
+it('an error of ours stays itself, another becomes the cause of one', () => {
+  const own = new ContextdError('CLI_USAGE', 'u');
+  expect(asContextdError(own, 'INTERNAL')).toBe(own);
+  const other = new Error('o');
+  expect(asContextdError(other)).toMatchObject({ code: 'INTERNAL', message: 'o', cause: other });
+});
+
+it('messageOf tells anything', () => {
+  expect([messageOf(new Error('e')), messageOf(7), messageOf(null)]).toEqual(['e', '7', 'null']);
+});
+
+it('hasErrnoCode knows the errors of node by their codes', () => {
+  const error = Object.assign(new Error('x'), { code: 'ENOENT' });
+  expect(hasErrnoCode(error, 'EACCES', 'ENOENT')).toBe(true);
+  expect([hasErrnoCode(error, 'EACCES'), hasErrnoCode({ code: 'ENOENT' }, 'ENOENT')]).toEqual([false, false]);
+});
+
+it('a branch that cannot be reached says what reached it', () => {
+  expect(() => unreachable({ odd: 1 } as never)).toThrow('unexpected value {"odd":1}');
+});

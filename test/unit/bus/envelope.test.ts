@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { decodeEnvelope, encodeEnvelope, subscriptionOf } from '../../../src/bus/envelope.js';
+
+const decode = (text: string) => decodeEnvelope(Buffer.from(text));
+
+describe('a frame', () => {
+  it('is the topic, the separator and JSON', () => {
+    expect(encodeEnvelope({ topic: 'context', body: { a: ['ü', 1, null] } })).toBe(
+      'context @@@ {"a":["ü",1,null]}',
+    );
+  });
+
+  it.each([
+    ['as this codec writes it', 'control @@@ {"a":1}', 'control', { a: 1 }],
+    ['as the original writes it', 'control @@@ {\n    "a": 1,\n    "b": ""\n}', 'control', { a: 1, b: '' }],
+    ['with the separator in its text', 'state @@@ {"a":"x @@@ y"}', 'state', { a: 'x @@@ y' }],
+    ['with a routed topic', 'process.T.ts_1 @@@ []', 'process.T.ts_1', []],
+    ['with a body that is no object', 'x @@@ 7', 'x', 7],
+  ])('is read %s', (_how, text, topic, body) => {
+    expect(decode(text)).toEqual({ topic, body });
+  });
+
+  it('is read out of a larger buffer', () => {
+    const bytes = Buffer.from('....x @@@ 1....');
+    expect(decodeEnvelope(bytes.subarray(4, -4))).toEqual({ topic: 'x', body: 1 });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0), 'in front'],
+    ['no separator', Buffer.from('{"a":1}'), 'in front'],
+    ['no blanks around the separator', Buffer.from('x@@@{}'), 'in front'],
+    ['no topic', Buffer.from(' @@@ {}'), 'in front'],
+    ['a topic without end', Buffer.from(`${'x'.repeat(5000)} @@@ {}`), 'in front'],
+    ['no JSON', Buffer.from('x @@@ {a:1}'), 'what follows "x @@@" is no JSON'],
+    ['nothing behind the separator', Buffer.from('x @@@ '), 'no JSON'],
+    ['two bodies', Buffer.from('x @@@ {} {}'), 'no JSON'],
+    ['a body that is no UTF-8', Buffer.concat([Buffer.from('x @@@ "'), Buffer.from([0xff, 0x22])]), 'UTF-8'],
+    ['a topic that is no UTF-8', Buffer.concat([Buffer.from([0xff]), Buffer.from(' @@@ 1')]), 'UTF-8'],
+  ])('is refused with %s', (_what, bytes, message) => {
+    expect(() => decodeEnvelope(bytes)).toThrow(
+      expect.objectContaining({
+        code: 'MSG_FRAME_INVALID',
+        message: expect.stringContaining(message) as string,
+      }),
+    );
+  });
+});
+
+it('a subscription matches its own topic and no longer one', () => {
+  const key = subscriptionOf('process');
+  expect(encodeEnvelope({ topic: 'process', body: 1 }).startsWith(key)).toBe(true);
+  expect(encodeEnvelope({ topic: 'process.T.a', body: 1 }).startsWith(key)).toBe(false);
+  expect(encodeEnvelope({ topic: 'processes', body: 1 }).startsWith(key)).toBe(false);
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { confCommand } from '../../../src/cli/conf-command.js';
+import { createService } from '../../../src/cli/create-service.js';
+import { runCommand } from '../../../src/cli/run.js';
+import { serviceContext } from '../../../src/cli/service-context.js';
+import { createTerminal } from '../../helpers/terminal.js';
+
+async function run(command: unknown, argv: readonly string[]) {
+  const terminal = createTerminal();
+  const exitCode = await runCommand(command as never, argv, terminal);
+  return { exitCode, ...terminal.written };
+}
+
+describe('conf_command is wrong, exit code 2, when', () => {
+  it.each([
+    ['no action is named', [], 'action'],
+    ['the action does not exist', ['--action=dance'], '"dance"'],
+    ['the transaction is no id', ['--action=list', '--transaction=../x'], '"../x" is no transaction id'],
+    ['the time is none', ['--action=list', '--timeout=0'], '--timeout is a number of seconds above 0'],
+    [
+      'the time is no number',
+      ['--action=list', '--timeout=soon'],
+      '--timeout is a number of seconds above 0',
+    ],
+  ])('%s', async (_why, argv, message) => {
+    const { exitCode, out, err } = await run(confCommand, argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toContain(message);
+  });
+});
+
+describe('service_context is wrong, exit code 2, when', () => {
+  it.each([
+    ['no file is named', [], 'no context file is named'],
+    ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is named'],
+    ['the transaction is no id', ['a.xml', '--transaction=a b'], '"a b" is no transaction id'],
+    ['the level does not exist', ['a.xml', '--log_level=loud'], '"loud"'],
+  ])('%s', async (_why, argv, message) => {
+    const { exitCode, out, err } = await run(serviceContext, argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).toContain('hint: ');
+  });
+});
+
+it('a file that is not there is told with its name, exit code 1', async () => {
+  const { exitCode, err } = await run(serviceContext, ['nowhere/Context-None.xml']);
+  expect(exitCode).toBe(1);
+  expect(err).toMatch(/^error XML_UNREADABLE: .*nowhere\/Context-None\.xml/);
+});
+
+it('create_service names every missing and every wrong flag in one message', async () => {
+  const { exitCode, err } = await run(createService, ['--task_service=1Echo', '--sub_port=99999']);
+  expect(exitCode).toBe(2);
+  expect(err.match(/^error /gm)).toHaveLength(1);
+  const named = [
+    '--service_path',
+    '--task_class',
+    '--context_name',
+    '--task_id',
+    '--task_service:',
+    '--sub_port:',
+  ];
+  expect(named.filter((flag) => !err.includes(flag))).toEqual([]);
+});

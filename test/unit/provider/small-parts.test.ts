@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { ContextdError } from '../../../src/base/errors.js';
+import { InfoPublisher } from '../../../src/provider/info-publisher.js';
+import { LaunchGate } from '../../../src/provider/launch-gate.js';
+import { Once } from '../../../src/provider/once.js';
+import { Rejects } from '../../../src/provider/rejects.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
+
+describe('Once', () => {
+  const counting = () => {
+    let count = 0;
+    const act = () => Promise.resolve((count += 1));
+    return { act, count: () => count };
+  };
+
+  it('executes a message id once and gives each sender the one answer', async () => {
+    const once = new Once<number>();
+    const { act, count } = counting();
+    expect(await Promise.all([once.execute('m', act), once.execute('m', act)])).toEqual([1, 1]);
+    expect(await once.execute('m', act)).toBe(1);
+    expect(await once.execute('n', act)).toBe(2);
+    expect(count()).toBe(2);
+  });
+
+  it('executes what has no id each time', async () => {
+    const once = new Once<number>();
+    const { act } = counting();
+    expect([await once.execute(undefined, act), await once.execute(undefined, act)]).toEqual([1, 2]);
+  });
+
+  it('remembers the last 10,000 answers', async () => {
+    const once = new Once<number>();
+    const { act, count } = counting();
+    for (let index = 0; index <= 10_000; index += 1) await once.execute(`m${index}`, act);
+    await once.execute('m1', act);
+    expect(count()).toBe(10_001);
+    await once.execute('m0', act);
+    expect(count()).toBe(10_002);
+  });
+});
+
+describe('Rejects', () => {
+  const fault = (code: 'MSG_INVALID' | 'MSG_FRAME_INVALID') => new ContextdError(code, `bad ${code}`);
+
+  it('counts all, and tells of each kind once a minute', () => {
+    const clock = new ManualClock();
+    const rejects = new Rejects(clock);
+    expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
+    expect(rejects.note(fault('MSG_INVALID'))).toBeUndefined();
+    expect(rejects.note(fault('MSG_FRAME_INVALID'))).toBe('bad MSG_FRAME_INVALID (3 so far)');
+    clock.advance(59_999);
+    expect(rejects.note(fault('MSG_INVALID'))).toBeUndefined();
+    clock.advance(1);
+    expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (5 so far)');
+    expect(rejects.count).toBe(5);
+  });
+
+  it('takes anything that was thrown', () => {
+    expect(new Rejects(new ManualClock()).note('a text')).toBe('a text (1 so far)');
+  });
+});
+
+describe('LaunchGate', () => {
+  /** The numbers of those who are inside, as they come. */
+  function queueUp(gate: LaunchGate, count: number) {
+    const inside: number[] = [];
+    const leave = new Map<number, () => void>();
+    const admitted = Array.from({ length: count }, async (_, index) => {
+      const out = await gate.enter();
+      inside.push(index);
+      leave.set(index, out);
+    });
+    return { inside, leave, all: Promise.all(admitted) };
+  }
+  const settle = () => new Promise((resume) => setImmediate(resume));
+
+  it('lets as many in as it has room, and the others in their order as room is made', async () => {
+    const { inside, leave, all } = queueUp(new LaunchGate(2), 4);
+    await settle();
+    expect(inside).toEqual([0, 1]);
+    leave.get(1)?.();
+    await settle();
+    expect(inside).toEqual([0, 1, 2]);
+    leave.get(0)?.();
+    await all;
+    expect(inside).toEqual([0, 1, 2, 3]);
+  });
+
+  it('makes room once for each, however often he leaves', async () => {
+    const gate = new LaunchGate(1);
+    const { inside, leave } = queueUp(gate, 3);
+    await settle();
+    for (let times = 0; times < 3; times += 1) leave.get(0)?.();
+    await settle();
+    expect(inside).toEqual([0, 1]);
+  });
+
+  it('has its room back when all have left', async () => {
+    const gate = new LaunchGate(1);
+    for (let times = 0; times < 3; times += 1) (await gate.enter())();
+    const { inside } = queueUp(gate, 2);
+    await settle();
+    expect(inside).toEqual([0]);
+  });
+
+  it('has room for four to a core when nothing else is said', async () => {
+    const room = availableParallelism() * 4;
+    const { inside } = queueUp(new LaunchGate(), room + 1);
+    await settle();
+    expect(inside).toHaveLength(room);
+  });
+});
+
+describe('InfoPublisher', () => {
+  it('publishes a change in the next turn, and several as one', () => {
+    const clock = new ManualClock();
+    let published = 0;
+    const publisher = new InfoPublisher(clock, () => (published += 1));
+    publisher.changed();
+    publisher.changed();
+    expect(published).toBe(0);
+    expect(clock.waiting).toEqual([0]);
+    clock.advance(0);
+    expect(published).toBe(1);
+    expect(clock.waiting).toEqual([]);
+  });
+
+  it('pauses nine times as long as the last publishing took', () => {
+    const clock = new ManualClock();
+    const busy = () => {
+      for (const endMs = performance.now() + 20; performance.now() < endMs;);
+    };
+    const publisher = new InfoPublisher(clock, busy);
+    publisher.changed();
+    clock.advance(0);
+    publisher.changed();
+    expect(clock.waiting[0]).toBeGreaterThanOrEqual(180);
+  });
+
+  it('publishes at once what is asked for, leaves no timer, and nothing when nothing has changed', () => {
+    const clock = new ManualClock();
+    let published = 0;
+    const publisher = new InfoPublisher(clock, () => (published += 1));
+    publisher.flush();
+    expect(published).toBe(0);
+    publisher.changed();
+    publisher.flush();
+    expect(published).toBe(1);
+    clock.advance(1_000_000);
+    expect(published).toBe(1);
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { ContextdError } from '../../../src/base/errors.js';
+import { defineService, LoopedTask, SingleTask, type ServiceEvent } from '../../../src/task/index.js';
+import { createLife } from '../../helpers/task.js';
+
+type Hook = 'constructor' | 'onStart' | 'run' | 'onStop';
+const told: string[] = [];
+
+/** A task that tells of its hooks, and does `act` in one of them. */
+function taskThat(hook: Hook, act: (task: SingleTask) => Promise<void> | void = () => undefined) {
+  told.length = 0;
+  class Telling extends SingleTask {
+    constructor(...parts: ConstructorParameters<typeof SingleTask>) {
+      super(...parts);
+      void this.#at('constructor');
+    }
+    override onStart = () => this.#at('onStart');
+    override run = async () => this.#at('run');
+    override onStop = () => this.#at('onStop');
+
+    #at(own: Hook): Promise<void> | void {
+      told.push(own);
+      return own === hook ? act(this) : undefined;
+    }
+  }
+  return defineService({ task: Telling });
+}
+
+const fail = () => {
+  throw new TypeError('no sensor');
+};
+const failLater = () => Promise.reject(new TypeError('no sensor'));
+
+describe('a task', () => {
+  it('is built, started, run and stopped, in this order, and has exited', async () => {
+    const life = createLife();
+    const service = taskThat('run', () => void told.push(...life.told));
+    expect(await life.lifecycle.run(service)).toEqual({ kind: 'exited' });
+    expect(told).toEqual(['constructor', 'onStart', 'run', 'started', 'onStop']);
+  });
+
+  it.each([
+    ['constructor', ['constructor'], []],
+    ['onStart', ['constructor', 'onStart', 'onStop'], []],
+    ['run', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
+    ['onStop', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
+  ] as const)('that throws in %s has failed, and cleans up what it began', async (hook, hooks, reports) => {
+    const life = createLife();
+    const end = await life.lifecycle.run(taskThat(hook, fail));
+    expect(end).toMatchObject({ kind: 'failed', error: { code: 'SVC_TASK_FAILED', message: 'no sensor' } });
+    expect(end).toMatchObject({ error: { cause: new TypeError('no sensor') } });
+    expect(told).toEqual(hooks);
+    expect(life.told).toEqual(reports);
+  });
+
+  it.each(['onStart', 'run', 'onStop'] as const)('that rejects in %s has failed', async (hook) => {
+    expect(await createLife().lifecycle.run(taskThat(hook, failLater))).toMatchObject({ kind: 'failed' });
+  });
+
+  it('that throws an error of ours fails with just that', async () => {
+    const error = new ContextdError('SVC_CONFIGURATION_INVALID', 'odd');
+    const service = taskThat('run', () => {
+      throw error;
+    });
+    expect(await createLife().lifecycle.run(service)).toEqual({ kind: 'failed', error });
+  });
+
+  it('that throws in run and in onStop has failed for the first reason', async () => {
+    const service = taskThat('run', (task) => {
+      task.onStop = () => {
+        throw new Error('second');
+      };
+      throw new Error('first');
+    });
+    expect(await createLife().lifecycle.run(service)).toMatchObject({ error: { message: 'first' } });
+  });
+
+  it('that throws no error at all fails all the same', async () => {
+    const service = taskThat('run', () => Promise.reject('a text'));
+    expect(await createLife().lifecycle.run(service)).toMatchObject({ error: { message: 'a text' } });
+  });
+});
+
+describe('a task that is asked to stop', () => {
+  /** Runs to the hook, then stops. */
+  async function stopIn(hook: Hook, act: (task: SingleTask) => Promise<void> | void) {
+    const life = createLife();
+    const service = taskThat(hook, (task) => {
+      life.lifecycle.stop();
+      return act(task);
+    });
+    return { end: await life.lifecycle.run(service), ...life };
+  }
+
+  it.each<[Hook, string, (task: SingleTask) => Promise<void> | void]>([
+    ['run', 'has its signal aborted', (task) => expect(task.signal.aborted).toBe(true)],
+    ['run', 'waits no longer in a pause', (task) => task.pause(1_000_000)],
+    ['run', 'may throw what an aborted call throws', (task) => task.signal.throwIfAborted()],
+    ['onStart', 'while it starts is stopped as well', () => undefined],
+    ['onStart', 'may throw that while it starts', (task) => task.signal.throwIfAborted()],
+    ['constructor', 'before it was started', () => undefined],
+  ])('in %s %s', async (hook, _what, act) => {
+    const { end } = await stopIn(hook, act);
+    expect(end).toEqual({ kind: 'stopped' });
+    expect(told.at(-1)).toBe('onStop');
+  });
+
+  it('ends a pause that has begun before', async () => {
+    const life = createLife();
+    const running = life.lifecycle.run(taskThat('run', (task) => task.pause(1_000_000)));
+    await life.started;
+    life.lifecycle.stop();
+    expect(await running).toEqual({ kind: 'stopped' });
+  });
+
+  it('still fails when it throws something else', async () => {
+    const { end } = await stopIn('run', fail);
+    expect(end).toMatchObject({ kind: 'failed', error: { message: 'no sensor' } });
+  });
+
+  it('fails by an abort that nobody asked for', async () => {
+    const service = taskThat('run', () => AbortSignal.abort().throwIfAborted());
+    expect(await createLife().lifecycle.run(service)).toMatchObject({ kind: 'failed' });
+  });
+
+  it('may be asked more than once', async () => {
+    const life = createLife();
+    const service = taskThat('run', () => {
+      life.lifecycle.stop();
+      life.lifecycle.stop();
+    });
+    expect(await life.lifecycle.run(service)).toEqual({ kind: 'stopped' });
+  });
+});
+
+describe('a looped task', () => {
+  it('steps again and again until it is stopped, and finishes the step it is in', async () => {
+    const life = createLife();
+    class Counting extends LoopedTask {
+      steps = 0;
+      override step(): Promise<void> {
+        this.steps += 1;
+        if (this.steps === 3) life.lifecycle.stop();
+        this.notify('updated', { steps: this.steps });
+        return Promise.resolve();
+      }
+    }
+    expect(await life.lifecycle.run(defineService({ task: Counting }))).toEqual({ kind: 'stopped' });
+    expect(life.told).toEqual(['started', ...[1, 2, 3].map((steps) => `updated {"steps":${steps}}`)]);
+  });
+
+  it('lets others have their turn, even when its step awaits nothing', async () => {
+    const life = createLife();
+    class Busy extends LoopedTask {
+      override step = () => Promise.resolve();
+    }
+    const running = life.lifecycle.run(defineService({ task: Busy }));
+    setImmediate(() => life.lifecycle.stop());
+    expect(await running).toEqual({ kind: 'stopped' });
+  });
+
+  it('does not step at all when it is stopped while it starts', async () => {
+    const life = createLife();
+    class Late extends LoopedTask {
+      override onStart = () => life.lifecycle.stop();
+      override step = () => Promise.reject(new Error('stepped'));
+    }
+    expect(await life.lifecycle.run(defineService({ task: Late }))).toEqual({ kind: 'stopped' });
+  });
+});
+
+it('a task hears events as soon as it is built, and none before', async () => {
+  const heard: string[] = [];
+  class Hearing extends SingleTask {
+    override onEvent = ({ serviceId }: ServiceEvent) => void heard.push(serviceId);
+    override run = () => {
+      life.lifecycle.hear(event('during'));
+      return Promise.resolve();
+    };
+  }
+  const event = (serviceId: string) =>
+    ({ action: 'started', serviceId, serviceName: '', status: {} }) as const;
+  const life = createLife();
+  life.lifecycle.hear(event('before'));
+  await life.lifecycle.run(defineService({ task: Hearing }));
+  expect(heard).toEqual(['during']);
+});
