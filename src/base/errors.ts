@@ -45,7 +45,6 @@ export const ERROR_CODES = {
   TPL_CONFLICT: failed('A file to be written was edited, or an id is already taken.'),
   TPL_WRITE_FAILED: failed('A file could not be written; what was written before it was taken back.'),
   CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
-  CLI_STOPPED: failed('A command was interrupted before it was done.'),
   INTERNAL: failed('A fault of contextd itself.'),
 } as const satisfies Record<string, ErrorEntry>;
 

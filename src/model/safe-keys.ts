@@ -1,7 +1,7 @@
 // Guards against objects from outside that are too deep or have keys JavaScript itself reads from every object.
 
 import type { Finding, ValuePath } from './fault.js';
-import { isForbiddenName } from './xml-scan.js';
+import { isForbiddenName } from './xml-tag.js';
 import { MAX_XML_DEPTH } from './xml.js';
 
 export function findUnsafeKeys(value: unknown): readonly Finding[] {

@@ -1,13 +1,20 @@
 // XML text -> a tree of elements that know where they stand; whatever is not well-formed is refused.
 
+import { XMLParser } from 'fast-xml-parser';
+import { messageOf } from '../base/errors.js';
 import type { Position } from './fault.js';
-import { closest } from './suggest.js';
-import { scanXml, type CloseToken, type OpenToken, type TextToken, type XmlAttribute } from './xml-scan.js';
+import { checkXml, MAX_XML_DEPTH, type XmlMark } from './xml-check.js';
 import { createSource, malformed, MAX_XML_LENGTH, type XmlSource } from './xml-source.js';
 
-export type { XmlAttribute } from './xml-scan.js';
+export { MAX_XML_DEPTH } from './xml-check.js';
 
-export const MAX_XML_DEPTH = 64;
+export interface XmlAttribute extends Position {
+  readonly name: string;
+  readonly value: string;
+  /** Offsets of the whole attribute: from its name to behind its closing quote. */
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface XmlElement extends Position {
   readonly name: string;
@@ -24,10 +31,12 @@ export interface XmlElement extends Position {
   readonly end: number;
 }
 
-interface Draft extends Position {
-  readonly token: OpenToken;
-  readonly children: XmlElement[];
-  readonly texts: TextToken[];
+/** A node of the parser: `{ NAME: children, ':@': attributes }` or `{ '#text': text }`. */
+type ParsedNode = Readonly<Record<string, unknown>> & { readonly ':@'?: Readonly<Record<string, string>> };
+
+interface Reading {
+  readonly source: XmlSource;
+  readonly marks: ReadonlyMap<number, XmlMark>;
 }
 
 /** Reads a whole file. Throws XML_MALFORMED with line and column of the first thing that is no XML. */
@@ -36,104 +45,78 @@ export function readXml(text: string, path: string): XmlElement {
   if (text.length > MAX_XML_LENGTH) {
     throw malformed(source, 0, `the file has ${text.length} characters, at most ${MAX_XML_LENGTH} are read`);
   }
-  const open: Draft[] = [];
-  let root: XmlElement | undefined;
-  for (const token of scanXml(source)) {
-    if (token.kind === 'text') addText(source, open, token);
-    else {
-      const element =
-        token.kind === 'open' ? openElement(source, open, token, root) : closeElement(source, open, token);
-      if (element === undefined) continue;
-      const parent = open.at(-1);
-      if (parent === undefined) root = element;
-      else parent.children.push(element);
-    }
-  }
-  const unclosed = open.at(-1);
-  if (unclosed !== undefined) {
-    const { name, start } = unclosed.token;
-    throw malformed(source, start, `<${name}> is never closed`, `add </${name}>`);
-  }
+  const marks = checkXml(source);
+  const [root] = composeAll(parse(source), { source, marks });
   if (root === undefined) throw malformed(source, 0, 'the file has no element');
   return root;
 }
 
-function addText(source: XmlSource, open: readonly Draft[], token: TextToken): void {
-  const parent = open.at(-1);
-  if (parent !== undefined) parent.texts.push(token);
-  else if (token.value.trim() !== '') {
-    const at = skipBlanks(source, token.start);
-    throw malformed(source, at, `text "${shorten(token.value)}" outside of the root element`);
+/** Every text stays the text that it is; names and references that could do harm were refused before. */
+function parse(source: XmlSource): readonly ParsedNode[] {
+  const parser = new XMLParser({
+    preserveOrder: true,
+    captureMetaData: true,
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    parseTagValue: false,
+    parseAttributeValue: false,
+    trimValues: false,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    // Without it numbered characters are not decoded.
+    htmlEntities: true,
+    maxNestedTags: MAX_XML_DEPTH,
+    jPath: false,
+    onDangerousProperty: (name) => name,
+  });
+  try {
+    return parser.parse(source.text) as readonly ParsedNode[];
+  } catch (error) {
+    throw malformed(source, 0, messageOf(error));
   }
 }
 
-/** Returns the element if it is complete (`<name/>`), else puts it on the stack. */
-function openElement(source: XmlSource, open: Draft[], token: OpenToken, root: XmlElement | undefined) {
-  if (root !== undefined) {
-    const message = `a second root element <${token.name}>, after <${root.name}> of line ${root.line}`;
-    throw malformed(source, token.start, message, 'a file has one root element');
-  }
-  if (open.length >= MAX_XML_DEPTH) {
-    throw malformed(source, token.start, `<${token.name}> is nested more than ${MAX_XML_DEPTH} deep`);
-  }
-  const draft: Draft = { token, children: [], texts: [], ...source.positionAt(token.start) };
-  if (token.isEmpty) return complete(source, draft, token.end, token.end);
-  open.push(draft);
-  return undefined;
+function composeAll(nodes: readonly ParsedNode[], reading: Reading): readonly XmlElement[] {
+  return nodes.flatMap((node) => {
+    const place = (node as { [key: symbol]: unknown })[XMLParser.getMetaDataSymbol() as symbol];
+    const mark = reading.marks.get((place as { readonly startIndex?: number } | undefined)?.startIndex ?? -1);
+    return mark === undefined ? [] : [composeElement(node, mark, reading)];
+  });
 }
 
-function closeElement(source: XmlSource, open: Draft[], token: CloseToken): XmlElement {
-  const draft = open.at(-1);
-  if (draft?.token.name !== token.name) throw wrongClose(source, open, token);
-  open.pop();
-  return complete(source, draft, token.start, token.end);
-}
-
-function wrongClose(source: XmlSource, open: readonly Draft[], token: CloseToken): Error {
-  const last = open.at(-1);
-  const tag = `</${token.name}>`;
-  if (last === undefined) {
-    return malformed(source, token.start, `stray ${tag}: no element is open here`, 'remove it');
-  }
-  const expected = `<${last.token.name}> of line ${last.line} is open here`;
-  if (open.some((draft) => draft.token.name === token.name)) {
-    const hint = `close it with </${last.token.name}> first`;
-    return malformed(source, token.start, `${tag} does not fit: ${expected}`, hint);
-  }
-  const isTypo = closest(token.name, [last.token.name]) !== undefined;
-  const hint = isTypo ? `did you mean </${last.token.name}>?` : 'remove it';
-  return malformed(source, token.start, `stray ${tag}: ${expected}`, hint);
-}
-
-function complete(source: XmlSource, draft: Draft, closeStart: number, end: number): XmlElement {
-  const { token, children, texts, line, column } = draft;
-  const first = texts.find(({ value }) => value.trim() !== '');
+function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlElement {
+  const { tag, closeStart, end, textStart } = mark;
+  const { source } = reading;
+  const inner = node[tag.name] as readonly ParsedNode[];
+  const text = inner
+    .map((child) => (typeof child['#text'] === 'string' ? child['#text'] : ''))
+    .join('')
+    .trim();
   return {
-    name: token.name,
-    attributes: token.attributes,
-    children,
-    text: texts
-      .map(({ value }) => value)
-      .join('')
-      .trim(),
-    textAt: first && source.positionAt(skipBlanks(source, first.start)),
-    start: token.start,
-    openEnd: token.end,
+    name: tag.name,
+    attributes: composeAttributes(node[':@'] ?? {}, mark, source),
+    children: composeAll(inner, reading),
+    text,
+    textAt: text === '' || textStart === undefined ? undefined : source.positionAt(textStart),
+    start: tag.start,
+    openEnd: tag.end,
     closeStart,
     end,
-    line,
-    column,
+    ...source.positionAt(tag.start),
   };
 }
 
-function skipBlanks(source: XmlSource, start: number): number {
-  const blank = /\s*/y;
-  blank.lastIndex = start;
-  blank.test(source.text);
-  return blank.lastIndex;
-}
-
-function shorten(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 40)}...` : line;
+function composeAttributes(
+  values: Readonly<Record<string, string>>,
+  { tag }: XmlMark,
+  source: XmlSource,
+): readonly XmlAttribute[] {
+  return Object.entries(values).flatMap(([name, value], at) => {
+    const span = tag.attributes[at];
+    if (span === undefined) return [];
+    // Line ends and tabs of the file are blanks there; those that it writes as references are not.
+    const isBroken = /[\t\r\n]/.test(source.text.slice(span.start, span.end));
+    const plain = isBroken ? value.replace(/[\t\n]/g, ' ') : value;
+    return [{ name, value: plain, ...span, ...source.positionAt(span.start) }];
+  });
 }

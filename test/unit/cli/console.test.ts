@@ -4,6 +4,7 @@ import { createConsole } from '../../../src/cli/console.js';
 import { describeEvent } from '../../../src/cli/describe-event.js';
 import { createPaint, stateColour } from '../../../src/cli/paint.js';
 import type { EventAction, EventStatus } from '../../../src/messages/service-event.js';
+import type { ReplyStatus } from '../../../src/messages/state.js';
 import type { Notice } from '../../../src/provider/notice.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
@@ -18,7 +19,7 @@ function event(action: EventAction, status: Partial<EventStatus> = {}): Notice &
 }
 
 const error = { code: 'SVC_EXITED', message: 'ts_1 ended with exit code 3' };
-const status = { result: 'success', services: [] } as const;
+const status: ReplyStatus = { result: 'success', services: [] };
 
 const ROWS: readonly (readonly [LogLevel, string, string, Notice])[] = [
   [

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
-import { defineService, LoopedTask, SingleTask, type ServiceEvent } from '../../../src/task/index.js';
+import {
+  defineService,
+  LoopedTask,
+  SingleTask,
+  type ServiceEvent,
+  type TaskConfiguration,
+  type TaskContext,
+} from '../../../src/task/index.js';
 import { createLife } from '../../helpers/task.js';
 
 type Hook = 'constructor' | 'onStart' | 'run' | 'onStop';
@@ -10,8 +17,8 @@ const told: string[] = [];
 function taskThat(hook: Hook, act: (task: SingleTask) => Promise<void> | void = () => undefined) {
   told.length = 0;
   class Telling extends SingleTask {
-    constructor(...parts: ConstructorParameters<typeof SingleTask>) {
-      super(...parts);
+    constructor(context: TaskContext<TaskConfiguration>) {
+      super(context);
       void this.#at('constructor');
     }
     override onStart = () => this.#at('onStart');
