@@ -5,6 +5,7 @@ export type { BusEndpoints } from './bus/connection.js';
 export { Client, type ClientOptions, type CommandAnswer, type CommandRequest } from './client/client.js';
 export { findProvider, type ProviderHints } from './client/find-provider.js';
 export { follow, type Follower, type Sighting } from './client/follow.js';
+export { readLog, type LogReading } from './client/logs.js';
 export type { ContextConfiguration, TaskService } from './model/context.js';
 export { readContext, readContextFile, type ContextFile } from './model/read-context.js';
 export type { Message } from './messages/message.js';

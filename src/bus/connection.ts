@@ -45,6 +45,15 @@ export class Connection {
     this.#subscriber.subscribe(topic);
   }
 
+  /** Takes back one `subscribe`. */
+  unsubscribe(topic: string): void {
+    this.#subscriber.unsubscribe(topic);
+  }
+
+  subscribePrefix(prefix: string): void {
+    this.#subscriber.subscribePrefix(prefix);
+  }
+
   publish(topic: string, body: unknown): Promise<void> {
     return this.publisher.publish(encodeEnvelope({ topic, body }));
   }

@@ -29,6 +29,17 @@ export function decodeEnvelope(frame: Uint8Array): Envelope {
   return { topic, body };
 }
 
+/** The topic alone, for who passes frames on without reading them; undefined where there is none. */
+export function topicOf(frame: Uint8Array): string | undefined {
+  const start = Buffer.from(
+    frame.buffer,
+    frame.byteOffset,
+    Math.min(frame.byteLength, MAX_TOPIC_BYTES + SEPARATOR.length),
+  );
+  const end = start.indexOf(separatorBytes);
+  return end < 1 ? undefined : start.toString('utf8', 0, end);
+}
+
 /** What to subscribe to for exactly this topic: ZeroMQ matches prefixes. */
 export function subscriptionOf(topic: string): string {
   return `${topic} @@@`;

@@ -9,6 +9,7 @@ import { defineCommand, type Terminal } from './command.js';
 import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
 import { showHistory } from './show-history.js';
+import { showLogs } from './show-logs.js';
 
 export const confCommand = defineCommand({
   name: 'conf_command',
@@ -31,7 +32,8 @@ export const confCommand = defineCommand({
       describe: 'Transaction id; with start, empty makes a new one',
     },
     dry_run: { type: 'boolean', default: false, describe: 'With reload: only print what would change' },
-    lines: { type: 'number', default: 50, describe: 'With history: how many of the last records' },
+    lines: { type: 'number', default: 50, describe: 'With logs and history: how many of the last' },
+    follow: { type: 'boolean', default: false, describe: 'With logs: go on until Ctrl-C' },
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
     topic: {
       choices: ['context', 'process', 'state'] as const,
@@ -52,6 +54,7 @@ export const confCommand = defineCommand({
       'what an edited file would change',
     ],
     ['$0 --action=why --task_id=ts_100', 'the chain of causes that led to its state'],
+    ['$0 --action=logs --task_id=ts_100 --follow', 'its log, as it is written'],
   ],
   run,
 });
@@ -81,6 +84,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
 
 async function ask(client: Client, args: Request, terminal: Terminal): Promise<number> {
   const { action, transaction, json } = args;
+  if (action === 'logs') return await showLogs(client, args, terminal);
   const serviceId = args.task_id ?? args.service_id;
   const question = { action: action as Question, serviceId, content: { limit: args.lines } };
   const reply = await client.request(transaction, question);
@@ -104,8 +108,8 @@ function checkArguments(args: Arguments): Request {
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
   }
-  if (action === 'why' && args.task_id === undefined && args.service_id === '') {
-    throw new ContextdError('CLI_USAGE', '--action=why needs --task_id', {
+  if ((action === 'why' || action === 'logs') && args.task_id === undefined && args.service_id === '') {
+    throw new ContextdError('CLI_USAGE', `--action=${action} needs --task_id`, {
       hint: "--action=list shows the services' ids",
     });
   }

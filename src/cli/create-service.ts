@@ -1,17 +1,18 @@
-// create_service: writes the files of a new task service and puts it into its context.
+// create_service: writes the files of new task services and puts them into their context.
 
-import { isAbsolute, relative } from 'node:path';
 import type { InferredOptionTypes } from 'yargs';
 import { ContextdError, EXIT } from '../base/errors.js';
 import { ENTRIES } from '../model/context.js';
-import { isWritten, type FileChange } from '../scaffold/change.js';
-import { formatDiff } from '../scaffold/diff.js';
-import { planScaffold, type ScaffoldPlan } from '../scaffold/plan.js';
+import { formatFault } from '../model/fault.js';
+import { readMetaContextFile } from '../model/meta-context.js';
+import { requestOf } from '../scaffold/meta-request.js';
+import { planScaffold } from '../scaffold/plan.js';
 import { checkFields, missingFields, readRequest, type Fields } from '../scaffold/read-request.js';
 import { readState } from '../scaffold/read-state.js';
-import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
+import { TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
 import { writePlan } from '../scaffold/write.js';
-import { defineCommand } from './command.js';
+import { defineCommand, type Terminal } from './command.js';
+import { formatDryRun, formatOutcome } from './show-plan.js';
 
 const text = (describe: string, group: string) =>
   ({ type: 'string', requiresArg: true, describe, group }) as const;
@@ -19,7 +20,8 @@ const WHERE = 'Where:';
 const CODE = 'The code:';
 const XML = 'The context file:';
 
-const options = {
+/** All that says what one service shall be; a meta file says it instead. */
+const serviceOptions = {
   service_path: text('Folder that holds services/', WHERE),
   home_path: text('Folder that holds conf/ [default: the service path]', WHERE),
   task_service: text('Name of the service: of its folder and its files', CODE),
@@ -36,6 +38,10 @@ const options = {
   device_action: text("Name of the service's action in its messages", XML),
   entry_action: text(`When it starts: ${ENTRIES.join(', ')} [default: on_start]`, XML),
   location: text('Where the provider finds the service [default: services]', XML),
+} as const;
+const options = {
+  ...serviceOptions,
+  xml_file: text('Meta file that describes several services, instead of all flags above', 'Several at once:'),
   dry_run: { type: 'boolean', default: false, describe: 'Show what would change as a diff, write nothing' },
   force: { type: 'boolean', default: false, describe: 'Overwrite code that was edited' },
 } as const;
@@ -49,13 +55,19 @@ const EXAMPLE = [
 
 export const createService = defineCommand({
   name: 'create_service',
-  summary: 'Writes the files of a new task service and puts it into its context.',
+  summary: 'Writes the files of new task services and puts them into their context.',
   positionals: '',
   options,
-  examples: [[EXAMPLE, 'The service of the tutorial, below the current folder']],
+  examples: [
+    [EXAMPLE, 'The service of the tutorial, below the current folder'],
+    [
+      'create_service --xml_file=conf/Services-StateMachine.xml',
+      'All services of a meta file, and their context',
+    ],
+  ],
   async run(args, terminal) {
-    refuseFaults(args);
-    const request = readRequest(args, process.cwd());
+    const request = await readGivenRequest(args, terminal);
+    if (request.services.length === 0) return EXIT.done;
     const plan = planScaffold(request, await readState(request), args.force);
     if (args.dry_run) {
       terminal.out(formatDryRun(plan));
@@ -66,6 +78,28 @@ export const createService = defineCommand({
     return EXIT.done;
   },
 });
+
+async function readGivenRequest(args: Args, terminal: Terminal): Promise<ScaffoldRequest> {
+  if (args.xml_file === undefined) {
+    refuseFaults(args);
+    return readRequest(args, process.cwd());
+  }
+  refuseClash(args);
+  const meta = await readMetaContextFile(args.xml_file);
+  for (const warning of meta.warnings) terminal.err(`warning: ${formatFault(meta.path, warning)}\n`);
+  return requestOf(meta);
+}
+
+function refuseClash(args: Args): void {
+  const names = Object.keys(serviceOptions) as (keyof typeof serviceOptions)[];
+  const clashing = names.filter((name) => args[name] !== undefined).map((name) => `--${name}`);
+  if (clashing.length === 0) return;
+  const message = `--xml_file describes everything, so it cannot go with ${clashing.join(', ')}`;
+  throw new ContextdError('CLI_USAGE', message, {
+    hint: `write into ${args.xml_file ?? 'the file'} what shall be otherwise; --dry_run and --force may be added`,
+    details: { clashing },
+  });
+}
 
 /** One error for all flags that are missing or wrong. */
 function refuseFaults(args: Args): void {
@@ -79,47 +113,4 @@ function refuseFaults(args: Args): void {
     hint: "run 'create_service --help' to see what each flag is for",
     details: { missing, faults },
   });
-}
-
-function formatOutcome(request: ScaffoldRequest, plan: ScaffoldPlan): string {
-  const told = plan.changes.map(formatChange).join('');
-  const isQuiet = !plan.changes.some(isWritten);
-  return `${told}${isQuiet ? 'Nothing to change.\n' : ''}\n${formatNextSteps(request, plan)}`;
-}
-
-function formatDryRun(plan: ScaffoldPlan): string {
-  const kept = plan.changes.filter(({ kind }) => kind === 'kept').map(formatChange);
-  const diff = formatDiff(plan.changes, shownPath);
-  return diff === '' ? `${kept.join('')}Nothing to change.\n` : diff + kept.join('');
-}
-
-const OUTCOMES = { create: 'created', update: 'updated', unchanged: 'unchanged', kept: 'kept' } as const;
-
-function formatChange({ kind, path, note }: FileChange): string {
-  return `${OUTCOMES[kind]}: ${shownPath(path)}${note === undefined ? '' : ` ${note}`}\n`;
-}
-
-function formatNextSteps({ context }: ScaffoldRequest, { contextFile, contextId }: ScaffoldPlan): string {
-  const file = shownPath(contextFile);
-  const flags = [
-    `--endpoint=${quote(endpointsOf(context).pub)}`,
-    `--context_file=${quote(file)}`,
-    "--service_name='context'",
-    `--service_id=${quote(contextId)}`,
-    "--transaction=''",
-    "--action='start'",
-  ];
-  const run = `npx service_context ${/^[\w./-]+$/.test(file) ? file : quote(file)}`;
-  return `Run the context, and from another terminal start its services:\n  ${run}\n  npx conf_command ${flags.join(' ')}\n`;
-}
-
-/** As short as it can be: below the current folder without that folder. */
-function shownPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') || isAbsolute(near) ? path : near;
-}
-
-/** For a POSIX shell. */
-function quote(value: string): string {
-  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -7,7 +7,7 @@ import type { ContextConfiguration, TaskService } from '../model/context.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 
 const COMMANDS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
-const QUESTIONS = ['request', 'why', 'history'] as const;
+const QUESTIONS = ['request', 'why', 'history', 'logs'] as const;
 export const ACTIONS = [...COMMANDS, ...QUESTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
 export type Question = (typeof QUESTIONS)[number];
@@ -35,6 +35,7 @@ export interface Arguments {
   readonly transaction: string;
   readonly dry_run: boolean;
   readonly lines: number;
+  readonly follow: boolean;
   readonly use_file: boolean;
   readonly topic: 'context' | 'process' | 'state' | undefined;
   readonly timeout: number | undefined;

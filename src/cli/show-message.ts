@@ -51,6 +51,10 @@ function factsOf(message: Message): Facts {
     }
     case 'context_info':
       return facts(message.header, `context_info of ${message.content.status.data.length} transactions`);
+    case 'heartbeat': {
+      const { state, event_loop_lag_ms: lag } = message.content;
+      return facts({ action: 'heartbeat', ...message.header }, `heartbeat: ${state}, lag ${lag} ms`);
+    }
     case 'context_command':
     case 'state_request':
     case 'state_reply':

@@ -32,7 +32,7 @@ export interface CommandRequest {
 }
 
 export interface Question {
-  readonly action?: 'request' | 'history' | 'why';
+  readonly action?: 'request' | 'history' | 'why' | 'logs';
   readonly serviceId?: string;
   readonly content?: Readonly<Record<string, unknown>>;
 }
@@ -98,7 +98,7 @@ export class Client {
 
   /**
    * Asks a question on topic `state`: `request` (see `TransactionInfo`; all transactions with an empty
-   * id), `history` and `why` (see `HistoryReply`). Throws the provider's refusal, and BUS_DEADLINE.
+   * id), `history` and `why` (see `HistoryReply`), `logs` (see `LogsReply`). Throws the provider's refusal, and BUS_DEADLINE.
    */
   async request(transaction = '', question: Question = {}): Promise<unknown> {
     const { action = 'request', serviceId = '', content = {} } = question;

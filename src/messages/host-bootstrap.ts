@@ -7,6 +7,18 @@ export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 /** Environment variable that marks every process of one run of a service, grandchildren included. */
 export const TOKEN_VARIABLE = 'CONTEXTD_TOKEN';
 
+/** Where a service's log is, and how large it may become. */
+export interface HostLog {
+  /** Its newest file; older ones have a number added. All paths are absolute. */
+  readonly path: string;
+  /** Where the descriptors 1 and 2 lead. */
+  readonly out: string;
+  /** Of one file. */
+  readonly maxBytes: number;
+  /** How many files there may be. */
+  readonly files: number;
+}
+
 export interface HostBootstrap {
   readonly transaction: TransactionId;
   readonly serviceId: ServiceId;
@@ -17,8 +29,11 @@ export interface HostBootstrap {
   readonly endpoints: { readonly subscribe: string; readonly publish: string };
   /** The compiled service, as an absolute path. */
   readonly module: string;
+  /** How often to say that it lives, in milliseconds; 0 for never. */
+  readonly heartbeatMs: number;
   /** How long to go on without a provider, in milliseconds. */
   readonly orphanGraceMs: number;
   /** How long the task may take to end once it is asked to, in milliseconds. */
   readonly stopTimeoutMs: number;
+  readonly log: HostLog;
 }

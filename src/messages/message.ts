@@ -5,6 +5,7 @@ import { ContextdError } from '../base/errors.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import { contextCommandSchema, type ContextCommand } from './context-command.js';
 import { contextInfoSchema, type ContextInfoMessage } from './context-info.js';
+import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
 import { processCommandSchema, type ProcessCommand } from './process-command.js';
 import { serviceEventSchema, type ServiceEventMessage } from './service-event.js';
 import {
@@ -15,12 +16,14 @@ import {
   type StateReply,
   type StateRequest,
 } from './state.js';
+import { HEARTBEATS } from './topics.js';
 
 export type Message =
   | ContextCommand
   | ProcessCommand
   | ServiceEventMessage
   | ContextInfoMessage
+  | Heartbeat
   | StateRequest
   | StateReply
   | CommandReply;
@@ -36,6 +39,7 @@ export function parseBody(topic: string, body: unknown): Message {
   if (topic === 'process' || topic.startsWith('process.')) {
     return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
   }
+  if (topic.startsWith(HEARTBEATS)) return { kind: 'heartbeat', ...check(heartbeatSchema, topic, body) };
   switch (topic) {
     case 'context':
       return { kind: 'context_command', ...check(contextCommandSchema, topic, body) };

@@ -34,7 +34,7 @@ const serviceResult = z.looseObject({
 /** What a command did to one service. */
 export type ServiceResult = z.infer<typeof serviceResult>;
 
-const replyStatus = z.looseObject({
+export const replyStatusSchema = z.looseObject({
   result: z.enum(['success', 'failure']),
   error: replyError.optional(),
   services: z.array(serviceResult).default([]),
@@ -47,9 +47,12 @@ const replyStatus = z.looseObject({
   /** With `reload`: the service ids by what happens to them. */
   plan: z.record(z.string(), z.array(z.string()).readonly()).optional(),
 });
-export type ReplyStatus = z.infer<typeof replyStatus>;
+export type ReplyStatus = z.infer<typeof replyStatusSchema>;
 
-export const commandReplySchema = z.looseObject({ header, content: z.looseObject({ status: replyStatus }) });
+export const commandReplySchema = z.looseObject({
+  header,
+  content: z.looseObject({ status: replyStatusSchema }),
+});
 export type CommandReplyBody = z.infer<typeof commandReplySchema>;
 
 /** The answer to a command: `reply_start`, `reply_stop`, ... */

@@ -9,3 +9,10 @@ export type Topic = (typeof TOPICS)[number];
 export function routedTopic(transaction: TransactionId, serviceId: ServiceId): string {
   return `process.${transaction}.${serviceId}`;
 }
+
+/** All heartbeats begin so: a prefix to subscribe to. */
+export const HEARTBEATS = 'heartbeat.';
+
+export function heartbeatTopic(transaction: TransactionId, serviceId: ServiceId): string {
+  return `${HEARTBEATS}${transaction}.${serviceId}`;
+}

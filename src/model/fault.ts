@@ -85,3 +85,9 @@ export function joinFaultLines(what: string, lines: readonly string[]): string {
   const more = rest > 0 ? [`  and ${rest} more`] : [];
   return [`${what} has ${lines.length} faults:`, ...told, ...more].join('\n');
 }
+
+/** A text from a file as a message quotes it. */
+export function shorten(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > 40 ? `${line.slice(0, 40)}...` : line;
+}

@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { runMetaChecks } from './check-meta.js';
 import { DEFAULT_CONTEXT_ID, TRIGGERS, type Entry, type TransitionAction, type Trigger } from './context.js';
-import { invalidFile, isError, type Fault } from './fault.js';
+import { invalidFile, isError, type Fault, type Position, type ValuePath } from './fault.js';
 import { META_LISTS, META_ROOT, META_SHAPE } from './meta-shape.js';
 import { outlineMeta, type MetaOutline, type MetaServiceOutline, type Texts } from './meta-outline.js';
 import { checkStructure } from './structure.js';
@@ -39,8 +39,12 @@ export interface MetaService {
 }
 
 export interface MetaContext {
+  /** Absolute. */
+  readonly path: string;
   readonly contextName: string;
   readonly contextId: string;
+  /** False where the id above is the default. */
+  readonly hasContextId: boolean;
   readonly serverIp: string;
   readonly subPort: number;
   readonly pubPort: number;
@@ -49,6 +53,8 @@ export interface MetaContext {
   readonly homePath: string | undefined;
   readonly services: readonly MetaService[];
   readonly warnings: readonly Fault[];
+  /** Where in the file a value stands, such as that at `['Service', 3, 'task_id']`. */
+  positionOf(path: ValuePath): Position;
 }
 
 /** Throws XML_UNREADABLE, XML_MALFORMED or CTX_INVALID; the latter lists every fault of the file. */
@@ -71,26 +77,27 @@ export function readMetaContext(text: string, path: string): MetaContext {
       faults.filter(({ severity }) => severity === 'error'),
     );
   }
-  return composeMeta(meta, dirname(absolute), faults);
+  return { ...composeMeta(meta, absolute), warnings: faults, positionOf: wire.positionOf };
 }
 
 /** The outline has passed all checks: the casts below restate what they have shown. */
 function composeMeta(
   { texts, services }: MetaOutline,
-  folder: string,
-  warnings: readonly Fault[],
-): MetaContext {
+  path: string,
+): Omit<MetaContext, 'warnings' | 'positionOf'> {
+  const folder = dirname(path);
   const homePath = textOf(texts, 'home_path');
   return {
+    path,
     contextName: textOf(texts, 'context_name'),
     contextId: textOf(texts, 'context_id', DEFAULT_CONTEXT_ID),
+    hasContextId: textOf(texts, 'context_id') !== '',
     serverIp: textOf(texts, 'server_ip'),
     subPort: Number(textOf(texts, 'sub_port')),
     pubPort: Number(textOf(texts, 'pub_port')),
     servicePath: resolve(folder, textOf(texts, 'service_path')),
     homePath: homePath === '' ? undefined : resolve(folder, homePath),
     services: services.map((service) => composeService(service, folder)),
-    warnings,
   };
 }
 

@@ -1,6 +1,6 @@
 // Which elements and attributes may stand where: shapes as data, and the one check that applies them.
 
-import type { Finding, ValuePath } from './fault.js';
+import { shorten, type Finding, type ValuePath } from './fault.js';
 import { didYouMean } from './suggest.js';
 import type { XmlElement } from './xml.js';
 
@@ -148,9 +148,4 @@ function tags(allowed: Readonly<Record<string, unknown>>): readonly string[] {
 
 function allowedText(names: readonly string[]): string {
   return names.length === 0 ? 'none is allowed' : `allowed: ${names.join(', ')}`;
-}
-
-function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 40)}...` : line;
 }

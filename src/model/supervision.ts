@@ -19,16 +19,25 @@ const seconds = (fallback: number, mayBeZero: boolean): QuantityRule => {
   return { fallback, least: 0, mayEqual: mayBeZero, most: MOST_SECONDS, isWhole: false };
 };
 
+const count = (fallback: number): QuantityRule => {
+  return { fallback, least: 1, mayEqual: true, most: 1_000_000, isWhole: true };
+};
+
 export const SUPERVISION_RULES = {
   start_timeout_s: seconds(10, false),
   stop_timeout_s: seconds(5, true),
   heartbeat_s: seconds(2, false),
+  /** Without a beat for so long a service is killed; 0 for never. */
+  heartbeat_limit_s: seconds(0, true),
   max_restarts: { fallback: 5, least: 0, mayEqual: true, most: 1_000_000, isWhole: true },
   restart_window_s: seconds(30, false),
   backoff_s: seconds(0.1, true),
   backoff_max_s: seconds(15, true),
   backoff_reset_s: seconds(60, true),
   orphan_grace_s: seconds(60, true),
+  /** A log is this many files of this size at most. */
+  log_max_kb: count(1024),
+  log_files: count(5),
 } as const satisfies Record<string, QuantityRule>;
 
 export type SupervisionKey = keyof typeof SUPERVISION_RULES;
@@ -79,12 +88,15 @@ export const supervisionSchema = z.preprocess(
     start_timeout_s: quantity('start_timeout_s'),
     stop_timeout_s: quantity('stop_timeout_s'),
     heartbeat_s: quantity('heartbeat_s'),
+    heartbeat_limit_s: quantity('heartbeat_limit_s'),
     max_restarts: quantity('max_restarts'),
     restart_window_s: quantity('restart_window_s'),
     backoff_s: quantity('backoff_s'),
     backoff_max_s: quantity('backoff_max_s'),
     backoff_reset_s: quantity('backoff_reset_s'),
     orphan_grace_s: quantity('orphan_grace_s'),
+    log_max_kb: quantity('log_max_kb'),
+    log_files: quantity('log_files'),
     stop_signal: z
       .string()
       .refine(isSignalName, 'allowed: the name of a signal, such as SIGTERM')

@@ -15,7 +15,7 @@ const TEXT_KEY = '#text';
 export interface Wire {
   readonly value: WireObject;
   /** The place of the value at a path, or of the nearest value around it. */
-  positionOf(path: ValuePath): Position;
+  readonly positionOf: (path: ValuePath) => Position;
 }
 
 /** Elements become keys, attributes keys of their element; repeated elements and those in `lists` become lists. */

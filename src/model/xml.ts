@@ -31,8 +31,9 @@ export interface XmlElement extends Position {
   readonly end: number;
 }
 
-/** A node of the parser: `{ NAME: children, ':@': attributes }` or `{ '#text': text }`. */
-type ParsedNode = Readonly<Record<string, unknown>> & { readonly ':@'?: Readonly<Record<string, string>> };
+/** A node of the parser: `{ NAME: children, ':@': attributes }` or `{ '#text': text }`; its place under a symbol. */
+type ParsedNode = Readonly<Record<string | symbol, unknown>>;
+type ParsedPlace = { readonly startIndex?: number } | undefined;
 
 interface Reading {
   readonly source: XmlSource;
@@ -78,45 +79,44 @@ function parse(source: XmlSource): readonly ParsedNode[] {
 
 function composeAll(nodes: readonly ParsedNode[], reading: Reading): readonly XmlElement[] {
   return nodes.flatMap((node) => {
-    const place = (node as { [key: symbol]: unknown })[XMLParser.getMetaDataSymbol() as symbol];
-    const mark = reading.marks.get((place as { readonly startIndex?: number } | undefined)?.startIndex ?? -1);
+    const place = node[XMLParser.getMetaDataSymbol() as symbol] as ParsedPlace;
+    const mark = reading.marks.get(place?.startIndex ?? -1);
     return mark === undefined ? [] : [composeElement(node, mark, reading)];
   });
 }
 
 function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlElement {
-  const { tag, closeStart, end, textStart } = mark;
+  const { name, start, openEnd, closeStart, end, textStart } = mark;
   const { source } = reading;
-  const inner = node[tag.name] as readonly ParsedNode[];
+  const inner = node[name] as readonly ParsedNode[];
   const text = inner
     .map((child) => (typeof child['#text'] === 'string' ? child['#text'] : ''))
     .join('')
     .trim();
   return {
-    name: tag.name,
-    attributes: composeAttributes(node[':@'] ?? {}, mark, source),
+    name,
+    attributes: composeAttributes((node[':@'] ?? {}) as Readonly<Record<string, string>>, mark, source),
     children: composeAll(inner, reading),
     text,
     textAt: text === '' || textStart === undefined ? undefined : source.positionAt(textStart),
-    start: tag.start,
-    openEnd: tag.end,
+    start,
+    openEnd,
     closeStart,
     end,
-    ...source.positionAt(tag.start),
+    ...source.positionAt(start),
   };
 }
 
 function composeAttributes(
   values: Readonly<Record<string, string>>,
-  { tag }: XmlMark,
+  mark: XmlMark,
   source: XmlSource,
 ): readonly XmlAttribute[] {
-  return Object.entries(values).flatMap(([name, value], at) => {
-    const span = tag.attributes[at];
-    if (span === undefined) return [];
+  return [...mark.attributes].map(([name, span]) => {
+    const value = values[name] ?? '';
     // Line ends and tabs of the file are blanks there; those that it writes as references are not.
     const isBroken = /[\t\r\n]/.test(source.text.slice(span.start, span.end));
     const plain = isBroken ? value.replace(/[\t\n]/g, ' ') : value;
-    return [{ name, value: plain, ...span, ...source.positionAt(span.start) }];
+    return { name, value: plain, ...span, ...source.positionAt(span.start) };
   });
 }

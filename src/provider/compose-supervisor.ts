@@ -9,9 +9,11 @@ import type { ContextFile } from '../model/read-context.js';
 import { supervisionOf, type TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { ServiceBuilder } from './build-service.js';
+import { composeToken, ownerOf } from './launcher/adoption.js';
 import { createProcessLauncher } from './launcher/process-launcher.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
+import { locateLog, planLog } from './service-logs.js';
 import type { Speaker } from './speaker.js';
 import { Supervisor } from './supervisor.js';
 import type { Transaction } from './transaction.js';
@@ -25,6 +27,10 @@ interface SupervisorParts {
   readonly speaker: Speaker;
   /** Where services connect: this provider's own forwarder, whatever their context says. */
   readonly endpoints: BusEndpoints;
+  /** Where journal, logs and compiled services are kept. */
+  readonly stateFolder: string;
+  /** Something is to be written to the journal. */
+  readonly changed: () => void;
 }
 
 /** Where code may come from: what the file names, what the user names, and this package's own services. */
@@ -35,8 +41,8 @@ export function serviceRootsOf(file: ContextFile, named: readonly string[]): rea
 }
 
 export function createSupervisor(parts: SupervisorParts): Supervisor {
-  const { file, roots, clock, notice, closers, speaker, endpoints } = parts;
-  const stateFolder = join(file.folder, '.contextd', file.configuration.ContextID);
+  const { file, roots, clock, notice, closers, speaker, endpoints, stateFolder } = parts;
+  const owner = ownerOf(stateFolder);
   const builder = new ServiceBuilder(join(stateFolder, 'build'));
   closers.add(() => builder.close());
   const supervisor = new Supervisor({
@@ -47,12 +53,18 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       ...describeHost(transaction, service),
       module,
       endpoints,
+      log: planLog(locateLog(stateFolder, transaction.id, service.id), supervisionOf(service)),
     }),
-    logFile: (transaction, service) => join(stateFolder, 'logs', transaction.id, `${service.id}.log`),
+    logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
     workingFolder: file.folder,
+    token: (transaction, service, run) =>
+      composeToken(owner, { transaction: transaction.id, service: service.id, run }),
     command: (transaction, service, action) => speaker.command(transaction, service, action),
     report: (transaction, service, event) => speaker.report(transaction, service, event),
-    changed: (transaction) => speaker.changed(transaction),
+    changed: (transaction) => {
+      speaker.changed(transaction);
+      parts.changed();
+    },
     recorded: (transaction, record) => {
       if (record.kind !== 'transition') return;
       notice({
@@ -70,7 +82,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 function describeHost(
   transaction: Transaction,
   service: TaskService,
-): Omit<HostBootstrap, 'module' | 'endpoints'> {
+): Omit<HostBootstrap, 'module' | 'endpoints' | 'log'> {
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {
@@ -80,6 +92,7 @@ function describeHost(
     contextId: transaction.configuration.ContextID,
     instance: service.instance,
     deviceAction: content.configuration.device_action,
+    heartbeatMs: supervision.heartbeat_s * 1000,
     orphanGraceMs: supervision.orphan_grace_s * 1000,
     stopTimeoutMs: supervision.stop_timeout_s * 1000,
   };

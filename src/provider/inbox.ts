@@ -3,6 +3,7 @@
 import { unreachable } from '../base/errors.js';
 import { parseFrame } from '../messages/message.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
+import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ProcessCommandBody } from '../messages/process-command.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
@@ -13,6 +14,7 @@ export interface InboxPorts {
   command(command: ContextCommandBody): void;
   question(request: StateRequestBody): void;
   event(event: ServiceEventMessage): void;
+  beat(beat: HeartbeatBody): void;
   /** A frame that is no message, or one that could not be dealt with. */
   reject(error: unknown): void;
 }
@@ -37,6 +39,8 @@ function dispatch(ports: InboxPorts, frame: Uint8Array): void {
       return isOwn(message.Task.message.header) ? undefined : ports.command(asContextCommand(message));
     case 'service_event':
       return isOwn(message.header) ? undefined : ports.event(message);
+    case 'heartbeat':
+      return ports.beat(message);
     case 'state_request':
       return ports.question(message);
     case 'context_info':

@@ -30,4 +30,4 @@ export type Notice =
       readonly text: string;
     }
   | { readonly kind: 'warning'; readonly text: string }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'closed'; readonly isDetached: boolean };

@@ -5,7 +5,8 @@ import { parseServiceId } from '../base/ids.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
-import type { HistoryRecord } from './snapshot.js';
+import { describeLog } from './service-logs.js';
+import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 import { explain } from './why.js';
 
@@ -20,7 +21,10 @@ type Transactions = ReadonlyMap<string, Transaction>;
 const DEFAULT_LIMIT = 50;
 
 const QUESTIONS: Readonly<
-  Record<string, (transactions: Transactions, request: StateRequestBody) => QuestionAnswer>
+  Record<
+    string,
+    (transactions: Transactions, request: StateRequestBody, stateFolder: string) => QuestionAnswer
+  >
 > = {
   request: (transactions, { header }) => ({
     action: 'reply_context',
@@ -31,13 +35,22 @@ const QUESTIONS: Readonly<
   }),
   history: (transactions, request) => ({ action: 'reply_history', content: history(transactions, request) }),
   why: (transactions, request) => ({ action: 'reply_why', content: why(transactions, request) }),
+  logs: (transactions, request, stateFolder) => {
+    const transaction = findTransaction(transactions, request.header.service_transaction);
+    const { definition } = findService(transaction, request.header.service_id);
+    return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
+  },
 };
 
-/** Throws MSG_ACTION_UNKNOWN, CTX_TRANSACTION_UNKNOWN and SVC_UNKNOWN. */
-export function answerQuestion(transactions: Transactions, request: StateRequestBody): QuestionAnswer {
+/** Throws MSG_ACTION_UNKNOWN, CTX_TRANSACTION_UNKNOWN, SVC_UNKNOWN and SVC_LOG_UNREADABLE. */
+export function answerQuestion(
+  transactions: Transactions,
+  request: StateRequestBody,
+  stateFolder: string,
+): QuestionAnswer {
   const { action } = request.header;
   const answer = QUESTIONS[action];
-  if (answer !== undefined) return answer(transactions, request);
+  if (answer !== undefined) return answer(transactions, request, stateFolder);
   throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
     hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,
   });
@@ -57,23 +70,22 @@ function history(transactions: Transactions, { header, content }: StateRequestBo
 
 function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {
   const transaction = findTransaction(transactions, header.service_transaction);
-  const id = parseServiceId(header.service_id);
-  const service = id === undefined ? undefined : transaction.snapshot.services.get(id);
-  if (service === undefined) {
-    throw new ContextdError(
-      'SVC_UNKNOWN',
-      `transaction ${transaction.id} has no service "${header.service_id}"`,
-      {
-        hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
-      },
-    );
-  }
+  const service = findService(transaction, header.service_id);
   return {
     service_id: service.definition.id,
     state: service.status,
     since: new Date(service.sinceMs).toISOString(),
     records: explain(transaction.history, service.cause).map(describeRecord),
   };
+}
+
+function findService(transaction: Transaction, text: string): ServiceSnapshot {
+  const id = parseServiceId(text);
+  const service = id === undefined ? undefined : transaction.snapshot.services.get(id);
+  if (service !== undefined) return service;
+  throw new ContextdError('SVC_UNKNOWN', `transaction ${transaction.id} has no service "${text}"`, {
+    hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
+  });
 }
 
 function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord): HistoryEntry {

@@ -29,7 +29,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 /** Who wants a service to run (again), and the record that says why. */
 export interface Wish {
   readonly by: 'command' | 'transition';
-  readonly trigger?: Trigger;
+  readonly trigger?: Trigger | undefined;
   readonly cause: number;
 }
 
@@ -93,6 +93,12 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly error: ErrorReport | undefined;
     }
   | ({ readonly type: 'ended'; readonly service: ServiceId; readonly run: number } & ProcessEnd)
+  | {
+      readonly type: 'recovered';
+      readonly service: ServiceId;
+      readonly found: { readonly run: number; readonly pid: number } | undefined;
+    }
+  | { readonly type: 'heartbeat_lost'; readonly service: ServiceId; readonly run: number }
   | { readonly type: 'start_timed_out'; readonly service: ServiceId; readonly run: number }
   | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number }
 );

@@ -9,7 +9,7 @@ import { composeProcessCommand, type ProcessAction } from '../messages/process-c
 import type { ServiceEventBody, ServiceEventMessage } from '../messages/service-event.js';
 import { replyHeader, type StateHeader } from '../messages/state.js';
 import { routedTopic } from '../messages/topics.js';
-import { InfoPublisher } from './info-publisher.js';
+import { Paced } from './paced.js';
 import type { Notice } from './notice.js';
 import type { ReportEvent } from './supervisor-ports.js';
 import { describeTransaction, type Transaction } from './transaction.js';
@@ -23,13 +23,13 @@ export interface SpeakerPorts {
 
 export class Speaker {
   readonly #ports: SpeakerPorts;
-  readonly #info: InfoPublisher;
+  readonly #info: Paced;
   #lastChanged: Transaction | undefined;
   #seq = 0;
 
   constructor(ports: SpeakerPorts) {
     this.#ports = ports;
-    this.#info = new InfoPublisher(ports.clock, () => this.#publishInfo());
+    this.#info = new Paced(ports.clock, () => this.#publishInfo());
   }
 
   /** To the service alone, with a copy for onlookers; returns whether the service listens. */
@@ -49,8 +49,8 @@ export class Speaker {
 
   /** Tells a service that its event has arrived; it may be waiting to end. */
   acknowledge(transaction: Transaction, service: TaskService, event: ServiceEventMessage): void {
-    const { seq, action } = event.header;
-    if (seq === undefined || !['stopped', 'exited', 'failed'].includes(action)) return;
+    const { seq } = event.header;
+    if (seq === undefined) return;
     const body = composeProcessCommand({
       action: 'acknowledge',
       service,

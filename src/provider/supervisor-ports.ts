@@ -17,6 +17,8 @@ export interface SupervisorPorts {
   readonly bootstrap: (transaction: Transaction, service: TaskService, module: string) => HostBootstrap;
   readonly logFile: (transaction: Transaction, service: TaskService) => string;
   readonly workingFolder: string;
+  /** Marks every process of a run, so that a later provider finds them. */
+  readonly token: (transaction: Transaction, service: TaskService, run: number) => string;
   /** Sends a process command; returns whether the service hears it. */
   readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
   readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;

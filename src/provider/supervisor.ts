@@ -1,27 +1,25 @@
-// The only performer of effects: launches, stops, reports and keeps time for every transaction.
+// The heart's hands: applies events to transactions and performs the effects, for every transaction.
 
-import { reportError } from '../base/errors.js';
 import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId } from '../base/ids.js';
-import { supervisionOf, type TaskService } from '../model/context.js';
+import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
-import { LaunchGate } from './launch-gate.js';
-import type { LaunchedService } from './launcher/launcher.js';
+import { Runs, type FoundRun } from './runs.js';
 import type { Effect, ProviderEvent } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
-import type { Running, SupervisorPorts } from './supervisor-ports.js';
-import { addHistory, type Transaction } from './transaction.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
+import { addHistory, definitionOf, silentServices, vitalsOf, type Transaction } from './transaction.js';
 import { transition } from './transition.js';
 
 export class Supervisor {
   readonly #ports: SupervisorPorts;
   readonly #transactions = new Map<TransactionId, Transaction>();
-  readonly #running = new Map<string, Running>();
-  readonly #gate = new LaunchGate();
+  readonly #runs: Runs;
   readonly #timers = new Set<() => void>();
 
   constructor(ports: SupervisorPorts) {
     this.#ports = ports;
+    this.#runs = new Runs(ports, (transaction, event) => void this.#apply(transaction, event));
   }
 
   get transactions(): ReadonlyMap<TransactionId, Transaction> {
@@ -65,7 +63,8 @@ export class Supervisor {
     const service = parseServiceId(header.service_id);
     if (transaction === undefined || service === undefined) return;
     // Its process is up: the next one may start.
-    this.#running.get(keyOf(transaction, service))?.leaveGate();
+    this.#runs.leaveGate(transaction, service);
+    if (!vitalsOf(transaction, service, header.sender).noteEvent(header.seq)) return;
     const { error, pid } = content.status;
     this.#apply(transaction, {
       type: 'reported',
@@ -86,16 +85,61 @@ export class Supervisor {
     const id = parseServiceId(serviceId);
     if (transaction === undefined || id === undefined) return;
     const service = transaction.snapshot.services.get(id);
-    if (service?.status !== 'starting' || !this.#running.has(keyOf(transaction, id))) return;
+    if (service?.status !== 'starting' || !this.#runs.has(transaction, id)) return;
     this.#ports.command(transaction, service.definition, 'start');
+  }
+
+  /** A sign of life: what it says of the state heals an event that was lost. */
+  beat(message: HeartbeatBody): void {
+    const { header, content } = message;
+    const transaction = this.#find(header.service_transaction);
+    const id = parseServiceId(header.service_id);
+    const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
+    if (transaction === undefined || id === undefined || service === undefined) return;
+    vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.now());
+    if (!content.ready || service.status !== 'starting') return;
+    const { pid } = content;
+    const atMs = this.#ports.clock.now();
+    this.#apply(transaction, {
+      type: 'reported',
+      atMs,
+      service: id,
+      action: 'started',
+      pid,
+      error: undefined,
+    });
+  }
+
+  /** Looks for services that have fallen silent; to be called from time to time. */
+  lookForSilence(): void {
+    const nowMs = this.#ports.clock.now();
+    for (const transaction of this.#transactions.values()) {
+      for (const { service, run } of silentServices(transaction, nowMs)) {
+        this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, service, run });
+      }
+    }
+  }
+
+  /** Takes over what an earlier provider has left of a transaction: the living, and the missing. */
+  recover(transaction: Transaction, found: ReadonlyMap<ServiceId, FoundRun>): void {
+    this.add(transaction);
+    const atMs = this.#ports.clock.now();
+    for (const [service, run] of found) this.#runs.adopt(transaction, service, run);
+    for (const service of transaction.snapshot.services.keys()) {
+      const run = found.get(service);
+      const known = run === undefined ? undefined : { run: run.run, pid: run.process.pid };
+      this.#apply(transaction, { type: 'recovered', atMs, service, found: known });
+    }
   }
 
   /** SIGKILL for everything, at once. */
   killAll(): void {
-    for (const running of this.#running.values()) {
-      if (running.process === undefined) running.stop = { atOnce: true };
-      else running.process.stop(() => false, true);
-    }
+    this.#runs.killAll();
+  }
+
+  /** There is nothing left to take over: the provider ends on purpose. */
+  forgetAll(): void {
+    this.#transactions.clear();
   }
 
   /** Lets go of every timer; to be called when all services have ended. */
@@ -116,12 +160,12 @@ export class Supervisor {
   #perform(transaction: Transaction, effect: Effect): void {
     switch (effect.type) {
       case 'launch':
-        void this.#launch(transaction, effect.service, effect.run);
+        this.#runs.launch(transaction, effect.service, effect.run);
         return;
       case 'stop':
-        return this.#stop(transaction, effect);
+        return this.#runs.stop(transaction, effect);
       case 'report':
-        this.#ports.report(transaction, this.#definition(transaction, effect.service), effect);
+        this.#ports.report(transaction, definitionOf(transaction, effect.service), effect);
         return;
       case 'time_start':
         return this.#time(transaction, effect, 'start_timed_out');
@@ -134,69 +178,6 @@ export class Supervisor {
       case 'refuse':
         return;
     }
-  }
-
-  async #launch(transaction: Transaction, id: ServiceId, run: number): Promise<void> {
-    const running: Running = {
-      run,
-      process: undefined,
-      stop: undefined,
-      leaveGate: () => undefined,
-    };
-    const key = keyOf(transaction, id);
-    this.#running.set(key, running);
-    running.leaveGate = await this.#gate.enter();
-    try {
-      const process = await this.#start(transaction, id, running);
-      const end = await process.ended;
-      this.#forget(key, running);
-      this.#apply(transaction, { type: 'ended', atMs: this.#ports.clock.now(), service: id, run, ...end });
-    } catch (error) {
-      this.#forget(key, running);
-      const report = reportError(error, 'SVC_LAUNCH_FAILED');
-      this.#apply(transaction, {
-        type: 'launch_failed',
-        atMs: this.#ports.clock.now(),
-        service: id,
-        run,
-        error: report,
-      });
-    }
-  }
-
-  async #start(transaction: Transaction, id: ServiceId, running: Running): Promise<LaunchedService> {
-    const service = this.#definition(transaction, id);
-    const module = await this.#ports.prepare(service);
-    if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
-    const process = await this.#ports.launcher.launch({
-      bootstrap: this.#ports.bootstrap(transaction, service, module),
-      supervision: supervisionOf(service),
-      logFile: this.#ports.logFile(transaction, service),
-      workingFolder: this.#ports.workingFolder,
-    });
-    running.process = process;
-    const launched = {
-      type: 'launched',
-      atMs: this.#ports.clock.now(),
-      service: id,
-      run: running.run,
-    } as const;
-    this.#apply(transaction, { ...launched, pid: process.pid });
-    this.#obeyEarlyStop(running);
-    return process;
-  }
-
-  /** A stop that came while the process was being made; nobody is there yet to be asked. */
-  #obeyEarlyStop(running: Running): void {
-    if (running.stop !== undefined) running.process?.stop(() => false, running.stop.atOnce);
-  }
-
-  #stop(transaction: Transaction, effect: Extract<Effect, { type: 'stop' }>): void {
-    const running = this.#running.get(keyOf(transaction, effect.service));
-    if (running?.run !== effect.run) return;
-    const service = this.#definition(transaction, effect.service);
-    if (running.process === undefined) running.stop = { atOnce: effect.atOnce };
-    else running.process.stop(() => this.#ports.command(transaction, service, 'stop'), effect.atOnce);
   }
 
   #time(
@@ -214,23 +195,8 @@ export class Supervisor {
     this.#timers.add(cancel);
   }
 
-  #forget(key: string, running: Running): void {
-    running.leaveGate();
-    if (this.#running.get(key) === running) this.#running.delete(key);
-  }
-
-  #definition(transaction: Transaction, id: ServiceId): TaskService {
-    const service = transaction.snapshot.services.get(id);
-    if (service === undefined) throw new Error(`service ${id} has vanished from ${transaction.id}`);
-    return service.definition;
-  }
-
   #find(id: string): Transaction | undefined {
     const parsed = parseTransactionId(id);
     return parsed === undefined ? undefined : this.#transactions.get(parsed);
   }
-}
-
-function keyOf(transaction: Transaction, service: ServiceId): string {
-  return `${transaction.id}/${service}`;
 }

@@ -1,7 +1,7 @@
 // One transaction as the provider keeps it: its context, its snapshot, what waits on it, its past.
 
 import type { ServiceId, TransactionId } from '../base/ids.js';
-import type { ContextConfiguration, TaskService } from '../model/context.js';
+import { supervisionOf, type ContextConfiguration, type TaskService } from '../model/context.js';
 import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
 import { Settlement } from './settlement.js';
 import {
@@ -11,6 +11,7 @@ import {
   type ServiceSnapshot,
   type TransactionSnapshot,
 } from './snapshot.js';
+import { Vitals } from './vitals.js';
 
 /** How many records of a transaction are kept. */
 const HISTORY_LIMIT = 10_000;
@@ -19,6 +20,7 @@ export interface Transaction {
   readonly id: TransactionId;
   readonly settlement: Settlement;
   readonly history: HistoryRecord[];
+  readonly vitals: Map<ServiceId, Vitals>;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
 }
@@ -33,6 +35,7 @@ export function createTransaction(
     configuration,
     settlement: new Settlement(),
     history: [],
+    vitals: new Map(),
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
   };
 }
@@ -88,6 +91,35 @@ function withoutTransitions(service: TaskService): TaskService {
   return { ...service, Task: { ...service.Task, state: silent } };
 }
 
+export function definitionOf(transaction: Transaction, id: ServiceId): TaskService {
+  const service = transaction.snapshot.services.get(id);
+  if (service === undefined) throw new Error(`service ${id} has vanished from ${transaction.id}`);
+  return service.definition;
+}
+
+/** Of the run that this sender is; a new sender is a new run. */
+export function vitalsOf(transaction: Transaction, id: ServiceId, sender: string | undefined): Vitals {
+  const known = transaction.vitals.get(id);
+  if (known?.isOf(sender) === true) return known;
+  const vitals = new Vitals(sender);
+  transaction.vitals.set(id, vitals);
+  return vitals;
+}
+
+/** Started services without a sign of life for longer than their XML allows. */
+export function silentServices(
+  transaction: Transaction,
+  nowMs: number,
+): readonly { readonly service: ServiceId; readonly run: number }[] {
+  return [...transaction.snapshot.services.values()]
+    .filter((service) => {
+      const limitMs = supervisionOf(service.definition).heartbeat_limit_s * 1000;
+      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(nowMs) ?? 0;
+      return service.status === 'started' && limitMs > 0 && silentMs > limitMs;
+    })
+    .map(({ definition, run }) => ({ service: definition.id, run }));
+}
+
 export function addHistory(transaction: Transaction, record: HistoryRecord): void {
   transaction.history.push(record);
   if (transaction.history.length > HISTORY_LIMIT) transaction.history.shift();
@@ -106,7 +138,10 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
     contextName: 'context',
     contextLogName: TaskLogName,
     configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
-    tasks: [...transaction.snapshot.services.values()].map(describeTask),
+    tasks: [...transaction.snapshot.services.values()].map((service) => ({
+      ...describeTask(service),
+      ...describeVitals(transaction.vitals.get(service.definition.id)),
+    })),
   };
 }
 
@@ -127,6 +162,12 @@ function describeTask(service: ServiceSnapshot): TaskInfo {
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+function describeVitals(vitals: Vitals | undefined): Readonly<Record<string, number>> {
+  if (vitals === undefined) return {};
+  const { lagMs, missedEvents, logLoss } = vitals;
+  return { event_loop_lag_ms: lagMs, missed_events: missedEvents, log_lines_lost: logLoss?.lines ?? 0 };
 }
 
 function describeState(service: ServiceSnapshot): TaskInfo['state'] {

@@ -5,15 +5,10 @@ import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { EventAction } from '../messages/service-event.js';
 import { Draft } from './draft.js';
-import { fail, fire, launch, resume, run, stop, stopProcess } from './moves.js';
-import type {
-  Effect,
-  FailureReason,
-  ProcessEnd,
-  ProviderEvent,
-  ServiceSnapshot,
-  TransactionSnapshot,
-} from './snapshot.js';
+import { loseHeartbeat, noteEnd, noteLaunchFailure, timeOut } from './endings.js';
+import { fire, launch, run, stop } from './moves.js';
+import { recover } from './recovery.js';
+import type { Effect, ProviderEvent, ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
 
 export interface Step {
   readonly snapshot: TransactionSnapshot;
@@ -37,9 +32,13 @@ function apply(draft: Draft, event: ProviderEvent): void {
       return askStop(draft, event);
     case 'reported':
       return noteReport(draft, event);
+    case 'recovered':
+      recover(draft, event.service, event.found);
+      return;
     case 'launched':
     case 'launch_failed':
     case 'ended':
+    case 'heartbeat_lost':
     case 'start_timed_out':
     case 'backoff_over': {
       const service = draft.get(event.service);
@@ -109,7 +108,9 @@ function noteLiveReport(draft: Draft, event: EventOf<'reported'>, record: number
   triggers[event.action]?.();
 }
 
-type ProcessEvent = EventOf<'launched' | 'launch_failed' | 'ended' | 'start_timed_out' | 'backoff_over'>;
+type ProcessEvent = EventOf<
+  'launched' | 'launch_failed' | 'ended' | 'heartbeat_lost' | 'start_timed_out' | 'backoff_over'
+>;
 
 function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot): void {
   const id = event.service;
@@ -127,102 +128,15 @@ function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot
     case 'start_timed_out':
       if (service.status === 'starting') timeOut(draft, service);
       return;
+    case 'heartbeat_lost':
+      if (service.status === 'started') loseHeartbeat(draft, service);
+      return;
     case 'backoff_over':
       if (service.status === 'backoff') launch(draft, id, service.cause, service.restartsMs);
       return;
     default:
       return unreachable(event);
   }
-}
-
-function noteLaunchFailure(draft: Draft, event: EventOf<'launch_failed'>, service: ServiceSnapshot): void {
-  const { next } = service;
-  draft.set(event.service, { isAlive: false, pid: undefined, next: undefined });
-  if (service.status === 'stopping')
-    endStopped(draft, service, { exitCode: undefined, signal: undefined, killed: [] });
-  else fail(draft, event.service, { reason: 'launch', error: event.error });
-  if (next !== undefined) resume(draft, event.service, next);
-}
-
-function timeOut(draft: Draft, service: ServiceSnapshot): void {
-  const { id } = service.definition;
-  const limit = supervisionOf(service.definition).start_timeout_s;
-  stopProcess(draft, id, service.cause, true);
-  fail(draft, id, {
-    reason: 'start_timeout',
-    error: {
-      code: 'SVC_START_TIMEOUT',
-      message: `${id} was not ready within ${limit} s`,
-      hint: 'look into its log, or raise <start_timeout_s> in its <supervision>',
-    },
-  });
-}
-
-function noteEnd(draft: Draft, event: EventOf<'ended'>, service: ServiceSnapshot): void {
-  const id = event.service;
-  draft.set(id, { isAlive: false, pid: undefined, next: undefined });
-  // A failure has been reported and has fired when it was noticed, before the process ended.
-  if (service.status === 'stopping' || service.said === 'stopped') endStopped(draft, service, event);
-  else if (service.status !== 'failed') endUnasked(draft, service, event);
-  // Only now, so that the launch comes after the report of the end.
-  const next = service.next ?? draft.get(id)?.next;
-  if (next !== undefined && draft.get(id)?.isAlive === false) resume(draft, id, next);
-}
-
-function endStopped(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): void {
-  const { id } = service.definition;
-  const isRestart = service.next !== undefined;
-  // A restart of something that has failed goes on counting as one after a failure.
-  const status = isRestart && service.reason !== undefined ? 'failed' : 'stopped';
-  draft.set(id, { status, lastAction: 'stopped' });
-  if (service.said === undefined) {
-    draft.effects.push({ type: 'report', service: id, action: 'stopped', status: describeEnd(end) });
-    draft.set(id, { cause: draft.record('event', id, 'stopped', service.cause) });
-  }
-  if (!isRestart) fire(draft, id, 'on_exit', draft.get(id)?.cause ?? 0);
-}
-
-function endUnasked(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): void {
-  const { id } = service.definition;
-  const isClean = end.exitCode === 0 && end.signal === undefined && service.status === 'started';
-  if (service.said !== 'exited' && !isClean) {
-    fail(draft, id, { ...explainEnd(service, end), end: describeEnd(end) });
-    return;
-  }
-  const cause =
-    service.said === 'exited' ? service.cause : draft.record('event', id, 'exited', service.cause);
-  draft.set(id, { status: 'exited', lastAction: 'exited', cause });
-  if (service.said !== 'exited') {
-    draft.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });
-  }
-  fire(draft, id, 'on_exit', cause);
-}
-
-function explainEnd(
-  service: ServiceSnapshot,
-  end: ProcessEnd,
-): { reason: FailureReason; error: ErrorReport } {
-  const { id } = service.definition;
-  const how =
-    end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
-  const when = service.status === 'starting' ? ' before it was ready' : '';
-  return {
-    reason: end.signal === undefined ? 'exit_code' : 'signal',
-    error: { code: 'SVC_EXITED', message: `${id} ${how}${when}`, hint: 'its log says what it did last' },
-  };
-}
-
-function describeEnd(end: ProcessEnd): { exit_code?: number; signal?: string; killed?: readonly string[] } {
-  return {
-    ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
-    ...(end.signal === undefined ? {} : { signal: end.signal }),
-    ...(end.killed.length === 0 ? {} : { killed: end.killed }),
-  };
-}
-
-/** It was not ready in time: what it says while it dies changes nothing any more. */
-function isBeingKilled(service: ServiceSnapshot): boolean {
-  return service.status === 'failed' && service.reason === 'start_timeout';
 }
 
 function isRunning(service: ServiceSnapshot): boolean {
@@ -240,4 +154,11 @@ function alreadyStarted(service: ServiceSnapshot): ErrorReport {
     message: `${service.definition.id} is ${service.status} already (pid ${service.pid ?? '?'})`,
     hint: "use --action='restart' to stop it and start it again",
   };
+}
+
+/** It was not ready in time, or silent for too long: what it says while it dies changes nothing any more. */
+function isBeingKilled(service: ServiceSnapshot): boolean {
+  return (
+    service.status === 'failed' && (service.reason === 'start_timeout' || service.reason === 'heartbeat')
+  );
 }

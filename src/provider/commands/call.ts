@@ -12,6 +12,8 @@ import type { Supervisor } from '../supervisor.js';
 export interface CommandPorts {
   readonly supervisor: Supervisor;
   readonly clock: Clock;
+  /** Resolves when everything up to now is in the journal. */
+  readonly persist: () => Promise<void>;
   /** The provider's own context file, for a start without a configuration. */
   readonly ownConfiguration: ContextConfiguration;
   /** Throws SVC_LOCATION_REFUSED for code this provider may not load. */

@@ -54,7 +54,9 @@ async function run(
   transaction: Transaction,
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {
-  const { supervisor, clock } = call.ports;
+  const { supervisor, clock, persist } = call.ports;
+  // What is launched must be known to the next provider, or it would end it as a stranger.
+  await persist();
   const event = { type: 'run_asked', atMs: clock.now(), cause: call.cause, ...wanted } as const;
   const { refused, settled } = supervisor.ask(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };

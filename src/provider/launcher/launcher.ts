@@ -2,6 +2,7 @@
 
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import type { Supervision } from '../../model/context.js';
+import type { ProcessEntry } from './process-table.js';
 import type { ProcessEnd } from '../snapshot.js';
 
 export interface LaunchOrder {
@@ -10,6 +11,15 @@ export interface LaunchOrder {
   /** Where standard output and error go, as an absolute path. */
   readonly logFile: string;
   readonly workingFolder: string;
+  /** Marks every process of this run; see adoption.ts. */
+  readonly token: string;
+}
+
+/** A service that an earlier provider has launched. */
+export interface AdoptOrder {
+  readonly process: ProcessEntry;
+  readonly token: string;
+  readonly supervision: Supervision;
 }
 
 export interface LaunchedService {
@@ -26,4 +36,5 @@ export interface LaunchedService {
 export interface Launcher {
   /** Throws SVC_LAUNCH_FAILED. */
   launch(order: LaunchOrder): Promise<LaunchedService>;
+  adopt(order: AdoptOrder): LaunchedService;
 }

@@ -2,16 +2,17 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
-import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
-import { createDeferred, type Deferred } from '../../base/deferred.js';
-import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
-import { createUniqueId } from '../../base/ids.js';
+import { createDeferred } from '../../base/deferred.js';
+import { ContextdError, messageOf } from '../../base/errors.js';
 import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
-import type { ProcessEnd } from '../snapshot.js';
-import type { LaunchedService, Launcher, LaunchOrder } from './launcher.js';
-import { sweep } from './sweep.js';
+import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
+import { isSameProcess } from './process-table.js';
+import { ProcessService, type ExitStatus } from './process-service.js';
+
+/** How often an adopted process is looked at. */
+const ADOPTED_LOOK_MS = 200;
 
 export interface ProcessLauncherOptions {
   readonly clock: Clock;
@@ -20,25 +21,46 @@ export interface ProcessLauncherOptions {
 }
 
 export function createProcessLauncher(options: ProcessLauncherOptions): Launcher {
-  return { launch: (order) => launch(options, order) };
+  return {
+    launch: (order) => launch(options, order),
+    adopt: (order) => adopt(options.clock, order),
+  };
 }
 
 async function launch(options: ProcessLauncherOptions, order: LaunchOrder): Promise<LaunchedService> {
-  const token = createUniqueId();
-  const child = spawnHost(options.hostProgram, order, token);
+  const child = spawnHost(options.hostProgram, order);
+  // It may outlive us on purpose: what keeps us alive is the bus.
+  child.unref();
   const started = createDeferred<number>();
   child.once('spawn', () => started.resolve(child.pid ?? 0));
   child.once('error', (cause) => started.reject(launchError(order, cause)));
+  const exited = createDeferred<ExitStatus>();
+  child.once('exit', (code, signal) => {
+    exited.resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+  });
   const pid = await started.promise;
-  return new ProcessService(child, { pid, token, order, clock: options.clock });
+  const { token, supervision } = order;
+  return new ProcessService({ pid, token, supervision, clock: options.clock, exited: exited.promise });
+}
+
+/** Not our child, so no event tells its end: it is looked at from time to time. */
+function adopt(clock: Clock, order: AdoptOrder): LaunchedService {
+  const { process, token, supervision } = order;
+  const exited = createDeferred<ExitStatus>();
+  const look = () => {
+    if (isSameProcess(process)) clock.after(ADOPTED_LOOK_MS, look);
+    else exited.resolve({ exitCode: undefined, signal: undefined });
+  };
+  look();
+  return new ProcessService({ pid: process.pid, token, supervision, clock, exited: exited.promise });
 }
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
-function spawnHost(hostProgram: string, order: LaunchOrder, token: string): ChildProcess {
+function spawnHost(hostProgram: string, order: LaunchOrder): ChildProcess {
   const env = {
     ...process.env,
     [BOOTSTRAP_VARIABLE]: JSON.stringify(order.bootstrap),
-    [TOKEN_VARIABLE]: token,
+    [TOKEN_VARIABLE]: order.token,
   };
   const log = openLog(order);
   try {
@@ -61,77 +83,6 @@ function openLog(order: LaunchOrder): number {
     return openSync(order.logFile, 'a', 0o600);
   } catch (cause) {
     throw launchError(order, cause);
-  }
-}
-
-interface ProcessParts {
-  readonly pid: number;
-  readonly token: string;
-  readonly order: LaunchOrder;
-  readonly clock: Clock;
-}
-
-/**
- *   ask on the bus --half of stop_timeout--> stop signal --stop_timeout--> SIGKILL to all of it
- *   (nobody heard: the signal at once)                                     then, always: sweep what it left
- */
-class ProcessService implements LaunchedService {
-  readonly pid: number;
-  readonly ended: Promise<ProcessEnd>;
-  readonly #parts: ProcessParts;
-  readonly #exited: Deferred<Omit<ProcessEnd, 'killed'>> = createDeferred();
-  readonly #killed: string[] = [];
-  #isStopping = false;
-  #cancelTimer: () => void = () => undefined;
-
-  constructor(child: ChildProcess, parts: ProcessParts) {
-    this.#parts = parts;
-    this.pid = parts.pid;
-    child.once('exit', (code, signal) => {
-      this.#exited.resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
-    });
-    this.ended = this.#end();
-  }
-
-  stop(ask: () => boolean, atOnce: boolean): void {
-    if (atOnce) {
-      this.#cancelTimer();
-      void this.#kill();
-    } else if (!this.#isStopping) {
-      this.#isStopping = true;
-      if (ask()) this.#after(this.#halfTimeMs(), () => this.#signal());
-      else this.#signal();
-    }
-  }
-
-  #signal(): void {
-    const wanted = this.#parts.order.supervision.stop_signal;
-    const signal = wanted in constants.signals ? (wanted as NodeJS.Signals) : 'SIGTERM';
-    try {
-      process.kill(this.pid, signal);
-    } catch (error) {
-      if (!hasErrnoCode(error, 'ESRCH')) throw error;
-    }
-    this.#after(this.#halfTimeMs(), () => void this.#kill());
-  }
-
-  async #kill(): Promise<void> {
-    this.#killed.push(...(await sweep({ token: this.#parts.token, group: this.pid })));
-  }
-
-  async #end(): Promise<ProcessEnd> {
-    const end = await this.#exited.promise;
-    this.#cancelTimer();
-    await this.#kill();
-    return { ...end, killed: this.#killed };
-  }
-
-  #halfTimeMs(): number {
-    return this.#parts.order.supervision.stop_timeout_s * 500;
-  }
-
-  #after(delayMs: number, act: () => void): void {
-    this.#cancelTimer = this.#parts.clock.after(delayMs, act);
   }
 }
 

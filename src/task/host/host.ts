@@ -1,18 +1,19 @@
 // The host: connects one task service to the bus and runs its task there, once.
 
 import { systemClock } from '../../base/clock.js';
-import { createDeferred, withDeadline } from '../../base/deferred.js';
+import { createDeferred } from '../../base/deferred.js';
 import { asContextdError, ContextdError, reportError } from '../../base/errors.js';
-import { createLogger, formatRecord, type Logger } from '../../base/logger.js';
-import { Connection } from '../../bus/connection.js';
+import type { Logger } from '../../base/logger.js';
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import { routedTopic } from '../../messages/topics.js';
 import { Lifecycle, type TaskEnd } from '../lifecycle.js';
 import type { ServiceDefinition } from '../service.js';
 import { readHostCommand, type HostCommand } from './commands.js';
+import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
 import { locateError } from './locate-error.js';
-import { ProviderWatch } from './provider-watch.js';
+import type { LogFile } from './log-file.js';
+import { ALWAYS_THERE, type ProviderPresence } from './provider-watch.js';
 import { Reporter } from './reporter.js';
 
 /** How long a host waits to be told that its last event has arrived. */
@@ -25,23 +26,29 @@ type StartCommand = Extract<HostCommand, { kind: 'start' }>;
  *           -> (acknowledge) -> end of the process
  */
 export class Host {
-  readonly log: Logger = createLogger((record) => process.stdout.write(`${formatRecord(record)}\n`));
+  readonly log: Logger;
   readonly #bootstrap: HostBootstrap;
-  readonly #connection: Connection;
+  readonly #connection: HostBus;
   readonly #reporter: Reporter;
+  readonly #presence: () => ProviderPresence;
   readonly #started = createDeferred<StartCommand>();
   readonly #crashed = createDeferred<never>();
   readonly #stopped = createDeferred<'stop'>();
   readonly #acknowledged = new Map<number, () => void>();
   #lifecycle: Lifecycle | undefined;
 
-  /** `kill` ends the process at once; for a task that goes on although it was asked to end. */
-  constructor(bootstrap: HostBootstrap, kill: () => void) {
+  constructor(
+    bootstrap: HostBootstrap,
+    connect: ConnectBus,
+    logFile: Pick<LogFile, 'log' | 'loss'>,
+    presence: () => ProviderPresence = () => ALWAYS_THERE,
+  ) {
     this.#bootstrap = bootstrap;
+    this.#presence = presence;
+    this.log = logFile.log;
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
-    this.#connection = new Connection(bootstrap.endpoints, topics, (frame) => this.#receive(frame));
-    this.#watchProvider(kill);
-    this.#reporter = new Reporter(bootstrap, this.#connection);
+    this.#connection = connect(topics, (frame) => this.#receive(frame));
+    this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss);
   }
 
   /** Runs the service to its end and returns the exit code of the process. */
@@ -50,6 +57,7 @@ export class Host {
     const loading = loadService(this.#bootstrap.module, this.#bootstrap.instance);
     const end = await Promise.race([this.#live(loading), this.#crashed.promise]).catch(failedEnd);
     await this.#sayFarewell(end);
+    this.#reporter.close();
     await this.#connection.close();
     return end.kind === 'failed' ? 1 : 0;
   }
@@ -120,44 +128,34 @@ export class Host {
     }
   }
 
-  /** Ends only when the provider has heard how it ended, so that no last word is lost. */
+  /**
+   * Ends only when a provider has heard how it ended, so that no last word is lost: also the next provider,
+   * if this one has gone and another comes within the grace.
+   */
   async #sayFarewell(end: TaskEnd): Promise<void> {
-    const heard = createDeferred<void>();
-    const seq = end.kind === 'failed' ? this.#reportFailure(end.error) : this.#reporter.report(end.kind);
-    this.#acknowledged.set(seq, () => heard.resolve());
-    const unheard = () => new ContextdError('BUS_DEADLINE', 'nobody acknowledged the last event');
-    await withDeadline(heard.promise, FAREWELL_MS, unheard, systemClock).catch((error: unknown) => {
-      this.log.warn(asContextdError(error).message);
-    });
+    const heard = createDeferred<'heard'>();
+    const seq = end.kind === 'failed' ? this.#reportFailure(end.error) : this.#reporter.reportEnd(end.kind);
+    this.#acknowledged.set(seq, () => heard.resolve('heard'));
+    for (;;) {
+      await Promise.race([heard.promise, this.#presence().settled()]);
+      const wait = createDeferred<'late'>();
+      const cancel = systemClock.after(FAREWELL_MS, () => wait.resolve('late'));
+      const outcome = await Promise.race([heard.promise, wait.promise]);
+      cancel();
+      if (outcome === 'heard') return;
+      if (this.#presence().isThere || this.#presence().isGivenUp) break;
+    }
+    this.log.warn('nobody acknowledged the last event');
   }
 
   #reportFailure(error: ContextdError): number {
     const location = { ...locateError(error.cause), ...error.details };
     this.log.error(error.message, { code: error.code, ...location });
     if (error.cause instanceof Error) this.log.error(error.cause.stack ?? '');
-    return this.#reporter.report('failed', {
+    return this.#reporter.reportEnd('failed', {
       reason: 'error',
       error: { ...reportError(error), ...location },
     });
-  }
-
-  #watchProvider(kill: () => void): void {
-    const { orphanGraceMs: graceMs, stopTimeoutMs } = this.#bootstrap;
-    const { publisher } = this.#connection;
-    const stop = () => this.stop();
-    const watch = new ProviderWatch({
-      clock: systemClock,
-      log: this.log,
-      graceMs,
-      stopTimeoutMs,
-      stop,
-      kill,
-    });
-    publisher.onConnectionChange((isConnected) => (isConnected ? watch.found() : watch.lost()));
-    publisher.whenWanted('control').then(
-      () => watch.found(),
-      () => undefined, // Closed before there was one.
-    );
   }
 
   #otherName(serviceName: string): ContextdError {

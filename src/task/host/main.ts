@@ -1,20 +1,46 @@
 // The program inside a child process: reads its bootstrap, runs the host, ends with its exit code.
 
+import { systemClock } from '../../base/clock.js';
+import { Connection } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
+import { captureOutput } from './capture-output.js';
 import { Host } from './host.js';
+import type { ConnectBus } from './host-bus.js';
+import { LogFile } from './log-file.js';
+import { watchOutFile } from './out-file.js';
+import { ALWAYS_THERE, watchProvider, type ProviderPresence } from './provider-watch.js';
 
 process.setSourceMapsEnabled(true);
 const text = process.env[BOOTSTRAP_VARIABLE];
 if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
 // The launcher is our own parent, so what it hands over needs no checking.
-const host = new Host(JSON.parse(text) as HostBootstrap, killGroup);
+const bootstrap = JSON.parse(text) as HostBootstrap;
+const { log } = bootstrap;
+const logFile = new LogFile(log);
+captureOutput((bytes) => logFile.write(bytes));
+watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
+let watch: ProviderPresence = ALWAYS_THERE;
+const host = new Host(bootstrap, connect, logFile, () => watch);
 process.on('SIGTERM', () => host.stop());
 // Ctrl-C reaches the whole terminal; the provider decides what it means.
 process.on('SIGINT', () => undefined);
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));
 process.exit(await host.run());
+
+function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<ConnectBus> {
+  const connection = new Connection(bootstrap.endpoints, topics, handle);
+  watch = watchProvider(connection.publisher, {
+    clock: systemClock,
+    log: logFile.log,
+    graceMs: bootstrap.orphanGraceMs,
+    stopTimeoutMs: bootstrap.stopTimeoutMs,
+    stop: () => host.stop(),
+    kill: killGroup,
+  });
+  return connection;
+}
 
 /** The launcher made us the first of our process group. */
 function killGroup(): void {

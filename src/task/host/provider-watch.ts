@@ -1,7 +1,9 @@
 // Watches whether there is a provider: without one a host goes on for a while, then ends. No orphan lives for ever.
 
 import type { Clock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
 import type { Logger } from '../../base/logger.js';
+import type { Publisher } from '../../bus/publisher.js';
 
 export interface ProviderWatchPorts {
   readonly clock: Clock;
@@ -16,13 +18,32 @@ export interface ProviderWatchPorts {
   kill(): void;
 }
 
+/** Whether somebody is there to hear the last word. */
+export interface ProviderPresence {
+  readonly isThere: boolean;
+  /** The grace is over: nobody is waited for any more. */
+  readonly isGivenUp: boolean;
+  /** Resolves when one of the two holds. */
+  settled(): Promise<void>;
+}
+
+/** For a host inside a thread: its process does the watching. */
+export const ALWAYS_THERE: ProviderPresence = {
+  isThere: true,
+  isGivenUp: false,
+  settled: () => Promise.resolve(),
+};
+
 /**
  *   no provider (yet) --grace--> stop --stop timeout--> kill
  *          \--found: nothing happens
  */
-export class ProviderWatch {
+export class ProviderWatch implements ProviderPresence {
   readonly #ports: ProviderWatchPorts;
   #cancel: () => void = () => undefined;
+  #isThere = false;
+  #isGivenUp = false;
+  #settled = createDeferred<void>();
 
   /** Starts without a provider: it may have died while this process was being made. */
   constructor(ports: ProviderWatchPorts) {
@@ -30,11 +51,27 @@ export class ProviderWatch {
     this.#waitForIt();
   }
 
+  get isThere(): boolean {
+    return this.#isThere;
+  }
+
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  settled(): Promise<void> {
+    return this.#settled.promise;
+  }
+
   found(): void {
     this.#cancel();
+    this.#isThere = true;
+    this.#settled.resolve();
   }
 
   lost(): void {
+    this.#isThere = false;
+    if (!this.#isGivenUp) this.#settled = createDeferred<void>();
     this.#ports.log.warn('the provider is gone', { orphan_grace_ms: this.#ports.graceMs });
     this.#waitForIt();
   }
@@ -44,9 +81,22 @@ export class ProviderWatch {
     this.#cancel();
     this.#cancel = clock.after(graceMs, () => {
       log.error('no provider came back: ending');
+      this.#isGivenUp = true;
+      this.#settled.resolve();
       this.#ports.stop();
       // Found or not: what has been asked to end is held to it.
       clock.after(stopTimeoutMs, () => this.#ports.kill());
     });
   }
+}
+
+/** A watch that knows of the provider by the connection to its forwarder. */
+export function watchProvider(publisher: Publisher, ports: ProviderWatchPorts): ProviderPresence {
+  const watch = new ProviderWatch(ports);
+  publisher.onConnectionChange((isConnected) => (isConnected ? watch.found() : watch.lost()));
+  publisher.whenWanted('control').then(
+    () => watch.found(),
+    () => undefined, // Closed before there was one.
+  );
+  return watch;
 }

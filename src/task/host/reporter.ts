@@ -1,31 +1,57 @@
 // Puts a service's events on the bus: numbered, in order, nothing before somebody listens.
 
-import type { Connection } from '../../bus/connection.js';
+import { isMainThread, threadId } from 'node:worker_threads';
+import type { HeartbeatBody } from '../../messages/heartbeat.js';
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import type { EventAction, ServiceEventBody } from '../../messages/service-event.js';
+import { heartbeatTopic } from '../../messages/topics.js';
+import type { HostBus } from './host-bus.js';
+import type { LogLoss } from './log-file.js';
+import { Pulse } from './pulse.js';
 
 /** What goes into `status` besides result, device_action and pid. */
 export type EventDetails = Readonly<Record<string, unknown>>;
 
+/**
+ * Says everything again that a new provider cannot know: whenever somebody comes to listen, a heartbeat, and
+ * the last word as long as nobody has acknowledged it.
+ */
 export class Reporter {
   readonly #bootstrap: HostBootstrap;
-  readonly #connection: Connection;
+  readonly #connection: HostBus;
+  readonly #logLoss: () => LogLoss | undefined;
   #seq = 0;
   #sent: Promise<void>;
+  #state: EventAction = 'created';
+  #isReady = false;
+  #lastWord: ServiceEventBody | undefined;
+  readonly #startedAt = new Date().toISOString();
+  readonly #pulse: Pulse;
   /** The id of the command that led to what is reported next. */
   cause: string | undefined;
 
-  constructor(bootstrap: HostBootstrap, connection: Connection) {
+  constructor(
+    bootstrap: HostBootstrap,
+    connection: HostBus,
+    logLoss: () => LogLoss | undefined = () => undefined,
+  ) {
     this.#bootstrap = bootstrap;
+    this.#logLoss = logLoss;
     this.#connection = connection;
     this.#sent = connection.publisher.whenWanted('control');
     this.#sent.catch(() => undefined);
+    connection.publisher.onSubscription((topic) => {
+      if (topic === 'control') this.#repeat();
+    });
+    this.#pulse = new Pulse(bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
   }
 
   /** Queues an event and returns its seq. Times are those of the call, not of the sending. */
   report(action: EventAction, details: EventDetails = {}): number {
     this.#seq += 1;
     const body = this.#compose(action, details);
+    this.#state = action;
+    this.#isReady ||= action === 'started';
     this.#sent = this.#sent.then(() => this.#connection.publish('control', body));
     this.#sent.catch(() => undefined);
     return this.#seq;
@@ -34,6 +60,42 @@ export class Reporter {
   /** Resolves when all that was reported has left; rejects when the connection was closed before. */
   flush(): Promise<void> {
     return this.#sent;
+  }
+
+  /** As report, for the event with which the service ends; said again to whoever comes until acknowledged. */
+  reportEnd(action: EventAction, details: EventDetails = {}): number {
+    const seq = this.report(action, details);
+    this.#lastWord = this.#compose(action, details);
+    return seq;
+  }
+
+  close(): void {
+    this.#pulse.close();
+  }
+
+  #repeat(): void {
+    this.#beat(0);
+    const lastWord = this.#lastWord;
+    if (lastWord !== undefined) this.#connection.publish('control', lastWord).catch(() => undefined);
+  }
+
+  #beat(lagMs: number): void {
+    const { transaction, serviceId } = this.#bootstrap;
+    const logLoss = this.#logLoss();
+    const beat: HeartbeatBody = {
+      header: { service_id: serviceId, service_transaction: transaction, sender: this.#connection.id },
+      content: {
+        pid: process.pid,
+        started_at: this.#startedAt,
+        state: this.#state,
+        seq: this.#seq,
+        ready: this.#isReady,
+        event_loop_lag_ms: lagMs,
+        ...(logLoss === undefined ? {} : { log_loss: { ...logLoss } }),
+      },
+    };
+    // A beat that nobody hears is not worth keeping.
+    this.#connection.publish(heartbeatTopic(transaction, serviceId), beat).catch(() => undefined);
   }
 
   #compose(action: EventAction, details: EventDetails): ServiceEventBody {
@@ -55,6 +117,7 @@ export class Reporter {
           result: action === 'failed' ? 'failure' : 'success',
           device_action: deviceAction,
           pid: process.pid,
+          ...(isMainThread ? {} : { thread_id: threadId }),
         },
       },
     };

@@ -112,6 +112,20 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     expect(error.message).toContain(`at most ${MAX_XML_LENGTH} are read`);
   });
 
+  const long = (piece: string) => piece.repeat(Math.floor((MAX_XML_LENGTH - 100) / piece.length));
+  it.each([
+    ['an attribute', `<a b="${long('x')}`],
+    ['a tag', `<a${long(' ')}`],
+    ['a name', `<${long('a')}`],
+    ['a comment', `<a><!--${long('-x')}`],
+    ['an instruction', `<a><?x ${long('y"')}`],
+    ['a declaration', `<?xml version=${long('1')}<a/>`],
+    ['references', `<a>${long('&amp;')}`],
+    ['attributes', `<a ${long('b="1" ')}/>`],
+  ])('%s that would take for ever if each character were read more than a few times', (_title, text) => {
+    expect(refusalOf(() => read(text)).code).toBe('XML_MALFORMED');
+  });
+
   it('with a hint that says what to do', () => {
     expect(refusalOf(() => read('<Task>\n</Tsak>')).hint).toBe('did you mean </Task>?');
     expect(refusalOf(() => read('<a>\n</Service></a>')).hint).toBe('remove it');

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
-import { InfoPublisher } from '../../../src/provider/info-publisher.js';
+import { Paced } from '../../../src/provider/paced.js';
 import { LaunchGate } from '../../../src/provider/launch-gate.js';
 import { Once } from '../../../src/provider/once.js';
 import { Rejects } from '../../../src/provider/rejects.js';
@@ -112,11 +112,11 @@ describe('LaunchGate', () => {
   });
 });
 
-describe('InfoPublisher', () => {
+describe('Paced', () => {
   it('publishes a change in the next turn, and several as one', () => {
     const clock = new ManualClock();
     let published = 0;
-    const publisher = new InfoPublisher(clock, () => (published += 1));
+    const publisher = new Paced(clock, () => (published += 1));
     publisher.changed();
     publisher.changed();
     expect(published).toBe(0);
@@ -131,7 +131,7 @@ describe('InfoPublisher', () => {
     const busy = () => {
       for (const endMs = performance.now() + 20; performance.now() < endMs;);
     };
-    const publisher = new InfoPublisher(clock, busy);
+    const publisher = new Paced(clock, busy);
     publisher.changed();
     clock.advance(0);
     publisher.changed();
@@ -141,7 +141,7 @@ describe('InfoPublisher', () => {
   it('publishes at once what is asked for, leaves no timer, and nothing when nothing has changed', () => {
     const clock = new ManualClock();
     let published = 0;
-    const publisher = new InfoPublisher(clock, () => (published += 1));
+    const publisher = new Paced(clock, () => (published += 1));
     publisher.flush();
     expect(published).toBe(0);
     publisher.changed();

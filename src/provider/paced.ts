@@ -1,24 +1,24 @@
-// Publishes context information after changes, as often as its cost allows.
+// Does something after changes, as often as its cost allows: publishing context information, writing the journal.
 
 import type { Clock } from '../base/clock.js';
 
-/** Composing and sending may take this share of the time: one part in ten. */
+/** It may take this share of the time: one part in ten. */
 const PAUSE_PER_COST = 9;
 
 /**
- * A change is published at once; further ones wait for nine times as long as the last publishing took.
- * So a small context is told of every change, and a large one that starts is not stalled by its own news.
+ * A change is acted on at once; further ones wait for nine times as long as the last act took. So onlookers
+ * of a small context are told of every change, and a large one that starts is not stalled by its own news.
  */
-export class InfoPublisher {
+export class Paced {
   readonly #clock: Clock;
-  readonly #publish: () => void;
+  readonly #act: () => void;
   #isScheduled = false;
   #pauseMs = 0;
   #cancel: () => void = () => undefined;
 
-  constructor(clock: Clock, publish: () => void) {
+  constructor(clock: Clock, act: () => void) {
     this.#clock = clock;
-    this.#publish = publish;
+    this.#act = act;
   }
 
   changed(): void {
@@ -27,13 +27,13 @@ export class InfoPublisher {
     this.#cancel = this.#clock.after(this.#pauseMs, () => this.flush());
   }
 
-  /** Publishes now what is still waiting. */
+  /** Acts now if a change is still waiting. */
   flush(): void {
     if (!this.#isScheduled) return;
     this.#cancel();
     this.#isScheduled = false;
     const before = performance.now();
-    this.#publish();
+    this.#act();
     this.#pauseMs = (performance.now() - before) * PAUSE_PER_COST;
   }
 }

@@ -1,0 +1,141 @@
+// Where messages are dealt with: commands and questions are answered, events and heartbeats passed on.
+
+import { asContextdError, ContextdError, reportError } from '../base/errors.js';
+import type { ContextCommandBody } from '../messages/context-command.js';
+import type { HeartbeatBody } from '../messages/heartbeat.js';
+import type { ServiceEventMessage } from '../messages/service-event.js';
+import type { StateRequestBody } from '../messages/state.js';
+import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
+import { executeCommand } from './commands/execute.js';
+import { receive } from './inbox.js';
+import { LogLosses } from './log-losses.js';
+import type { Notice } from './notice.js';
+import type { Once } from './once.js';
+import { answerQuestion } from './questions.js';
+import { Rejects } from './rejects.js';
+import type { Speaker } from './speaker.js';
+import type { Supervisor } from './supervisor.js';
+
+export interface DeskPorts {
+  /** The provider's own sender id. */
+  readonly self: string;
+  readonly supervisor: Supervisor;
+  /** `<context folder>/.contextd/<ContextID>`. */
+  readonly stateFolder: string;
+  readonly speaker: Speaker;
+  readonly once: Once<CommandAnswer>;
+  readonly commandPorts: CommandPorts;
+  readonly notice: (notice: Notice) => void;
+  /** Resolves when everything up to now is in the journal. */
+  readonly persist: () => Promise<void>;
+  /** `exit` has been answered. */
+  readonly exit: () => void;
+}
+
+export class Desk {
+  readonly #ports: DeskPorts;
+  readonly #rejects: Rejects;
+  readonly #losses: LogLosses;
+  #isClosing = false;
+
+  constructor(ports: DeskPorts) {
+    this.#ports = ports;
+    this.#rejects = new Rejects(ports.commandPorts.clock);
+    this.#losses = new LogLosses(ports.commandPorts.clock);
+  }
+
+  receive(frame: Uint8Array): void {
+    receive(
+      {
+        self: this.#ports.self,
+        command: (command) => void this.#obey(command),
+        question: (request) => this.#answer(request),
+        event: (event) => this.#hear(event),
+        beat: (beat) => this.#feel(beat),
+        reject: (error) => this.#reject(error),
+      },
+      frame,
+    );
+  }
+
+  /** From now on nothing is started any more. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  async execute(command: ContextCommandBody): Promise<CommandAnswer> {
+    const { action, service_id: target, service_transaction: transaction } = command.header;
+    this.#ports.notice({ kind: 'command', action, target, transaction });
+    const answer =
+      this.#isClosing && ['start', 'restart', 'reload'].includes(action)
+        ? { transaction, status: failure(reportError(endingError())) }
+        : await executeCommand(this.#ports.commandPorts, command);
+    this.#ports.notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });
+    return answer;
+  }
+
+  /** `process.<transaction>.<service>` is wanted: that service is there. */
+  greet(topic: string): void {
+    // Ids may hold dots themselves, so the topic cannot simply be split.
+    for (const transaction of this.#ports.supervisor.transactions.keys()) {
+      const room = `process.${transaction}.`;
+      if (topic.startsWith(room)) this.#ports.supervisor.greet(transaction, topic.slice(room.length));
+    }
+  }
+
+  async #obey(command: ContextCommandBody): Promise<void> {
+    const { header } = command;
+    const answer = await this.#ports.once.execute(header.message_id, () => this.execute(command));
+    // What has been answered is not executed again, not even by the next provider.
+    await this.#ports.persist();
+    const asked = { ...header, service_transaction: answer.transaction };
+    this.#ports.speaker.reply(asked, `reply_${header.action}`, { status: answer.status });
+    if (header.action === 'exit') this.#ports.exit();
+  }
+
+  #answer(request: StateRequestBody): void {
+    const { speaker, supervisor, stateFolder } = this.#ports;
+    try {
+      const { action, content } = answerQuestion(supervisor.transactions, request, stateFolder);
+      speaker.reply(request.header, action, content);
+    } catch (error) {
+      const status = { result: 'failure', error: reportError(error), services: [] };
+      speaker.reply(request.header, `reply_${request.header.action}`, { status });
+    }
+  }
+
+  #hear(event: ServiceEventMessage): void {
+    const { notice, supervisor, speaker, persist } = this.#ports;
+    const { service_transaction: id, service_id: serviceId } = event.header;
+    notice({ kind: 'event', event });
+    supervisor.hear(event);
+    const transaction = [...supervisor.transactions.values()].find((each) => each.id === id);
+    const service = transaction?.configuration.TaskService.find((each) => each.id === serviceId);
+    if (transaction === undefined || service === undefined || !isLastWord(event)) return;
+    // It waits for us to have heard; once it has gone, only the journal knows.
+    void persist().then(() => speaker.acknowledge(transaction, service, event));
+  }
+
+  #feel(beat: HeartbeatBody): void {
+    this.#ports.supervisor.beat(beat);
+    const text = this.#losses.note(beat);
+    if (text !== undefined) this.#ports.notice({ kind: 'warning', text });
+  }
+
+  #reject(error: unknown): void {
+    const text = this.#rejects.note(error);
+    if (text === undefined) return;
+    const isOurs = asContextdError(error).code === 'INTERNAL';
+    this.#ports.notice({ kind: 'warning', text: isOurs ? `a message could not be handled: ${text}` : text });
+  }
+}
+
+function isLastWord({ header }: ServiceEventMessage): boolean {
+  return header.seq !== undefined && ['stopped', 'exited', 'failed'].includes(header.action);
+}
+
+function endingError(): ContextdError {
+  return new ContextdError('CTX_ENDING', 'the provider is about to end', {
+    hint: 'start it again with service_context FILE',
+  });
+}

@@ -1,0 +1,114 @@
+// How a run of a service ends, asked or not, and what is made of it. Pure.
+
+import type { ErrorReport } from '../base/errors.js';
+import { supervisionOf } from '../model/context.js';
+import type { Draft } from './draft.js';
+import { fail, fire, resume, stopProcess } from './moves.js';
+import type { FailureReason, ProcessEnd, ProviderEvent, ServiceSnapshot } from './snapshot.js';
+
+type EventOf<T extends ProviderEvent['type']> = Extract<ProviderEvent, { type: T }>;
+
+export function noteLaunchFailure(
+  draft: Draft,
+  event: EventOf<'launch_failed'>,
+  service: ServiceSnapshot,
+): void {
+  const { next } = service;
+  draft.set(event.service, { isAlive: false, pid: undefined, next: undefined });
+  if (service.status === 'stopping')
+    endStopped(draft, service, { exitCode: undefined, signal: undefined, killed: [] });
+  else fail(draft, event.service, { reason: 'launch', error: event.error });
+  if (next !== undefined) resume(draft, event.service, next);
+}
+
+export function timeOut(draft: Draft, service: ServiceSnapshot): void {
+  const { id } = service.definition;
+  const limit = supervisionOf(service.definition).start_timeout_s;
+  stopProcess(draft, id, service.cause, true);
+  fail(draft, id, {
+    reason: 'start_timeout',
+    error: {
+      code: 'SVC_START_TIMEOUT',
+      message: `${id} was not ready within ${limit} s`,
+      hint: 'look into its log, or raise <start_timeout_s> in its <supervision>',
+    },
+  });
+}
+
+/** Only for services whose XML sets a limit: a busy event loop alone is no failure. */
+export function loseHeartbeat(draft: Draft, service: ServiceSnapshot): void {
+  const { id } = service.definition;
+  const limit = supervisionOf(service.definition).heartbeat_limit_s;
+  stopProcess(draft, id, service.cause, true);
+  fail(draft, id, {
+    reason: 'heartbeat',
+    error: {
+      code: 'SVC_HEARTBEAT_LOST',
+      message: `${id} gave no sign of life for ${limit} s`,
+      hint: 'its event loop is blocked; see its log, or raise <heartbeat_limit_s> in its <supervision>',
+    },
+  });
+}
+
+export function noteEnd(draft: Draft, event: EventOf<'ended'>, service: ServiceSnapshot): void {
+  const id = event.service;
+  draft.set(id, { isAlive: false, pid: undefined, next: undefined });
+  if (event.killed.length > 0) draft.record('effect', id, `killed ${event.killed.join(', ')}`, service.cause);
+  // A failure has been reported and has fired when it was noticed, before the process ended.
+  if (service.status === 'stopping' || service.said === 'stopped') endStopped(draft, service, event);
+  else if (service.status !== 'failed') endUnasked(draft, service, event);
+  // Only now, so that the launch comes after the report of the end.
+  const next = service.next ?? draft.get(id)?.next;
+  if (next !== undefined && draft.get(id)?.isAlive === false) resume(draft, id, next);
+}
+
+function endStopped(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): void {
+  const { id } = service.definition;
+  const isRestart = service.next !== undefined;
+  // A restart of something that has failed goes on counting as one after a failure.
+  const status = isRestart && service.reason !== undefined ? 'failed' : 'stopped';
+  draft.set(id, { status, lastAction: 'stopped' });
+  if (service.said === undefined) {
+    draft.effects.push({ type: 'report', service: id, action: 'stopped', status: describeEnd(end) });
+    draft.set(id, { cause: draft.record('event', id, 'stopped', service.cause) });
+  }
+  if (!isRestart) fire(draft, id, 'on_exit', draft.get(id)?.cause ?? 0);
+}
+
+function endUnasked(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): void {
+  const { id } = service.definition;
+  const isClean = end.exitCode === 0 && end.signal === undefined && service.status === 'started';
+  if (service.said !== 'exited' && !isClean) {
+    fail(draft, id, { ...explainEnd(service, end), end: describeEnd(end) });
+    return;
+  }
+  const cause =
+    service.said === 'exited' ? service.cause : draft.record('event', id, 'exited', service.cause);
+  draft.set(id, { status: 'exited', lastAction: 'exited', cause });
+  if (service.said !== 'exited') {
+    draft.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });
+  }
+  fire(draft, id, 'on_exit', cause);
+}
+
+function explainEnd(
+  service: ServiceSnapshot,
+  end: ProcessEnd,
+): { reason: FailureReason; error: ErrorReport } {
+  const { id } = service.definition;
+  const how =
+    end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
+  const when = service.status === 'starting' ? ' before it was ready' : '';
+  return {
+    reason: end.signal === undefined ? 'exit_code' : 'signal',
+    error: { code: 'SVC_EXITED', message: `${id} ${how}${when}`, hint: 'its log says what it did last' },
+  };
+}
+
+function describeEnd(end: ProcessEnd): { exit_code?: number; signal?: string; killed?: readonly string[] } {
+  return {
+    ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
+    ...(end.signal === undefined ? {} : { signal: end.signal }),
+    ...(end.killed.length === 0 ? {} : { killed: end.killed }),
+  };
+}

@@ -1,0 +1,68 @@
+// What becomes of a service when a new provider takes over: it is found alive, or it is not. Pure.
+
+import type { ServiceId } from '../base/ids.js';
+import { supervisionOf } from '../model/context.js';
+import type { Draft } from './draft.js';
+import { fail, launch, resume, stopProcess } from './moves.js';
+import type { ServiceSnapshot } from './snapshot.js';
+
+export interface Found {
+  readonly run: number;
+  readonly pid: number;
+}
+
+/** `found` is the process that carries the service's mark, if there is one. */
+export function recover(draft: Draft, id: ServiceId, found: Found | undefined): void {
+  const service = draft.get(id);
+  if (service === undefined) return;
+  if (found !== undefined) takeOver(draft, service, found);
+  else if (service.isAlive) missProcess(draft, service);
+  else if (service.status === 'backoff') {
+    launch(
+      draft,
+      id,
+      draft.record('effect', id, 'back-off ends with the new provider', service.cause),
+      service.restartsMs,
+    );
+  }
+}
+
+function takeOver(draft: Draft, service: ServiceSnapshot, found: Found): void {
+  const { id } = service.definition;
+  const cause = draft.record('event', id, `found alive (pid ${found.pid})`, service.cause);
+  const isSameRun = service.isAlive && service.run === found.run;
+  draft.set(id, { ...found, isAlive: true, cause });
+  // The journal is behind: this run was launched after it had been written. A heartbeat tells the rest.
+  if (!isSameRun) draft.set(id, { status: 'starting', said: undefined, next: undefined });
+  if (draft.get(id)?.status === 'starting') {
+    const delayMs = supervisionOf(service.definition).start_timeout_s * 1000;
+    draft.effects.push({ type: 'time_start', service: id, run: found.run, delayMs });
+  }
+  if (draft.get(id)?.status === 'stopping') stopProcess(draft, id, cause, false);
+}
+
+function missProcess(draft: Draft, service: ServiceSnapshot): void {
+  const { id } = service.definition;
+  const cause = draft.record('event', id, 'not found by the new provider', service.cause);
+  draft.set(id, { isAlive: false, pid: undefined, next: undefined, cause });
+  if (service.status === 'starting') {
+    // It was wanted, and perhaps had not even been launched: that is no failure of its own.
+    launch(draft, id, cause, service.restartsMs);
+  } else if (service.status === 'stopping') {
+    draft.set(id, { status: 'stopped', lastAction: 'stopped' });
+    if (service.said === undefined)
+      draft.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
+  } else if (service.said === 'exited' || service.said === 'stopped') {
+    draft.set(id, { status: service.said });
+  } else if (service.status !== 'failed') {
+    fail(draft, id, {
+      reason: 'died_unattended',
+      error: {
+        code: 'SVC_EXITED',
+        message: `${id} ended while there was no provider`,
+        hint: 'its log says what it did last',
+      },
+    });
+  }
+  if (service.next !== undefined && draft.get(id)?.isAlive === false) resume(draft, id, service.next);
+}

@@ -1,0 +1,104 @@
+// Goes on from what an earlier provider left: its journal, and the services that still live.
+
+import type { Clock } from '../base/clock.js';
+import type { ServiceId } from '../base/ids.js';
+import type { CommandAnswer } from './commands/call.js';
+import { findServices, type FoundService } from './launcher/adoption.js';
+import { sweep } from './launcher/sweep.js';
+import { readJournal, type JournalContent, type JournaledService } from './journal.js';
+import type { Notice } from './notice.js';
+import type { Once } from './once.js';
+import type { FoundRun } from './runs.js';
+import type { ServiceSnapshot } from './snapshot.js';
+import type { Supervisor } from './supervisor.js';
+import { createTransaction, type Transaction } from './transaction.js';
+
+/** How many records of each transaction a journal keeps. */
+const KEPT_RECORDS = 500;
+
+export interface TakeOverPorts {
+  readonly stateFolder: string;
+  /** Whose services are looked for: see adoption.ts. */
+  readonly owner: string;
+  readonly supervisor: Supervisor;
+  readonly once: Once<CommandAnswer>;
+  readonly clock: Clock;
+  readonly notice: (notice: Notice) => void;
+}
+
+/**
+ * Every service of the journal is told whether a process of it was found; the living keep theirs. What
+ * carries our mark but is in no journal cannot be supervised by anybody, and is ended.
+ */
+export async function takeOver(ports: TakeOverPorts): Promise<void> {
+  const { content, fault } = readJournal(ports.stateFolder);
+  if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(content)}` });
+  for (const { messageId, ...answer } of content?.answers ?? []) ports.once.remember(messageId, answer);
+  const found = findServices(ports.owner);
+  const left = new Set(found);
+  for (const journaled of content?.transactions ?? []) {
+    const transaction = restoreTransaction(journaled, ports.clock.now());
+    const runs = newestRuns(found, transaction);
+    for (const each of found)
+      if (runs.get(each.service as ServiceId)?.token === each.token) left.delete(each);
+    ports.supervisor.recover(transaction, runs);
+    const adopted = [...runs].map(([id, { process }]) => `${id} (pid ${process.pid})`).join(', ');
+    if (adopted !== '') ports.notice({ kind: 'warning', text: `adopted in ${transaction.id}: ${adopted}` });
+  }
+  for (const each of left) await endStranger(ports, each);
+}
+
+/** The journal of what a supervisor has now. */
+export function composeJournal(supervisor: Supervisor, once: Once<CommandAnswer>): JournalContent {
+  const transactions = [...supervisor.transactions.values()].map((transaction) => ({
+    id: transaction.id,
+    configuration: transaction.configuration,
+    records: transaction.snapshot.records,
+    services: [...transaction.snapshot.services.values()].map(journalService),
+    history: transaction.history.slice(-KEPT_RECORDS),
+  }));
+  const answers = once.remembered().map(([messageId, answer]) => ({ messageId, ...answer }));
+  return { transactions, answers };
+}
+
+function journalService(service: ServiceSnapshot): JournaledService {
+  const { definition, ...rest } = service;
+  return { ...rest, id: definition.id };
+}
+
+function restoreTransaction(journaled: JournalContent['transactions'][number], atMs: number): Transaction {
+  const { id, configuration, records, services, history } = journaled;
+  const transaction = createTransaction(id, configuration, atMs);
+  transaction.history.push(...history.map((record) => ({ service: undefined, ...record })));
+  const known = new Map(transaction.snapshot.services);
+  for (const { id: service, ...rest } of services) {
+    const fresh = known.get(service);
+    if (fresh !== undefined) known.set(service, { ...fresh, ...rest });
+  }
+  transaction.snapshot = { ...transaction.snapshot, services: known, records };
+  return transaction;
+}
+
+/** Of each service the run that was launched last; an earlier one is on its way out. */
+function newestRuns(
+  found: readonly FoundService[],
+  transaction: Transaction,
+): ReadonlyMap<ServiceId, FoundRun> {
+  const runs = new Map<ServiceId, FoundRun>();
+  for (const { transaction: id, service, run, token, process } of found) {
+    const known = [...transaction.snapshot.services.keys()].find((each) => each === service);
+    if (id !== transaction.id || known === undefined || process === undefined) continue;
+    if ((runs.get(known)?.run ?? -1) < run) runs.set(known, { run, token, process });
+  }
+  return runs;
+}
+
+async function endStranger(ports: TakeOverPorts, found: FoundService): Promise<void> {
+  const killed = await sweep({ token: found.token, group: found.process?.group ?? 0 });
+  const what = `${found.service} of ${found.transaction}`;
+  ports.notice({ kind: 'warning', text: `ended what was left of ${what}: ${killed.join(', ')}` });
+}
+
+function describeFallback(content: JournalContent | undefined): string {
+  return content === undefined ? 'going on without one' : 'going on with the last good one';
+}

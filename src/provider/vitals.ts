@@ -1,0 +1,52 @@
+// What is known of a living service besides its state: its last heartbeat, its lag, what was missed of it.
+
+import type { HeartbeatBody } from '../messages/heartbeat.js';
+
+/** A service that was silent for so many of its own intervals is said to lag. */
+const SILENT_BEATS = 3;
+
+/** One run of a service, seen from outside. */
+export class Vitals {
+  readonly #sender: string | undefined;
+  #lastSeq = 0;
+  #lastBeatMs: number | undefined;
+  lagMs = 0;
+  /** Events that were sent but never arrived. */
+  missedEvents = 0;
+  /** What its log could not take. */
+  logLoss: HeartbeatBody['content']['log_loss'];
+
+  constructor(sender: string | undefined) {
+    this.#sender = sender;
+  }
+
+  isOf(sender: string | undefined): boolean {
+    return this.#sender === sender;
+  }
+
+  /** Notes an event's number; false for one that has been seen. */
+  noteEvent(seq: number | undefined): boolean {
+    if (seq === undefined) return true;
+    if (seq <= this.#lastSeq) return false;
+    // The first that is seen of a sender may be any: the provider can be younger than the service.
+    if (this.#lastSeq > 0) this.missedEvents += seq - this.#lastSeq - 1;
+    this.#lastSeq = seq;
+    return true;
+  }
+
+  noteBeat(beat: HeartbeatBody, nowMs: number): void {
+    this.#lastBeatMs = nowMs;
+    this.lagMs = beat.content.event_loop_lag_ms;
+    this.logLoss = beat.content.log_loss;
+  }
+
+  /** Milliseconds without a sign of life; undefined for a service that never gave one. */
+  silentMs(nowMs: number): number | undefined {
+    return this.#lastBeatMs === undefined ? undefined : nowMs - this.#lastBeatMs;
+  }
+
+  isLagging(nowMs: number, heartbeatMs: number): boolean {
+    const silentMs = this.silentMs(nowMs);
+    return silentMs !== undefined && silentMs > heartbeatMs * SILENT_BEATS;
+  }
+}

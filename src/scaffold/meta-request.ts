@@ -1,0 +1,83 @@
+// A meta file -> a checked request for all its services; all that is wrong is told at once, each with its line.
+
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { invalidFile, type Fault, type ValuePath } from '../model/fault.js';
+import type { MetaContext, MetaService } from '../model/meta-context.js';
+import { checkFields, type Fields } from './read-request.js';
+import type { ContextRequest, ScaffoldRequest, ServiceRequest } from './request.js';
+
+/** Throws CTX_INVALID for what cannot be written, such as a class that is called `class`. */
+export function requestOf(meta: MetaContext): ScaffoldRequest {
+  const faults = [
+    ...faultsOf(meta, contextFields(meta), []),
+    ...meta.services.flatMap((service, at) => faultsOf(meta, serviceFields(service), ['Service', at])),
+  ];
+  if (faults.length > 0) throw invalidFile(meta.path, faults);
+  const { servicePath, homePath = servicePath } = meta;
+  const context = composeContext(meta);
+  return {
+    servicePath,
+    homePath,
+    context,
+    services: meta.services.map((each) => composeService(each, meta)),
+  };
+}
+
+function composeContext(meta: MetaContext): ContextRequest {
+  return {
+    contextName: meta.contextName,
+    contextId: meta.hasContextId ? meta.contextId : undefined,
+    serverIp: withoutBrackets(meta.serverIp),
+    subPort: String(meta.subPort),
+    pubPort: String(meta.pubPort),
+  };
+}
+
+function composeService(service: MetaService, meta: MetaContext): ServiceRequest {
+  const { servicePath, homePath = servicePath } = meta;
+  const { taskService, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic } = service;
+  const { location = join(servicePath, 'services'), description, states } = service;
+  return {
+    ...{ taskService, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic },
+    // One line: it becomes a comment and stands in logs.
+    description: description.replace(/\s+/g, ' '),
+    location: seenFrom(homePath, location),
+    transitions: Object.fromEntries(states.map(({ trigger, action, call }) => [trigger, { action, call }])),
+  };
+}
+
+/** Below the context folder a location is relative, so that the folder can be moved. */
+function seenFrom(home: string, location: string): string {
+  const near = relative(home, location);
+  const isOutside = near === '..' || near.startsWith(`..${sep}`) || isAbsolute(near);
+  return isOutside ? location : near.split(sep).join('/') || '.';
+}
+
+function faultsOf(meta: MetaContext, fields: Fields, path: ValuePath): readonly Fault[] {
+  return checkFields(fields).map(({ field, message, hint }) => {
+    const position = meta.positionOf([...path, field]);
+    return { ...position, message: `${field} ${message}`, hint, severity: 'error' };
+  });
+}
+
+function contextFields(meta: MetaContext): Fields {
+  const { contextName, serverIp, subPort, pubPort } = composeContext(meta);
+  return { context_name: contextName, server_ip: serverIp, sub_port: subPort, pub_port: pubPort };
+}
+
+function serviceFields(service: MetaService): Fields {
+  return {
+    task_service: service.taskService,
+    task_class: service.taskClass,
+    task_desc: service.description,
+    service_name: service.serviceName,
+    task_id: service.taskId,
+    device_action: service.deviceAction,
+    location: service.location,
+  };
+}
+
+/** An address of IPv6 as the rest of the scaffolder has it. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}

@@ -1,0 +1,193 @@
+// The process that holds the threads of a context: owns the sockets, obeys its provider, tells how threads end.
+
+import type { Clock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
+import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import { Connection } from '../../bus/connection.js';
+import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
+import {
+  readOrder,
+  THREADS,
+  threadsTopic,
+  type ThreadHostBootstrap,
+  type ThreadOrder,
+} from '../../messages/thread-host.js';
+import type { ThreadNoticeBody } from '../../messages/thread-notice.js';
+import { ProviderWatch } from '../host/provider-watch.js';
+import { Thread, type ThreadLaunch } from './thread.js';
+
+export interface ThreadHostPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly program: URL;
+}
+
+type ThreadReport = ThreadNoticeBody['content']['threads'][number];
+
+/**
+ *   provider --threads.<host>: launch, stop, terminate, list, exit--> main thread ==port==> thread ts_1
+ *   provider <--threads: running, ended------------------------------     |     ==port==> thread ts_2
+ *   everyone <--control, heartbeat.*: what the threads say-----------  (SUB, XPUB)
+ */
+export class ThreadHost {
+  readonly #bootstrap: ThreadHostBootstrap;
+  readonly #ports: ThreadHostPorts;
+  readonly #connection: Connection;
+  readonly #threads = new Map<string, Thread>();
+  readonly #readers = new Map<string, Set<Thread>>();
+  readonly #done = createDeferred<void>();
+  readonly #watch: ProviderWatch;
+  /** Nobody needs this process any more once it is idle. */
+  #mayEnd = false;
+
+  constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
+    this.#bootstrap = bootstrap;
+    this.#ports = ports;
+    const topics = [threadsTopic(bootstrap.host)];
+    this.#connection = new Connection(bootstrap.endpoints, topics, (frame) => this.#receive(frame));
+    this.#watch = new ProviderWatch({
+      clock: ports.clock,
+      log: ports.log,
+      graceMs: bootstrap.orphanGraceMs,
+      stopTimeoutMs: 0,
+      // Each thread has a grace of its own.
+      stop: () => this.#endWhenIdle(),
+      kill: () => undefined,
+    });
+    const { publisher } = this.#connection;
+    publisher.onConnectionChange((isConnected) => this.#noteConnection(isConnected));
+    publisher.onSubscription((topic) => this.#noteSubscription(topic));
+  }
+
+  /** Resolves when this process has nothing to do any more. */
+  async run(): Promise<void> {
+    await this.#done.promise;
+    await this.#connection.close();
+  }
+
+  /** Asks all threads to end, and ends after them. */
+  stop(): void {
+    for (const thread of this.#threads.values()) thread.stopInTime();
+    this.#endWhenIdle();
+  }
+
+  #receive(frame: Uint8Array): void {
+    const topic = topicOf(frame);
+    if (topic === undefined) return;
+    if (topic === threadsTopic(this.#bootstrap.host)) this.#obeyFrame(frame);
+    else for (const thread of this.#readers.get(topic) ?? []) thread.deliver(frame, topic !== 'control');
+  }
+
+  #obeyFrame(frame: Uint8Array): void {
+    try {
+      const order = readOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
+      if (order === undefined)
+        this.#ports.log.warn('an order was not signed by the provider, and is ignored');
+      else this.#obey(order);
+    } catch (error) {
+      this.#ports.log.warn(messageOf(error));
+    }
+  }
+
+  #obey(order: ThreadOrder): void {
+    switch (order.action) {
+      case 'launch':
+        void this.#run(order);
+        return;
+      case 'stop':
+        this.#threads.get(order.token)?.stop();
+        return;
+      case 'terminate':
+        this.#threads.get(order.token)?.terminate();
+        return;
+      case 'list':
+        this.#tell(
+          'running',
+          [...this.#threads.keys()].map((token) => ({ token })),
+        );
+        return;
+      case 'exit':
+        this.#endWhenIdle();
+        return;
+    }
+  }
+
+  async #run(launch: ThreadLaunch): Promise<void> {
+    const { token } = launch;
+    this.#mayEnd = false;
+    if (this.#threads.has(token)) return;
+    const thread = this.#start(launch);
+    if (thread === undefined) return;
+    this.#threads.set(token, thread);
+    if (this.#connection.publisher.isWanted('control')) thread.noteWanted('control');
+    const { exitCode, errorCode } = await thread.ended;
+    this.#threads.delete(token);
+    for (const topic of this.#readers.keys()) this.#unsubscribe(thread, topic);
+    this.#tell('ended', [
+      { token, exit_code: exitCode, ...(errorCode === undefined ? {} : { error_code: errorCode }) },
+    ]);
+    if (this.#mayEnd) this.#endWhenIdle();
+  }
+
+  #start(launch: ThreadLaunch): Thread | undefined {
+    try {
+      return new Thread(launch, {
+        clock: this.#ports.clock,
+        program: this.#ports.program,
+        publish: (frame) => this.#connection.publisher.publish(frame),
+        subscribe: (thread, topic) => this.#subscribe(thread, topic),
+      });
+    } catch (error) {
+      this.#ports.log.error(`${launch.bootstrap.serviceId} cannot be started: ${messageOf(error)}`);
+      this.#tell('ended', [{ token: launch.token, exit_code: 1, error_code: 'ERR_WORKER_INIT_FAILED' }]);
+      return undefined;
+    }
+  }
+
+  /** One subscription serves all threads that read the topic. */
+  #subscribe(thread: Thread, topic: string): void {
+    const readers = this.#readers.get(topic) ?? new Set();
+    if (readers.size === 0) this.#connection.subscribe(topic);
+    this.#readers.set(topic, readers.add(thread));
+  }
+
+  #unsubscribe(thread: Thread, topic: string): void {
+    const readers = this.#readers.get(topic);
+    if (readers?.delete(thread) !== true || readers.size > 0) return;
+    this.#readers.delete(topic);
+    this.#connection.unsubscribe(topic);
+  }
+
+  /** Kept until there is a provider: it must not be lost. */
+  #tell(action: ThreadNoticeBody['header']['action'], threads: ThreadReport[]): void {
+    const notice: ThreadNoticeBody = {
+      header: { action, host: this.#bootstrap.host },
+      content: { threads },
+    };
+    this.#connection.publisher
+      .whenWanted(THREADS)
+      .then(() => this.#connection.publish(THREADS, notice))
+      .catch((error: unknown) => this.#ports.log.warn(messageOf(error)));
+  }
+
+  #noteConnection(isConnected: boolean): void {
+    const watches = [this.#watch, ...[...this.#threads.values()].map((thread) => thread.watch)];
+    for (const watch of watches) {
+      if (isConnected) watch.found();
+      else watch.lost();
+    }
+    if (isConnected) this.#mayEnd = false;
+  }
+
+  #noteSubscription(topic: string): void {
+    if (topic !== 'control') return;
+    this.#watch.found();
+    for (const thread of this.#threads.values()) thread.noteWanted(topic);
+  }
+
+  #endWhenIdle(): void {
+    this.#mayEnd = true;
+    if (this.#threads.size === 0) this.#done.resolve();
+  }
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { confCommand } from '../../../src/cli/conf-command.js';
+import { contextDisplay } from '../../../src/cli/context-display.js';
+import { createService } from '../../../src/cli/create-service.js';
+import { runCommand } from '../../../src/cli/run.js';
+import { serviceContext } from '../../../src/cli/service-context.js';
+import { createTerminal } from '../../helpers/terminal.js';
+
+describe('the help', () => {
+  async function help(command: Parameters<typeof runCommand>[0]): Promise<string> {
+    const terminal = createTerminal();
+    expect(await runCommand(command, ['--help'], terminal)).toBe(0);
+    expect(terminal.written.err).toBe('');
+    expect(terminal.written.out.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    return `\n${terminal.written.out}`;
+  }
+
+  it('of create_service', async () => {
+    expect(await help(createService as never)).toMatchInlineSnapshot(`
+      "
+      create_service [options]
+
+      Writes the files of a new task service and puts it into its context.
+
+      Commands:
+        create_service completion  Print a script for shell completion
+
+      Where:
+        --service_path  Folder that holds services/                                               [string]
+        --home_path     Folder that holds conf/ [default: the service path]                       [string]
+
+      The code:
+        --task_service  Name of the service: of its folder and its files                          [string]
+        --task_class    Name of the task class                                                    [string]
+        --task_desc     What the task is for, for people                                          [string]
+        --task_type     Looped (until stopped) or Single (once) [default: Looped]                 [string]
+
+      The context file:
+        --context_name   Name of the context: the file is conf/Context-NAME.xml                   [string]
+        --context_id     Id of the context [default: context001]                                  [string]
+        --service_name   Name of the service in its messages                                      [string]
+        --server_ip      Address where the services of the context meet                           [string]
+        --sub_port       Port of the subscribers                                                  [string]
+        --pub_port       Port of the publishers                                                   [string]
+        --task_id        Id of the service within its context                                     [string]
+        --device_action  Name of the service's action in its messages                             [string]
+        --entry_action   When it starts: on_start, start_now, on_update, on_fail, on_exit [default:
+                         on_start]                                                                [string]
+        --location       Where the provider finds the service [default: services]                 [string]
+
+      Options:
+        --dry_run  Show what would change as a diff, write nothing              [boolean] [default: false]
+        --force    Overwrite code that was edited                               [boolean] [default: false]
+        --debug    Show the stack of an error                                   [boolean] [default: false]
+        --help     Show help                                                                     [boolean]
+
+      Examples:
+        create_service --service_path=.                     The service of the tutorial, below the current
+        --task_service=EchoAction                           folder
+        --task_class=EchoShouting --task_desc='Shouts the
+        time' --context_name=EchoAction
+        --service_name=echo_action --server_ip=127.0.0.1
+        --sub_port=5556 --pub_port=5557 --task_id=ts_100
+        --device_action=shout
+      "
+    `);
+  });
+
+  it('of service_context', async () => {
+    expect(await help(serviceContext as never)).toMatchInlineSnapshot(`
+      "
+      service_context <file> [options]
+
+      Run the provider of a context: its forwarder, and its services once they are started.
+
+      Commands:
+        service_context completion  Print a script for shell completion
+
+      Options:
+        --start         Start a transaction right away                          [boolean] [default: false]
+        --transaction   Id of that transaction (default: a new one)                               [string]
+        --service_root  Folder that services may be loaded from, besides those the file names
+                                                                                     [array] [default: []]
+        --check         Only check the file: faults and warnings                [boolean] [default: false]
+        --graph         Only print the transition graph: 'mermaid' (default) or 'dot'             [string]
+        --insecure      Allow binds that other machines can reach, without any protection
+                                                                                [boolean] [default: false]
+        --log_level     Least level to show  [choices: "debug", "info", "warn", "error"] [default: "info"]
+        --json          Print one JSON object per line                          [boolean] [default: false]
+        --debug         Show the stack of an error                              [boolean] [default: false]
+        --help          Show help                                                                [boolean]
+
+      Examples:
+        service_context conf/Context-EchoAction.xml         wait for commands (conf_command)
+        service_context conf/Context-EchoAction.xml         start its services at once
+        --start
+        service_context conf/Context-EchoAction.xml         draw its transitions for graphviz
+        --graph=dot
+      "
+    `);
+  });
+
+  it('of conf_command', async () => {
+    expect(await help(confCommand as never)).toMatchInlineSnapshot(`
+      "
+      conf_command [options]
+
+      Start, stop, restart and question the services of a running provider.
+
+      Commands:
+        conf_command completion  Print a script for shell completion
+
+      Options:
+        --action        What to do; required
+             [choices: "start", "stop", "restart", "reload", "validate", "list", "exit", "request", "why",
+                                                                                                "history"]
+        --endpoint      Provider's address for publishers (default: from the file, or found)      [string]
+        --sub_endpoint  Provider's address for subscribers (default: likewise)                    [string]
+        --context_file  Context file with the services meant                                      [string]
+        --service_name  'context', 'all' (with stop) or 'state'              [string] [default: "context"]
+        --service_id    Id of the context, or of one service                        [string] [default: ""]
+        --task_id       Id of one service of the context                                          [string]
+        --transaction   Transaction id; with start, empty makes a new one           [string] [default: ""]
+        --dry_run       With reload: only print what would change               [boolean] [default: false]
+        --lines         With history: how many of the last records                  [number] [default: 50]
+        --use_file      Send the file also with stop and restart                [boolean] [default: false]
+        --topic         Topic to send on (default: by action)     [choices: "context", "process", "state"]
+        --timeout       Seconds to wait (default: 5 for a provider, 30 for its answer)            [number]
+        --json          Print the answer as JSON                                [boolean] [default: false]
+        --debug         Show the stack of an error                              [boolean] [default: false]
+        --help          Show help                                                                [boolean]
+
+      Examples:
+        conf_command                                        start a new transaction
+        --context_file=conf/Context-EchoAction.xml
+        --action=start --transaction=''
+        conf_command --action=list                          what runs, at the one provider on this machine
+        conf_command --action=stop --task_id=ts_100         stop one service
+        conf_command --action=reload                        what an edited file would change
+        --context_file=conf/Context-EchoAction.xml
+        --dry_run
+        conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
+      "
+    `);
+  });
+
+  it('of context_display', async () => {
+    expect(await help(contextDisplay as never)).toMatchInlineSnapshot(`
+      "
+      context_display [options]
+
+      Follow the bus: commands, events and states as they happen.
+
+      Commands:
+        context_display completion  Print a script for shell completion
+
+      Options:
+        --endpoint      Provider's address for subscribers (default: from the file, or found)     [string]
+        --pub_endpoint  Provider's address for publishers (default: likewise)                     [string]
+        --context_file  Context file that names the endpoints                                     [string]
+        --topic         Topics to follow
+                          [array] [choices: "context", "process", "control", "state", "monitor"] [default:
+                                                                  ["context","process","control","state"]]
+        --transaction   Only this transaction                                                     [string]
+        --service_id    Only this service                                                         [string]
+        --action        Only these actions                                           [array] [default: []]
+        --verbose       Show whole messages                                     [boolean] [default: false]
+        --json          Print one JSON object per line                          [boolean] [default: false]
+        --debug         Show the stack of an error                              [boolean] [default: false]
+        --help          Show help                                                                [boolean]
+
+      Examples:
+        context_display                                     everything at the one provider on this machine
+        context_display --topic=control                     the events of one service, in full
+        --service_id=ts_100 --verbose
+      "
+    `);
+  });
+});
