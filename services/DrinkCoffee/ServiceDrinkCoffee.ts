@@ -4,7 +4,7 @@ import { defineService } from 'contextd/task';
 import { Drinking } from './DrinkCoffee.js';
 
 export default defineService({
-  // The same name as <service_name> in the context file.
-  serviceName: 'drink_espresso',
+  // It is part of two contexts, conf/Context-StateMachine.xml and conf/Context-Sample.xml.
+  serviceName: ['state_update', 'drink_espresso'],
   task: Drinking,
 });

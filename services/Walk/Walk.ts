@@ -1,23 +1,27 @@
-// Walk: Walk along the street
+// Walk: walks along the street, step by step, says how far it got, and exits.
 
 import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';
 
-// What <configuration> in the context file may hold besides device_action and location.
-// Values arrive as text, hence z.coerce; add your own and read them as this.configuration.NAME.
+const METRES_A_STEP = 0.75;
+
 const configuration = z.object({
-  work_s: z.coerce.number().nonnegative().default(1),
+  steps: z.coerce.number().int().positive().default(4),
+  /** How long a step takes. */
+  seconds: z.coerce.number().nonnegative().default(0.5),
 });
 
 export class Walking extends SingleTask<z.infer<typeof configuration>> {
   static readonly configuration = configuration;
 
-  /** Called once; when it returns the service has exited, when it throws the service has failed. */
   override async run(): Promise<void> {
-    // Put your own work here; the pause stands for it and ends at once when the service is stopped.
-    await this.pause(this.configuration.work_s * 1000);
-    this.log.info('work done');
-    // Everyone on the bus sees these items, and the service's on_update trigger fires.
-    this.notify('updated', { work_s: this.configuration.work_s });
+    const { steps, seconds } = this.configuration;
+    let walked = 0;
+    while (walked < steps && !this.signal.aborted) {
+      await this.pause(seconds * 1000);
+      walked += 1;
+      this.log.info(`step ${walked} of ${steps}`);
+    }
+    this.notify('updated', { steps: walked, metres: walked * METRES_A_STEP });
   }
 }

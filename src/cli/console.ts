@@ -66,7 +66,11 @@ function describe(notice: Notice): Line {
     case 'warning':
       return say('warn', 'provider', notice.text, 'yellow');
     case 'closed':
-      return say('info', 'provider', notice.isDetached ? 'ended; its services go on' : 'all services have ended');
+      return say(
+        'info',
+        'provider',
+        notice.isDetached ? 'ended; its services go on' : 'all services have ended',
+      );
     default:
       return unreachable(notice);
   }

@@ -29,6 +29,9 @@ export function isAbout(sighting: Sighting, filter: MessageFilter): boolean {
 /** `topic  service  what happened  (transaction)` */
 export function describeSighting(sighting: Sighting, paint: Paint): string {
   const topic = paint(sighting.topic.padEnd(8), 'blue');
+  if (sighting.kind === 'gap') {
+    return `${topic}  ${sighting.service.padEnd(12)}  ${paint(`${sighting.missed} events were missed`, 'red')}`;
+  }
   if (sighting.kind === 'other') return `${topic}  ${paint(sighting.reason, 'red')}`;
   const { service, text, transaction, colour } = factsOf(sighting.message);
   const where = transaction === '' ? '' : paint(` (${transaction})`, 'grey');
@@ -54,6 +57,11 @@ function factsOf(message: Message): Facts {
     case 'heartbeat': {
       const { state, event_loop_lag_ms: lag } = message.content;
       return facts({ action: 'heartbeat', ...message.header }, `heartbeat: ${state}, lag ${lag} ms`);
+    }
+    case 'thread_notice': {
+      const { action } = message.header;
+      const text = `${message.content.threads.length} threads ${action}`;
+      return facts({ action, service_id: '', service_transaction: '' }, text);
     }
     case 'context_command':
     case 'state_request':

@@ -149,7 +149,11 @@ export class Client {
           hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
         },
       );
-    return await withDeadline(pending.promise, this.#answerTimeoutMs, late, this.#clock);
+    try {
+      return await withDeadline(pending.promise, this.#answerTimeoutMs, late, this.#clock);
+    } finally {
+      this.#pending.delete(messageId);
+    }
   }
 
   #receive(frame: Uint8Array): void {
@@ -157,7 +161,6 @@ export class Client {
     const id = message?.header.in_reply_to;
     if (message === undefined || id === undefined) return;
     this.#pending.get(id)?.resolve(message);
-    this.#pending.delete(id);
   }
 }
 

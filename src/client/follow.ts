@@ -8,6 +8,14 @@ import { parseBody, type Message } from '../messages/message.js';
 /** What was seen: a message, or why a frame is none. */
 export type Sighting =
   | { readonly kind: 'message'; readonly topic: string; readonly message: Message; readonly body: unknown }
+  /** Events of one sender that never came: this reader was too slow, or came late. */
+  | {
+      readonly kind: 'gap';
+      readonly topic: string;
+      readonly body: unknown;
+      readonly missed: number;
+      readonly service: string;
+    }
   | { readonly kind: 'other'; readonly topic: string; readonly body: unknown; readonly reason: string };
 
 export interface Follower {
@@ -21,7 +29,13 @@ export function follow(
   topics: readonly string[],
   see: (sighting: Sighting) => void,
 ): Follower {
-  const connection = new Connection(endpoints, topics, (frame) => see(sight(frame)));
+  const gaps = new Gaps();
+  const connection = new Connection(endpoints, topics, (frame) => {
+    const sighting = sight(frame);
+    const gap = gaps.before(sighting);
+    if (gap !== undefined) see(gap);
+    see(sighting);
+  });
   return { ready: connection.ready(), close: () => connection.close() };
 }
 
@@ -33,5 +47,23 @@ function sight(frame: Uint8Array): Sighting {
     return { kind: 'message', topic, message: parseBody(topic, body), body };
   } catch (error) {
     return { kind: 'other', topic, body, reason: messageOf(error) };
+  }
+}
+
+/** Counts the numbers of each sender's events. */
+class Gaps {
+  readonly #lastSeq = new Map<string, number>();
+
+  /** What is missing between the sender's last event and this one. */
+  before(sighting: Sighting): Sighting | undefined {
+    if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return undefined;
+    const { sender, seq, service_id: service } = sighting.message.header;
+    if (sender === undefined || seq === undefined) return undefined;
+    const last = this.#lastSeq.get(sender);
+    this.#lastSeq.set(sender, Math.max(seq, last ?? 0));
+    const missed = last === undefined ? 0 : seq - last - 1;
+    return missed > 0
+      ? { kind: 'gap', topic: sighting.topic, body: { service, missed }, missed, service }
+      : undefined;
   }
 }

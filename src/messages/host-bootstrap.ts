@@ -20,6 +20,7 @@ export interface HostLog {
 }
 
 export interface HostBootstrap {
+  readonly serviceType: 'Process' | 'Thread';
   readonly transaction: TransactionId;
   readonly serviceId: ServiceId;
   readonly serviceName: string;

@@ -16,6 +16,7 @@ import {
   type StateReply,
   type StateRequest,
 } from './state.js';
+import { threadNoticeSchema, type ThreadNotice } from './thread-notice.js';
 import { HEARTBEATS } from './topics.js';
 
 export type Message =
@@ -24,6 +25,7 @@ export type Message =
   | ServiceEventMessage
   | ContextInfoMessage
   | Heartbeat
+  | ThreadNotice
   | StateRequest
   | StateReply
   | CommandReply;
@@ -47,6 +49,8 @@ export function parseBody(topic: string, body: unknown): Message {
       return actionOf(body) === 'update'
         ? { kind: 'context_info', ...check(contextInfoSchema, topic, body) }
         : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
+    case 'threads':
+      return { kind: 'thread_notice', ...check(threadNoticeSchema, topic, body) };
     case 'state':
       return parseState(topic, body);
     default:

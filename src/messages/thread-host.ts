@@ -14,6 +14,7 @@ export function threadsTopic(host: string): string {
 export interface ThreadHostBootstrap {
   /** What the process is called in lists of processes. */
   readonly serviceId: string;
+  readonly contextId: string;
   /** The id of this thread host. */
   readonly host: string;
   /** Signs orders: nobody on the bus but its provider knows it. */

@@ -38,6 +38,8 @@ export const SUPERVISION_RULES = {
   /** A log is this many files of this size at most. */
   log_max_kb: count(1024),
   log_files: count(5),
+  /** Of a thread: what its objects may take. Below the least none can start. */
+  max_heap_mb: { ...count(256), least: 16 },
 } as const satisfies Record<string, QuantityRule>;
 
 export type SupervisionKey = keyof typeof SUPERVISION_RULES;
@@ -97,6 +99,7 @@ export const supervisionSchema = z.preprocess(
     orphan_grace_s: quantity('orphan_grace_s'),
     log_max_kb: quantity('log_max_kb'),
     log_files: quantity('log_files'),
+    max_heap_mb: quantity('max_heap_mb'),
     stop_signal: z
       .string()
       .refine(isSignalName, 'allowed: the name of a signal, such as SIGTERM')

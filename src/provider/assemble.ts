@@ -13,11 +13,12 @@ import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
-import { createSupervisor, serviceRootsOf } from './compose-supervisor.js';
+import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Desk } from './desk.js';
 import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';
 import { ownerOf } from './launcher/adoption.js';
+import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { checkLocation } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
@@ -75,7 +76,10 @@ interface Foundation {
   readonly closers: Closers;
 }
 
-type ConnectedParts = ProviderParts & { readonly once: Once<CommandAnswer> };
+interface ConnectedParts extends ProviderParts {
+  readonly once: Once<CommandAnswer>;
+  readonly threads: ThreadLauncher;
+}
 
 function connectParts(
   request: AssembleRequest,
@@ -98,7 +102,8 @@ function connectParts(
   const paced = new Paced(clock, () => void journal.flush());
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
-  const common = { file, roots, clock, notice, closers, speaker, endpoints, stateFolder, changed };
+  const threads = createThreads({ file, clock, closers, connection, endpoints, stateFolder });
+  const common = { file, roots, clock, notice, closers, speaker, threads, endpoints, stateFolder, changed };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
@@ -106,6 +111,7 @@ function connectParts(
   const desk = new Desk({
     self: connection.id,
     supervisor,
+    threads,
     stateFolder,
     speaker,
     once,
@@ -115,7 +121,7 @@ function connectParts(
     exit,
   });
   connection.publisher.onSubscription((topic) => desk.greet(topic));
-  return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once };
+  return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
 }
 
 interface CommandParts {

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import { builtFile, packageRoot } from '../base/package.js';
-import type { BusEndpoints } from '../bus/connection.js';
+import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
-import { supervisionOf, type TaskService } from '../model/context.js';
+import { supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { ServiceBuilder } from './build-service.js';
 import { composeToken, ownerOf } from './launcher/adoption.js';
+import type { Launcher } from './launcher/launcher.js';
 import { createProcessLauncher } from './launcher/process-launcher.js';
+import { THREAD_MARK, ThreadLauncher } from './launcher/thread-launcher.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { locateLog, planLog } from './service-logs.js';
@@ -29,6 +31,7 @@ interface SupervisorParts {
   readonly endpoints: BusEndpoints;
   /** Where journal, logs and compiled services are kept. */
   readonly stateFolder: string;
+  readonly threads: ThreadLauncher;
   /** Something is to be written to the journal. */
   readonly changed: () => void;
 }
@@ -47,7 +50,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   closers.add(() => builder.close());
   const supervisor = new Supervisor({
     clock,
-    launcher: createProcessLauncher({ clock, hostProgram: builtFile('task/host/main.js') }),
+    launcher: createLauncher(clock, parts.threads),
     prepare: (service) => builder.build(locateService(service, roots)),
     bootstrap: (transaction, service, module) => ({
       ...describeHost(transaction, service),
@@ -58,6 +61,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
     workingFolder: file.folder,
     token: (transaction, service, run) =>
+      (service.serviceType === 'Thread' ? THREAD_MARK : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
     command: (transaction, service, action) => speaker.command(transaction, service, action),
     report: (transaction, service, event) => speaker.report(transaction, service, event),
@@ -79,6 +83,37 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   return supervisor;
 }
 
+type ThreadsParts = Pick<SupervisorParts, 'file' | 'clock' | 'closers' | 'endpoints' | 'stateFolder'> & {
+  readonly connection: Connection;
+};
+
+export function createThreads(parts: ThreadsParts): ThreadLauncher {
+  const { file, clock, connection, endpoints, stateFolder } = parts;
+  const threads = new ThreadLauncher({
+    clock,
+    processes: createProcessLauncher({ clock, hostProgram: builtFile('task/threads/main.js') }),
+    connection,
+    endpoints,
+    owner: ownerOf(stateFolder),
+    workingFolder: file.folder,
+    log: (contextId) => {
+      const base = join(stateFolder, 'logs', `threads-${contextId}`);
+      return planLog({ path: `${base}.log`, out: `${base}.out` }, supervisionSchema.parse({}));
+    },
+  });
+  parts.closers.add(() => threads.close());
+  return threads;
+}
+
+/** Each service by the launcher of its type. */
+function createLauncher(clock: Clock, threads: ThreadLauncher): Launcher {
+  const processes = createProcessLauncher({ clock, hostProgram: builtFile('task/host/main.js') });
+  return {
+    launch: (order) => (order.bootstrap.serviceType === 'Thread' ? threads : processes).launch(order),
+    adopt: (order) => (threads.has(order.token) ? threads : processes).adopt(order),
+  };
+}
+
 function describeHost(
   transaction: Transaction,
   service: TaskService,
@@ -86,6 +121,7 @@ function describeHost(
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {
+    serviceType: service.serviceType,
     transaction: transaction.id,
     serviceId: service.id,
     serviceName: header.service_name,

@@ -8,6 +8,7 @@ import type { StateRequestBody } from '../messages/state.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { executeCommand } from './commands/execute.js';
 import { receive } from './inbox.js';
+import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LogLosses } from './log-losses.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
@@ -20,6 +21,7 @@ export interface DeskPorts {
   /** The provider's own sender id. */
   readonly self: string;
   readonly supervisor: Supervisor;
+  readonly threads: ThreadLauncher;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
   readonly speaker: Speaker;
@@ -52,6 +54,7 @@ export class Desk {
         question: (request) => this.#answer(request),
         event: (event) => this.#hear(event),
         beat: (beat) => this.#feel(beat),
+        thread: (notice) => this.#ports.threads.hear(notice),
         reject: (error) => this.#reject(error),
       },
       frame,
@@ -117,8 +120,11 @@ export class Desk {
   }
 
   #feel(beat: HeartbeatBody): void {
-    this.#ports.supervisor.beat(beat);
-    const text = this.#losses.note(beat);
+    const { supervisor } = this.#ports;
+    supervisor.beat(beat);
+    const { service_transaction: id } = beat.header;
+    const isOurs = [...supervisor.transactions.keys()].some((each) => each === id);
+    const text = isOurs ? this.#losses.note(beat) : undefined;
     if (text !== undefined) this.#ports.notice({ kind: 'warning', text });
   }
 

@@ -96,12 +96,22 @@ function explainEnd(
   end: ProcessEnd,
 ): { reason: FailureReason; error: ErrorReport } {
   const { id } = service.definition;
+  if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service) };
   const how =
     end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
   const when = service.status === 'starting' ? ' before it was ready' : '';
   return {
     reason: end.signal === undefined ? 'exit_code' : 'signal',
     error: { code: 'SVC_EXITED', message: `${id} ${how}${when}`, hint: 'its log says what it did last' },
+  };
+}
+
+function outOfMemory({ definition }: ServiceSnapshot): ErrorReport {
+  const limit = supervisionOf(definition).max_heap_mb;
+  return {
+    code: 'SVC_EXITED',
+    message: `${definition.id} used more than ${limit} MB of heap`,
+    hint: 'see what it keeps, or raise <max_heap_mb> in its <supervision>',
   };
 }
 

@@ -7,6 +7,7 @@ import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ProcessCommandBody } from '../messages/process-command.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
+import type { ThreadNoticeBody } from '../messages/thread-notice.js';
 
 export interface InboxPorts {
   /** The provider's own sender id: what it said itself comes back and is skipped. */
@@ -15,11 +16,13 @@ export interface InboxPorts {
   question(request: StateRequestBody): void;
   event(event: ServiceEventMessage): void;
   beat(beat: HeartbeatBody): void;
+  /** What a process that holds threads says of them. */
+  thread(notice: ThreadNoticeBody): void;
   /** A frame that is no message, or one that could not be dealt with. */
   reject(error: unknown): void;
 }
 
-export const INBOX_TOPICS = ['context', 'process', 'control', 'state'] as const;
+export const INBOX_TOPICS = ['context', 'process', 'control', 'state', 'threads'] as const;
 
 /** Never throws: a stranger's bytes end no loop. */
 export function receive(ports: InboxPorts, frame: Uint8Array): void {
@@ -41,6 +44,8 @@ function dispatch(ports: InboxPorts, frame: Uint8Array): void {
       return isOwn(message.header) ? undefined : ports.event(message);
     case 'heartbeat':
       return ports.beat(message);
+    case 'thread_notice':
+      return ports.thread(message);
     case 'state_request':
       return ports.question(message);
     case 'context_info':

@@ -28,8 +28,8 @@ export class LogLosses {
     const told = this.#told.get(key);
     const atMs = this.#clock.now();
     // Another sender is another run, which counts anew.
-    if (told?.sender === sender && (told.lines === loss.lines || atMs - told.atMs < PAUSE_MS))
-      return undefined;
+    const isSameRun = told !== undefined && told.sender === sender;
+    if (isSameRun && (told.lines === loss.lines || atMs - told.atMs < PAUSE_MS)) return undefined;
     this.#told.set(key, { sender, lines: loss.lines, atMs });
     return `${service} in ${transaction} cannot write its log: ${loss.lines} lines lost so far, ${loss.code}`;
   }

@@ -106,6 +106,8 @@ export type ProviderEvent = { readonly atMs: number } & (
 export interface ProcessEnd {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
+  /** The task used more memory than it may. */
+  readonly isOutOfMemory?: boolean;
   /** Processes of the service that did not end by themselves, as `pid (name)`. */
   readonly killed: readonly string[];
 }

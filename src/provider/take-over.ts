@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { ServiceId } from '../base/ids.js';
 import type { CommandAnswer } from './commands/call.js';
 import { findServices, type FoundService } from './launcher/adoption.js';
+import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { sweep } from './launcher/sweep.js';
 import { readJournal, type JournalContent, type JournaledService } from './journal.js';
 import type { Notice } from './notice.js';
@@ -21,6 +22,7 @@ export interface TakeOverPorts {
   /** Whose services are looked for: see adoption.ts. */
   readonly owner: string;
   readonly supervisor: Supervisor;
+  readonly threads: ThreadLauncher;
   readonly once: Once<CommandAnswer>;
   readonly clock: Clock;
   readonly notice: (notice: Notice) => void;
@@ -34,7 +36,7 @@ export async function takeOver(ports: TakeOverPorts): Promise<void> {
   const { content, fault } = readJournal(ports.stateFolder);
   if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(content)}` });
   for (const { messageId, ...answer } of content?.answers ?? []) ports.once.remember(messageId, answer);
-  const found = findServices(ports.owner);
+  const found = [...(await ports.threads.find()), ...findServices(ports.owner)];
   const left = new Set(found);
   for (const journaled of content?.transactions ?? []) {
     const transaction = restoreTransaction(journaled, ports.clock.now());
@@ -45,7 +47,10 @@ export async function takeOver(ports: TakeOverPorts): Promise<void> {
     const adopted = [...runs].map(([id, { process }]) => `${id} (pid ${process.pid})`).join(', ');
     if (adopted !== '') ports.notice({ kind: 'warning', text: `adopted in ${transaction.id}: ${adopted}` });
   }
-  for (const each of left) await endStranger(ports, each);
+  for (const each of left) {
+    if (ports.threads.has(each.token)) await ports.threads.end(each);
+    else await endStranger(ports, each);
+  }
 }
 
 /** The journal of what a supervisor has now. */

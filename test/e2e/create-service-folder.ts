@@ -1,6 +1,6 @@
 // An empty folder and the flags of the tutorial: what every test of create_service starts from.
 
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -43,4 +43,14 @@ export async function makeFolder() {
   const write = (file: string, text: string) => writeFile(join(path, file), text);
   const remove = () => rm(path, { recursive: true, force: true });
   return { path, run, read, write, [Symbol.asyncDispose]: remove };
+}
+
+/** The text of every file below a folder, by its path there. */
+export async function filesIn(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = files
+    .sort()
+    .map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(texts));
 }

@@ -1,23 +1,14 @@
 // create_service as a user runs it, from an empty folder.
 
-import { appendFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { readContextFile } from '../../src/model/read-context.js';
-import { makeFolder, TUTORIAL, WALK } from './create-service-folder.js';
+import { filesIn, makeFolder, TUTORIAL, WALK } from './create-service-folder.js';
 
 const CONTEXT = 'conf/Context-EchoAction.xml';
 const TASK = 'services/EchoAction/EchoAction.ts';
-
-async function filesIn(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const texts = files
-    .sort()
-    .map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')] as const);
-  return Object.fromEntries(await Promise.all(texts));
-}
 
 describe('create_service', () => {
   test('writes the service and its context with the command of the tutorial', async () => {

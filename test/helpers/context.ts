@@ -15,6 +15,7 @@ export interface ServiceSketch {
   readonly id: string;
   /** A folder under test/fixtures/services. */
   readonly instance: string;
+  readonly serviceType?: 'Process' | 'Thread';
   readonly name?: string;
   readonly location?: string;
   readonly configuration?: Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ export function sketchService(sketch: ServiceSketch): Record<string, unknown> {
   return {
     id,
     instance,
-    serviceType: 'Process',
+    serviceType: sketch.serviceType ?? 'Process',
     topic: 'process',
     Task: {
       description: id,

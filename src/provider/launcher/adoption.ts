@@ -42,7 +42,8 @@ export function findServices(owner: string): readonly FoundService[] {
   });
 }
 
-function parseToken(token: string): Mark | undefined {
+/** What a token says; undefined for one that was made elsewhere. */
+export function parseToken(token: string): Mark | undefined {
   const [, transaction, service, run] = token.split('/');
   if (transaction === undefined || service === undefined || run === undefined) return undefined;
   return { transaction, service, run: Number(run) };

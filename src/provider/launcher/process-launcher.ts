@@ -20,14 +20,24 @@ export interface ProcessLauncherOptions {
   readonly hostProgram: string;
 }
 
-export function createProcessLauncher(options: ProcessLauncherOptions): Launcher {
+/** A LaunchOrder is one; so is the order for a process that holds threads. */
+export interface ProcessOrder extends Omit<LaunchOrder, 'bootstrap'> {
+  readonly bootstrap: { readonly serviceId: string };
+}
+
+export interface ProcessLauncher extends Launcher {
+  /** Throws SVC_LAUNCH_FAILED. */
+  launch(order: ProcessOrder): Promise<LaunchedService>;
+}
+
+export function createProcessLauncher(options: ProcessLauncherOptions): ProcessLauncher {
   return {
     launch: (order) => launch(options, order),
     adopt: (order) => adopt(options.clock, order),
   };
 }
 
-async function launch(options: ProcessLauncherOptions, order: LaunchOrder): Promise<LaunchedService> {
+async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Promise<LaunchedService> {
   const child = spawnHost(options.hostProgram, order);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();
@@ -56,7 +66,7 @@ function adopt(clock: Clock, order: AdoptOrder): LaunchedService {
 }
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
-function spawnHost(hostProgram: string, order: LaunchOrder): ChildProcess {
+function spawnHost(hostProgram: string, order: ProcessOrder): ChildProcess {
   const env = {
     ...process.env,
     [BOOTSTRAP_VARIABLE]: JSON.stringify(order.bootstrap),
@@ -77,7 +87,7 @@ function spawnHost(hostProgram: string, order: LaunchOrder): ChildProcess {
   }
 }
 
-function openLog(order: LaunchOrder): number {
+function openLog(order: ProcessOrder): number {
   try {
     mkdirSync(dirname(order.logFile), { recursive: true });
     return openSync(order.logFile, 'a', 0o600);
@@ -86,7 +96,7 @@ function openLog(order: LaunchOrder): number {
   }
 }
 
-function launchError(order: LaunchOrder, cause: unknown): ContextdError {
+function launchError(order: ProcessOrder, cause: unknown): ContextdError {
   const { serviceId } = order.bootstrap;
   return new ContextdError(
     'SVC_LAUNCH_FAILED',

@@ -65,7 +65,10 @@ export class Reporter {
   /** As report, for the event with which the service ends; said again to whoever comes until acknowledged. */
   reportEnd(action: EventAction, details: EventDetails = {}): number {
     const seq = this.report(action, details);
-    this.#lastWord = this.#compose(action, details);
+    const body = this.#compose(action, details);
+    // Not before it has been said a first time.
+    this.#sent = this.#sent.then(() => void (this.#lastWord = body));
+    this.#sent.catch(() => undefined);
     return seq;
   }
 

@@ -173,7 +173,7 @@ test('exit stops everything, is answered, and ends the provider.', async () => {
   expect(states(answer)).toEqual({ ts_1: 'stopped', ts_2: 'stopped', ts_3: 'stopped' });
   await test.provider.closed;
   expect(Object.values(pids(started)).some(isAlive)).toBe(false);
-  expect(test.notices.items.at(-1)).toEqual({ kind: 'closed' });
+  expect(test.notices.items.at(-1)).toEqual({ kind: 'closed', isDetached: false });
 });
 
 test('close stops everything, is idempotent, and can be called while services start.', async () => {

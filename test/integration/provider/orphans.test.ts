@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { builtFile } from '../../../src/base/package.js';
 import { Forwarder } from '../../../src/bus/forwarder.js';
@@ -85,6 +84,7 @@ test('A service whose provider comes back in time lives on, and is heard again.'
 test('A service whose provider is gone before it could connect ends by itself.', async () => {
   await using folder = await openFolder();
   const module = join(folder.path, 'service.mjs');
+  const logFile = join(folder.path, 'ts_1.log');
   const sdk = JSON.stringify(builtFile('task/index.js'));
   await writeFile(
     module,
@@ -104,14 +104,14 @@ test('A service whose provider is gone before it could connect ends by itself.',
     module,
     orphanGraceMs: 300,
     stopTimeoutMs: 60_000,
+    log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },
   };
   const child = spawn(process.execPath, [builtFile('task/host/main.js')], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, [BOOTSTRAP_VARIABLE]: JSON.stringify(bootstrap) },
   });
-  const log = text(child.stdout);
   const code = await new Promise((resolve) => child.once('exit', resolve));
   expect(code).toBe(0);
-  expect(await log).toContain('no provider came back: ending');
+  expect(await readFile(logFile, 'utf8')).toContain('no provider came back: ending');
 });

@@ -20,7 +20,7 @@ describe('the help', () => {
       "
       create_service [options]
 
-      Writes the files of a new task service and puts it into its context.
+      Writes the files of new task services and puts them into their context.
 
       Commands:
         create_service completion  Print a script for shell completion
@@ -48,6 +48,9 @@ describe('the help', () => {
                          on_start]                                                                [string]
         --location       Where the provider finds the service [default: services]                 [string]
 
+      Several at once:
+        --xml_file  Meta file that describes several services, instead of all flags above         [string]
+
       Options:
         --dry_run  Show what would change as a diff, write nothing              [boolean] [default: false]
         --force    Overwrite code that was edited                               [boolean] [default: false]
@@ -62,6 +65,8 @@ describe('the help', () => {
         --service_name=echo_action --server_ip=127.0.0.1
         --sub_port=5556 --pub_port=5557 --task_id=ts_100
         --device_action=shout
+        create_service                                      All services of a meta file, and their context
+        --xml_file=conf/Services-StateMachine.xml
       "
     `);
   });
@@ -113,7 +118,7 @@ describe('the help', () => {
       Options:
         --action        What to do; required
              [choices: "start", "stop", "restart", "reload", "validate", "list", "exit", "request", "why",
-                                                                                                "history"]
+                                                                                        "history", "logs"]
         --endpoint      Provider's address for publishers (default: from the file, or found)      [string]
         --sub_endpoint  Provider's address for subscribers (default: likewise)                    [string]
         --context_file  Context file with the services meant                                      [string]
@@ -122,7 +127,8 @@ describe('the help', () => {
         --task_id       Id of one service of the context                                          [string]
         --transaction   Transaction id; with start, empty makes a new one           [string] [default: ""]
         --dry_run       With reload: only print what would change               [boolean] [default: false]
-        --lines         With history: how many of the last records                  [number] [default: 50]
+        --lines         With logs and history: how many of the last                 [number] [default: 50]
+        --follow        With logs: go on until Ctrl-C                           [boolean] [default: false]
         --use_file      Send the file also with stop and restart                [boolean] [default: false]
         --topic         Topic to send on (default: by action)     [choices: "context", "process", "state"]
         --timeout       Seconds to wait (default: 5 for a provider, 30 for its answer)            [number]
@@ -140,6 +146,8 @@ describe('the help', () => {
         --context_file=conf/Context-EchoAction.xml
         --dry_run
         conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
+        conf_command --action=logs --task_id=ts_100         its log, as it is written
+        --follow
       "
     `);
   });

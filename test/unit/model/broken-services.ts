@@ -67,7 +67,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     title: 'supervision that is no number, out of range or unknown',
     text: withSupervision(
       '\n<heartbeat_s>soon</heartbeat_s>\n<start_timeout_s>0</start_timeout_s>\n<max_restarts>1.5</max_restarts>' +
-        '\n<backoff_s>-1</backoff_s>\n<backoff_max_s></backoff_max_s>\n<orphan_grace_s>9999999</orphan_grace_s>',
+        '\n<backoff_s>-1</backoff_s>\n<backoff_max_s></backoff_max_s>\n<orphan_grace_s>9999999</orphan_grace_s>\n<log_files>0</log_files>',
     ),
     faults: [
       `16:1 heartbeat_s "soon", allowed: ${sup} above 0 up to 2000000`,
@@ -76,6 +76,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
       `19:1 backoff_s "-1", allowed: ${sup} from 0 up to 2000000`,
       `20:1 backoff_max_s "", allowed: ${sup} from 0 up to 2000000`,
       `21:1 orphan_grace_s "9999999", allowed: ${sup} from 0 up to 2000000`,
+      '22:1 log_files "0", allowed: a whole number from 1 up to 1000000',
     ],
   },
   {

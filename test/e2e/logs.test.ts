@@ -1,0 +1,36 @@
+// A user who looks into the log of a service: conf_command as a program, ended by Ctrl-C.
+
+import { expect, test } from 'vitest';
+import { sketchConfiguration } from '../helpers/context.js';
+import { openFolder } from '../helpers/folder.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { startProgram } from '../helpers/program.js';
+import { writeContextFile } from '../helpers/xml.js';
+
+expectNoLeftovers();
+
+test('The log of a running service is followed until Ctrl-C, also when its provider has ended.', async () => {
+  await using folder = await openFolder();
+  const [front = '', back = ''] = ['front', 'back'].map((name) => `ipc://${folder.path}/${name}`);
+  const binds = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
+  const services = [{ id: 'ts_1', instance: 'Talks', supervision: { log_max_kb: 1, log_files: 100 } }];
+  const file = await writeContextFile(folder.path, sketchConfiguration(services, binds));
+  await using provider = startProgram('service_context', file, '--start', '--transaction=T1', '--json');
+  await provider.out.first((line) => line.includes('"answer"'));
+  const flags = ['--action=logs', '--task_id=ts_1', `--context_file=${file}`];
+  await using tail = startProgram('conf_command', ...flags, '--lines=1000', '--follow');
+  await tail.out.first((line) => line === 'line 250');
+  const { items } = tail.out;
+  expect(items).toEqual(items.map((_, index) => `line ${index + 1}`));
+  await using last = startProgram('conf_command', ...flags, '--lines=2', '--json');
+  expect(await last.ended).toEqual({ code: 0, signal: null });
+  expect(last.out.items).toEqual([
+    expect.stringMatching(/^\{"line":"line \d+"\}$/),
+    expect.stringMatching(/^\{"line":"line \d+"\}$/),
+  ]);
+  provider.child.kill('SIGINT');
+  expect((await provider.ended).code).toBe(0);
+  expect(tail.child.exitCode).toBeNull();
+  tail.child.kill('SIGINT');
+  expect(await tail.ended).toEqual({ code: 0, signal: null });
+});

@@ -1,0 +1,130 @@
+// The process that holds the threads: what happens to them when it dies, or when the provider does.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Client } from '../../../src/client/client.js';
+import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { eventually } from '../../helpers/eventually.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { startProgram } from '../../helpers/program.js';
+import { openProvider } from '../../helpers/provider.js';
+import { eventsOf, thread } from '../../helpers/threads.js';
+import { writeContextFile } from '../../helpers/xml.js';
+
+expectNoLeftovers();
+
+test('When their process is killed all its threads have failed, and on_fail brings them back in a new one.', async () => {
+  const again = (id: string) =>
+    thread(id, 'Ticks', { transitions: { on_fail: `restart ${id}` }, supervision: { backoff_s: 0.01 } });
+  await using test = await openProvider([again('ts_1'), again('ts_2'), thread('ts_3', 'Forever')]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  const pid = status.services[0]!.pid!;
+  process.kill(pid, 'SIGKILL');
+  const failures = await Promise.all(['ts_1', 'ts_2', 'ts_3'].map((id) => onlooker.event(id, 'failed')));
+  for (const { content } of failures)
+    expect(content.status).toMatchObject({ reason: 'signal', signal: 'SIGKILL' });
+  const started = (id: string) => eventsOf(onlooker, id).filter(({ header }) => header.action === 'started');
+  await onlooker.seen.first(() => started('ts_1').length === 2 && started('ts_2').length === 2);
+  const pids = ['ts_1', 'ts_2'].map((id) => started(id)[1]!.content.status.pid);
+  expect(new Set(pids).size).toBe(1);
+  expect(pids).not.toContain(pid);
+  const listed = await client.command({ action: 'list' });
+  expect(listed.status.transactions![0]!.services.map(({ state }) => state)).toEqual([
+    'started',
+    'started',
+    'failed',
+  ]);
+  expect(onlooker.events().filter((event) => event.startsWith('failed'))).toHaveLength(3);
+});
+
+test('When their process is told to end by somebody else, all its threads stop in order.', async () => {
+  await using test = await openProvider([
+    thread('ts_1', 'SaysGoodbye'),
+    thread('ts_2', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_2', 'updated');
+  const pid = status.services[0]!.pid!;
+  process.kill(pid, 'SIGTERM');
+  await onlooker.event('ts_1', 'stopped');
+  await onlooker.event('ts_2', 'failed');
+  await eventually(() => !isRunning(pid), 'the process is gone');
+  const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
+  expect(again.status.services).toMatchObject([{ state: 'started' }]);
+});
+
+/** Local sockets in the test's folder: a second provider can come back to them. */
+async function writeContext(folder: string, services: readonly ServiceSketch[]) {
+  const publish = `ipc://${join(folder, 'front')}`;
+  const subscribe = `ipc://${join(folder, 'back')}`;
+  const binds = {
+    FrontBind: publish,
+    BackendEndpoint: publish,
+    BackendBind: subscribe,
+    FrontEndEndpoint: subscribe,
+  };
+  const file = await writeContextFile(folder, sketchConfiguration(services, binds));
+  return { file, endpoints: { publish, subscribe } };
+}
+
+test('Threads without a provider go on for orphan_grace_s and end then, also one that spins.', async () => {
+  await using folder = await openFolder();
+  const supervision = { orphan_grace_s: 1, stop_timeout_s: 0.5 };
+  const { file, endpoints } = await writeContext(folder.path, [
+    thread('ts_1', 'Ticks', { supervision }),
+    thread('ts_2', 'Spins', { supervision }),
+  ]);
+  await using program = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const pid = status.services[0]!.pid!;
+  program.child.kill('SIGKILL');
+  await program.ended;
+  expect(isRunning(pid)).toBe(true);
+  const logs = join(folder.path, '.contextd', 'context001', 'logs', 'T1');
+  const ended = async (id: string) =>
+    (await readFile(join(logs, `${id}.log`), 'utf8')).includes('no provider came back: ending');
+  await eventually(async () => (await ended('ts_1')) && (await ended('ts_2')), 'they have ended');
+});
+
+test('A provider that comes back finds the threads of the one before it, and supervises them.', async () => {
+  await using folder = await openFolder();
+  const { file, endpoints } = await writeContext(folder.path, [
+    thread('ts_1', 'Ticks'),
+    thread('ts_2', 'SpawnsGrandchild'),
+    thread('ts_3', 'ExitsLater', { configuration: { after_ms: '300' } }),
+  ]);
+  await using first = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const pid = status.services[0]!.pid!;
+  first.child.kill('SIGKILL');
+  await first.ended;
+  await using second = startProgram('service_context', file);
+  const other = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  await using onlooker = await onlook(endpoints);
+  const states = async () => {
+    const listed = await other.command({ action: 'list' });
+    const services = listed.status.transactions![0]!.services;
+    return services.map((each) => `${each.service_id} ${each.state} ${each.pid ?? '-'}`);
+  };
+  const wanted = `ts_1 started ${pid},ts_2 started ${pid},ts_3 exited -`;
+  await eventually(async () => (await states()).join() === wanted, wanted);
+  expect(eventsOf(onlooker, 'ts_1').some(({ header }) => header.action === 'created')).toBe(false);
+  const stopped = await other.command({ action: 'stop', transaction: 'T1' });
+  expect(stopped.status.result).toBe('success');
+  await other.close();
+  expect(isRunning(pid)).toBe(false);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toMatchObject({ code: 0 });
+});

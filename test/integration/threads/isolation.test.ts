@@ -1,0 +1,123 @@
+// A thread that goes wrong fails alone: its neighbour in the same process goes on counting.
+
+import { expect, test } from 'vitest';
+import type { ServiceSketch } from '../../helpers/context.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { openProvider } from '../../helpers/provider.js';
+import { isRunning } from '../../helpers/processes.js';
+import { countsOf, eventsOf, neighbour, thread } from '../../helpers/threads.js';
+
+expectNoLeftovers();
+
+/** The neighbour has counted on for a while after now, without a gap, in its first run. */
+async function expectNeighbourUnharmed(onlooker: Onlooker): Promise<void> {
+  const before = countsOf(onlooker, 'ts_9').length;
+  await onlooker.seen.first(() => countsOf(onlooker, 'ts_9').length > before + 20);
+  const counts = countsOf(onlooker, 'ts_9');
+  expect(counts).toEqual(counts.map((_, index) => index + 1));
+  const life = eventsOf(onlooker, 'ts_9').map(({ header }) => header.action);
+  expect(life.filter((action) => action !== 'updated')).toEqual(['created', 'started']);
+}
+
+const rows: readonly (readonly [string, ServiceSketch, object])[] = [
+  [
+    'throws',
+    thread('ts_1', 'FailsLater', { configuration: { after_ms: '20' } }),
+    { reason: 'error', error: { code: 'SVC_TASK_FAILED', message: 'the belt has snapped' } },
+  ],
+  [
+    'throws where nobody can catch it',
+    thread('ts_1', 'ThrowsLate'),
+    { reason: 'error', error: { code: 'SVC_TASK_FAILED', message: 'the pump has come loose' } },
+  ],
+  [
+    'leaves a rejected promise',
+    thread('ts_1', 'ThrowsLate', { configuration: { how: 'promise' } }),
+    { reason: 'error', error: { code: 'SVC_TASK_FAILED', message: 'the pump has come loose' } },
+  ],
+  [
+    'fails to load',
+    thread('ts_1', 'ThrowsAtImport'),
+    { reason: 'error', error: { code: 'SVC_LOAD_FAILED' } },
+  ],
+  [
+    'calls process.exit',
+    thread('ts_1', 'ExitsWith3'),
+    { reason: 'exit_code', exit_code: 3, error: { code: 'SVC_EXITED' } },
+  ],
+  [
+    'uses more memory than it may',
+    thread('ts_1', 'EatsMemory', { supervision: { max_heap_mb: 32 } }),
+    { reason: 'out_of_memory', error: { code: 'SVC_EXITED', message: 'ts_1 used more than 32 MB of heap' } },
+  ],
+];
+
+test.each(rows)('A thread that %s fails alone, with the reason.', async (_how, sketch, status) => {
+  await using test = await openProvider([sketch, neighbour]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  const failed = await onlooker.event('ts_1', 'failed');
+  expect(failed.content.status).toMatchObject({ result: 'failure', ...status });
+  await expectNeighbourUnharmed(onlooker);
+  expect(eventsOf(onlooker, 'ts_1').filter(({ header }) => header.action === 'failed')).toHaveLength(1);
+  const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
+  expect(again.status.error?.code).not.toBe('SVC_ALREADY_STARTED');
+});
+
+test.each([
+  ['spins in an endless loop', 'Spins'],
+  ['ignores that it is asked to stop', 'IgnoresStop'],
+  ['waits in a call that nothing interrupts', 'BlocksInCall'],
+])('A thread that %s is ended within its stop timeout, and alone.', async (_how, instance) => {
+  const supervision = { stop_timeout_s: 0.6 };
+  await using test = await openProvider([thread('ts_1', instance, { supervision }), neighbour]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status.result).toBe('success');
+  if (instance !== 'IgnoresStop') await onlooker.event('ts_1', 'updated');
+  const stopped = await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  expect(stopped.status).toMatchObject({ result: 'success', services: [{ state: 'stopped', pid: null }] });
+  const elapsedMs = stopped.status.services[0]!.elapsed_ms!;
+  expect(elapsedMs).toBeGreaterThanOrEqual(600);
+  expect(elapsedMs).toBeLessThan(1600);
+  const event = await onlooker.event('ts_1', 'stopped');
+  const { pid } = status.services.find((each) => each.service_id === 'ts_1')!;
+  expect(event.content.status.killed).toContain(`${pid} (thread)`);
+  await expectNeighbourUnharmed(onlooker);
+});
+
+test('A thread that is not ready in time is terminated, alone.', async () => {
+  const supervision = { start_timeout_s: 0.5 };
+  const configuration = { start_ms: '3600000' };
+  await using test = await openProvider([
+    thread('ts_1', 'SlowStart', { configuration, supervision }),
+    neighbour,
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_START_TIMEOUT' } });
+  await expectNeighbourUnharmed(onlooker);
+});
+
+test('What a thread has started goes with it, and with nobody else.', async () => {
+  await using test = await openProvider([
+    thread('ts_1', 'SpawnsGrandchild'),
+    thread('ts_2', 'SpawnsGrandchild'),
+    neighbour,
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  const [first, second] = await Promise.all(
+    ['ts_1', 'ts_2'].map(async (id) => (await onlooker.event(id, 'updated')).content.status.grandchild),
+  );
+  await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  await eventually(() => !isRunning(first as number), 'its grandchild is gone');
+  expect(isRunning(second as number)).toBe(true);
+  await expectNeighbourUnharmed(onlooker);
+});
