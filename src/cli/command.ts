@@ -14,6 +14,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Aborted by the second one: end at once. */
   readonly kill: AbortSignal;
+  /** Aborted when nobody reads standard output any more. */
+  readonly closed: AbortSignal;
 }
 
 export type CommandOptions = Readonly<Record<string, Options>>;

@@ -94,7 +94,7 @@ async function ask(client: Client, args: Request, terminal: Terminal): Promise<n
 }
 
 function checkArguments(args: Arguments): Request {
-  const { action, transaction, timeout } = args;
+  const { action, transaction, timeout, lines } = args;
   if (action === undefined) {
     throw new ContextdError('CLI_USAGE', '--action is missing', {
       hint: `it is one of ${ACTIONS.join(', ')}`,
@@ -107,6 +107,9 @@ function checkArguments(args: Arguments): Request {
   }
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
+  }
+  if (!Number.isInteger(lines) || lines < 0) {
+    throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0');
   }
   if ((action === 'why' || action === 'logs') && args.task_id === undefined && args.service_id === '') {
     throw new ContextdError('CLI_USAGE', `--action=${action} needs --task_id`, {

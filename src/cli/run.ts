@@ -100,6 +100,7 @@ function describeStack(error: ContextdError): string {
 export function processTerminal(): Terminal {
   const stop = new AbortController();
   const kill = new AbortController();
+  const closed = new AbortController();
   let firstMs = 0;
   const onSignal = () => {
     if (!stop.signal.aborted) {
@@ -110,7 +111,7 @@ export function processTerminal(): Terminal {
     }
   };
   // Whoever read our output is gone: that ends no service.
-  process.stdout.on('error', ignoreClosedPipe);
+  process.stdout.on('error', ignoreClosedPipe).on('error', () => closed.abort());
   process.stderr.on('error', ignoreClosedPipe);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
@@ -119,6 +120,7 @@ export function processTerminal(): Terminal {
     colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     signal: stop.signal,
     kill: kill.signal,
+    closed: closed.signal,
   };
 }
 

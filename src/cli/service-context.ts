@@ -18,6 +18,12 @@ export const serviceContext = defineCommand({
   options: {
     start: { type: 'boolean', default: false, describe: 'Start a transaction right away' },
     transaction: { type: 'string', describe: 'Id of that transaction (default: a new one)' },
+    detach_on_exit: {
+      type: 'boolean',
+      default: false,
+      alias: 'detach-on-exit',
+      describe: 'On Ctrl-C leave the services running, for the next provider of this context',
+    },
     service_root: {
       type: 'string',
       array: true,
@@ -51,6 +57,7 @@ interface Arguments {
   readonly _?: readonly (string | number)[];
   readonly start: boolean;
   readonly transaction: string | undefined;
+  readonly detach_on_exit: boolean;
   readonly service_root: readonly string[];
   readonly check: boolean;
   readonly graph: string | undefined;
@@ -78,15 +85,24 @@ async function runProvider(args: Arguments, file: ContextFile, terminal: Termina
     insecure: args.insecure,
     notice: show,
   });
-  closeOnSignal(provider, terminal);
-  if (args.start) await provider.execute('start', args.transaction);
+  closeOnSignal(provider, terminal, args.detach_on_exit);
+  if (args.start) await start(provider, file, args.transaction);
   await provider.closed;
   return EXIT.done;
 }
 
-/** The first signal stops all services, a second one kills them. */
-function closeOnSignal(provider: Provider, terminal: Terminal): void {
-  const close = () => void provider.close();
+/** What an earlier provider had started goes on, and is not started a second time. */
+async function start(provider: Provider, file: ContextFile, wanted = ''): Promise<void> {
+  const { ContextID: contextId } = file.configuration;
+  const taken = provider.taken.filter((each) => each.contextId === contextId);
+  const known = wanted === '' ? taken : taken.filter(({ transaction }) => transaction === wanted);
+  if (known.some(({ adopted }) => adopted > 0)) return;
+  await provider.execute('start', known[0]?.transaction ?? wanted);
+}
+
+/** The first signal stops all services, unless they are to be left; a second one kills them. */
+function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: boolean): void {
+  const close = () => void (isDetaching ? provider.detach() : provider.close());
   const kill = () => provider.kill();
   if (terminal.signal.aborted) close();
   terminal.signal.addEventListener('abort', close, { once: true });

@@ -1,7 +1,7 @@
 // A service's log on the terminal: its last lines, and with --follow those to come until Ctrl-C.
 
 import { stat } from 'node:fs/promises';
-import { ContextdError, EXIT } from '../base/errors.js';
+import { EXIT } from '../base/errors.js';
 import type { Client } from '../client/client.js';
 import { readLog } from '../client/logs.js';
 import { logsReplySchema, type LogsReply } from '../messages/logs.js';
@@ -11,15 +11,13 @@ import type { Arguments } from './send-command.js';
 /** Throws SVC_LOG_UNREADABLE, and what the provider refuses. */
 export async function showLogs(client: Client, args: Arguments, terminal: Terminal): Promise<number> {
   const { transaction, lines, follow, json } = args;
-  if (!Number.isInteger(lines) || lines < 0)
-    throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0');
   const serviceId = args.task_id ?? args.service_id;
   const reply = logsReplySchema.parse(await client.request(transaction, { action: 'logs', serviceId }));
   const tell = async () => terminal.err(await describeRest(reply));
   if (follow) await tell();
   const reading = {
     lines,
-    follow: follow ? terminal.signal : undefined,
+    follow: follow ? AbortSignal.any([terminal.signal, terminal.closed]) : undefined,
     missed: () => terminal.err('  lines may have been rotated away before they could be shown\n'),
   };
   for await (const line of readLog(reply.files.at(-1) ?? '', reading)) {

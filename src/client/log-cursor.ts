@@ -25,7 +25,7 @@ export class LogCursor {
 
   /** Where the last `lines` lines of the log begin. Throws errors of node's `open`. */
   static async atLast(path: string, lines: number): Promise<LogCursor> {
-    const cursor = new LogCursor(path, await open(path));
+    const cursor = new LogCursor(path, await openNewest(path));
     await cursor.#goBack(new LineCounter(lines));
     return cursor;
   }
@@ -128,6 +128,11 @@ export class LogCursor {
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
   return bytesRead === 0 ? NOTHING : buffer.subarray(0, bytesRead);
+}
+
+/** In the midst of a rotation the newest file has its next name already. */
+async function openNewest(path: string): Promise<FileHandle> {
+  return (await openIfThere(path)) ?? (await openIfThere(`${path}.1`)) ?? (await open(path));
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {

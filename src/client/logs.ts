@@ -24,6 +24,8 @@ export async function* readLog(path: string, reading: LogReading): AsyncGenerato
   const { lines, follow, missed } = reading;
   const cursor = await openCursor(path, lines);
   const splitter = new LineSplitter();
+  // What is written while we read is not among the last lines that were asked for.
+  let left = follow === undefined ? lines : Infinity;
   const watching = follow === undefined ? undefined : new FileWatch(path);
   const wake = () => watching?.wake();
   follow?.addEventListener('abort', wake, { once: true });
@@ -32,13 +34,15 @@ export async function* readLog(path: string, reading: LogReading): AsyncGenerato
       for (let bytes = await cursor.read(); bytes.length > 0; bytes = await cursor.read()) {
         if (cursor.hasMissed) missed?.();
         cursor.hasMissed = false;
-        yield* splitter.push(bytes);
-        if (follow?.aborted === true) break;
+        const found = splitter.push(bytes).slice(0, left);
+        yield* found;
+        left -= found.length;
+        if (left <= 0 || follow?.aborted === true) break;
       }
       if (watching === undefined || follow?.aborted !== false) break;
       await watching.changed();
     }
-    yield* splitter.rest();
+    yield* splitter.rest().slice(0, left);
   } finally {
     follow?.removeEventListener('abort', wake);
     watching?.close();

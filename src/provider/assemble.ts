@@ -26,7 +26,7 @@ import { Once } from './once.js';
 import { Paced } from './paced.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
-import { composeJournal, takeOver } from './take-over.js';
+import { composeJournal, takeOver, type TakenOver } from './take-over.js';
 
 /** How often the provider looks for services that have fallen silent. */
 const SILENCE_LOOK_MS = 1000;
@@ -49,6 +49,8 @@ export interface ProviderParts {
   readonly desk: Desk;
   readonly journal: JournalWriter;
   readonly commandPorts: CommandPorts;
+  /** What an earlier provider has left. */
+  readonly taken: readonly TakenOver[];
 }
 
 /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or CTX_JOURNAL_HELD; `closers` undo what was done. */
@@ -61,13 +63,14 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   closers.add(acquireLock(stateFolder, contextId));
   const parts = connectParts(request, { forwarder, stateFolder, closers });
   await parts.connection.ready();
-  await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
+  const taken = await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
+  parts.desk.open();
   watchSilence(parts.supervisor, clock, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
   closers.add(await registerProvider(entry));
   notice({ kind: 'ready', contextId, frontend, backend });
-  return parts;
+  return { ...parts, taken };
 }
 
 interface Foundation {
@@ -76,7 +79,7 @@ interface Foundation {
   readonly closers: Closers;
 }
 
-interface ConnectedParts extends ProviderParts {
+interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
   readonly once: Once<CommandAnswer>;
   readonly threads: ThreadLauncher;
 }
@@ -147,11 +150,15 @@ function composeCommandPorts({ file, roots, clock, supervisor, persist }: Comman
   };
 }
 
+/** A look that comes late does not count: it was we who did not listen. */
 function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): void {
+  let lookedMs = clock.now();
   let cancel = clock.after(SILENCE_LOOK_MS, look);
   closers.add(() => cancel());
   function look() {
-    supervisor.lookForSilence();
+    const nowMs = clock.now();
+    if (nowMs - lookedMs < 2 * SILENCE_LOOK_MS) supervisor.lookForSilence();
+    lookedMs = nowMs;
     cancel = clock.after(SILENCE_LOOK_MS, look);
   }
 }

@@ -1,10 +1,12 @@
 // Where messages are dealt with: commands and questions are answered, events and heartbeats passed on.
 
 import { asContextdError, ContextdError, reportError } from '../base/errors.js';
+import { topicOf } from '../bus/envelope.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
+import { THREADS } from '../messages/thread-host.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { executeCommand } from './commands/execute.js';
 import { receive } from './inbox.js';
@@ -38,6 +40,8 @@ export class Desk {
   readonly #ports: DeskPorts;
   readonly #rejects: Rejects;
   readonly #losses: LogLosses;
+  /** What has come before the desk was open. */
+  #waiting: (() => void)[] | undefined = [];
   #isClosing = false;
 
   constructor(ports: DeskPorts) {
@@ -46,7 +50,19 @@ export class Desk {
     this.#losses = new LogLosses(ports.commandPorts.clock);
   }
 
+  /** From now on everything is dealt with: what an earlier provider left has been taken over. */
+  open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const deal of waiting) deal();
+  }
+
+  /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
   receive(frame: Uint8Array): void {
+    if (this.#waiting !== undefined && topicOf(frame) !== THREADS) {
+      this.#waiting.push(() => this.receive(frame));
+      return;
+    }
     receive(
       {
         self: this.#ports.self,
@@ -79,6 +95,10 @@ export class Desk {
 
   /** `process.<transaction>.<service>` is wanted: that service is there. */
   greet(topic: string): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(() => this.greet(topic));
+      return;
+    }
     // Ids may hold dots themselves, so the topic cannot simply be split.
     for (const transaction of this.#ports.supervisor.transactions.keys()) {
       const room = `process.${transaction}.`;

@@ -97,8 +97,7 @@ function explainEnd(
 ): { reason: FailureReason; error: ErrorReport } {
   const { id } = service.definition;
   if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service) };
-  const how =
-    end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
+  const how = describeHow(end);
   const when = service.status === 'starting' ? ' before it was ready' : '';
   return {
     reason: end.signal === undefined ? 'exit_code' : 'signal',
@@ -106,7 +105,20 @@ function explainEnd(
   };
 }
 
+function describeHow({ exitCode, signal }: ProcessEnd): string {
+  if (signal !== undefined) return `was ended by ${signal}`;
+  if (exitCode !== undefined) return `ended with exit code ${exitCode}`;
+  return 'ended; how is known only to the provider that had started it,';
+}
+
 function outOfMemory({ definition }: ServiceSnapshot): ErrorReport {
+  if (definition.serviceType === 'Process') {
+    return {
+      code: 'SVC_EXITED',
+      message: `${definition.id} filled the heap that Node gives a process`,
+      hint: 'see what it keeps, or raise the limit: NODE_OPTIONS=--max-old-space-size=MB for the provider',
+    };
+  }
   const limit = supervisionOf(definition).max_heap_mb;
   return {
     code: 'SVC_EXITED',

@@ -10,8 +10,8 @@ import { hasErrnoCode, messageOf } from '../base/errors.js';
 import { isId, type ServiceId, type TransactionId } from '../base/ids.js';
 import { contextConfigurationSchema } from '../model/context.js';
 import { replyStatusSchema } from '../messages/state.js';
-import type { FailureReason, ServiceStatus } from './snapshot.js';
-import type { EventAction } from '../messages/service-event.js';
+import { FAILURE_REASONS, SERVICE_STATUSES } from './snapshot.js';
+import { EVENT_ACTIONS } from '../messages/service-event.js';
 
 /** Raised when an older provider could not read it any more. */
 const VERSION = 1;
@@ -20,12 +20,12 @@ const LAST_GOOD = 'journal.last-good.json';
 
 const service = z.object({
   id: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)),
-  status: z.custom<ServiceStatus>((value) => typeof value === 'string'),
-  run: z.number().int(),
+  status: z.enum(SERVICE_STATUSES),
+  run: z.number().int().nonnegative(),
   isAlive: z.boolean(),
   isQuiet: z.boolean(),
   pid: z.number().int().optional(),
-  lastAction: z.custom<EventAction | 'defined'>((value) => typeof value === 'string'),
+  lastAction: z.enum([...EVENT_ACTIONS, 'defined']),
   said: z.enum(['stopped', 'exited']).optional(),
   next: z
     .object({
@@ -35,7 +35,7 @@ const service = z.object({
     })
     .optional(),
   restartsMs: z.array(z.number()).readonly(),
-  reason: z.custom<FailureReason>((value) => typeof value === 'string').optional(),
+  reason: z.enum(FAILURE_REASONS).optional(),
   error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   sinceMs: z.number(),
   cause: z.number().int(),

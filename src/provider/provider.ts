@@ -10,6 +10,7 @@ import { assemble, type ProviderParts } from './assemble.js';
 import type { CommandAnswer } from './commands/call.js';
 import { stopEverything } from './commands/stop.js';
 import type { Notice } from './notice.js';
+import type { TakenOver } from './take-over.js';
 
 export interface ProviderOptions {
   readonly file: ContextFile;
@@ -32,6 +33,8 @@ export interface ProviderOptions {
  */
 export class Provider {
   readonly endpoints: BusEndpoints;
+  /** The transactions that an earlier provider of this context had, and their services found alive. */
+  readonly taken: readonly TakenOver[];
   /** Resolves when the provider has ended, for whatever reason. */
   readonly closed: Promise<void>;
   readonly #parts: ProviderParts;
@@ -42,6 +45,7 @@ export class Provider {
 
   private constructor(parts: ProviderParts, closers: Closers, notice: (notice: Notice) => void) {
     this.endpoints = parts.endpoints;
+    this.taken = parts.taken;
     this.closed = this.#ended.promise;
     this.#parts = parts;
     this.#closers = closers;

@@ -64,8 +64,14 @@ function describeAll(transactions: Transactions): Readonly<Record<string, Transa
 
 function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
   const transaction = findTransaction(transactions, header.service_transaction);
-  const limit = typeof content.limit === 'number' ? content.limit : DEFAULT_LIMIT;
-  return { records: transaction.history.slice(-limit).map(describeRecord) };
+  const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
+  // Not slice(-limit): the last 0 records are none, not all.
+  const from = Math.max(0, transaction.history.length - limit);
+  return { records: transaction.history.slice(from).map(describeRecord) };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {

@@ -3,7 +3,7 @@
 import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { Draft } from './draft.js';
-import { fail, launch, resume, stopProcess } from './moves.js';
+import { fail, fire, launch, resume, stopProcess } from './moves.js';
 import type { ServiceSnapshot } from './snapshot.js';
 
 export interface Found {
@@ -52,8 +52,10 @@ function missProcess(draft: Draft, service: ServiceSnapshot): void {
     draft.set(id, { status: 'stopped', lastAction: 'stopped' });
     if (service.said === undefined)
       draft.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
-  } else if (service.said === 'exited' || service.said === 'stopped') {
+    if (service.next === undefined) fire(draft, id, 'on_exit', cause);
+  } else if (service.said !== undefined) {
     draft.set(id, { status: service.said });
+    if (service.next === undefined) fire(draft, id, 'on_exit', cause);
   } else if (service.status !== 'failed') {
     fail(draft, id, {
       reason: 'died_unattended',

@@ -10,8 +10,17 @@ import type { TaskService, Trigger } from '../model/context.js';
  *                 |           |  \-> exited
  *                 +-> failed <+        failed -> backoff -> starting ... -> failed (gave_up)
  */
-export type ServiceStatus =
-  'defined' | 'starting' | 'started' | 'stopping' | 'stopped' | 'exited' | 'failed' | 'backoff';
+export const SERVICE_STATUSES = [
+  'defined',
+  'starting',
+  'started',
+  'stopping',
+  'stopped',
+  'exited',
+  'failed',
+  'backoff',
+] as const;
+export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
 
 export const FAILURE_REASONS = [
   'error',
@@ -96,6 +105,8 @@ export type ProviderEvent = { readonly atMs: number } & (
   | {
       readonly type: 'recovered';
       readonly service: ServiceId;
+      /** That the journal knows. */
+      readonly run: number;
       readonly found: { readonly run: number; readonly pid: number } | undefined;
     }
   | { readonly type: 'heartbeat_lost'; readonly service: ServiceId; readonly run: number }

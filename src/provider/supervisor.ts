@@ -5,7 +5,7 @@ import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
 import { Runs, type FoundRun } from './runs.js';
-import type { Effect, ProviderEvent } from './snapshot.js';
+import type { Effect, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import { addHistory, definitionOf, silentServices, vitalsOf, type Transaction } from './transaction.js';
@@ -97,17 +97,11 @@ export class Supervisor {
     const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
     if (transaction === undefined || id === undefined || service === undefined) return;
     vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.now());
-    if (!content.ready || service.status !== 'starting') return;
+    const action = lostEvent(service.status, content);
+    if (action === undefined) return;
     const { pid } = content;
     const atMs = this.#ports.clock.now();
-    this.#apply(transaction, {
-      type: 'reported',
-      atMs,
-      service: id,
-      action: 'started',
-      pid,
-      error: undefined,
-    });
+    this.#apply(transaction, { type: 'reported', atMs, service: id, action, pid, error: undefined });
   }
 
   /** Looks for services that have fallen silent; to be called from time to time. */
@@ -125,10 +119,14 @@ export class Supervisor {
     this.add(transaction);
     const atMs = this.#ports.clock.now();
     for (const [service, run] of found) this.#runs.adopt(transaction, service, run);
-    for (const service of transaction.snapshot.services.keys()) {
-      const run = found.get(service);
-      const known = run === undefined ? undefined : { run: run.run, pid: run.process.pid };
-      this.#apply(transaction, { type: 'recovered', atMs, service, found: known });
+    const known = [...transaction.snapshot.services];
+    // The living first: what the missing lead to needs to know who is there.
+    const isFound = ([service]: (typeof known)[number]) => found.has(service);
+    const inOrder = [...known.filter(isFound), ...known.filter((each) => !isFound(each))];
+    for (const [service, { run }] of inOrder) {
+      const there = found.get(service);
+      const living = there === undefined ? undefined : { run: there.run, pid: there.process.pid };
+      this.#apply(transaction, { type: 'recovered', atMs, service, run, found: living });
     }
   }
 
@@ -199,4 +197,13 @@ export class Supervisor {
     const parsed = parseTransactionId(id);
     return parsed === undefined ? undefined : this.#transactions.get(parsed);
   }
+}
+
+/** What a service must have reported to say this of itself now. */
+function lostEvent(
+  status: ServiceSnapshot['status'],
+  { ready, state }: HeartbeatBody['content'],
+): 'started' | 'failed' | undefined {
+  if (status === 'starting' && ready) return 'started';
+  return status === 'started' && state === 'failed' ? 'failed' : undefined;
 }

@@ -1,7 +1,7 @@
 // Goes on from what an earlier provider left: its journal, and the services that still live.
 
 import type { Clock } from '../base/clock.js';
-import type { ServiceId } from '../base/ids.js';
+import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { CommandAnswer } from './commands/call.js';
 import { findServices, type FoundService } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
@@ -16,6 +16,8 @@ import { createTransaction, type Transaction } from './transaction.js';
 
 /** How many records of each transaction a journal keeps. */
 const KEPT_RECORDS = 500;
+/** Where the kernel's own threads are in group 0. */
+const NO_GROUP = -1;
 
 export interface TakeOverPorts {
   readonly stateFolder: string;
@@ -28,22 +30,33 @@ export interface TakeOverPorts {
   readonly notice: (notice: Notice) => void;
 }
 
+/** A transaction that an earlier provider had. */
+export interface TakenOver {
+  readonly transaction: TransactionId;
+  readonly contextId: string;
+  /** How many of its services were found alive. */
+  readonly adopted: number;
+}
+
 /**
  * Every service of the journal is told whether a process of it was found; the living keep theirs. What
  * carries our mark but is in no journal cannot be supervised by anybody, and is ended.
  */
-export async function takeOver(ports: TakeOverPorts): Promise<void> {
+export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver[]> {
   const { content, fault } = readJournal(ports.stateFolder);
   if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(content)}` });
   for (const { messageId, ...answer } of content?.answers ?? []) ports.once.remember(messageId, answer);
   const found = [...(await ports.threads.find()), ...findServices(ports.owner)];
   const left = new Set(found);
+  const taken: TakenOver[] = [];
   for (const journaled of content?.transactions ?? []) {
     const transaction = restoreTransaction(journaled, ports.clock.now());
     const runs = newestRuns(found, transaction);
     for (const each of found)
       if (runs.get(each.service as ServiceId)?.token === each.token) left.delete(each);
     ports.supervisor.recover(transaction, runs);
+    const { ContextID: contextId } = transaction.configuration;
+    taken.push({ transaction: transaction.id, contextId, adopted: runs.size });
     const adopted = [...runs].map(([id, { process }]) => `${id} (pid ${process.pid})`).join(', ');
     if (adopted !== '') ports.notice({ kind: 'warning', text: `adopted in ${transaction.id}: ${adopted}` });
   }
@@ -51,6 +64,7 @@ export async function takeOver(ports: TakeOverPorts): Promise<void> {
     if (ports.threads.has(each.token)) await ports.threads.end(each);
     else await endStranger(ports, each);
   }
+  return taken;
 }
 
 /** The journal of what a supervisor has now. */
@@ -93,13 +107,19 @@ function newestRuns(
   for (const { transaction: id, service, run, token, process } of found) {
     const known = [...transaction.snapshot.services.keys()].find((each) => each === service);
     if (id !== transaction.id || known === undefined || process === undefined) continue;
+    // The service itself is gone; this is a process it has started, in a session of its own.
+    if (isOtherProcess(transaction.snapshot.services.get(known), run, process.pid)) continue;
     if ((runs.get(known)?.run ?? -1) < run) runs.set(known, { run, token, process });
   }
   return runs;
 }
 
+function isOtherProcess(service: ServiceSnapshot | undefined, run: number, pid: number): boolean {
+  return service?.run === run && service.pid !== undefined && service.pid !== pid;
+}
+
 async function endStranger(ports: TakeOverPorts, found: FoundService): Promise<void> {
-  const killed = await sweep({ token: found.token, group: found.process?.group ?? 0 });
+  const killed = await sweep({ token: found.token, group: found.process?.group ?? NO_GROUP });
   const what = `${found.service} of ${found.transaction}`;
   ports.notice({ kind: 'warning', text: `ended what was left of ${what}: ${killed.join(', ')}` });
 }

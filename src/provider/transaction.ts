@@ -21,6 +21,8 @@ export interface Transaction {
   readonly settlement: Settlement;
   readonly history: HistoryRecord[];
   readonly vitals: Map<ServiceId, Vitals>;
+  /** When this provider made it, or took it over. */
+  readonly sinceMs: number;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
 }
@@ -36,6 +38,7 @@ export function createTransaction(
     settlement: new Settlement(),
     history: [],
     vitals: new Map(),
+    sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
   };
 }
@@ -114,7 +117,8 @@ export function silentServices(
   return [...transaction.snapshot.services.values()]
     .filter((service) => {
       const limitMs = supervisionOf(service.definition).heartbeat_limit_s * 1000;
-      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(nowMs) ?? 0;
+      const knownMs = nowMs - Math.max(service.sinceMs, transaction.sinceMs);
+      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(nowMs) ?? knownMs;
       return service.status === 'started' && limitMs > 0 && silentMs > limitMs;
     })
     .map(({ definition, run }) => ({ service: definition.id, run }));

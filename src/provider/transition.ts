@@ -33,7 +33,8 @@ function apply(draft: Draft, event: ProviderEvent): void {
     case 'reported':
       return noteReport(draft, event);
     case 'recovered':
-      recover(draft, event.service, event.found);
+      // Launched meanwhile, by what another service's recovery led to: that has been overtaken.
+      if (draft.get(event.service)?.run === event.run) recover(draft, event.service, event.found);
       return;
     case 'launched':
     case 'launch_failed':

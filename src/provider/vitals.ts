@@ -34,7 +34,11 @@ export class Vitals {
     return true;
   }
 
+  /** A beat comes after all events that it counts: those that have not been seen are lost. */
   noteBeat(beat: HeartbeatBody, nowMs: number): void {
+    const { seq } = beat.content;
+    if (this.#lastSeq > 0) this.missedEvents += Math.max(0, seq - this.#lastSeq);
+    this.#lastSeq = Math.max(seq, this.#lastSeq);
     this.#lastBeatMs = nowMs;
     this.lagMs = beat.content.event_loop_lag_ms;
     this.logLoss = beat.content.log_loss;

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { shellBlocks, type ShellBlock } from '../helpers/documents.js';
@@ -20,7 +20,7 @@ describe('what a document tells its reader to type works', () => {
   test.each(documents)('%s', { timeout: 120_000 }, async (document) => {
     await using installed = await install();
     const [subPort = 0, pubPort = 0] = await freePorts(2);
-    const running: ResultPromise[] = [];
+    const running: Program[] = [];
     for (const block of shellBlocks(document).filter(({ mark }) => mark !== 'clone')) {
       const script = block.script.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
       if (block.mark === 'background') await runInBackground(installed, script, running);
@@ -31,7 +31,9 @@ describe('what a document tells its reader to type works', () => {
   });
 });
 
-function shell({ folder, env }: Installation, script: string): ResultPromise {
+type Program = ReturnType<typeof shell>;
+
+function shell({ folder, env }: Installation, script: string) {
   return execa('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: folder,
     env,
@@ -47,11 +49,7 @@ async function runToEnd(installed: Installation, block: ShellBlock, document: st
 }
 
 /** Adds the program to `running` and waits until it says that it is ready. */
-async function runInBackground(
-  installed: Installation,
-  script: string,
-  running: ResultPromise[],
-): Promise<void> {
+async function runInBackground(installed: Installation, script: string, running: Program[]): Promise<void> {
   const program = shell(installed, script);
   running.push(program);
   await new Promise<void>((resolve) => {

@@ -1,10 +1,12 @@
 // A user who looks into the log of a service: conf_command as a program, ended by Ctrl-C.
 
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
 import { sketchConfiguration } from '../helpers/context.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startProgram } from '../helpers/program.js';
+import { startAny, startProgram } from '../helpers/program.js';
 import { writeContextFile } from '../helpers/xml.js';
 
 expectNoLeftovers();
@@ -22,6 +24,12 @@ test('The log of a running service is followed until Ctrl-C, also when its provi
   await tail.out.first((line) => line === 'line 250');
   const { items } = tail.out;
   expect(items).toEqual(items.map((_, index) => `line ${index + 1}`));
+  // A reader that has had enough ends it: a pipe that nobody reads is no reason to go on.
+  const command = `"$0" "$@" --follow | head -n 3`;
+  const program = join(packageRoot, 'dist', 'tools', 'conf_command.js');
+  await using piped = startAny('bash', '-o', 'pipefail', '-c', command, process.execPath, program, ...flags);
+  expect(await piped.ended).toEqual({ code: 0, signal: null });
+  expect(piped.out.items).toHaveLength(3);
   await using last = startProgram('conf_command', ...flags, '--lines=2', '--json');
   expect(await last.ended).toEqual({ code: 0, signal: null });
   expect(last.out.items).toEqual([

@@ -16,5 +16,6 @@ export function createTerminal(colour = false): TestTerminal {
     err: (text) => void (written.err += text),
     signal: new AbortController().signal,
     kill: new AbortController().signal,
+    closed: new AbortController().signal,
   };
 }

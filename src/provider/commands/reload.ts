@@ -36,22 +36,22 @@ interface Reload {
 
 async function apply(call: CommandCall, transaction: Transaction, { configuration, plan }: Reload) {
   const { ports } = call;
-  const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
-  const starting = configuration.TaskService.filter(startsWithTransaction).map((each) => each.id);
-  const restarted = running(plan.changed);
-  const removed = running(plan.removed);
+  const isStarting = new Set(configuration.TaskService.filter(startsWithTransaction).map((each) => each.id));
   // What leaves the context drives nobody any more, and nobody drives what is not there yet.
   forgetServices(transaction, plan.removed, 'transitions');
   defineServices(transaction, configuration, ports.clock.now());
+  // What is launched must be known to the next provider, or it would end it as a stranger.
+  await ports.persist();
+  const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
   const base = { atMs: ports.clock.now(), cause: call.cause } as const;
   const events: readonly AskedEvent[] = [
-    { ...base, type: 'stop_asked', services: removed, isWhole: false },
-    { ...base, type: 'run_asked', action: 'restart', services: restarted },
+    { ...base, type: 'stop_asked', services: running(plan.removed), isWhole: false },
+    { ...base, type: 'run_asked', action: 'restart', services: running(plan.changed) },
     {
       ...base,
       type: 'run_asked',
       action: 'start',
-      services: plan.added.filter((id) => starting.includes(id)),
+      services: plan.added.filter((id) => isStarting.has(id)),
     },
   ];
   const asked = events

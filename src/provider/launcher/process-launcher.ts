@@ -1,13 +1,14 @@
 // Starts services as processes of their own and stops them by the ladder.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
 import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
+import { isOutOfMemory } from './out-of-memory.js';
 import { isSameProcess } from './process-table.js';
 import { ProcessService, type ExitStatus } from './process-service.js';
 
@@ -38,7 +39,7 @@ export function createProcessLauncher(options: ProcessLauncherOptions): ProcessL
 }
 
 async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Promise<LaunchedService> {
-  const child = spawnHost(options.hostProgram, order);
+  const { child, logSize } = spawnHost(options.hostProgram, order);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();
   const started = createDeferred<number>();
@@ -46,7 +47,8 @@ async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Pro
   child.once('error', (cause) => started.reject(launchError(order, cause)));
   const exited = createDeferred<ExitStatus>();
   child.once('exit', (code, signal) => {
-    exited.resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+    const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
+    exited.resolve({ ...end, ...(isOutOfMemory(end, order.logFile, logSize) ? { isOutOfMemory: true } : {}) });
   });
   const pid = await started.promise;
   const { token, supervision } = order;
@@ -62,11 +64,15 @@ function adopt(clock: Clock, order: AdoptOrder): LaunchedService {
     else exited.resolve({ exitCode: undefined, signal: undefined });
   };
   look();
-  return new ProcessService({ pid: process.pid, token, supervision, clock, exited: exited.promise });
+  const isThere = () => isSameProcess(process);
+  return new ProcessService({ pid: process.pid, isThere, token, supervision, clock, exited: exited.promise });
 }
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
-function spawnHost(hostProgram: string, order: ProcessOrder): ChildProcess {
+function spawnHost(
+  hostProgram: string,
+  order: ProcessOrder,
+): { readonly child: ChildProcess; readonly logSize: number } {
   const env = {
     ...process.env,
     [BOOTSTRAP_VARIABLE]: JSON.stringify(order.bootstrap),
@@ -74,12 +80,14 @@ function spawnHost(hostProgram: string, order: ProcessOrder): ChildProcess {
   };
   const log = openLog(order);
   try {
-    return spawn(process.execPath, [hostProgram, order.bootstrap.serviceId], {
+    const logSize = fstatSync(log).size;
+    const child = spawn(process.execPath, [hostProgram, order.bootstrap.serviceId], {
       cwd: order.workingFolder,
       detached: true,
       stdio: ['ignore', log, log],
       env,
     });
+    return { child, logSize };
   } catch (cause) {
     throw launchError(order, cause);
   } finally {

@@ -13,6 +13,8 @@ export type ExitStatus = Omit<ProcessEnd, 'killed'>;
 export interface ProcessParts {
   /** Also the id of its process group. */
   readonly pid: number;
+  /** False when the pid may be another's by now; our own child's is not given away before we know its end. */
+  readonly isThere?: () => boolean;
   readonly token: string;
   readonly supervision: Supervision;
   readonly clock: Clock;
@@ -52,7 +54,7 @@ export class ProcessService implements LaunchedService {
     const wanted = this.#parts.supervision.stop_signal;
     const signal = wanted in constants.signals ? (wanted as NodeJS.Signals) : 'SIGTERM';
     try {
-      process.kill(this.pid, signal);
+      if (this.#parts.isThere?.() !== false) process.kill(this.pid, signal);
     } catch (error) {
       if (!hasErrnoCode(error, 'ESRCH')) throw error;
     }

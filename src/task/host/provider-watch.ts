@@ -27,7 +27,7 @@ export interface ProviderPresence {
   settled(): Promise<void>;
 }
 
-/** For a host inside a thread: its process does the watching. */
+/** Until somebody watches. */
 export const ALWAYS_THERE: ProviderPresence = {
   isThere: true,
   isGivenUp: false,

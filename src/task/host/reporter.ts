@@ -76,10 +76,17 @@ export class Reporter {
     this.#pulse.close();
   }
 
+  /** The last word before the beat: whoever has heard a beat counts what came before it as missed. */
   #repeat(): void {
+    this.#whenSent(async () => {
+      if (this.#lastWord !== undefined) await this.#connection.publish('control', this.#lastWord);
+    });
     this.#beat(0);
-    const lastWord = this.#lastWord;
-    if (lastWord !== undefined) this.#connection.publish('control', lastWord).catch(() => undefined);
+  }
+
+  /** After all that was reported so far; what nobody hears then is not worth keeping. */
+  #whenSent(act: () => Promise<void>): void {
+    this.#sent.then(act).catch(() => undefined);
   }
 
   #beat(lagMs: number): void {
@@ -97,8 +104,7 @@ export class Reporter {
         ...(logLoss === undefined ? {} : { log_loss: { ...logLoss } }),
       },
     };
-    // A beat that nobody hears is not worth keeping.
-    this.#connection.publish(heartbeatTopic(transaction, serviceId), beat).catch(() => undefined);
+    this.#whenSent(() => this.#connection.publish(heartbeatTopic(transaction, serviceId), beat));
   }
 
   #compose(action: EventAction, details: EventDetails): ServiceEventBody {

@@ -8,6 +8,7 @@ import { encodeEnvelope } from '../../bus/envelope.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBus } from '../host/host-bus.js';
 import type { LogLoss } from '../host/log-file.js';
+import { PortPresence } from './port-presence.js';
 import { TAKEN_STEP, type FromThread, type ToThread } from './port-messages.js';
 
 /**
@@ -21,6 +22,8 @@ export class PortBus implements HostBus {
     whenWanted: (topic) => this.#whenWanted(topic),
     onSubscription: (listener) => void this.#listeners.add(listener),
   };
+  /** Whether there is a provider, as the process around us knows. */
+  readonly presence = new PortPresence();
   readonly #port: MessagePort;
   readonly #handle: FrameHandler;
   readonly #stop: () => void;
@@ -74,6 +77,9 @@ export class PortBus implements HostBus {
         return;
       case 'log_loss':
         this.#logLoss = message.loss;
+        return;
+      case 'provider':
+        this.presence.note(message.presence);
         return;
       case 'stop':
         this.#stop();

@@ -18,6 +18,7 @@ export type ToThread =
   | { readonly kind: 'wanted'; readonly topic: string }
   /** Lines that could not be written to the log. */
   | { readonly kind: 'log_loss'; readonly loss: LogLoss }
+  | { readonly kind: 'provider'; readonly presence: 'there' | 'gone' | 'given_up' }
   | { readonly kind: 'stop' };
 
 /** A thread says that it has taken frames when it has taken so many. */

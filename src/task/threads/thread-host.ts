@@ -127,7 +127,7 @@ export class ThreadHost {
     this.#tell('ended', [
       { token, exit_code: exitCode, ...(errorCode === undefined ? {} : { error_code: errorCode }) },
     ]);
-    if (this.#mayEnd) this.#endWhenIdle();
+    if (this.#mayEnd || !this.#watch.isThere) this.#endWhenIdle();
   }
 
   #start(launch: ThreadLaunch): Thread | undefined {
@@ -172,11 +172,9 @@ export class ThreadHost {
   }
 
   #noteConnection(isConnected: boolean): void {
-    const watches = [this.#watch, ...[...this.#threads.values()].map((thread) => thread.watch)];
-    for (const watch of watches) {
-      if (isConnected) watch.found();
-      else watch.lost();
-    }
+    if (isConnected) this.#watch.found();
+    else this.#watch.lost();
+    for (const thread of this.#threads.values()) thread.noteProvider(isConnected);
     if (isConnected) this.#mayEnd = false;
   }
 

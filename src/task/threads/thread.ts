@@ -34,11 +34,11 @@ export class Thread {
   readonly launch: ThreadLaunch;
   /** Resolves when the thread is gone and all it said and printed has been dealt with. */
   readonly ended: Promise<ThreadEnd>;
-  /** Ends the thread, in time, when there is no provider. */
-  readonly watch: ProviderWatch;
   readonly #ports: ThreadPorts;
   readonly #worker: Worker;
   readonly #log: LogFile;
+  /** Ends the thread, in time, when there is no provider. */
+  readonly #watch: ProviderWatch;
   #waiting = 0;
   #dropped = 0;
   #toldLoss: LogLoss | undefined;
@@ -52,16 +52,25 @@ export class Thread {
     this.#log = new LogFile(bootstrap.log);
     this.#worker = startWorker(launch, ports.program);
     this.ended = this.#listen();
-    this.watch = new ProviderWatch({
+    this.#watch = new ProviderWatch({
       clock: ports.clock,
       log: this.#log.log,
       graceMs: bootstrap.orphanGraceMs,
       stopTimeoutMs: bootstrap.stopTimeoutMs,
-      stop: () => this.stop(),
+      stop: () => {
+        this.#tell({ kind: 'provider', presence: 'given_up' });
+        this.stop();
+      },
       kill: () => this.terminate(),
     });
     // Whoever ordered this thread is there.
-    this.watch.found();
+    this.noteProvider(true);
+  }
+
+  noteProvider(isThere: boolean): void {
+    if (isThere) this.#watch.found();
+    else this.#watch.lost();
+    this.#tell({ kind: 'provider', presence: isThere ? 'there' : 'gone' });
   }
 
   /** Asks the task to end. */
@@ -111,7 +120,7 @@ export class Thread {
     });
     const exitCode = await exited.promise;
     await Promise.all(printed);
-    this.watch.found();
+    this.#watch.found();
     this.#cancelTerminate?.();
     if (this.#dropped > 0) this.#log.log.warn(`${this.#dropped} events of others were dropped`);
     this.#log.close();

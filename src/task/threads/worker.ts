@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { createLogger, formatRecord } from '../../base/logger.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { Host } from '../host/host.js';
+import { ALWAYS_THERE } from '../host/provider-watch.js';
 import { PortBus } from './port-bus.js';
 
 process.setSourceMapsEnabled(true);
@@ -25,6 +26,7 @@ const host = new Host(
       return bus?.logLoss;
     },
   },
+  () => bus?.presence ?? ALWAYS_THERE,
 );
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));

@@ -101,6 +101,8 @@ test('On a full disk a service loses lines and lives on; everybody is told, and 
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const pid = status.services[0]!.pid!;
+  const log = join(folderOf(test), 'ts_1.log');
+  await eventually(() => statSync(log).size > 0, 'a line');
   const limit = (bytes: string) => execa('prlimit', ['--pid', String(pid), `--fsize=${bytes}`]);
   await limit('0:unlimited');
   const told = await test.notices.first(({ kind }) => kind === 'warning');
@@ -109,15 +111,16 @@ test('On a full disk a service loses lines and lives on; everybody is told, and 
   });
   const ask = async () =>
     logsReplySchema.parse(await client.request('T1', { action: 'logs', serviceId: 'ts_1' }));
-  const { files, lost } = await ask();
+  const { files, out, lost } = await ask();
+  expect({ files, out }).toEqual({ files: [log], out: log.replace(/log$/, 'out') });
   expect(lost).toMatchObject({ code: 'EFBIG' });
   expect(await client.request('T1')).toMatchObject({
     tasks: [{ pid, status: 'started', log_lines_lost: expect.any(Number) as number }],
   });
   await limit('unlimited:unlimited');
-  const isTold = async () => (await readLines(files.at(-1)!)).some((line) => line.includes('lines lost'));
+  const isTold = async () => (await readLines(log)).some((line) => line.includes('lines lost'));
   await eventually(isTold, 'the loss in the log');
-  const lines = await readLines(files.at(-1)!);
+  const lines = await readLines(log);
   const at = lines.findIndex((line) => line.includes('lines lost'));
   const [, count] = /warn {2}(\d+) lines lost: EFBIG$/.exec(lines[at]!)!;
   const numberOf = (line: string | undefined) => Number(line?.slice('line '.length));

@@ -94,6 +94,7 @@ test('Threads without a provider go on for orphan_grace_s and end then, also one
   const ended = async (id: string) =>
     (await readFile(join(logs, `${id}.log`), 'utf8')).includes('no provider came back: ending');
   await eventually(async () => (await ended('ts_1')) && (await ended('ts_2')), 'they have ended');
+  await eventually(() => !isRunning(pid), 'so has their process');
 });
 
 test('A provider that comes back finds the threads of the one before it, and supervises them.', async () => {

@@ -44,6 +44,28 @@ describe('a log', () => {
     expect(await readAll(path, 15_000)).toEqual(lines.slice(5000));
   });
 
+  it('that is being rotated at this moment, so that there is no newest file, is read from the one before', async () => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'ts_1.log');
+    writeFileSync(`${path}.2`, 'one\n');
+    writeFileSync(`${path}.1`, 'two\nthree\n');
+    expect(await readAll(path, 2)).toEqual(['two', 'three']);
+    expect(await readAll(path, 3)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('that grows while it is read shows what were the last lines when it was asked for', async () => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'ts_1.log');
+    const long = 'x'.repeat(100_000);
+    writeFileSync(path, `one\n${long}\nthree\n`);
+    const seen: string[] = [];
+    for await (const line of readLog(path, { lines: 2 })) {
+      seen.push(line);
+      appendFileSync(path, 'more\n');
+    }
+    expect(seen).toEqual([long, 'three']);
+  });
+
   it('that is not there is an error with its path', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');

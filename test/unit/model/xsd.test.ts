@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readMetaContext } from '../../../src/model/meta-context.js';
 import { readContext } from '../../../src/model/read-context.js';
+import { loadTemplates, renderContext } from '../../../src/scaffold/render.js';
+import { REQUEST } from '../scaffold/requests.js';
 import { BROKEN_CONTEXTS, VALID_CONTEXTS } from './context-corpus.js';
 import { BROKEN_METAS, VALID_METAS } from './meta-corpus.js';
 import { mutantsOf } from './mutants.js';
@@ -13,6 +15,7 @@ import { FULL_CONTEXT, FULL_META } from './sample-files.js';
 import { hasXmllint, judge } from './xmllint.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const sample = (name: string) => ({ title: name, text: readFileSync(join(root, 'conf', name), 'utf8') });
 const fixture = (name: string) =>
   readFileSync(join(root, 'test/fixtures/contexts', name), 'utf8').trimStart();
 
@@ -22,6 +25,8 @@ const contextCases = [
   ...mutantsOf(FULL_CONTEXT, CONTEXT_OPTIONAL).map(({ what, text }) => ({ title: what, text })),
   { title: 'every element', text: FULL_CONTEXT },
   { title: "the original's layout", text: fixture('Context-Original.xml') },
+  ...['EchoAction', 'Sample', 'StateMachine'].map((name) => sample(`Context-${name}.xml`)),
+  { title: 'what create_service writes', text: renderContext(await loadTemplates(), REQUEST.context) },
 ];
 const metaCases = [
   ...VALID_METAS,
@@ -29,6 +34,8 @@ const metaCases = [
   ...mutantsOf(FULL_META, META_OPTIONAL).map(({ what, text }) => ({ title: what, text })),
   { title: 'every element', text: FULL_META },
   { title: "the original's layout", text: fixture('Services-StateMachine.xml') },
+  { title: 'the file as it was printed', text: fixture('Services-AsPrinted.xml') },
+  ...['Sample', 'StateMachine'].map((name) => sample(`Services-${name}.xml`)),
 ];
 
 describe.skipIf(!hasXmllint).each([

@@ -1,0 +1,195 @@
+// A provider is killed and another one comes: what ran goes on, and is driven and heard as before.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openSite, TRANSACTION, type Reign } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+async function fired(reign: Reign, text: string): Promise<number> {
+  const { records } = (await reign.client.request(TRANSACTION, { action: 'history' })) as {
+    readonly records: readonly { readonly text: string }[];
+  };
+  return records.filter((each) => each.text === text).length;
+}
+
+test('Services go on with the same pid, and the next provider keeps their counters and drives them.', async () => {
+  await using site = await openSite([
+    { id: 'ts_1', instance: 'Ticks' },
+    { id: 'ts_2', instance: 'Forever', transitions: { on_fail: 'restart ts_2' } },
+    { id: 'ts_3', instance: 'SpawnsGrandchild' },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  process.kill((await first.tasks())['ts_2']!.pid!, 'SIGKILL');
+  await eventually(async () => (await first.tasks())['ts_2']?.run === 2, 'ts_2 runs again');
+  await first.becomes('ts_2', 'started');
+  const before = await first.tasks();
+  await first.kill();
+  expect(Object.values(before).every(({ pid }) => isRunning(pid!))).toBe(true);
+
+  const second = await site.reign();
+  const after = await second.tasks();
+  const told = (tasks: typeof before) =>
+    Object.values(tasks).map(({ service_id: id, pid, status, run, restarts }) => ({
+      id,
+      pid,
+      status,
+      run,
+      restarts,
+    }));
+  expect(told(after)).toEqual(told(before));
+  expect(after['ts_2']).toMatchObject({ run: 2, restarts: 1 });
+  expect(second.warnings()).toContain(`adopted in ${TRANSACTION}: ts_1 (pid ${before['ts_1']!.pid!})`);
+  await using onlooker = await onlook(site.endpoints);
+  const updated = await onlooker.event('ts_1', 'updated');
+  expect(updated.content.status['pid']).toBe(before['ts_1']!.pid);
+  await eventually(
+    async () => (await second.tasks())['ts_1']?.event_loop_lag_ms !== undefined,
+    'its heartbeat is heard',
+  );
+
+  const [restarted] = await second.command('restart', 'ts_2');
+  expect(restarted).toMatchObject({ state: 'started' });
+  expect(restarted!.pid).not.toBe(before['ts_2']!.pid);
+  expect(isRunning(before['ts_2']!.pid!)).toBe(false);
+  expect(await second.command('stop', 'ts_3')).toMatchObject([{ state: 'stopped', pid: null }]);
+  expect(await second.command('stop', 'ts_1')).toMatchObject([{ state: 'stopped', pid: null }]);
+  expect(onlooker.events()).toContain('stopped ts_1');
+  expect(site.processes().map(({ pid }) => pid)).toEqual([restarted!.pid]);
+});
+
+test('A service killed while there is no provider has died unattended; its on_fail fires once.', async () => {
+  await using site = await openSite([
+    { id: 'ts_1', instance: 'Forever', transitions: { on_fail: 'start ts_2' } },
+    { id: 'ts_2', instance: 'Forever', entry: 'on_fail' },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  process.kill(pid!, 'SIGKILL');
+  await eventually(() => !isRunning(pid!), 'it is gone');
+  const second = await site.reign();
+  await second.becomes('ts_2', 'started');
+  expect(await second.tasks()).toMatchObject({
+    ts_1: { status: 'failed', reason: 'died_unattended', pid: null, run: 1 },
+    ts_2: { run: 1 },
+  });
+  expect(site.processes()).toHaveLength(1);
+  await second.kill();
+  const third = await site.reign();
+  expect(await third.tasks()).toMatchObject({ ts_1: { status: 'failed' }, ts_2: { status: 'started', run: 1 } });
+  expect(await fired(third, 'on_fail: start ts_2')).toBe(1);
+});
+
+test('A service of which only a child is left has died unattended, and the child goes too.', async () => {
+  await using site = await openSite([{ id: 'ts_1', instance: 'SpawnsGrandchild' }]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await eventually(() => site.processes().length === 2, 'it has a child');
+  await first.kill();
+  process.kill(pid!, 'SIGKILL');
+  await eventually(() => site.processes().length === 1, 'only the child is left');
+  const second = await site.reign();
+  expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'died_unattended' });
+  expect(site.processes()).toEqual([]);
+  expect(second.warnings()).toContain(`ended what was left of ts_1 of ${TRANSACTION}`);
+});
+
+test.each([
+  ['exited', 'end_gate'],
+  ['stopped', 'SIGTERM'],
+])('A service that %s while there is no provider tells it to the next one.', async (status, how) => {
+  await using site = await openSite((folder) => [
+    {
+      id: 'ts_1',
+      instance: 'Gated',
+      configuration: { end_gate: join(folder, 'end_gate') },
+      transitions: { on_exit: 'start ts_2' },
+    },
+    { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  await eventually(async () => (await site.log('ts_1')).includes('the provider is gone'), 'it has noticed');
+  if (how === 'SIGTERM') process.kill(pid!, 'SIGTERM');
+  else await site.gate(how);
+  const second = await site.reign();
+  expect(await second.becomes('ts_1', status)).toMatchObject({ pid: null, run: 1 });
+  await second.becomes('ts_2', 'started');
+  expect(isRunning(pid!)).toBe(false);
+  expect(await fired(second, 'on_exit: start ts_2')).toBe(1);
+  expect(second.notices()).toContainEqual(
+    expect.objectContaining({
+      kind: 'event',
+      event: expect.objectContaining({
+        header: expect.objectContaining({ action: status, service_id: 'ts_1' }) as unknown,
+      }) as unknown,
+    }),
+  );
+});
+
+test('A service in back-off is launched, one being stopped is stopped, one that was starting becomes started.', async () => {
+  await using site = await openSite((folder) => [
+    {
+      id: 'ts_1',
+      instance: 'FailsLater',
+      configuration: { after_ms: '1' },
+      transitions: { on_fail: 'start ts_1' },
+      supervision: { backoff_s: 3000, backoff_max_s: 3000 },
+    },
+    {
+      id: 'ts_2',
+      instance: 'Gated',
+      configuration: { stop_gate: join(folder, 'stop_gate') },
+      supervision: { stop_timeout_s: 60 },
+    },
+    {
+      id: 'ts_3',
+      instance: 'Gated',
+      configuration: { start_gate: join(folder, 'start_gate') },
+      supervision: { start_timeout_s: 60 },
+    },
+  ]);
+  const first = await site.reign();
+  void first.command('start').catch(() => undefined);
+  const { run } = await first.becomes('ts_1', 'backoff');
+  await first.becomes('ts_2', 'started');
+  void first.command('stop', 'ts_2').catch(() => undefined);
+  await first.becomes('ts_2', 'stopping');
+  await eventually(async () => (await first.tasks())['ts_3']!.pid !== null, 'ts_3 has a process');
+  const before = await first.tasks();
+  await first.kill();
+
+  const second = await site.reign();
+  await eventually(async () => (await second.tasks())['ts_1']!.run === run + 1, 'ts_1 is launched');
+  expect((await second.tasks())['ts_2']).toMatchObject({ status: 'stopping', pid: before['ts_2']!.pid });
+  expect((await second.tasks())['ts_3']).toMatchObject({ status: 'starting', pid: before['ts_3']!.pid });
+  await site.gate('stop_gate');
+  await second.becomes('ts_2', 'stopped');
+  await site.gate('start_gate');
+  expect(await second.becomes('ts_3', 'started')).toMatchObject({ pid: before['ts_3']!.pid, run: 1 });
+});
+
+test('A service that becomes ready while there is no provider is started for the next one.', async () => {
+  await using site = await openSite((folder) => [
+    { id: 'ts_1', instance: 'Gated', configuration: { start_gate: join(folder, 'start_gate') } },
+  ]);
+  const first = await site.reign();
+  void first.command('start').catch(() => undefined);
+  await eventually(async () => (await first.tasks())['ts_1']?.action === 'created', 'it is there');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  await site.gate('start_gate');
+  await eventually(async () => (await site.log('ts_1')).includes('the provider is gone'), 'it has noticed');
+  const second = await site.reign();
+  expect(await second.becomes('ts_1', 'started')).toMatchObject({ pid, run: 1 });
+});

@@ -1,0 +1,200 @@
+// reload applies the difference: what is added starts, what is removed stops, what is changed restarts.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ContextInfoBody } from '../../../src/messages/context-info.js';
+import type { ServiceSketch } from '../../helpers/context.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import type { ControlBody } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openRunning, type RunningContext } from './running-context.js';
+
+expectNoLeftovers();
+
+const resident: ServiceSketch = { id: 'ts_1', instance: 'Forever' };
+const NOTHING = { added: [], removed: [], changed: [], updated: [], unchanged: [] };
+
+/** The ids in the last context information on the bus. */
+function announced({ onlooker }: RunningContext): readonly string[] {
+  const infos = onlooker.seen.items.filter(
+    (each) => each.kind === 'message' && each.message.kind === 'context_info',
+  );
+  const body = infos.at(-1)?.body as ContextInfoBody;
+  return body.content.status.data[0]!['T1']!.tasks.map((task) => task.service_id);
+}
+
+test('What is added starts if its entry says so, and waits on demand if it does not.', async () => {
+  await using running = await openRunning([resident]);
+  const before = await running.pids();
+  const { status, transaction } = await running.reload([
+    resident,
+    { id: 'ts_2', instance: 'Forever' },
+    { id: 'ts_3', instance: 'Forever', entry: 'on_exit' },
+    { id: 'ts_4', instance: 'Forever', entry: 'start_now' },
+  ]);
+  expect(transaction).toBe('T1');
+  expect(status.result).toBe('success');
+  expect(status.plan).toEqual({ ...NOTHING, added: ['ts_2', 'ts_3', 'ts_4'], unchanged: ['ts_1'] });
+  const states = status.services.map((each) => `${each.service_id} ${each.state}`);
+  expect(states.toSorted()).toEqual(['ts_2 started', 'ts_4 started']);
+  expect(await running.tasks()).toMatchObject([
+    { service_id: 'ts_1', status: 'started', pid: before.ts_1 },
+    { service_id: 'ts_2', status: 'started', pid: expect.any(Number) as number },
+    { service_id: 'ts_3', status: 'defined', pid: null },
+    { service_id: 'ts_4', status: 'started', pid: expect.any(Number) as number },
+  ]);
+  expect(running.eventsOf('ts_1')).toEqual(['created', 'started']);
+  expect(running.eventsOf('ts_3')).toEqual([]);
+  const called = await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_3' });
+  expect(called.status.services).toMatchObject([{ service_id: 'ts_3', state: 'started' }]);
+});
+
+test('What is removed stops and vanishes from the context information, and its on_exit fires nothing.', async () => {
+  const called: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+  await using running = await openRunning([
+    { ...resident, transitions: { on_exit: 'start ts_2' } },
+    called,
+    { id: 'ts_3', instance: 'Forever' },
+    { id: 'ts_4', instance: 'Forever', entry: 'on_fail' },
+  ]);
+  const before = await running.pids();
+  const { status } = await running.reload([called, { id: 'ts_3', instance: 'Forever' }]);
+  expect(status).toMatchObject({
+    result: 'success',
+    plan: { ...NOTHING, removed: ['ts_1', 'ts_4'], unchanged: ['ts_2', 'ts_3'] },
+    services: [{ service_id: 'ts_1', state: 'stopped', pid: null }],
+  });
+  expect(isRunning(before.ts_1!)).toBe(false);
+  expect(await running.pids()).toEqual({ ts_2: null, ts_3: before.ts_3 });
+  expect(running.eventsOf('ts_1')).toEqual(['created', 'started', 'stopped']);
+  expect(running.eventsOf('ts_2')).toEqual([]);
+  expect(running.transitions()).toEqual([]);
+  expect(announced(running)).toEqual(['ts_2', 'ts_3']);
+  const gone = await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
+  expect(gone.status.error?.code).toBe('SVC_UNKNOWN');
+});
+
+test('What was removed can be added again, and runs anew.', async () => {
+  await using running = await openRunning([resident, { id: 'ts_2', instance: 'Forever' }]);
+  const before = await running.pids();
+  await running.reload([resident]);
+  const { status } = await running.reload([resident, { id: 'ts_2', instance: 'Forever' }]);
+  expect(status.plan).toEqual({ ...NOTHING, added: ['ts_2'], unchanged: ['ts_1'] });
+  const after = await running.pids();
+  expect(after.ts_1).toBe(before.ts_1);
+  expect(isRunning(after.ts_2!)).toBe(true);
+  expect(after.ts_2).not.toBe(before.ts_2);
+});
+
+/** Reports where it lies. */
+async function writeMoved(folder: string): Promise<string> {
+  const services = join(folder, 'services');
+  await mkdir(join(services, 'UpdatesOnce'), { recursive: true });
+  await writeFile(
+    join(services, 'UpdatesOnce', 'index.ts'),
+    `import { defineService, LoopedTask } from 'contextd/task';
+     class UpdatesOnce extends LoopedTask {
+       override onStart() { this.notify('updated', { place: 'moved' }); }
+       override step() { return this.pause(60_000); }
+     }
+     export default defineService({ task: UpdatesOnce });\n`,
+  );
+  return services;
+}
+
+interface Change {
+  readonly before: Partial<ServiceSketch>;
+  readonly after: (folder: string) => Promise<Partial<ServiceSketch>> | Partial<ServiceSketch>;
+  /** What the restarted service reports, and only that one. */
+  readonly reports: Readonly<Record<string, unknown>>;
+}
+
+const configured = (label: string): Partial<ServiceSketch> => ({
+  instance: 'Configured',
+  configuration: { every_s: '1', label },
+});
+
+const changes: readonly (readonly [string, Change])[] = [
+  [
+    'configuration',
+    { before: configured('old'), after: () => configured('new'), reports: { label: 'new', every_s: 1 } },
+  ],
+  [
+    'instance',
+    {
+      before: { instance: 'Forever' },
+      after: () => ({ instance: 'UpdatesOnce' }),
+      reports: { temperature_c: 21.5 },
+    },
+  ],
+  [
+    'location',
+    {
+      before: { instance: 'UpdatesOnce' },
+      after: async (folder) => ({ instance: 'UpdatesOnce', location: await writeMoved(folder) }),
+      reports: { place: 'moved' },
+    },
+  ],
+  [
+    'service_name',
+    {
+      before: { instance: 'Named', name: 'named' },
+      after: () => ({ instance: 'Named', name: 'renamed' }),
+      reports: { identity: { serviceName: 'renamed' } },
+    },
+  ],
+];
+
+test.each(changes)('A service whose %s has changed restarts; the others keep their pid.', async (_, change) => {
+  const { before, after, reports } = change;
+  const whole = (part: Partial<ServiceSketch>): ServiceSketch => ({
+    instance: 'Forever',
+    ...part,
+    id: 'ts_2',
+    transitions: { on_exit: 'stop ts_3' },
+  });
+  const other: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
+  await using running = await openRunning([resident, whole(before), other]);
+  const pids = await running.pids();
+  const next = await after(running.test.folder);
+  const { status } = await running.reload([resident, whole(next), other]);
+  expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_2'], unchanged: ['ts_1', 'ts_3'] });
+  expect(status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
+  const renewed = await running.pids();
+  const told = await running.onlooker.seen.first(({ body }) => {
+    const { header, content } = body as Partial<ControlBody>;
+    return header?.action === 'updated' && content?.status['pid'] === renewed.ts_2;
+  });
+  expect(told.body).toMatchObject({ content: { status: reports } });
+  expect(renewed).toEqual({ ...pids, ts_2: renewed.ts_2 });
+  expect(renewed.ts_2).not.toBe(pids.ts_2);
+  const life = running.eventsOf('ts_2').filter((event) => event !== 'updated');
+  expect(life).toEqual(['created', 'started', 'stopped', 'created', 'started']);
+  expect(running.transitions()).toEqual([]);
+});
+
+test('A changed service that has no process gets none, and runs as changed once it is called.', async () => {
+  const sketch = (label: string): ServiceSketch => ({
+    ...(configured(label) as ServiceSketch),
+    id: 'ts_2',
+    entry: 'on_exit',
+  });
+  await using running = await openRunning([resident, sketch('old')]);
+  const { status } = await running.reload([resident, sketch('new')]);
+  expect(status).toMatchObject({ result: 'success', services: [], plan: { changed: ['ts_2'] } });
+  expect(running.eventsOf('ts_2')).toEqual([]);
+  await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
+  const { content } = await running.onlooker.event('ts_2', 'updated');
+  expect(content.status).toMatchObject({ label: 'new' });
+});
+
+test('A reload without a transaction is for the only one there is.', async () => {
+  await using running = await openRunning([resident]);
+  const { transaction, status } = await running.reload([resident, { id: 'ts_2', instance: 'Forever' }], {
+    transaction: '',
+  });
+  expect(transaction).toBe('T1');
+  expect(status).toMatchObject({ result: 'success', plan: { added: ['ts_2'] } });
+  expect(running.eventsOf('ts_2')).toEqual(['created', 'started']);
+});

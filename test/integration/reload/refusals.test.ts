@@ -1,0 +1,159 @@
+// A reload that is only asked about, or refused, changes nothing; a refusal says why.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { CommandRequest } from '../../../src/client/client.js';
+import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openRunning, type RunningContext } from './running-context.js';
+
+expectNoLeftovers();
+
+const first: ServiceSketch = { id: 'ts_1', instance: 'Forever', transitions: { on_exit: 'start ts_2' } };
+const second: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+const third: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
+const running3 = () => openRunning([first, second, third]);
+
+/** All that a reload could have changed. */
+async function stand({ tasks, onlooker, transitions }: RunningContext): Promise<unknown> {
+  const now = (await tasks()).map(({ service_id: id, pid, status, run, task }) => ({ id, pid, status, run, task }));
+  return { tasks: now, events: onlooker.events(), transitions: transitions() };
+}
+
+test('--dry_run changes nothing and gives the plan that the reload itself then has.', async () => {
+  await using running = await running3();
+  const before = await stand(running);
+  const next: readonly ServiceSketch[] = [
+    { ...first, configuration: { label: 'new' } },
+    { ...second, transitions: { on_exit: 'start ts_4' } },
+    { id: 'ts_4', instance: 'Forever', entry: 'on_exit' },
+    { id: 'ts_5', instance: 'Forever' },
+  ];
+  const plan = { added: ['ts_4', 'ts_5'], removed: ['ts_3'], changed: ['ts_1'], updated: ['ts_2'], unchanged: [] };
+  const asked = await running.reload(next, { isDryRun: true });
+  expect(asked).toEqual({ transaction: 'T1', status: { result: 'success', services: [], plan } });
+  expect(await stand(running)).toEqual(before);
+  const done = await running.reload(next);
+  expect(done.status.plan).toEqual(plan);
+  expect(await stand(running)).not.toEqual(before);
+});
+
+const more = (services: readonly ServiceSketch[], keys: Readonly<Record<string, unknown>> = {}) => ({
+  configuration: sketchSent(services, keys),
+});
+
+/** `without` its parser: what the checks are there to find. */
+function faulty(): unknown {
+  const configuration = structuredClone(sketchSent([first, second, third])) as unknown as {
+    FrontBind: string;
+    TaskService: { id: string; serviceType: string; Task: { state: { on_exit: { call: string } } } }[];
+  };
+  configuration.FrontBind = 'tcp://127.0.0.1:9999';
+  configuration.TaskService[0]!.Task.state.on_exit.call = 'ts_404';
+  configuration.TaskService[1]!.serviceType = 'Thraed';
+  configuration.TaskService[2]!.id = 'ts_1';
+  return configuration;
+}
+
+const ports = (sub: number, pub: number) => ({
+  FrontEndEndpoint: `tcp://127.0.0.1:${sub}`,
+  BackendBind: `tcp://127.0.0.1:${sub}`,
+  BackendEndpoint: `tcp://127.0.0.1:${pub}`,
+  FrontBind: `tcp://127.0.0.1:${pub}`,
+});
+
+interface Refusal {
+  readonly command: Partial<CommandRequest>;
+  readonly code: string;
+  /** Parts of the message. */
+  readonly says: readonly string[];
+}
+
+const refusals: readonly (readonly [string, Refusal])[] = [
+  [
+    'An invalid configuration, with all its faults,',
+    {
+      command: { configuration: faulty() },
+      code: 'CTX_INVALID',
+      says: ['ts_404', 'Thraed', 'id "ts_1" is taken', 'FrontBind'],
+    },
+  ],
+  [
+    'Another ContextID',
+    {
+      command: more([first, second, third], { ContextID: 'context002' }),
+      code: 'CTX_RELOAD_REFUSED',
+      says: ['ContextID (context001 -> context002)'],
+    },
+  ],
+  [
+    'Another port for subscribers',
+    {
+      command: more([first, second, third], ports(6556, 5557)),
+      code: 'CTX_RELOAD_REFUSED',
+      says: ['FrontEndEndpoint (tcp://127.0.0.1:5556 -> tcp://127.0.0.1:6556)', 'BackendBind ('],
+    },
+  ],
+  [
+    'Another port for publishers',
+    {
+      command: more([first, second, third], ports(5556, 6557)),
+      code: 'CTX_RELOAD_REFUSED',
+      says: ['BackendEndpoint (tcp://127.0.0.1:5557 -> tcp://127.0.0.1:6557)', 'FrontBind ('],
+    },
+  ],
+  [
+    'A reload of an unknown transaction',
+    {
+      command: { ...more([first, second]), transaction: 'T404' },
+      code: 'CTX_TRANSACTION_UNKNOWN',
+      says: ['T404'],
+    },
+  ],
+  [
+    'A reload without a configuration',
+    { command: { configuration: {} }, code: 'CTX_CONFIGURATION_MISSING', says: ['configuration'] },
+  ],
+  [
+    'A location that is no service root',
+    {
+      command: more([first, second, third, { id: 'ts_4', instance: 'Forever', location: '/' }]),
+      code: 'SVC_LOCATION_REFUSED',
+      says: ['ts_4'],
+    },
+  ],
+];
+
+test.each(refusals)('%s is refused, and nothing has changed.', async (_what, { command, code, says }) => {
+  await using running = await running3();
+  const before = await stand(running);
+  const { status } = await running.reload([], command);
+  expect(status).toMatchObject({ result: 'failure', error: { code } });
+  for (const part of says) expect(status.error!.message).toContain(part);
+  expect(status.plan).toBeUndefined();
+  expect(await stand(running)).toEqual(before);
+});
+
+test('A location outside the service roots is refused also when it is only asked about.', async () => {
+  await using running = await running3();
+  const outside = await mkdtemp(join(tmpdir(), 'contextd-outside-'));
+  const { status } = await running.reload([first, second, { ...third, location: outside }], { isDryRun: true });
+  await rm(outside, { recursive: true });
+  expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_LOCATION_REFUSED' } });
+});
+
+test('Of several transactions one has to be named, and only that one is reloaded.', async () => {
+  await using running = await openRunning([third]);
+  const configuration = sketchSent([third]);
+  await running.client.command({ action: 'start', transaction: 'T2', configuration });
+  const unnamed = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: '' });
+  expect(unnamed.status).toMatchObject({
+    error: { code: 'CTX_TRANSACTION_UNKNOWN', hint: 'known transactions: T1, T2' },
+  });
+  const before = await running.pids();
+  const named = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: 'T2' });
+  expect(named).toMatchObject({ transaction: 'T2', status: { result: 'success', plan: { changed: ['ts_3'] } } });
+  expect(await running.pids()).toEqual(before);
+});

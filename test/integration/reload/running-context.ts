@@ -1,0 +1,53 @@
+// A context that runs as transaction T1, to be reloaded, and what of it can be seen from outside.
+
+import type { Client, CommandAnswer, CommandRequest } from '../../../src/client/client.js';
+import type { TaskInfo, TransactionInfo } from '../../../src/messages/context-info.js';
+import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { openProvider, type TestProvider } from '../../helpers/provider.js';
+
+export interface RunningContext extends AsyncDisposable {
+  readonly test: TestProvider;
+  readonly client: Client;
+  readonly onlooker: Onlooker;
+  /** What `start` was answered. */
+  readonly started: CommandAnswer;
+  reload(services: readonly ServiceSketch[], more?: Partial<CommandRequest>): Promise<CommandAnswer>;
+  tasks(): Promise<readonly TaskInfo[]>;
+  /** `{ ts_1: 4711, ts_2: null }` */
+  pids(): Promise<Readonly<Record<string, number | null>>>;
+  /** The events of one service, in order. */
+  eventsOf(id: string): readonly string[];
+  /** `ts_1 on_exit: start ts_2`, ... as carried out. */
+  transitions(): readonly string[];
+}
+
+export async function openRunning(services: readonly ServiceSketch[]): Promise<RunningContext> {
+  const test = await openProvider(services);
+  const onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client({ answerTimeoutMs: 150_000 });
+  const configuration = sketchSent(services);
+  const started = await client.command({ action: 'start', transaction: 'T1', configuration });
+  const tasks = async () => ((await client.request('T1')) as TransactionInfo).tasks;
+  return {
+    test,
+    client,
+    onlooker,
+    started,
+    tasks,
+    reload: (next, more = {}) =>
+      client.command({ action: 'reload', transaction: 'T1', configuration: sketchSent(next), ...more }),
+    pids: async () =>
+      Object.fromEntries((await tasks()).map(({ service_id: service, pid }) => [service, pid])),
+    eventsOf: (id) =>
+      onlooker.events().flatMap((event) => (event.endsWith(` ${id}`) ? [event.split(' ')[0]!] : [])),
+    transitions: () =>
+      test.notices.items.flatMap((each) =>
+        each.kind === 'transition' ? [`${each.service} ${each.text}`] : [],
+      ),
+    [Symbol.asyncDispose]: async () => {
+      await onlooker[Symbol.asyncDispose]();
+      await test[Symbol.asyncDispose]();
+    },
+  };
+}
