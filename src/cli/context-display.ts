@@ -59,7 +59,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     configuration: file?.configuration,
   });
   const follower = follow(found, args.topic, (sighting) => show(args, terminal, sighting));
-  terminal.err(`following ${found.subscribe} (${args.topic.join(', ')}); Ctrl-C ends\n`);
+  terminal.err(`looking for ${found.subscribe}; Ctrl-C ends\n`);
+  follower.ready.then(
+    () => terminal.err(`following ${found.subscribe} (${args.topic.join(', ')})\n`),
+    () => undefined, // Ended before there was anything to follow.
+  );
   await new Promise<void>((resolve) => {
     if (terminal.signal.aborted) resolve();
     terminal.signal.addEventListener('abort', () => resolve(), { once: true });

@@ -114,11 +114,13 @@ function tellCheck({ path, configuration, warnings }: ContextFile, terminal: Ter
   for (const { line, column, message } of warnings) {
     terminal.out(`${path}:${line}:${column}: warning: ${message}\n`);
   }
-  const count = configuration.TaskService.length;
-  terminal.out(
-    `${path} is valid: ${count} task service${count === 1 ? '' : 's'}, ${warnings.length} warnings\n`,
-  );
+  const services = count(configuration.TaskService, 'task service');
+  terminal.out(`${path} is valid: ${services}, ${count(warnings, 'warning')}\n`);
   return EXIT.done;
+}
+
+function count({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
 }
 
 function drawGraph(format: string, configuration: ContextConfiguration, terminal: Terminal): number {

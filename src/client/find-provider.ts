@@ -27,6 +27,8 @@ export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> 
       subscribe: subEndpoint ?? configuration.FrontEndEndpoint,
     };
   }
+  if (subEndpoint !== undefined)
+    return { publish: await findPublishEnd(subEndpoint), subscribe: subEndpoint };
   return theOnlyOne(await listProviders()).endpoints;
 }
 
@@ -39,11 +41,24 @@ async function findSubscribeEnd(
   }
   const known = (await listProviders()).find((each) => samePort(each.endpoints.publish, endpoint));
   if (known !== undefined) return known.endpoints.subscribe;
-  const neighbour = portBefore(endpoint);
+  const neighbour = neighbourPort(endpoint, -1);
   if (neighbour !== undefined) return neighbour;
   throw new ContextdError('CLI_USAGE', `it is not known where the provider at ${endpoint} answers`, {
     hint: 'name it with --sub_endpoint (FrontEndEndpoint in its context file)',
   });
+}
+
+async function findPublishEnd(subEndpoint: string): Promise<string> {
+  const known = (await listProviders()).find((each) => samePort(each.endpoints.subscribe, subEndpoint));
+  const publish = known?.endpoints.publish ?? neighbourPort(subEndpoint, 1);
+  if (publish !== undefined) return publish;
+  throw new ContextdError(
+    'CLI_USAGE',
+    `it is not known where publishers reach the provider at ${subEndpoint}`,
+    {
+      hint: 'name its BackendEndpoint too, or its --context_file',
+    },
+  );
 }
 
 function samePort(one: string, other: string): boolean {
@@ -55,9 +70,9 @@ function portOf(endpoint: string): string | undefined {
 }
 
 /** By the tutorial's custom the subscribers' port is the one before the publishers'. */
-function portBefore(endpoint: string): string | undefined {
+function neighbourPort(endpoint: string, step: 1 | -1): string | undefined {
   const tcp = parseTcpEndpoint(endpoint);
-  return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) - 1}`;
+  return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) + step}`;
 }
 
 function theOnlyOne(providers: readonly RegistryEntry[]): RegistryEntry {

@@ -25,6 +25,8 @@ export interface Transaction {
   readonly sinceMs: number;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
+  /** It is stopped because its provider ends: nothing of it is launched any more. */
+  isEnding: boolean;
 }
 
 export function createTransaction(
@@ -40,6 +42,7 @@ export function createTransaction(
     vitals: new Map(),
     sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
+    isEnding: false,
   };
 }
 

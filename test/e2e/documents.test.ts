@@ -17,7 +17,7 @@ const documents = [
 ].filter((name) => name.endsWith('.md') && shellBlocks(name).length > 0);
 
 describe('what a document tells its reader to type works', () => {
-  test.each(documents)('%s', { timeout: 120_000 }, async (document) => {
+  test.each(documents)('%s', { timeout: 480_000 }, async (document) => {
     await using installed = await install();
     const [subPort = 0, pubPort = 0] = await freePorts(2);
     const running: Program[] = [];
@@ -39,7 +39,7 @@ function shell({ folder, env }: Installation, script: string) {
     env,
     reject: false,
     all: true,
-    timeout: 60_000,
+    timeout: 240_000,
   });
 }
 

@@ -57,6 +57,9 @@ export function openHouse(
       processes.push(process);
       return Promise.resolve(process);
     },
+    adopt: () => {
+      throw new Error('no earlier provider has left anything here');
+    },
   };
   const supervisor = new Supervisor({
     clock,
@@ -70,6 +73,7 @@ export function openHouse(
     bootstrap: (_transaction, service, module) => ({ serviceId: service.id, module }) as never,
     logFile: (_transaction, service) => `/logs/${service.id}.log`,
     workingFolder: '/work',
+    token: (_transaction, service, run) => `${service.id}/${run}`,
     command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
     report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
     changed: () => undefined,

@@ -1,11 +1,27 @@
 // Looks at processes by pid; a zombie counts as gone.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export function isRunning(pid: number): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
+  }
+}
+
+/** Those that live and have `variable` set to `value` in their environment; never this process itself. */
+export function markedProcesses(variable: string, value: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map(Number)
+    .filter((pid) => readProc(pid, 'environ').includes(`${variable}=${value}`) && isRunning(pid));
+}
+
+export function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return ''; // It ended while we looked.
   }
 }

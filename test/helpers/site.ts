@@ -8,6 +8,7 @@ import type { BusEndpoints } from '../../src/bus/connection.js';
 import { Client } from '../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../src/messages/context-info.js';
 import type { ServiceResult } from '../../src/messages/state.js';
+import type { JournalContent } from '../../src/provider/journal.js';
 import { ownerOf } from '../../src/provider/launcher/adoption.js';
 import { readProcessTable, type ProcessEntry } from '../../src/provider/launcher/process-table.js';
 import type { Notice } from '../../src/provider/notice.js';
@@ -31,6 +32,8 @@ export type Task = TaskInfo & {
 export interface Reign extends AsyncDisposable {
   readonly program: Program;
   readonly client: Client;
+  /** From its start until it was ready, in milliseconds. */
+  readonly readyAfterMs: number;
   /** What it has told so far. */
   notices(): readonly Notice[];
   warnings(): string;
@@ -50,10 +53,15 @@ export interface Site extends AsyncDisposable {
   /** A provider that is ready, and has taken over what there was. */
   reign(...flags: readonly string[]): Promise<Reign>;
   /** Writes the context file anew. */
-  write(services: readonly ServiceSketch[], ports?: readonly [number, number]): Promise<string>;
+  write(
+    services: readonly ServiceSketch[],
+    ports?: readonly [number, number],
+    name?: string,
+  ): Promise<string>;
   log(serviceId: string): Promise<string>;
   /** Every living process of its services, their descendants included. */
   processes(): readonly ProcessEntry[];
+  journal(): Promise<JournalContent>;
   /** Opens a gate of a Gated service: makes a file in the folder. */
   gate(name: string): Promise<void>;
 }
@@ -67,8 +75,8 @@ export async function openSite(
   const folder = await openFolder();
   const ports = await quietPorts();
   const endpoints = endpointsOf(ports);
-  const write = (sketches: readonly ServiceSketch[], other = ports) =>
-    writeContextFile(folder.path, sketchConfiguration(sketches, bindsOf(other)));
+  const write: Site['write'] = (sketches, other = ports, name = 'Context-Test.xml') =>
+    writeContextFile(folder.path, sketchConfiguration(sketches, bindsOf(other)), name);
   const file = await write(typeof services === 'function' ? services(folder.path) : services);
   const stateFolder = join(realpathSync(folder.path), '.contextd', 'context001');
   const reigns: Reign[] = [];
@@ -78,6 +86,8 @@ export async function openSite(
     endpoints,
     stateFolder,
     processes: () => processesOf(stateFolder),
+    journal: async () =>
+      JSON.parse(await readFile(join(stateFolder, 'journal.json'), 'utf8')) as JournalContent,
     gate: (name) => writeFile(join(folder.path, name), ''),
     write,
     log: (id) => readFile(join(stateFolder, 'logs', TRANSACTION, `${id}.log`), 'utf8'),
@@ -113,14 +123,19 @@ export async function openReign(
   endpoints: BusEndpoints,
   flags: readonly string[],
 ): Promise<Reign> {
+  const startedMs = performance.now();
   const program = startProgram('service_context', file, '--json', '--log_level=debug', ...flags);
   const notices = () => program.out.items.map((line) => JSON.parse(line) as Notice);
   const isReady = (line: string) => (JSON.parse(line) as Notice).kind === 'ready';
   const failed = program.ended.then(() => {
     throw new Error(`the provider has ended: ${program.err.items.join('\n')}`);
   });
-  await Promise.race([program.out.first(isReady), failed]);
+  await Promise.race([program.out.first(isReady), failed]).catch(async (error: unknown) => {
+    await program[Symbol.asyncDispose]();
+    throw error;
+  });
   failed.catch(() => undefined);
+  const readyAfterMs = Math.round(performance.now() - startedMs);
   const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
   const tasks = async () => {
     const all = (await client.request()) as Readonly<Record<string, TransactionInfo>>;
@@ -137,9 +152,13 @@ export async function openReign(
   return {
     program,
     client,
+    readyAfterMs,
     notices,
     tasks,
-    warnings: () => notices().flatMap((each) => (each.kind === 'warning' ? [each.text] : [])).join('\n'),
+    warnings: () =>
+      notices()
+        .flatMap((each) => (each.kind === 'warning' ? [each.text] : []))
+        .join('\n'),
     command: async (action, serviceId = '') =>
       (await client.command({ action, transaction: TRANSACTION, serviceId })).status.services,
     becomes: (id, status, limitMs) =>

@@ -21,7 +21,9 @@ export function eventsOf(onlooker: Onlooker, serviceId: string): readonly Contro
 
 /** The counts that a Ticks service has reported so far. */
 export function countsOf(onlooker: Onlooker, serviceId: string): readonly number[] {
-  return eventsOf(onlooker, serviceId).flatMap(({ content }) => (content.status.count as number) ?? []);
+  return eventsOf(onlooker, serviceId).flatMap(({ content }) =>
+    typeof content.status.count === 'number' ? [content.status.count] : [],
+  );
 }
 
 export function countDescriptors(pid: number): number {

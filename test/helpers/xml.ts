@@ -6,9 +6,13 @@ import type { ContextConfiguration } from '../../src/model/context.js';
 
 const ATTRIBUTES = new Set(['id', 'instance', 'serviceType', 'topic', 'type']);
 
-/** Returns the path of `<folder>/conf/Context-Test.xml`. */
-export async function writeContextFile(folder: string, configuration: ContextConfiguration): Promise<string> {
-  const path = join(folder, 'conf', 'Context-Test.xml');
+/** Returns the path: `<folder>/conf/<name>`. */
+export async function writeContextFile(
+  folder: string,
+  configuration: ContextConfiguration,
+  name = 'Context-Test.xml',
+): Promise<string> {
+  const path = join(folder, 'conf', name);
   await mkdir(join(folder, 'conf'), { recursive: true });
   await writeFile(path, renderElement('Context', configuration));
   return path;

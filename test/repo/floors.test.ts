@@ -34,7 +34,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   model: ['zod', 'fast-xml-parser'],
   bus: ['zeromq', 'write-file-atomic'],
   messages: ['zod'],
-  provider: ['esbuild', 'write-file-atomic'],
+  // zod: what another provider has written into the journal is checked as what comes from the bus is.
+  provider: ['esbuild', 'write-file-atomic', 'zod'],
   task: ['zod'],
   client: [],
   scaffold: ['ejs', 'diff', 'write-file-atomic'],

@@ -1,12 +1,13 @@
 // One command while it is carried out: what it says, what it may use, how it is answered.
 
 import type { Clock } from '../../base/clock.js';
-import type { ErrorReport } from '../../base/errors.js';
+import { ContextdError, type ErrorReport } from '../../base/errors.js';
 import type { ContextConfiguration, TaskService } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
 import { isFailure } from '../settlement.js';
 import type { Supervisor } from '../supervisor.js';
+import type { Transaction } from '../transaction.js';
 
 /** What commands need of the provider. */
 export interface CommandPorts {
@@ -32,6 +33,18 @@ export interface CommandCall {
   /** The parsed configuration the command brought, if any. */
   readonly configuration: ContextConfiguration | undefined;
   readonly cause: string;
+}
+
+/**
+ * To be awaited before anything is launched: the next provider would end what it does not know as a
+ * stranger. Throws CTX_ENDING when this one began to end meanwhile.
+ */
+export async function persistForLaunch(ports: CommandPorts, transaction: Transaction): Promise<void> {
+  await ports.persist();
+  if (!transaction.isEnding) return;
+  throw new ContextdError('CTX_ENDING', 'the provider is about to end', {
+    hint: 'start it again with service_context FILE',
+  });
 }
 
 export function summarize(services: readonly ServiceResult[]): ReplyStatus {

@@ -7,7 +7,7 @@ import { planReload, type ReloadPlan } from '../reload.js';
 import type { ProviderEvent } from '../snapshot.js';
 import { defineServices, forgetServices, type Transaction } from '../transaction.js';
 import { findTransaction, hasProcess, unknownTransaction } from './find.js';
-import { summarize, type CommandAnswer, type CommandCall } from './call.js';
+import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
 
@@ -40,8 +40,7 @@ async function apply(call: CommandCall, transaction: Transaction, { configuratio
   // What leaves the context drives nobody any more, and nobody drives what is not there yet.
   forgetServices(transaction, plan.removed, 'transitions');
   defineServices(transaction, configuration, ports.clock.now());
-  // What is launched must be known to the next provider, or it would end it as a stranger.
-  await ports.persist();
+  await persistForLaunch(ports, transaction);
   const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
   const base = { atMs: ports.clock.now(), cause: call.cause } as const;
   const events: readonly AskedEvent[] = [

@@ -11,7 +11,7 @@ import {
   ownConfiguration,
   unknownTransaction,
 } from './find.js';
-import { summarize, type CommandAnswer, type CommandCall } from './call.js';
+import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
 export async function start(call: CommandCall): Promise<CommandAnswer> {
   const configuration = call.configuration ?? ownConfiguration(call);
@@ -54,9 +54,8 @@ async function run(
   transaction: Transaction,
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {
-  const { supervisor, clock, persist } = call.ports;
-  // What is launched must be known to the next provider, or it would end it as a stranger.
-  await persist();
+  const { supervisor, clock } = call.ports;
+  await persistForLaunch(call.ports, transaction);
   const event = { type: 'run_asked', atMs: clock.now(), cause: call.cause, ...wanted } as const;
   const { refused, settled } = supervisor.ask(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };

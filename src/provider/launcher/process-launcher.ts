@@ -48,7 +48,10 @@ async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Pro
   const exited = createDeferred<ExitStatus>();
   child.once('exit', (code, signal) => {
     const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
-    exited.resolve({ ...end, ...(isOutOfMemory(end, order.logFile, logSize) ? { isOutOfMemory: true } : {}) });
+    exited.resolve({
+      ...end,
+      ...(isOutOfMemory(end, order.logFile, logSize) ? { isOutOfMemory: true } : {}),
+    });
   });
   const pid = await started.promise;
   const { token, supervision } = order;

@@ -1,6 +1,7 @@
 // Puts a service's events on the bus: numbered, in order, nothing before somebody listens.
 
 import { isMainThread, threadId } from 'node:worker_threads';
+import { systemClock } from '../../base/clock.js';
 import type { HeartbeatBody } from '../../messages/heartbeat.js';
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import type { EventAction, ServiceEventBody } from '../../messages/service-event.js';
@@ -43,7 +44,7 @@ export class Reporter {
     connection.publisher.onSubscription((topic) => {
       if (topic === 'control') this.#repeat();
     });
-    this.#pulse = new Pulse(bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
+    this.#pulse = new Pulse(systemClock, bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
   }
 
   /** Queues an event and returns its seq. Times are those of the call, not of the sending. */

@@ -15,7 +15,7 @@ import {
 } from '../../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../../messages/thread-notice.js';
 import { ProviderWatch } from '../host/provider-watch.js';
-import { Thread, type ThreadLaunch } from './thread.js';
+import { Thread, type ThreadEnd, type ThreadLaunch } from './thread.js';
 
 export interface ThreadHostPorts {
   readonly clock: Clock;
@@ -121,12 +121,16 @@ export class ThreadHost {
     if (thread === undefined) return;
     this.#threads.set(token, thread);
     if (this.#connection.publisher.isWanted('control')) thread.noteWanted('control');
-    const { exitCode, errorCode } = await thread.ended;
+    this.#noteEnd(thread, await thread.ended);
+  }
+
+  #noteEnd(thread: Thread, { exitCode, errorCode }: ThreadEnd): void {
+    const { token } = thread.launch;
     this.#threads.delete(token);
     for (const topic of this.#readers.keys()) this.#unsubscribe(thread, topic);
-    this.#tell('ended', [
-      { token, exit_code: exitCode, ...(errorCode === undefined ? {} : { error_code: errorCode }) },
-    ]);
+    const code = errorCode === undefined ? {} : { error_code: errorCode };
+    this.#tell('ended', [{ token, exit_code: exitCode, ...code }]);
+    // Whoever had still something to say has given up: nobody waits for this process.
     if (this.#mayEnd || !this.#watch.isThere) this.#endWhenIdle();
   }
 

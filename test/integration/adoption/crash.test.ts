@@ -33,6 +33,7 @@ test('Services go on with the same pid, and the next provider keeps their counte
   expect(Object.values(before).every(({ pid }) => isRunning(pid!))).toBe(true);
 
   const second = await site.reign();
+  for (const id of Object.keys(before)) await second.becomes(id, 'started');
   const after = await second.tasks();
   const told = (tasks: typeof before) =>
     Object.values(tasks).map(({ service_id: id, pid, status, run, restarts }) => ({
@@ -83,7 +84,8 @@ test('A service killed while there is no provider has died unattended; its on_fa
   expect(site.processes()).toHaveLength(1);
   await second.kill();
   const third = await site.reign();
-  expect(await third.tasks()).toMatchObject({ ts_1: { status: 'failed' }, ts_2: { status: 'started', run: 1 } });
+  expect(await third.becomes('ts_2', 'started')).toMatchObject({ run: 1 });
+  expect((await third.tasks())['ts_1']).toMatchObject({ status: 'failed', run: 1 });
   expect(await fired(third, 'on_fail: start ts_2')).toBe(1);
 });
 
@@ -167,6 +169,10 @@ test('A service in back-off is launched, one being stopped is stopped, one that 
   await first.becomes('ts_2', 'stopping');
   await eventually(async () => (await first.tasks())['ts_3']!.pid !== null, 'ts_3 has a process');
   const before = await first.tasks();
+  const journaled = async () =>
+    (await site.journal()).transactions[0]?.services.map(({ id, status }) => `${id} ${status}`);
+  const expected = ['ts_1 backoff', 'ts_2 stopping', 'ts_3 starting'];
+  await eventually(async () => (await journaled())?.join() === expected.join(), 'the journal says so');
   await first.kill();
 
   const second = await site.reign();

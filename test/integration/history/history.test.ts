@@ -98,5 +98,8 @@ test.each([
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   for (const each of started) await client.command({ action: 'start', transaction: each });
-  await expect(history(client, {}, transaction)).rejects.toMatchObject({ code: 'CTX_TRANSACTION_UNKNOWN', hint });
+  await expect(history(client, {}, transaction)).rejects.toMatchObject({
+    code: 'CTX_TRANSACTION_UNKNOWN',
+    hint,
+  });
 });

@@ -119,10 +119,13 @@ test.each([
   ['what is no id at all', '../..', 'T1', 'SVC_UNKNOWN', 'its services are ts_1, ts_2'],
   ['an unknown transaction', 'ts_1', 'T404', 'CTX_TRANSACTION_UNKNOWN', 'known transactions: T1, T2'],
   ['no transaction when there are two', 'ts_1', '', 'CTX_TRANSACTION_UNKNOWN', 'known transactions: T1, T2'],
-])('A question about %s is refused, and says what there is.', async (_what, serviceId, transaction, code, hint) => {
-  await using test = await openProvider(called('Forever'));
-  const client = await test.client();
-  await client.command({ action: 'start', transaction: 'T1' });
-  await client.command({ action: 'start', transaction: 'T2' });
-  await expect(why(client, serviceId, transaction)).rejects.toMatchObject({ code, hint });
-});
+])(
+  'A question about %s is refused, and says what there is.',
+  async (_what, serviceId, transaction, code, hint) => {
+    await using test = await openProvider(called('Forever'));
+    const client = await test.client();
+    await client.command({ action: 'start', transaction: 'T1' });
+    await client.command({ action: 'start', transaction: 'T2' });
+    await expect(why(client, serviceId, transaction)).rejects.toMatchObject({ code, hint });
+  },
+);

@@ -146,33 +146,36 @@ const changes: readonly (readonly [string, Change])[] = [
   ],
 ];
 
-test.each(changes)('A service whose %s has changed restarts; the others keep their pid.', async (_, change) => {
-  const { before, after, reports } = change;
-  const whole = (part: Partial<ServiceSketch>): ServiceSketch => ({
-    instance: 'Forever',
-    ...part,
-    id: 'ts_2',
-    transitions: { on_exit: 'stop ts_3' },
-  });
-  const other: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
-  await using running = await openRunning([resident, whole(before), other]);
-  const pids = await running.pids();
-  const next = await after(running.test.folder);
-  const { status } = await running.reload([resident, whole(next), other]);
-  expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_2'], unchanged: ['ts_1', 'ts_3'] });
-  expect(status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
-  const renewed = await running.pids();
-  const told = await running.onlooker.seen.first(({ body }) => {
-    const { header, content } = body as Partial<ControlBody>;
-    return header?.action === 'updated' && content?.status['pid'] === renewed.ts_2;
-  });
-  expect(told.body).toMatchObject({ content: { status: reports } });
-  expect(renewed).toEqual({ ...pids, ts_2: renewed.ts_2 });
-  expect(renewed.ts_2).not.toBe(pids.ts_2);
-  const life = running.eventsOf('ts_2').filter((event) => event !== 'updated');
-  expect(life).toEqual(['created', 'started', 'stopped', 'created', 'started']);
-  expect(running.transitions()).toEqual([]);
-});
+test.each(changes)(
+  'A service whose %s has changed restarts; the others keep their pid.',
+  async (_, change) => {
+    const { before, after, reports } = change;
+    const whole = (part: Partial<ServiceSketch>): ServiceSketch => ({
+      instance: 'Forever',
+      ...part,
+      id: 'ts_2',
+      transitions: { on_exit: 'stop ts_3' },
+    });
+    const other: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
+    await using running = await openRunning([resident, whole(before), other]);
+    const pids = await running.pids();
+    const next = await after(running.test.folder);
+    const { status } = await running.reload([resident, whole(next), other]);
+    expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_2'], unchanged: ['ts_1', 'ts_3'] });
+    expect(status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
+    const renewed = await running.pids();
+    const told = await running.onlooker.seen.first(({ body }) => {
+      const { header, content } = body as Partial<ControlBody>;
+      return header?.action === 'updated' && content?.status['pid'] === renewed.ts_2;
+    });
+    expect(told.body).toMatchObject({ content: { status: reports } });
+    expect(renewed).toEqual({ ...pids, ts_2: renewed.ts_2 });
+    expect(renewed.ts_2).not.toBe(pids.ts_2);
+    const life = running.eventsOf('ts_2').filter((event) => event !== 'updated');
+    expect(life).toEqual(['created', 'started', 'stopped', 'created', 'started']);
+    expect(running.transitions()).toEqual([]);
+  },
+);
 
 test('A changed service that has no process gets none, and runs as changed once it is called.', async () => {
   const sketch = (label: string): ServiceSketch => ({

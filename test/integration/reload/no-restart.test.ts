@@ -14,7 +14,11 @@ async function expectOnlyUpdated(running: RunningContext, act: () => Promise<unk
   const before = await running.pids();
   const events = running.onlooker.events();
   expect(await act()).toMatchObject({
-    status: { result: 'success', services: [], plan: { added: [], removed: [], changed: [], updated: ['ts_1'] } },
+    status: {
+      result: 'success',
+      services: [],
+      plan: { added: [], removed: [], changed: [], updated: ['ts_1'] },
+    },
   });
   expect(await running.pids()).toEqual(before);
   expect(running.onlooker.events()).toEqual(events);
@@ -25,13 +29,18 @@ test('A changed description restarts nothing, and is the one that is told from t
   const configuration = sketchSent([resident]);
   const [service] = configuration.TaskService;
   const TaskService = [{ ...service!, Task: { ...service!.Task, description: 'stays up all night' } }];
-  await expectOnlyUpdated(running, () => running.reload([], { configuration: { ...configuration, TaskService } }));
+  await expectOnlyUpdated(running, () =>
+    running.reload([], { configuration: { ...configuration, TaskService } }),
+  );
   expect(await running.tasks()).toMatchObject([{ task: { Task: { description: 'stays up all night' } } }]);
 });
 
 test('A changed transition restarts nothing, and fires as the new one says.', async () => {
   const others = [onDemand('ts_2'), onDemand('ts_3')];
-  await using running = await openRunning([{ ...resident, transitions: { on_exit: 'start ts_2' } }, ...others]);
+  await using running = await openRunning([
+    { ...resident, transitions: { on_exit: 'start ts_2' } },
+    ...others,
+  ]);
   const next = { ...resident, transitions: { on_exit: 'start ts_3' } };
   await expectOnlyUpdated(running, () => running.reload([next, ...others]));
   await running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
@@ -42,11 +51,17 @@ test('A changed transition restarts nothing, and fires as the new one says.', as
 
 test('A transition that is taken away does not fire any more, and one that is new does.', async () => {
   const others = [onDemand('ts_2')];
-  await using running = await openRunning([{ ...resident, transitions: { on_exit: 'start ts_2' } }, ...others]);
+  await using running = await openRunning([
+    { ...resident, transitions: { on_exit: 'start ts_2' } },
+    ...others,
+  ]);
   await expectOnlyUpdated(running, () => running.reload([resident, ...others]));
   await running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   expect(running.transitions()).toEqual([]);
-  const { status } = await running.reload([{ ...resident, transitions: { on_start: 'start ts_2' } }, ...others]);
+  const { status } = await running.reload([
+    { ...resident, transitions: { on_start: 'start ts_2' } },
+    ...others,
+  ]);
   expect(status.plan).toMatchObject({ updated: ['ts_1'], unchanged: ['ts_2'] });
   await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
   await running.onlooker.event('ts_2', 'started');
@@ -78,8 +93,8 @@ test('A changed supervision restarts nothing, and limits the restarts from then 
   await expectOnlyUpdated(running, () => running.reload([supervised(0)]));
   const { ts_1: second } = await running.pids();
   process.kill(second!, 'SIGKILL');
-  const gaveUp = await running.onlooker.seen.first(
-    ({ body }) => JSON.stringify(body).includes('"reason":"gave_up"'),
+  const gaveUp = await running.onlooker.seen.first(({ body }) =>
+    JSON.stringify(body).includes('"reason":"gave_up"'),
   );
   expect(gaveUp.body).toMatchObject({
     content: { status: { error: { message: expect.stringContaining('0 times') as string } } },

@@ -18,7 +18,13 @@ const running3 = () => openRunning([first, second, third]);
 
 /** All that a reload could have changed. */
 async function stand({ tasks, onlooker, transitions }: RunningContext): Promise<unknown> {
-  const now = (await tasks()).map(({ service_id: id, pid, status, run, task }) => ({ id, pid, status, run, task }));
+  const now = (await tasks()).map(({ service_id: id, pid, status, run, task }) => ({
+    id,
+    pid,
+    status,
+    run,
+    task,
+  }));
   return { tasks: now, events: onlooker.events(), transitions: transitions() };
 }
 
@@ -31,7 +37,13 @@ test('--dry_run changes nothing and gives the plan that the reload itself then h
     { id: 'ts_4', instance: 'Forever', entry: 'on_exit' },
     { id: 'ts_5', instance: 'Forever' },
   ];
-  const plan = { added: ['ts_4', 'ts_5'], removed: ['ts_3'], changed: ['ts_1'], updated: ['ts_2'], unchanged: [] };
+  const plan = {
+    added: ['ts_4', 'ts_5'],
+    removed: ['ts_3'],
+    changed: ['ts_1'],
+    updated: ['ts_2'],
+    unchanged: [],
+  };
   const asked = await running.reload(next, { isDryRun: true });
   expect(asked).toEqual({ transaction: 'T1', status: { result: 'success', services: [], plan } });
   expect(await stand(running)).toEqual(before);
@@ -139,7 +151,9 @@ test.each(refusals)('%s is refused, and nothing has changed.', async (_what, { c
 test('A location outside the service roots is refused also when it is only asked about.', async () => {
   await using running = await running3();
   const outside = await mkdtemp(join(tmpdir(), 'contextd-outside-'));
-  const { status } = await running.reload([first, second, { ...third, location: outside }], { isDryRun: true });
+  const { status } = await running.reload([first, second, { ...third, location: outside }], {
+    isDryRun: true,
+  });
   await rm(outside, { recursive: true });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_LOCATION_REFUSED' } });
 });
@@ -154,6 +168,9 @@ test('Of several transactions one has to be named, and only that one is reloaded
   });
   const before = await running.pids();
   const named = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: 'T2' });
-  expect(named).toMatchObject({ transaction: 'T2', status: { result: 'success', plan: { changed: ['ts_3'] } } });
+  expect(named).toMatchObject({
+    transaction: 'T2',
+    status: { result: 'success', plan: { changed: ['ts_3'] } },
+  });
   expect(await running.pids()).toEqual(before);
 });

@@ -52,7 +52,10 @@ async function openPublisher(endpoints: BusEndpoints, onlooker: Onlooker): Promi
   };
   const replies = (action: string) =>
     onlooker.seen.items.filter(
-      (each) => each.kind === 'message' && each.message.kind === 'command_reply' && each.message.header.action === action,
+      (each) =>
+        each.kind === 'message' &&
+        each.message.kind === 'command_reply' &&
+        each.message.header.action === action,
     );
   // A PUB socket cannot tell whether anybody listens yet: it says something harmless until it is answered.
   await eventually(async () => {
@@ -102,37 +105,40 @@ const openers = [
   ["a client as the original's", openPublisher],
 ] as const;
 
-test.each(openers)('The bus shows what %s starts, restarts and ends, step by step.', async (_who, openSender) => {
-  await using test = await openProvider([], {}, { serviceRoots: [fixtureServices] });
-  await using onlooker = await onlook(test.provider.endpoints);
-  {
-    await using sender = await openSender(test.provider.endpoints, onlooker);
-    for (const each of services) await sender.send('start', each.id, sketchSent([each]));
-    for (const each of services) await sender.send('restart', each.id, sketchSent([each]));
-    await sender.send('exit', '', undefined);
-  }
-  await test.provider.closed;
-  const steps = stepsOf(onlooker);
-  const ids = services.map(({ id }) => id);
-  const end = steps.findIndex(({ what }) => what === 'context exit ');
-  expect(steps.slice(0, end).map(({ what }) => what)).toEqual([
-    ...ids.flatMap((id) => [`context start ${id}`, `process start ${id}`, `control started ${id}`]),
-    ...ids.flatMap((id) => [
-      `context restart ${id}`,
-      `process stop ${id}`,
-      `control stopped ${id}`,
-      `process start ${id}`,
-      `control started ${id}`,
-    ]),
-  ]);
-  // All are stopped at once, so only the order within each service is certain.
-  expect(steps.slice(end + 1)).toHaveLength(6);
-  for (const id of ids) {
-    const own = steps.slice(end + 1).filter(({ service }) => service === id);
-    expect(own.map(({ what }) => what)).toEqual([`process stop ${id}`, `control stopped ${id}`]);
-  }
-  for (const each of services) expectFields(each, steps);
-});
+test.each(openers)(
+  'The bus shows what %s starts, restarts and ends, step by step.',
+  async (_who, openSender) => {
+    await using test = await openProvider([], {}, { serviceRoots: [fixtureServices] });
+    await using onlooker = await onlook(test.provider.endpoints);
+    {
+      await using sender = await openSender(test.provider.endpoints, onlooker);
+      for (const each of services) await sender.send('start', each.id, sketchSent([each]));
+      for (const each of services) await sender.send('restart', each.id, sketchSent([each]));
+      await sender.send('exit', '', undefined);
+    }
+    await test.provider.closed;
+    const steps = stepsOf(onlooker);
+    const ids = services.map(({ id }) => id);
+    const end = steps.findIndex(({ what }) => what === 'context exit ');
+    expect(steps.slice(0, end).map(({ what }) => what)).toEqual([
+      ...ids.flatMap((id) => [`context start ${id}`, `process start ${id}`, `control started ${id}`]),
+      ...ids.flatMap((id) => [
+        `context restart ${id}`,
+        `process stop ${id}`,
+        `control stopped ${id}`,
+        `process start ${id}`,
+        `control started ${id}`,
+      ]),
+    ]);
+    // All are stopped at once, so only the order within each service is certain.
+    expect(steps.slice(end + 1)).toHaveLength(6);
+    for (const id of ids) {
+      const own = steps.slice(end + 1).filter(({ service }) => service === id);
+      expect(own.map(({ what }) => what)).toEqual([`process stop ${id}`, `control stopped ${id}`]);
+    }
+    for (const each of services) expectFields(each, steps);
+  },
+);
 
 /** The fields of header and status, and that they are about the process that there was then. */
 function expectFields({ id, instance, name, configuration }: ServiceSketch, steps: readonly Step[]): void {
@@ -145,7 +151,12 @@ function expectFields({ id, instance, name, configuration }: ServiceSketch, step
       expect(header).toMatchObject({ action, service_id: id, service_name: name, transaction: TRANSACTION });
       expect(body).toMatchObject({ id, instance, Task: { message: { content: { configuration } } } });
     } else {
-      expect(header).toMatchObject({ action, service_id: id, service_name: name, service_transaction: TRANSACTION });
+      expect(header).toMatchObject({
+        action,
+        service_id: id,
+        service_name: name,
+        service_transaction: TRANSACTION,
+      });
       expect(body).toMatchObject({ content: { status: { result: 'success', ...configuration } } });
     }
   }

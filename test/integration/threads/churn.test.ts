@@ -11,7 +11,7 @@ import { countDescriptors, countsOf, neighbour, residentMiB, thread } from '../.
 expectNoLeftovers();
 
 /** Starts, and as many stops; five threads come and go together. */
-const ROUNDS = Number(process.env['CONTEXTD_CHAOS_ROUNDS'] ?? 200);
+const ROUNDS = Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? 200);
 const AT_ONCE = 5;
 /** What it takes until caches and pools have their size. */
 const WARM_UP = 60;
@@ -37,9 +37,9 @@ test(
       const { body } = await onlooker.seen.first((each) => {
         if (each.topic !== 'control') return false;
         const { header } = each.body as ControlBody;
-        return header.action === 'created' && header.service_id === id && !spent.has(header['sender']);
+        return header.action === 'created' && header.service_id === id && !spent.has(header.sender);
       });
-      spent.add((body as ControlBody).header['sender']);
+      spent.add((body as ControlBody).header.sender);
     };
     const both = async (serviceId: string, isPatient: boolean) => {
       const started = client.command({ action: 'start', transaction: 'T1', serviceId });
@@ -58,7 +58,6 @@ test(
     await churn(ROUNDS);
     await eventually(() => countDescriptors(pid) <= before.descriptors, 'all descriptors are closed');
     const grown = residentMiB(pid) - before.memory;
-    console.log('grown', before, grown, countDescriptors(pid));
     expect(grown).toBeLessThan(40);
     expect(isRunning(pid)).toBe(true);
     const counts = countsOf(onlooker, 'ts_9');

@@ -3,7 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Connection, type BusEndpoints } from '../../../src/bus/connection.js';
 import { Client } from '../../../src/client/client.js';
+import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
+import { signOrder, threadsTopic, type ThreadHostBootstrap } from '../../../src/messages/thread-host.js';
 import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
@@ -60,6 +63,42 @@ test('When their process is told to end by somebody else, all its threads stop i
   const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
   expect(again.status.services).toMatchObject([{ state: 'started' }]);
 });
+
+test('Nobody on the bus but the provider can have a thread launched or ended.', async () => {
+  await using test = await openProvider([thread('ts_1', 'Ticks'), thread('ts_2', 'Forever')]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  const pid = status.services[0]!.pid!;
+  const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+  const text = environment.find((each) => each.startsWith(`${BOOTSTRAP_VARIABLE}=`)) ?? '';
+  const { host } = JSON.parse(text.slice(BOOTSTRAP_VARIABLE.length + 1)) as ThreadHostBootstrap;
+  await using stranger = await openStranger(test.provider.endpoints);
+  const topic = threadsTopic(host);
+  await stranger.publisher.whenWanted(topic);
+  const order = JSON.stringify({ action: 'exit' });
+  for (const body of [
+    signOrder({ action: 'exit' }, 'a key of its own'),
+    { order, signature: '' },
+    { order },
+    'exit',
+    null,
+  ])
+    await stranger.publish(topic, body);
+  await stranger.roundTrip();
+  const log = join(test.folder, '.contextd', 'context001', 'logs', 'threads-context001.log');
+  const refusals = async () => (await readFile(log, 'utf8')).split('not signed by the provider').length - 1;
+  await eventually(async () => (await refusals()) === 5, 'five orders were refused');
+  const again = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
+  expect(again.status.services).toMatchObject([{ state: 'started', pid }]);
+  expect(onlooker.events()).not.toContain('failed ts_2');
+});
+
+async function openStranger(endpoints: BusEndpoints): Promise<Connection & AsyncDisposable> {
+  const connection = new Connection(endpoints, [], () => undefined);
+  await connection.ready();
+  return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
+}
 
 /** Local sockets in the test's folder: a second provider can come back to them. */
 async function writeContext(folder: string, services: readonly ServiceSketch[]) {

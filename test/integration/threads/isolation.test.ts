@@ -1,5 +1,7 @@
 // A thread that goes wrong fails alone: its neighbour in the same process goes on counting.
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -120,4 +122,24 @@ test('What a thread has started goes with it, and with nobody else.', async () =
   await eventually(() => !isRunning(first as number), 'its grandchild is gone');
   expect(isRunning(second as number)).toBe(true);
   await expectNeighbourUnharmed(onlooker);
+});
+
+test('What piles up before a thread that does not listen is bounded: events are dropped, commands are not.', async () => {
+  await using test = await openProvider([
+    thread('ts_1', 'HearsSlowly', {
+      configuration: { busy_ms: '6000' },
+      supervision: { stop_timeout_s: 60 },
+    }),
+    { id: 'ts_2', instance: 'Burst', configuration: { count: '15000' }, entry: 'on_exit' },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
+  await onlooker.event('ts_2', 'exited');
+  const { status } = await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }]);
+  expect(await onlooker.event('ts_1', 'stopped')).not.toHaveProperty('content.status.killed');
+  const log = join(test.folder, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log');
+  expect(await readFile(log, 'utf8')).toMatch(/does not keep up[^]* [1-9]\d* events of others were dropped/);
 });

@@ -80,12 +80,12 @@ test('The only thread of a context can be restarted again and again.', async () 
 });
 
 test.each([
-  ['thread', 'Thread', 'process', 'Process'],
-  ['process', 'Process', 'thread', 'Thread'],
-  ['thread', 'Thread', 'thread', 'Thread'],
+  ['thread', 'process', 'Thread', 'Process'],
+  ['process', 'thread', 'Process', 'Thread'],
+  ['thread', 'thread', 'Thread', 'Thread'],
 ] as const)(
-  'A %4$s is started, restarted and stopped by transitions of a %1$s.',
-  async (_from, first, _to, second) => {
+  'A %s starts a %s, which starts another one that, when it fails, stops it.',
+  async (_from, _to, first, second) => {
     await using test = await openProvider([
       { id: 'ts_1', instance: 'Once', serviceType: first, transitions: { on_exit: 'start ts_2' } },
       {

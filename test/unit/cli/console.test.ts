@@ -56,7 +56,8 @@ const ROWS: readonly (readonly [LogLevel, string, string, Notice])[] = [
     { kind: 'transition', transaction: 'T', service: 'ts_1', text: 'on_exit: start ts_2' },
   ],
   ['warn', 'provider', 'odd', { kind: 'warning', text: 'odd' }],
-  ['info', 'provider', 'all services have ended', { kind: 'closed' }],
+  ['info', 'provider', 'all services have ended', { kind: 'closed', isDetached: false }],
+  ['info', 'provider', 'ended; its services go on', { kind: 'closed', isDetached: true }],
 ];
 
 function show(notice: Notice, options: { json?: boolean; level?: LogLevel; colour?: boolean } = {}): string {

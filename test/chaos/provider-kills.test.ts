@@ -1,0 +1,157 @@
+// kill -9 of the provider at random moments: what runs goes on, once, and every command is answered.
+
+import { expect, test } from 'vitest';
+import { createUniqueId } from '../../src/base/ids.js';
+import { parseToken } from '../../src/provider/launcher/adoption.js';
+import { roundsOr, tell, throwDice, type Dice } from '../helpers/chaos.js';
+import type { ServiceSketch } from '../helpers/context.js';
+import { eventually } from '../helpers/eventually.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { isRunning } from '../helpers/processes.js';
+import { startProgram } from '../helpers/program.js';
+import { openSite, TRANSACTION, type Reign, type Site } from '../helpers/site.js';
+
+expectNoLeftovers();
+
+const GRACE_S = 8;
+const supervision = { orphan_grace_s: GRACE_S, stop_timeout_s: 2, heartbeat_s: 0.5, start_timeout_s: 60 };
+const kind = (count: number, first: number, more: Omit<ServiceSketch, 'id'>): readonly ServiceSketch[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `ts_${first + index}`,
+    ...more,
+    supervision: { ...supervision, ...more.supervision },
+  }));
+const steady = [...kind(6, 1, { instance: 'Forever' }), ...kind(4, 7, { instance: 'Ticks' })];
+const slow = kind(4, 11, { instance: 'SlowStart', configuration: { start_ms: '400' } });
+const stubborn = kind(3, 15, { instance: 'IgnoresStop' });
+const failing = ['ts_18', 'ts_19', 'ts_20'].map((id) => ({
+  id,
+  instance: 'FailsLater',
+  configuration: { after_ms: '200' },
+  transitions: { on_fail: `start ${id}` },
+  supervision: { ...supervision, backoff_s: 0.3, backoff_max_s: 0.6, max_restarts: 1_000_000 },
+}));
+const driven = [...steady.slice(0, 3), ...slow, ...stubborn];
+
+interface Sent {
+  readonly service: string;
+  readonly messageId: string;
+  readonly run: number;
+  answer: { readonly pid: number | null } | undefined;
+}
+
+/** The processes of services, first ones only, by service. */
+function leaders(site: Site): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, readonly number[]>();
+  for (const { pid, group, token = '' } of site.processes()) {
+    const service = parseToken(token)?.service;
+    if (pid === group && service !== undefined) found.set(service, [...(found.get(service) ?? []), pid]);
+  }
+  return found;
+}
+
+function expectNoDouble(site: Site): void {
+  expect([...leaders(site)].filter(([, pids]) => pids.length > 1)).toEqual([]);
+}
+
+/** Restarts some services without waiting for the answers; no service twice. */
+async function disturb(reign: Reign, dice: Dice): Promise<readonly Sent[]> {
+  const tasks = await reign.tasks();
+  const chosen = driven.filter(() => dice.whole(3) === 0);
+  return chosen.map(({ id: service }) => {
+    const sent: Sent = {
+      service,
+      messageId: createUniqueId(),
+      run: tasks[service]!.run,
+      answer: undefined,
+    };
+    restart(reign, sent).then(
+      (answer) => (sent.answer = answer),
+      () => undefined,
+    );
+    return sent;
+  });
+}
+
+async function restart(reign: Reign, { service, messageId }: Sent): Promise<{ readonly pid: number | null }> {
+  const command = { action: 'restart', transaction: TRANSACTION, serviceId: service, messageId };
+  const { status } = await reign.client.command(command);
+  expect(status.result, JSON.stringify(status)).toBe('success');
+  return { pid: status.services[0]!.pid };
+}
+
+/** What was answered is answered the same; what was not is answered now, and done at least once, at most twice. */
+async function settle(reign: Reign, sent: readonly Sent[]): Promise<void> {
+  await Promise.all(
+    sent.map(async (each) => {
+      const answer = await restart(reign, each);
+      const { run, pid } = (await reign.tasks())[each.service]!;
+      if (each.answer !== undefined) expect(answer).toEqual(each.answer);
+      expect(pid, `${each.service} has the pid that was answered`).toBe(answer.pid);
+      expect(run).toBeGreaterThan(each.run);
+      expect(run).toBeLessThanOrEqual(each.run + (each.answer === undefined ? 2 : 1));
+    }),
+  );
+}
+
+/** Dies while it starts, perhaps while it takes over. */
+async function killEarly(site: Site, dice: Dice): Promise<void> {
+  await using program = startProgram('service_context', site.file);
+  await new Promise((resolve) => setTimeout(resolve, 200 + dice.whole(800)));
+  program.child.kill('SIGKILL');
+  await program.ended;
+}
+
+async function expectWhole(reign: Reign, site: Site): Promise<void> {
+  for (const { id } of [...steady, ...slow, ...stubborn]) await reign.becomes(id, 'started');
+  const tasks = await reign.tasks();
+  for (const { id } of failing) {
+    const told = await reign.becomes(id, 'backoff', 10_000).catch(() => tasks[id]!);
+    expect(told.run).toBeGreaterThan(0);
+  }
+  expectNoDouble(site);
+  const found = leaders(site);
+  for (const { id } of [...steady, ...slow, ...stubborn]) expect(found.get(id)).toEqual([tasks[id]!.pid]);
+}
+
+const rounds = roundsOr(2);
+const dice = throwDice();
+
+test(`A provider of 20 services is killed ${rounds} times (seed ${dice.seed}).`, async () => {
+  await using site = await openSite([...steady, ...slow, ...stubborn, ...failing]);
+  let reign = await site.reign();
+  const bareMs = reign.readyAfterMs;
+  await reign.command('start');
+  const tookMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const sent = await disturb(reign, dice);
+    await new Promise((resolve) => setTimeout(resolve, dice.whole(1500)));
+    const chosen = new Set(sent.map(({ service }) => service));
+    const before = leaders(site);
+    await reign.kill();
+    expectNoDouble(site);
+    if (dice.whole(3) === 0) await killEarly(site, dice);
+    reign = await site.reign();
+    tookMs.push(reign.readyAfterMs);
+    expectNoDouble(site);
+    const tasks = await reign.tasks();
+    for (const { id } of steady) {
+      if (chosen.has(id)) continue;
+      expect(tasks[id], `round ${round}`).toMatchObject({ pid: before.get(id)![0] });
+    }
+    await settle(reign, sent);
+    await expectWhole(reign, site);
+  }
+  const sorted = tookMs.toSorted((one, other) => one - other);
+  const median = sorted[Math.floor(sorted.length / 2)]!;
+  tell(`provider killed ${rounds} times: all adopted after ${median} ms (median), ${sorted.at(-1)} ms at most`);
+  tell(`a provider with nothing to adopt was ready after ${bareMs} ms`);
+  expect(median).toBeLessThan(bareMs + 2000);
+
+  await reign.kill();
+  const diedMs = Date.now();
+  const left = site.processes().map(({ pid }) => pid);
+  expect(left.length).toBeGreaterThan(15);
+  await eventually(() => !left.some(isRunning), 'all are gone after the grace', (GRACE_S + 20) * 1000);
+  tell(`without a provider all were gone after ${Date.now() - diedMs} ms (grace ${GRACE_S} s)`);
+}, 120_000 + rounds * 60_000);

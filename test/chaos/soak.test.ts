@@ -1,0 +1,85 @@
+// Restarts, logs and reloads for a long time: the provider grows neither in memory nor in open files.
+
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { tell } from '../helpers/chaos.js';
+import { sketchSent, type ServiceSketch } from '../helpers/context.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { readProc } from '../helpers/processes.js';
+import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
+
+expectNoLeftovers();
+
+/** Minutes; a few seconds without `npm run soak`. */
+const MINUTES = Number(process.env['CONTEXTD_SOAK_MINUTES'] ?? 0.2);
+const MAY_GROW_BYTES = 5 * 1024 * 1024;
+/** Of the time; what grows only until everything has been used once is no growth. */
+const WARM_UP = 0.3;
+const supervision = { log_max_kb: 64, log_files: 2, max_restarts: 1_000_000, backoff_s: 0 };
+
+const services = (changed: string): readonly ServiceSketch[] => [
+  { id: 'ts_1', instance: 'Ticks', configuration: { every_ms: '50' }, supervision },
+  { id: 'ts_2', instance: 'Logs', supervision },
+  { id: 'ts_3', instance: 'Configured', configuration: { every_s: '1', label: changed }, supervision },
+  {
+    id: 'ts_4',
+    instance: 'FailsLater',
+    configuration: { after_ms: '150' },
+    transitions: { on_fail: 'restart ts_4' },
+    supervision,
+  },
+];
+
+interface Cost {
+  readonly rss: number;
+  readonly fds: number;
+}
+
+function costOf(pid: number): Cost {
+  const pages = Number(readProc(pid, 'statm').split(' ')[1]);
+  return { rss: pages * 4096, fds: readdirSync(`/proc/${pid}/fd`).length };
+}
+
+/** The least of a few: what is collectable garbage goes up and down. */
+async function leastCost(reign: Reign, act: () => Promise<void>): Promise<Cost> {
+  const costs: Cost[] = [];
+  for (let look = 0; look < 5; look += 1) {
+    await act();
+    costs.push(costOf(reign.program.child.pid!));
+  }
+  return {
+    rss: Math.min(...costs.map(({ rss }) => rss)),
+    fds: Math.min(...costs.map(({ fds }) => fds)),
+  };
+}
+
+test(`In ${MINUTES} minutes of restarts, logs and reloads the provider does not grow.`, async () => {
+  await using site = await openSite(services('first'));
+  const reign = await site.reign();
+  await reign.command('start');
+  let loops = 0;
+  const once = async () => {
+    loops += 1;
+    const configuration = sketchSent(services(`round ${loops}`));
+    await reign.command('restart', 'ts_1');
+    const reload = { action: 'reload', transaction: TRANSACTION, configuration };
+    const { status } = await reign.client.command(reload);
+    expect(status.result, JSON.stringify(status)).toBe('success');
+    await reign.client.request(TRANSACTION, { action: 'logs', serviceId: 'ts_1' });
+    await reign.client.request(TRANSACTION, { action: 'history' });
+    await reign.command('list');
+  };
+  const run = async (untilMs: number) => {
+    while (Date.now() < untilMs) await once();
+  };
+  const startMs = Date.now();
+  await run(startMs + MINUTES * 60_000 * WARM_UP);
+  const before = await leastCost(reign, once);
+  await run(startMs + MINUTES * 60_000);
+  const after = await leastCost(reign, once);
+  const told = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
+  tell(`soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`);
+  // While it is still warming up only the files can be judged.
+  if (MINUTES >= 5) expect(after.rss - before.rss).toBeLessThan(MAY_GROW_BYTES);
+  expect(after.fds).toBeLessThanOrEqual(before.fds);
+}, MINUTES * 60_000 * 1.5 + 120_000);

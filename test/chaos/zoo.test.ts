@@ -1,0 +1,73 @@
+// Services with processes that do all they can to be left behind: after a stop nothing is.
+
+import { expect, test } from 'vitest';
+import { createUniqueId } from '../../src/base/ids.js';
+import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
+import { eventually } from '../helpers/eventually.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { onlook } from '../helpers/onlooker.js';
+import { markedProcesses, readProc } from '../helpers/processes.js';
+import { openProvider } from '../helpers/provider.js';
+import { TRANSACTION } from '../helpers/site.js';
+
+expectNoLeftovers();
+
+const NO_TOKEN = 'env -u CONTEXTD_TOKEN';
+/** What each lets loose, and how many processes that are, the service itself and its shell not counted. */
+const animals: Readonly<Record<string, readonly [script: string, count: number]>> = {
+  'double-forks': ['(sleep 3600 &) & (sleep 3600 &)', 2],
+  'leaves its session': ['setsid sleep 3600 & setsid sleep 3600', 2],
+  'double-forks, leaves its session, ignores SIGTERM': [
+    `setsid sh -c "trap '' TERM; (sleep 3600 &); (sleep 3600 &)" &`,
+    2,
+  ],
+  'runs under shells': [`sh -c "sh -c 'sleep 3600; true'; true"; true`, 3],
+  'forks fifty': ['for i in $(seq 50); do sleep 3600 & done', 50],
+  'drops the token, stays in the group': [`(${NO_TOKEN} sleep 3600 &); ${NO_TOKEN} sleep 3600 &`, 2],
+  'drops token and session, stays a child': [`sh -c "${NO_TOKEN} setsid sleep 3600 & wait; true"`, 2],
+  'goes on forking': ['while :; do sleep 3600 & sleep 0.05; done', 2],
+};
+
+const VARIABLE = 'CONTEXTD_TEST_ROUND';
+const rounds = roundsOr(2);
+const dice = throwDice();
+
+test(`Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}).`, async () => {
+  const services = Object.values(animals).map(([script], index) => ({
+    id: `ts_${index}`,
+    instance: 'Zoo',
+    configuration: { script, deaf: String(index % 2 === 0) },
+    supervision: { stop_timeout_s: 0.4 },
+  }));
+  await using test = await openProvider(services);
+  const client = await test.client({ answerTimeoutMs: 60_000 });
+  const expected = Object.values(animals).reduce((sum, [, count]) => sum + count, 0);
+  const counts: number[] = [];
+  // The compiler's own process is the provider's, and stays.
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
+  for (let round = 0; round < rounds; round += 1) {
+    const mark = createUniqueId();
+    process.env[VARIABLE] = mark;
+    const living = () => markedProcesses(VARIABLE, mark);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+    expect(status.result).toBe('success');
+    for (const { id } of services) await onlooker.event(id, 'updated');
+    await eventually(() => living().length >= expected + services.length, `${expected} are loose`);
+    counts.push(living().length);
+    if (dice.whole(3) === 0) await client.command({ action: 'restart', transaction: TRANSACTION });
+    if (dice.whole(3) === 0) {
+      const [victim] = status.services.filter(({ pid }) => living().includes(pid!));
+      if (victim !== undefined) {
+        process.kill(victim.pid!, 'SIGKILL');
+        await onlooker.event(victim.service_id, 'failed');
+      }
+    }
+    const stopped = await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
+    expect(stopped.status.result).toBe('success');
+    const left = living().map((pid) => readProc(pid, 'cmdline').replaceAll('\0', ' '));
+    expect(left, `round ${round}`).toEqual([]);
+  }
+  tell(`zoo: ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`);
+}, 60_000 + rounds * 20_000);

@@ -1,0 +1,142 @@
+// What conf_command says, and how it ends, when it cannot do what it was asked: exit codes 1, 2, 3 and 4.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openBus } from '../helpers/bus.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { FILE, openHome } from '../integration/sequence/home.js';
+
+expectNoLeftovers();
+
+const WALK = ['Walk', 'ts_101'] as const;
+const WITH_FILE = `--context_file=${FILE}`;
+
+test('A service whose module has a syntax error: the reason with file, line and column, and exit code 1.', async () => {
+  await using home = await openHome(WALK);
+  await home.edit('services/Walk/Walk.ts', (text) => `${text}\nconst = 1;\n`);
+  const line = (await home.read('services/Walk/Walk.ts')).split('\n').indexOf('const = 1;') + 1;
+  await using provider = await home.provide();
+  const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(new RegExp(`^error SVC_BUILD_FAILED: .*/services/Walk/Walk\\.ts:${line}:7: `));
+  expect(stdout).toMatch(/ts_101 +failed/);
+  // The fault is mended, and the same command works.
+  await home.edit('services/Walk/Walk.ts', (text) => text.replace('const = 1;', ''));
+  const mended = await home.run('conf_command', WITH_FILE, '--action=restart');
+  expect(mended).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(provider.out.items.some((each) => each.includes('SVC_BUILD_FAILED'))).toBe(true);
+});
+
+test('What the provider refuses is shown with its hint, exit code 1; with --json on standard output.', async () => {
+  await using home = await openHome(WALK);
+  await using _provider = await home.provide();
+  await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
+  const again = await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
+  expect(again.exitCode).toBe(1);
+  expect(again.stderr).toMatch(/^error SVC_ALREADY_STARTED: .*ts_101[^]*^ {2}hint: /m);
+  const unknown = await home.run('conf_command', '--action=stop', '--transaction=T404');
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.stderr).toBe(
+    'error CTX_TRANSACTION_UNKNOWN: transaction T404 is unknown\n  hint: known transactions: T1',
+  );
+  const json = await home.run('conf_command', '--action=stop', '--transaction=T404', '--json');
+  expect(json).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    result: 'failure',
+    error: { code: 'CTX_TRANSACTION_UNKNOWN', hint: 'known transactions: T1' },
+  });
+});
+
+test.each([
+  ['no action', [], '--action is missing'],
+  ['an unknown action', ['--action=dance'], '"dance"'],
+  ['an unknown option', ['--action=list', '--colour=red'], 'colour'],
+  ['no service to explain', ['--action=why'], '--action=why needs --task_id'],
+  ['half a record', ['--action=history', '--lines=1.5'], '--lines is a whole number from 0'],
+  [
+    'fewer lines than none',
+    ['--action=logs', '--task_id=ts_1', '--lines=-1'],
+    '--lines is a whole number from 0',
+  ],
+])(
+  'Arguments that cannot be meant (%s): exit code 2, and nothing is asked of anybody.',
+  async (_, args, message) => {
+    await using home = await openHome();
+    const { exitCode, stdout, stderr } = await home.run('conf_command', ...args);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(/^error CLI_USAGE: /);
+    expect(stderr).toContain(message);
+  },
+);
+
+test('--topic=process needs a file, a service of it and a transaction: exit code 2.', async () => {
+  await using home = await openHome(WALK);
+  await using _provider = await home.provide();
+  const base = ['--action=stop', '--topic=process'];
+  const noFile = await home.run('conf_command', ...base, '--transaction=T1', '--task_id=ts_101');
+  const noService = await home.run('conf_command', ...base, WITH_FILE, '--transaction=T1', '--task_id=ts_9');
+  const noTransaction = await home.run('conf_command', ...base, WITH_FILE, '--task_id=ts_101');
+  expect([noFile, noService, noTransaction].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2]);
+  expect(noService.stderr).toContain('the file has ts_101');
+  expect(noTransaction.stderr).toContain('needs --transaction');
+});
+
+test('No provider: exit code 3 within the timeout, and where it was looked for.', async () => {
+  await using home = await openHome(WALK);
+  const { pubPort, subPort } = home;
+  const started = Date.now();
+  const { exitCode, stderr, stdout } = await home.run(
+    'conf_command',
+    WITH_FILE,
+    '--action=list',
+    '--timeout=0.3',
+  );
+  expect(Date.now() - started).toBeLessThan(5000);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+  expect(stderr).toContain(`error BUS_UNREACHABLE: no provider at tcp://127.0.0.1:${pubPort}`);
+  expect(stderr).toContain(`tcp://127.0.0.1:${subPort}) within 0.3 s`);
+  expect(stderr).toContain('hint: start one with service_context FILE');
+  const unnamed = await home.run('conf_command', '--action=list');
+  expect(unnamed.exitCode).toBe(3);
+  expect(unnamed.stderr).toContain('no provider of yours runs on this machine');
+});
+
+test('A provider that takes the command and never answers: exit code 4.', async () => {
+  await using home = await openHome();
+  await using bus = await openBus();
+  const { seen } = bus.reader('context');
+  const { exitCode, stderr, stdout } = await home.run(
+    'conf_command',
+    '--action=list',
+    `--endpoint=${bus.endpoints.publish}`,
+    `--sub_endpoint=${bus.endpoints.subscribe}`,
+    '--timeout=1',
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: '' });
+  expect(stderr).toContain(`error BUS_DEADLINE: no answer within 1 s from ${bus.endpoints.publish}`);
+  expect(seen.items).toMatchObject([{ topic: 'context', body: { header: { action: 'list' } } }]);
+});
+
+test('Several providers: the error lists them, and naming one is enough.', async () => {
+  await using home = await openHome(WALK);
+  await using other = await openHome(WALK);
+  const second = 'other/conf/Context-Other.xml';
+  await mkdir(join(home.path, 'other/conf'), { recursive: true });
+  const text = (await other.read(FILE)).replace('context001', 'context002');
+  await writeFile(join(home.path, second), text);
+  await using one = await home.provide();
+  await using two = await home.provide([], second);
+  const { exitCode, stderr } = await home.run('conf_command', '--action=list');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('several providers run on this machine');
+  expect(stderr).toContain(`tcp://127.0.0.1:${home.pubPort} (context001, pid ${one.pid})`);
+  expect(stderr).toContain(`tcp://127.0.0.1:${other.pubPort} (context002, pid ${two.pid})`);
+  expect(stderr).toContain('choose one with --endpoint or --context_file');
+  const named = await home.run(
+    'conf_command',
+    '--action=list',
+    `--endpoint=tcp://127.0.0.1:${other.pubPort}`,
+  );
+  expect(named).toMatchObject({ exitCode: 0, stdout: 'no transactions' });
+});

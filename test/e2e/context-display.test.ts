@@ -1,0 +1,183 @@
+// context_display as a user runs it: what passes its filters, in which order, and how it ends.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { ServiceSketch } from '../helpers/context.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { FILE, openHome, type Home, type Running } from '../integration/sequence/home.js';
+
+expectNoLeftovers();
+
+const SERVICES = [
+  ['EchoAction', 'ts_100'],
+  ['Walk', 'ts_101'],
+] as const;
+
+/** One that follows already. */
+async function display(home: Home, ...args: readonly string[]): Promise<Running> {
+  const running = home.start('context_display', ...args);
+  try {
+    await running.err.first((line) => line.startsWith('following'));
+    return running;
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface Line {
+  readonly at: string;
+  readonly topic: string;
+  readonly body: {
+    readonly header: Readonly<Record<string, string>>;
+    readonly Task?: { readonly message: { readonly header: Readonly<Record<string, string>> } };
+  };
+}
+
+function linesOf({ out }: Running): readonly Line[] {
+  return out.items.map((line) => JSON.parse(line) as Line);
+}
+
+function headerOf({ body }: Line): Readonly<Record<string, string>> {
+  return body.Task?.message.header ?? body.header;
+}
+
+/** `control started ts_100` */
+function what(line: Line): string {
+  const { action, service_id: service } = headerOf(line);
+  return `${line.topic} ${action} ${service}`;
+}
+
+async function command(home: Home, ...args: readonly string[]): Promise<void> {
+  expect(await home.run('conf_command', ...args)).toMatchObject({ exitCode: 0, stderr: '' });
+}
+
+/** Ctrl-C ends it, and nothing went wrong on the way. */
+async function end(...displays: readonly Running[]): Promise<void> {
+  for (const each of displays) each.interrupt();
+  for (const each of displays) {
+    const { exitCode, stderr } = await each.ended;
+    expect(exitCode).toBe(0);
+    expect(stderr.split('\n')).toHaveLength(2);
+  }
+}
+
+const chain: readonly ServiceSketch[] = [
+  { id: 'ts_1', instance: 'Forever', transitions: { on_start: 'start ts_2' } },
+  { id: 'ts_2', instance: 'UpdatesOnce', entry: 'on_exit', transitions: { on_update: 'start ts_3' } },
+  { id: 'ts_3', instance: 'Once', entry: 'on_exit', transitions: { on_exit: 'start ts_4' } },
+  { id: 'ts_4', instance: 'Forever', entry: 'on_exit' },
+];
+
+test('The events of a chain come in the order that its transitions describe, each exactly once.', async () => {
+  await using home = await openHome();
+  await using _provider = await home.provide([], await home.sketch(...chain));
+  await using seen = await display(home, '--json');
+  const events = () =>
+    linesOf(seen).filter(({ topic, body }) => topic === 'control' && body.header['action'] !== 'update');
+  await command(home, '--action=start', '--transaction=T1');
+  await seen.out.first(() => events().some((each) => what(each) === 'control started ts_4'));
+  await command(home, '--action=stop', '--transaction=T1');
+  await seen.out.first((line) => line.includes('"reply_stop"'));
+  await end(seen);
+  const told = events().map((each) => what(each).replace('control ', ''));
+  expect(told.slice(0, 11)).toEqual([
+    ...['created ts_1', 'started ts_1'],
+    // on_start: start ts_2
+    ...['created ts_2', 'started ts_2', 'updated ts_2'],
+    // on_update: start ts_3
+    ...['created ts_3', 'started ts_3', 'updated ts_3', 'exited ts_3'],
+    // on_exit: start ts_4
+    ...['created ts_4', 'started ts_4'],
+  ]);
+  expect(told.slice(11).toSorted()).toEqual(['stopped ts_1', 'stopped ts_2', 'stopped ts_4']);
+  const times = linesOf(seen).map(({ at }) => Date.parse(at));
+  expect(times).toEqual(times.toSorted((one, other) => one - other));
+});
+
+test('The filters by topic, service, action and transaction let through what they name, and all of it.', async () => {
+  await using home = await openHome(...SERVICES);
+  await using _provider = await home.provide();
+  await using all = await display(home, '--json');
+  await using state = await display(home, '--json', '--topic=state');
+  await using two = await display(home, '--json', '--topic', 'context', 'process');
+  await using service = await display(home, '--json', '--service_id=ts_101');
+  await using action = await display(home, '--json', '--action', 'started', 'stopped');
+  await using transaction = await display(home, '--json', '--transaction=T2');
+  await using both = await display(
+    home,
+    '--json',
+    '--transaction=T2',
+    '--action=started',
+    '--service_id=ts_100',
+  );
+  for (const id of ['T1', 'T2'])
+    await command(home, `--context_file=${FILE}`, '--action=start', `--transaction=${id}`);
+  for (const id of ['T1', 'T2']) await command(home, '--action=stop', `--transaction=${id}`);
+  await command(home, '--action=list');
+  const filtered = [state, two, service, action, transaction, both];
+  await all.out.first((line) => line.includes('"reply_list"'));
+  await state.out.first((line) => line.includes('"reply_list"'));
+  await two.out.first((line) => line.includes('"list"'));
+  await transaction.out.first((line) => line.includes('"reply_stop"'));
+  await service.out.first(
+    () => linesOf(service).filter((each) => what(each) === 'control stopped ts_101').length === 2,
+  );
+  await action.out.first(() => linesOf(action).length === 8);
+  await both.out.first(() => linesOf(both).length === 1);
+  await end(all, ...filtered);
+  // Compared as sets: each display writes on its own, all saw the same bus.
+  const passing = (fits: (line: Line) => boolean) => linesOf(all).filter(fits).map(what).toSorted();
+  const passed = (running: Running) => linesOf(running).map(what).toSorted();
+  const isOfT2 = (line: Line) =>
+    (headerOf(line)['service_transaction'] ?? headerOf(line)['transaction']) === 'T2';
+  expect(passed(state)).toEqual(passing(({ topic }) => topic === 'state'));
+  expect(passed(two)).toEqual(passing(({ topic }) => topic === 'context' || topic === 'process'));
+  expect(passed(service)).toEqual(passing((line) => headerOf(line)['service_id'] === 'ts_101'));
+  expect(passed(action).every((each) => /^control (started|stopped) ts_10[01]$/.test(each))).toBe(true);
+  expect(passed(transaction)).toEqual(passing(isOfT2));
+  expect(passed(both)).toEqual(['control started ts_100']);
+});
+
+test('One line tells one message; --verbose shows it whole as well.', async () => {
+  await using home = await openHome(...SERVICES);
+  await using _provider = await home.provide();
+  await using plain = await display(home, '--topic=control', '--action=started');
+  await using verbose = await display(home, '--topic=control', '--action=started', '--verbose');
+  await command(home, `--context_file=${FILE}`, '--action=start', '--transaction=T1');
+  await plain.out.first(() => plain.out.items.length === 2);
+  await verbose.out.first(() => verbose.out.items.filter((line) => line === '}').length === 2);
+  await end(plain, verbose);
+  const told = /^\d\d:\d\d:\d\d {2}control {3}ts_10[01] +started pid (\d+) \(T1\)$/;
+  for (const line of plain.out.items) expect(line).toMatch(told);
+  const [first = '', ...rest] = verbose.out.items;
+  expect(first).toMatch(told);
+  const whole = JSON.parse(rest.slice(0, rest.indexOf('}') + 1).join('\n')) as object;
+  expect(whole).toMatchObject({
+    header: { action: 'started', service_transaction: 'T1' },
+    content: { status: { pid: Number(told.exec(first)?.[1]) } },
+  });
+});
+
+test('It is enough to name the end that subscribers connect to, also while several providers run.', async () => {
+  await using home = await openHome(['Walk', 'ts_101']);
+  await using other = await openHome(['Walk', 'ts_101']);
+  const second = 'other/conf/Context-Other.xml';
+  await mkdir(join(home.path, 'other/conf'), { recursive: true });
+  await writeFile(join(home.path, second), (await other.read(FILE)).replace('context001', 'context002'));
+  await using _one = await home.provide();
+  await using _two = await home.provide([], second);
+  await using seen = await display(home, `--endpoint=tcp://127.0.0.1:${other.subPort}`, '--json');
+  await command(home, `--context_file=${second}`, '--action=validate', '--transaction=OTHER');
+  await seen.out.first((line) => line.includes('"reply_validate"'));
+  await end(seen);
+  expect(linesOf(seen).map(what)).toEqual(['context validate ', 'state reply_validate ']);
+});
+
+test('Without a provider it is told that there is none, exit code 3.', async () => {
+  await using home = await openHome();
+  const { exitCode, stderr } = await home.run('context_display');
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/^error BUS_UNREACHABLE: no provider of yours runs on this machine\n {2}hint: /);
+});

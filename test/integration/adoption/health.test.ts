@@ -1,0 +1,105 @@
+// What a provider knows of living services: lag, silence, lost events, memory; also of those it adopted.
+
+import { expect, test } from 'vitest';
+import { Connection } from '../../../src/bus/connection.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { openProvider } from '../../helpers/provider.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openSite, TRANSACTION, type Task } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+test('A spinning service is killed where its XML says so, and then by the reason heartbeat only.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 1 } },
+    { id: 'ts_2', instance: 'Spins', supervision: { heartbeat_s: 0.1, stop_timeout_s: 0.2 } },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  const [one, other] = ['ts_1', 'ts_2'].map((id) => status.services.find((each) => each.service_id === id));
+  const failed = await onlooker.event('ts_1', 'failed');
+  expect(failed.content.status).toMatchObject({
+    reason: 'heartbeat',
+    error: { code: 'SVC_HEARTBEAT_LOST', message: 'ts_1 gave no sign of life for 1 s' },
+  });
+  await eventually(() => !isRunning(one!.pid!), 'it is gone');
+  const listed = await client.command({ action: 'list' });
+  expect(listed.status.transactions![0]!.services[1]).toMatchObject({ state: 'started', pid: other!.pid });
+});
+
+test('A service that was adopted while it spins is killed after its limit as well.', async () => {
+  await using site = await openSite([
+    { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 3 } },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  const second = await site.reign();
+  expect((await second.tasks())['ts_1']).toMatchObject({ pid });
+  expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'heartbeat' });
+  await eventually(() => !isRunning(pid!), 'it is gone');
+});
+
+test('A busy service is told to lag, in milliseconds, and is not dead.', async () => {
+  await using test = await openProvider([
+    {
+      id: 'ts_1',
+      instance: 'Lags',
+      configuration: { block_ms: '300' },
+      supervision: { heartbeat_s: 0.1, stop_timeout_s: 2 },
+    },
+  ]);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const task = async () =>
+    ((await client.request(TRANSACTION)) as { readonly tasks: readonly Task[] }).tasks[0]!;
+  await eventually(async () => ((await task()).event_loop_lag_ms ?? 0) > 100, 'it is told to lag');
+  expect(await task()).toMatchObject({ status: 'started', missed_events: 0 });
+});
+
+test('Events that are lost on the way are counted.', async () => {
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  const stranger = new Connection(test.provider.endpoints, [], () => undefined);
+  await stranger.publisher.whenWanted('control');
+  const event = (seq: number) => ({
+    header: {
+      action: 'updated',
+      service_id: 'ts_1',
+      service_transaction: TRANSACTION,
+      seq,
+      sender: 'one-with-gaps',
+    },
+    content: { status: { result: 'success', pid: status.services[0]!.pid } },
+  });
+  for (const seq of [1, 2, 5, 6, 10]) await stranger.publish('control', event(seq));
+  const missed = async () =>
+    ((await client.request(TRANSACTION)) as { readonly tasks: readonly Task[] }).tasks[0]!.missed_events;
+  await eventually(async () => (await missed()) === 5, '3, 4, 7, 8 and 9 are missed');
+  await stranger.close();
+});
+
+test('A service that has filled its heap fails with the reason out_of_memory.', async () => {
+  process.env['NODE_OPTIONS'] = '--max-old-space-size=40';
+  try {
+    await using test = await openProvider([
+      { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '1' } },
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    await client.command({ action: 'start', transaction: TRANSACTION });
+    const failed = await onlooker.event('ts_1', 'failed');
+    expect(failed.content.status).toMatchObject({
+      reason: 'out_of_memory',
+      signal: 'SIGABRT',
+      error: { code: 'SVC_EXITED', message: 'ts_1 filled the heap that Node gives a process' },
+    });
+  } finally {
+    delete process.env['NODE_OPTIONS'];
+  }
+});

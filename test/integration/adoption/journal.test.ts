@@ -1,0 +1,89 @@
+// A journal that cannot be used: it is told, an older one has to do, and nobody else's process is touched.
+
+import { spawn } from 'node:child_process';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { JournalContent } from '../../../src/provider/journal.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openSite } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const damages: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  'cut short': (path) => truncate(path, 300),
+  empty: (path) => truncate(path, 0),
+  'of a newer version': (path) => edit(path, (text) => text.replace('"version":1', '"version":2')),
+  'edited so that it makes no sense': (path) =>
+    edit(path, (text) => text.replaceAll('"status":"started"', '"status":"startled"')),
+};
+
+async function edit(path: string, change: (text: string) => string): Promise<void> {
+  await writeFile(path, change(await readFile(path, 'utf8')));
+}
+
+test.each(Object.keys(damages))('A journal that is %s is told, and the last good one is used.', async (what) => {
+  await using site = await openSite([
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Forever' },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  const before = await first.tasks();
+  await first.command('list');
+  await first.command('list');
+  await first.kill();
+  await damages[what]!(join(site.stateFolder, 'journal.json'));
+  const second = await site.reign();
+  expect(second.warnings()).toContain('journal.json cannot be used: ');
+  expect(second.warnings()).toContain('going on with the last good one');
+  for (const id of ['ts_1', 'ts_2']) {
+    expect(await second.becomes(id, 'started')).toMatchObject({ run: 1, pid: before[id]!.pid });
+  }
+  expect(site.processes()).toHaveLength(2);
+});
+
+test('Without any journal nothing is adopted: what nobody can supervise is ended, and told.', async () => {
+  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  for (const name of ['journal.json', 'journal.last-good.json']) {
+    await writeFile(join(site.stateFolder, name), 'not a journal');
+  }
+  const second = await site.reign();
+  expect(second.warnings()).toContain('going on without one');
+  expect(second.warnings()).toContain(`ended what was left of ts_1 of T1: ${pid}`);
+  expect(isRunning(pid!)).toBe(false);
+  expect(await second.tasks()).toEqual({});
+});
+
+test('A pid in a journal is no reason to kill: a stranger that has it lives on.', async () => {
+  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks())['ts_1']!;
+  await first.kill();
+  process.kill(pid!, 'SIGKILL');
+  const stranger = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
+  const gone = new Promise((resolve) => stranger.once('exit', resolve));
+  try {
+    const journal = await site.journal();
+    const [transaction] = journal.transactions;
+    const services = transaction!.services.map((each) => ({ ...each, pid: stranger.pid }));
+    const edited: JournalContent = { ...journal, transactions: [{ ...transaction!, services }] };
+    await writeFile(join(site.stateFolder, 'journal.json'), JSON.stringify(edited));
+    const second = await site.reign();
+    expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'died_unattended', pid: null });
+    await second.command('stop');
+    await second.command('restart', 'ts_1');
+    await second.client.command({ action: 'exit' });
+    await second.program.ended;
+    expect(isRunning(stranger.pid!)).toBe(true);
+  } finally {
+    stranger.kill('SIGKILL');
+    await gone;
+  }
+});

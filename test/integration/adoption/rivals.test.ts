@@ -1,0 +1,104 @@
+// One provider per context and folder, whatever comes at the same moment; what was answered stays answered.
+
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { builtFile } from '../../../src/base/package.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { startAny, startProgram } from '../../helpers/program.js';
+import { openSite, quietPorts, TRANSACTION } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const services = [{ id: 'ts_1', instance: 'Forever' }];
+
+test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HELD and names the first.', async () => {
+  await using site = await openSite(services);
+  const first = await site.reign();
+  await first.command('start');
+  const before = await first.tasks();
+  const file = await site.write(services, await quietPorts());
+  await using second = startProgram('service_context', file, '--start');
+  expect(await second.ended).toEqual({ code: 1, signal: null });
+  expect(second.err.items[0]).toBe(
+    `error CTX_JOURNAL_HELD: context context001 is run from ${site.stateFolder} by pid ${first.program.child.pid}`,
+  );
+  expect((await first.tasks())['ts_1']).toMatchObject({ status: 'started', pid: before['ts_1']!.pid });
+});
+
+test('Of two providers that start at the same moment exactly one lives.', async () => {
+  await using site = await openSite(services);
+  const files = await Promise.all([
+    site.write(services),
+    site.write(services, await quietPorts(), 'Context-Other.xml'),
+  ]);
+  const rivals = files.map((file) => startProgram('service_context', file, '--json', '--start'));
+  try {
+    const loser = await Promise.race(rivals.map(async (each) => ({ each, end: await each.ended })));
+    const winner = rivals.find((each) => each !== loser.each)!;
+    expect(loser.end.code).toBe(1);
+    expect(loser.each.err.items.join()).toContain('CTX_JOURNAL_HELD');
+    await winner.out.first((line) => line.includes('"kind":"answer"'));
+    expect(site.processes()).toHaveLength(1);
+    winner.child.kill('SIGTERM');
+    expect(await winner.ended).toEqual({ code: 0, signal: null });
+  } finally {
+    for (const each of rivals) await each[Symbol.asyncDispose]();
+  }
+});
+
+test.each([
+  ['nothing', undefined],
+  ['the file of a provider that is dead', '{"pid":1,"startTime":"1"}'],
+  ['a file that was cut short', '{"pi'],
+])('Of many who reach for the lock at once, over %s, exactly one gets it.', async (_what, left) => {
+  await using folder = await openFolder();
+  for (let round = 0; round < 3; round += 1) {
+    const place = join(folder.path, String(round));
+    await mkdir(place);
+    if (left !== undefined) await writeFile(join(place, 'provider.1.json'), left);
+    expect(await reach(6, place)).toEqual([...Array.from({ length: 5 }, () => 'CTX_JOURNAL_HELD'), 'mine']);
+    const files = (await readdir(place)).filter((name) => name.startsWith('provider.'));
+    expect(files).toEqual([left === undefined ? 'provider.1.json' : 'provider.2.json']);
+  }
+});
+
+/** What each of `count` programs says that reach for the lock when all are there, and live until all have. */
+async function reach(count: number, place: string): Promise<readonly string[]> {
+  const script = `
+    import { existsSync } from 'node:fs';
+    const { acquireLock } = await import(${JSON.stringify(builtFile('provider/lock.js'))});
+    const gate = async (name) => {
+      while (!existsSync(process.argv[1] + '/' + name)) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    console.log('there');
+    await gate('go');
+    try { acquireLock(process.argv[1], 'context001'); console.log('mine'); } catch (error) { console.log(error.code); }
+    await gate('done');`;
+  const all = Array.from({ length: count }, () =>
+    startAny(process.execPath, '--input-type=module', '-e', script, place),
+  );
+  await Promise.all(all.map(({ out }) => out.first(() => true)));
+  await writeFile(join(place, 'go'), '');
+  const said = await Promise.all(all.map(({ out }) => out.first((line) => line !== 'there')));
+  await writeFile(join(place, 'done'), '');
+  await Promise.all(all.map(({ ended }) => ended));
+  return said.toSorted();
+}
+
+test('A command that was answered is answered the same by the next provider, and not executed again.', async () => {
+  await using site = await openSite(services);
+  const first = await site.reign();
+  await first.command('start');
+  const restart = { action: 'restart', transaction: TRANSACTION, serviceId: 'ts_1', messageId: 'once-only' };
+  const answer = await first.client.command(restart);
+  expect(answer.status.result).toBe('success');
+  await first.kill();
+  const second = await site.reign();
+  expect(await second.client.command(restart)).toEqual(answer);
+  expect((await second.tasks())['ts_1']).toMatchObject({ run: 2, pid: answer.status.services[0]!.pid });
+  const again = await second.client.command({ ...restart, messageId: 'another' });
+  expect(again.status.result).toBe('success');
+  expect((await second.tasks())['ts_1']).toMatchObject({ run: 3 });
+});

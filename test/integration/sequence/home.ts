@@ -1,0 +1,131 @@
+// A user's folder: a context that create_service wrote, on free ports, and the programs run there.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { freePorts, install } from '../../helpers/installation.js';
+import { Recorder } from '../../helpers/recorder.js';
+import { writeContextFile } from '../../helpers/xml.js';
+
+export const FILE = 'conf/Context-Home.xml';
+
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program that runs on; ended by Ctrl-C at the end of a test. */
+export interface Running extends AsyncDisposable {
+  readonly pid: number;
+  readonly out: Recorder<string>;
+  readonly err: Recorder<string>;
+  readonly ended: Promise<Ended>;
+  interrupt(): void;
+}
+
+export interface Home extends AsyncDisposable {
+  readonly path: string;
+  readonly subPort: number;
+  readonly pubPort: number;
+  /** Runs one of the package's programs to its end. */
+  run(program: string, ...args: readonly string[]): Promise<Ended>;
+  start(program: string, ...args: readonly string[]): Running;
+  /** service_context with --json, once it is ready; of the context of create_service unless `file` is named. */
+  provide(args?: readonly string[], file?: string): Promise<Running>;
+  read(file: string): Promise<string>;
+  edit(file: string, change: (text: string) => string): Promise<void>;
+  /** Writes a context of fixtures on this folder's ports; returns its path. */
+  sketch(...services: readonly ServiceSketch[]): Promise<string>;
+}
+
+/** `services` are `[instance, id]`; all run until they are stopped, and report once every 10 s. */
+export async function openHome(...services: readonly (readonly [string, string])[]): Promise<Home> {
+  const installed = await install();
+  const { folder: path, env } = installed;
+  const [subPort = 0, pubPort = 0] = await freePorts(2);
+  const spawn = (program: string, args: readonly string[]) =>
+    execa(process.execPath, [join(path, 'node_modules/.bin', program), ...args], {
+      cwd: path,
+      env,
+      stdin: 'ignore',
+      reject: false,
+      timeout: 60_000,
+    });
+  const home: Home = {
+    path,
+    subPort,
+    pubPort,
+    run: async (program, ...args) => await spawn(program, args),
+    start: (program, ...args) => follow(spawn(program, args)),
+    provide: async (args = [], file = FILE) => {
+      const provider = home.start('service_context', file, '--json', ...args);
+      await provider.out.first((line) => line.includes('"kind":"ready"'));
+      return provider;
+    },
+    read: (file) => readFile(join(path, file), 'utf8'),
+    edit: async (file, change) => writeFile(join(path, file), change(await home.read(file))),
+    sketch: (...sketches) => {
+      const front = `tcp://127.0.0.1:${pubPort}`;
+      const back = `tcp://127.0.0.1:${subPort}`;
+      const ends = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
+      return writeContextFile(path, sketchConfiguration(sketches, ends));
+    },
+    [Symbol.asyncDispose]: () => installed[Symbol.asyncDispose](),
+  };
+  for (const [instance, id] of services) await createService(home, instance, id);
+  return home;
+}
+
+async function createService(home: Home, instance: string, id: string): Promise<void> {
+  const flags = {
+    service_path: '.',
+    context_name: 'Home',
+    server_ip: '127.0.0.1',
+    sub_port: home.subPort,
+    pub_port: home.pubPort,
+    task_service: instance,
+    task_class: `${instance}Task`,
+    task_desc: `the ${instance} of this home`,
+    service_name: instance.toLowerCase(),
+    task_id: id,
+    device_action: 'go',
+  };
+  const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+  const { exitCode, stderr } = await home.run('create_service', ...args);
+  if (exitCode !== 0) throw new Error(stderr);
+}
+
+function follow(child: ReturnType<typeof execa>): Running {
+  const out = new Recorder<string>();
+  const err = new Recorder<string>();
+  createInterface(child.stdout!).on('line', (line) => out.note(line));
+  createInterface(child.stderr!).on('line', (line) => err.note(line));
+  const ended = child.then(({ exitCode, stdout, stderr }) => ({
+    exitCode,
+    stdout: String(stdout),
+    stderr: String(stderr),
+  }));
+  return {
+    pid: child.pid!,
+    out,
+    err,
+    ended,
+    interrupt: () => void child.kill('SIGINT'),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+/** The second block of this name in a context file is the second service's, and so on. */
+export function replaceNth(text: string, pattern: RegExp, nth: number, by: string): string {
+  let count = 0;
+  return text.replace(new RegExp(pattern, 'g'), (found) => {
+    count += 1;
+    return count === nth ? by : found;
+  });
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import ts from 'typescript';
+import { sourceFiles, type SourceFile } from './source-files.js';
+
+const files = new Map(sourceFiles('src').map((file) => [file.path, file]));
+
+/** What is loaded when a file is: its imports, those of types alone left out. */
+function loads({ tree, imports }: SourceFile): readonly string[] {
+  const names = new Map(imports.map((path) => [path.split('/').at(-1)?.replace(/\.ts$/, ''), path]));
+  return tree.statements.flatMap((each) => {
+    if (!ts.isImportDeclaration(each) && !ts.isExportDeclaration(each)) return [];
+    const isOfTypes = ts.isImportDeclaration(each)
+      ? each.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : each.isTypeOnly;
+    const name = each.moduleSpecifier;
+    if (isOfTypes || name === undefined || !ts.isStringLiteral(name)) return [];
+    return names.get(name.text.split('/').at(-1)?.replace(/\.js$/, '')) ?? [];
+  });
+}
+
+function reach(entry: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (path: string): void => {
+    if (found.has(path)) return;
+    found.add(path);
+    const file = files.get(path);
+    if (file !== undefined) loads(file).forEach(visit);
+  };
+  visit(entry);
+  return found;
+}
+
+test.each(['src/task/threads/worker.ts', 'src/task/index.ts'])(
+  'A thread loads %s without ZeroMQ, whose sockets must not live in one.',
+  (entry) => {
+    const loaded = reach(entry);
+    expect([...loaded].filter((path) => path.includes('zmq') || path.includes('zeromq'))).toEqual([]);
+    expect(loaded.size).toBeGreaterThan(3);
+  },
+);
+
+test('The process around the threads does load ZeroMQ, so that the search above can find it.', () => {
+  expect(reach('src/task/threads/main.ts').has('zeromq')).toBe(true);
+});
