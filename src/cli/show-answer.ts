@@ -66,8 +66,9 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
     if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${ids.join(' ')}\n`);
   }
   for (const service of status.services) terminal.out(`${formatService(paint, service)}\n`);
-  if (status.plan === undefined && status.services.length === 0 && status.result === 'success')
-    terminal.out(`${action}: nothing to do\n`);
+  if (status.plan === undefined && status.services.length === 0 && status.result === 'success') {
+    terminal.out(action === 'validate' ? 'the configuration is valid\n' : `${action}: nothing to do\n`);
+  }
 }
 
 function showTransactions(

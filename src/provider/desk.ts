@@ -108,12 +108,20 @@ export class Desk {
 
   async #obey(command: ContextCommandBody): Promise<void> {
     const { header } = command;
-    const answer = await this.#ports.once.execute(header.message_id, () => this.execute(command));
-    // What has been answered is not executed again, not even by the next provider.
-    await this.#ports.persist();
+    const answer = await this.#executeOnce(command);
     const asked = { ...header, service_transaction: answer.transaction };
     this.#ports.speaker.reply(asked, `reply_${header.action}`, { status: answer.status });
     if (header.action === 'exit') this.#ports.exit();
+  }
+
+  /** What has been answered is not executed again, not even by the next provider. */
+  async #executeOnce(command: ContextCommandBody): Promise<CommandAnswer> {
+    const { action, message_id: messageId } = command.header;
+    // These change nothing, so they may be executed as often as they come, and need no place in the journal.
+    if (['list', 'validate'].includes(action)) return await this.execute(command);
+    const answer = await this.#ports.once.execute(messageId, () => this.execute(command));
+    await this.#ports.persist();
+    return answer;
   }
 
   #answer(request: StateRequestBody): void {

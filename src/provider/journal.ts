@@ -1,7 +1,7 @@
 // The journal: what a provider wants and has, on disk, so that the next one can go on from there.
 
 import { mkdirSync, readFileSync } from 'node:fs';
-import { link, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
@@ -136,10 +136,16 @@ export class JournalWriter {
 
 /** What is at `path` gets a second name, under which it outlives being replaced. */
 async function keep(path: string, other: string): Promise<void> {
-  await rm(other, { force: true });
-  await link(path, other).catch((error: unknown) => {
-    if (!hasErrnoCode(error, 'ENOENT')) throw error;
-  });
+  const between = `${other}.new`;
+  await rm(between, { force: true });
+  try {
+    await link(path, between);
+  } catch (error) {
+    if (hasErrnoCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  // At no moment there is none.
+  await rename(between, other);
 }
 
 function readFile(path: string): JournalReading {
@@ -154,7 +160,12 @@ function readFile(path: string): JournalReading {
   } catch (error) {
     return {
       content: undefined,
-      fault: `${path} cannot be used: ${messageOf(error).split('\n', 1).join('')}`,
+      fault: `${path} cannot be used: ${describeFault(error)}`,
     };
   }
+}
+
+function describeFault(error: unknown): string {
+  const [issue] = error instanceof z.ZodError ? error.issues : [];
+  return issue === undefined ? messageOf(error) : `${issue.path.map(String).join('.')}: ${issue.message}`;
 }

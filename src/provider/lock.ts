@@ -73,7 +73,7 @@ function newestGeneration(stateFolder: string): number {
 
 function generations(stateFolder: string): readonly number[] {
   return readdirSync(stateFolder).flatMap((name) => {
-    const text = NAME.exec(name)?.groups?.['generation'];
+    const text = NAME.exec(name)?.groups?.generation;
     return text === undefined ? [] : [Number(text)];
   });
 }

@@ -42,8 +42,9 @@ export class Speaker {
       messageId: createUniqueId(),
       sender: this.#ports.connection.id,
     });
-    this.#publish(topic, body);
+    // The copy first: what the service answers must not overtake on the bus what it was told.
     this.#publish('process', body);
+    this.#publish(topic, body);
     return this.#ports.connection.publisher.isWanted(topic);
   }
 

@@ -103,15 +103,17 @@ function newestRuns(
   found: readonly FoundService[],
   transaction: Transaction,
 ): ReadonlyMap<ServiceId, FoundRun> {
+  // In the order of the context, whatever the order of the processes.
+  const services = [...transaction.snapshot.services.keys()];
   const runs = new Map<ServiceId, FoundRun>();
   for (const { transaction: id, service, run, token, process } of found) {
-    const known = [...transaction.snapshot.services.keys()].find((each) => each === service);
+    const known = services.find((each) => each === service);
     if (id !== transaction.id || known === undefined || process === undefined) continue;
     // The service itself is gone; this is a process it has started, in a session of its own.
     if (isOtherProcess(transaction.snapshot.services.get(known), run, process.pid)) continue;
     if ((runs.get(known)?.run ?? -1) < run) runs.set(known, { run, token, process });
   }
-  return runs;
+  return new Map([...runs].toSorted(([one], [other]) => services.indexOf(one) - services.indexOf(other)));
 }
 
 function isOtherProcess(service: ServiceSnapshot | undefined, run: number, pid: number): boolean {

@@ -25,8 +25,8 @@ export interface Transaction {
   readonly sinceMs: number;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
-  /** It is stopped because its provider ends: nothing of it is launched any more. */
-  isEnding: boolean;
+  /** Resolves when the journal knows what was last defined in it; nothing is launched before. */
+  known: Promise<void>;
 }
 
 export function createTransaction(
@@ -42,7 +42,7 @@ export function createTransaction(
     vitals: new Map(),
     sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
-    isEnding: false,
+    known: Promise.resolve(),
   };
 }
 

@@ -117,41 +117,47 @@ async function expectWhole(reign: Reign, site: Site): Promise<void> {
 const rounds = roundsOr(2);
 const dice = throwDice();
 
-test(`A provider of 20 services is killed ${rounds} times (seed ${dice.seed}).`, async () => {
-  await using site = await openSite([...steady, ...slow, ...stubborn, ...failing]);
-  let reign = await site.reign();
-  const bareMs = reign.readyAfterMs;
-  await reign.command('start');
-  const tookMs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const sent = await disturb(reign, dice);
-    await new Promise((resolve) => setTimeout(resolve, dice.whole(1500)));
-    const chosen = new Set(sent.map(({ service }) => service));
-    const before = leaders(site);
-    await reign.kill();
-    expectNoDouble(site);
-    if (dice.whole(3) === 0) await killEarly(site, dice);
-    reign = await site.reign();
-    tookMs.push(reign.readyAfterMs);
-    expectNoDouble(site);
-    const tasks = await reign.tasks();
-    for (const { id } of steady) {
-      if (chosen.has(id)) continue;
-      expect(tasks[id], `round ${round}`).toMatchObject({ pid: before.get(id)![0] });
+test(
+  `A provider of 20 services is killed ${rounds} times (seed ${dice.seed}).`,
+  async () => {
+    await using site = await openSite([...steady, ...slow, ...stubborn, ...failing]);
+    let reign = await site.reign();
+    const bareMs = reign.readyAfterMs;
+    await reign.command('start');
+    const tookMs: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const sent = await disturb(reign, dice);
+      await new Promise((resolve) => setTimeout(resolve, dice.whole(1500)));
+      const chosen = new Set(sent.map(({ service }) => service));
+      const before = leaders(site);
+      await reign.kill();
+      expectNoDouble(site);
+      if (dice.whole(3) === 0) await killEarly(site, dice);
+      reign = await site.reign();
+      tookMs.push(reign.readyAfterMs);
+      expectNoDouble(site);
+      const tasks = await reign.tasks();
+      for (const { id } of steady) {
+        if (chosen.has(id)) continue;
+        expect(tasks[id], `round ${round}`).toMatchObject({ pid: before.get(id)![0] });
+      }
+      await settle(reign, sent);
+      await expectWhole(reign, site);
     }
-    await settle(reign, sent);
-    await expectWhole(reign, site);
-  }
-  const sorted = tookMs.toSorted((one, other) => one - other);
-  const median = sorted[Math.floor(sorted.length / 2)]!;
-  tell(`provider killed ${rounds} times: all adopted after ${median} ms (median), ${sorted.at(-1)} ms at most`);
-  tell(`a provider with nothing to adopt was ready after ${bareMs} ms`);
-  expect(median).toBeLessThan(bareMs + 2000);
+    const sorted = tookMs.toSorted((one, other) => one - other);
+    const median = sorted[Math.floor(sorted.length / 2)]!;
+    tell(
+      `provider killed ${rounds} times: all adopted after ${median} ms (median), ${sorted.at(-1)} ms at most`,
+    );
+    tell(`a provider with nothing to adopt was ready after ${bareMs} ms`);
+    expect(median).toBeLessThan(bareMs + 2000);
 
-  await reign.kill();
-  const diedMs = Date.now();
-  const left = site.processes().map(({ pid }) => pid);
-  expect(left.length).toBeGreaterThan(15);
-  await eventually(() => !left.some(isRunning), 'all are gone after the grace', (GRACE_S + 20) * 1000);
-  tell(`without a provider all were gone after ${Date.now() - diedMs} ms (grace ${GRACE_S} s)`);
-}, 120_000 + rounds * 60_000);
+    await reign.kill();
+    const diedMs = Date.now();
+    const left = site.processes().map(({ pid }) => pid);
+    expect(left.length).toBeGreaterThan(15);
+    await eventually(() => !left.some(isRunning), 'all are gone after the grace', (GRACE_S + 20) * 1000);
+    tell(`without a provider all were gone after ${Date.now() - diedMs} ms (grace ${GRACE_S} s)`);
+  },
+  120_000 + rounds * 60_000,
+);

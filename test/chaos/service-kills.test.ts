@@ -16,40 +16,44 @@ const dice = throwDice();
 const count = (onlooker: Onlooker, event: string) =>
   onlooker.events().filter((each) => each === event).length;
 
-test(`A service killed ${rounds} times fails once each time, fires once, and is replaced (seed ${dice.seed}).`, async () => {
-  const supervision = { max_restarts: 1_000_000, backoff_s: 0, heartbeat_s: 0.2 };
-  const ids = ['ts_1', 'ts_2', 'ts_3'];
-  await using test = await openProvider([
-    ...ids.map((id) => ({
-      id,
-      instance: 'Forever',
-      transitions: { on_fail: `restart ${id} note` },
-      supervision,
-    })),
-    { id: 'note', instance: 'Forever', entry: 'on_fail' as const, supervision },
-  ]);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
-  const pids = new Map(status.services.map((each) => [each.service_id, each.pid!]));
-  const tookMs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const victim = dice.pick(ids);
-    await using onlooker = await onlook(test.provider.endpoints);
-    const killedMs = performance.now();
-    process.kill(pids.get(victim)!, 'SIGKILL');
-    const failed = await onlooker.event(victim, 'failed');
-    expect(failed.content.status).toMatchObject({ reason: 'signal', signal: 'SIGKILL' });
-    const started = await onlooker.event(victim, 'started');
-    tookMs.push(Math.round(performance.now() - killedMs));
-    pids.set(victim, started.content.status['pid'] as number);
-    await onlooker.event('note', 'started');
-    expect(['failed', 'started'].map((action) => count(onlooker, `${action} ${victim}`))).toEqual([1, 1]);
-    // It is restarted only if it runs already: one launch a round says that on_fail has fired once.
-    expect(count(onlooker, 'created note')).toBe(1);
-  }
-  const sorted = tookMs.toSorted((one, other) => one - other);
-  tell(`service killed ${rounds} times: replaced after ${sorted[Math.floor(rounds / 2)]!} ms (median)`);
-}, 60_000 + rounds * 10_000);
+test(
+  `A service killed ${rounds} times fails once each time, fires once, and is replaced (seed ${dice.seed}).`,
+  async () => {
+    const supervision = { max_restarts: 1_000_000, backoff_s: 0, heartbeat_s: 0.2 };
+    const ids = ['ts_1', 'ts_2', 'ts_3'];
+    await using test = await openProvider([
+      ...ids.map((id) => ({
+        id,
+        instance: 'Forever',
+        transitions: { on_fail: `restart ${id} note` },
+        supervision,
+      })),
+      { id: 'note', instance: 'Forever', entry: 'on_fail' as const, supervision },
+    ]);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+    const pids = new Map(status.services.map((each) => [each.service_id, each.pid!]));
+    const tookMs: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const victim = dice.pick(ids);
+      await using onlooker = await onlook(test.provider.endpoints);
+      const killedMs = performance.now();
+      process.kill(pids.get(victim)!, 'SIGKILL');
+      const failed = await onlooker.event(victim, 'failed');
+      expect(failed.content.status).toMatchObject({ reason: 'signal', signal: 'SIGKILL' });
+      const started = await onlooker.event(victim, 'started');
+      tookMs.push(Math.round(performance.now() - killedMs));
+      pids.set(victim, started.content.status.pid as number);
+      await onlooker.event('note', 'started');
+      expect(['failed', 'started'].map((action) => count(onlooker, `${action} ${victim}`))).toEqual([1, 1]);
+      // It is restarted only if it runs already: one launch a round says that on_fail has fired once.
+      expect(count(onlooker, 'created note')).toBe(1);
+    }
+    const sorted = tookMs.toSorted((one, other) => one - other);
+    tell(`service killed ${rounds} times: replaced after ${sorted[Math.floor(rounds / 2)]!} ms (median)`);
+  },
+  60_000 + rounds * 10_000,
+);
 
 test('A crash loop stops at its limit with gave_up; a restart clears it.', async () => {
   const limit = 4;

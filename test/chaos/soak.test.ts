@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tell } from '../helpers/chaos.js';
-import { sketchSent, type ServiceSketch } from '../helpers/context.js';
+import type { ServiceSketch } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { readProc } from '../helpers/processes.js';
 import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
@@ -11,7 +11,7 @@ import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
 expectNoLeftovers();
 
 /** Minutes; a few seconds without `npm run soak`. */
-const MINUTES = Number(process.env['CONTEXTD_SOAK_MINUTES'] ?? 0.2);
+const MINUTES = Number(process.env.CONTEXTD_SOAK_MINUTES ?? 0.2);
 const MAY_GROW_BYTES = 5 * 1024 * 1024;
 /** Of the time; what grows only until everything has been used once is no growth. */
 const WARM_UP = 0.3;
@@ -53,33 +53,37 @@ async function leastCost(reign: Reign, act: () => Promise<void>): Promise<Cost> 
   };
 }
 
-test(`In ${MINUTES} minutes of restarts, logs and reloads the provider does not grow.`, async () => {
-  await using site = await openSite(services('first'));
-  const reign = await site.reign();
-  await reign.command('start');
-  let loops = 0;
-  const once = async () => {
-    loops += 1;
-    const configuration = sketchSent(services(`round ${loops}`));
-    await reign.command('restart', 'ts_1');
-    const reload = { action: 'reload', transaction: TRANSACTION, configuration };
-    const { status } = await reign.client.command(reload);
-    expect(status.result, JSON.stringify(status)).toBe('success');
-    await reign.client.request(TRANSACTION, { action: 'logs', serviceId: 'ts_1' });
-    await reign.client.request(TRANSACTION, { action: 'history' });
-    await reign.command('list');
-  };
-  const run = async (untilMs: number) => {
-    while (Date.now() < untilMs) await once();
-  };
-  const startMs = Date.now();
-  await run(startMs + MINUTES * 60_000 * WARM_UP);
-  const before = await leastCost(reign, once);
-  await run(startMs + MINUTES * 60_000);
-  const after = await leastCost(reign, once);
-  const told = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
-  tell(`soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`);
-  // While it is still warming up only the files can be judged.
-  if (MINUTES >= 5) expect(after.rss - before.rss).toBeLessThan(MAY_GROW_BYTES);
-  expect(after.fds).toBeLessThanOrEqual(before.fds);
-}, MINUTES * 60_000 * 1.5 + 120_000);
+test(
+  `In ${MINUTES} minutes of restarts, logs and reloads the provider does not grow.`,
+  async () => {
+    await using site = await openSite(services('first'));
+    const reign = await site.reign();
+    await reign.command('start');
+    let loops = 0;
+    const once = async () => {
+      loops += 1;
+      const configuration = site.configure(services(`round ${loops}`));
+      await reign.command('restart', 'ts_1');
+      const reload = { action: 'reload', transaction: TRANSACTION, configuration };
+      const { status } = await reign.client.command(reload);
+      expect(status.result, JSON.stringify(status)).toBe('success');
+      await reign.client.request(TRANSACTION, { action: 'logs', serviceId: 'ts_1' });
+      await reign.client.request(TRANSACTION, { action: 'history' });
+      await reign.command('list');
+    };
+    const run = async (untilMs: number) => {
+      while (Date.now() < untilMs) await once();
+    };
+    const startMs = Date.now();
+    await run(startMs + MINUTES * 60_000 * WARM_UP);
+    const before = await leastCost(reign, once);
+    await run(startMs + MINUTES * 60_000);
+    const after = await leastCost(reign, once);
+    const told = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
+    tell(`soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`);
+    // While it is still warming up only the files can be judged.
+    if (MINUTES >= 5) expect(after.rss - before.rss).toBeLessThan(MAY_GROW_BYTES);
+    expect(after.fds).toBeLessThanOrEqual(before.fds);
+  },
+  MINUTES * 60_000 * 1.5 + 120_000,
+);

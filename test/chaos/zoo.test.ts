@@ -32,42 +32,46 @@ const VARIABLE = 'CONTEXTD_TEST_ROUND';
 const rounds = roundsOr(2);
 const dice = throwDice();
 
-test(`Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}).`, async () => {
-  const services = Object.values(animals).map(([script], index) => ({
-    id: `ts_${index}`,
-    instance: 'Zoo',
-    configuration: { script, deaf: String(index % 2 === 0) },
-    supervision: { stop_timeout_s: 0.4 },
-  }));
-  await using test = await openProvider(services);
-  const client = await test.client({ answerTimeoutMs: 60_000 });
-  const expected = Object.values(animals).reduce((sum, [, count]) => sum + count, 0);
-  const counts: number[] = [];
-  // The compiler's own process is the provider's, and stays.
-  await client.command({ action: 'start', transaction: TRANSACTION });
-  await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
-  for (let round = 0; round < rounds; round += 1) {
-    const mark = createUniqueId();
-    process.env[VARIABLE] = mark;
-    const living = () => markedProcesses(VARIABLE, mark);
-    await using onlooker = await onlook(test.provider.endpoints);
-    const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
-    expect(status.result).toBe('success');
-    for (const { id } of services) await onlooker.event(id, 'updated');
-    await eventually(() => living().length >= expected + services.length, `${expected} are loose`);
-    counts.push(living().length);
-    if (dice.whole(3) === 0) await client.command({ action: 'restart', transaction: TRANSACTION });
-    if (dice.whole(3) === 0) {
-      const [victim] = status.services.filter(({ pid }) => living().includes(pid!));
-      if (victim !== undefined) {
-        process.kill(victim.pid!, 'SIGKILL');
-        await onlooker.event(victim.service_id, 'failed');
+test(
+  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}).`,
+  async () => {
+    const services = Object.values(animals).map(([script], index) => ({
+      id: `ts_${index}`,
+      instance: 'Zoo',
+      configuration: { script, deaf: String(index % 2 === 0) },
+      supervision: { stop_timeout_s: 0.4 },
+    }));
+    await using test = await openProvider(services);
+    const client = await test.client({ answerTimeoutMs: 60_000 });
+    const expected = Object.values(animals).reduce((sum, [, count]) => sum + count, 0);
+    const counts: number[] = [];
+    // The compiler's own process is the provider's, and stays.
+    await client.command({ action: 'start', transaction: TRANSACTION });
+    await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
+    for (let round = 0; round < rounds; round += 1) {
+      const mark = createUniqueId();
+      process.env[VARIABLE] = mark;
+      const living = () => markedProcesses(VARIABLE, mark);
+      await using onlooker = await onlook(test.provider.endpoints);
+      const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+      expect(status.result).toBe('success');
+      for (const { id } of services) await onlooker.event(id, 'updated');
+      await eventually(() => living().length >= expected + services.length, `${expected} are loose`);
+      counts.push(living().length);
+      if (dice.whole(3) === 0) await client.command({ action: 'restart', transaction: TRANSACTION });
+      if (dice.whole(3) === 0) {
+        const [victim] = status.services.filter(({ pid }) => living().includes(pid!));
+        if (victim !== undefined) {
+          process.kill(victim.pid!, 'SIGKILL');
+          await onlooker.event(victim.service_id, 'failed');
+        }
       }
+      const stopped = await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
+      expect(stopped.status.result).toBe('success');
+      const left = living().map((pid) => readProc(pid, 'cmdline').replaceAll('\0', ' '));
+      expect(left, `round ${round}`).toEqual([]);
     }
-    const stopped = await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
-    expect(stopped.status.result).toBe('success');
-    const left = living().map((pid) => readProc(pid, 'cmdline').replaceAll('\0', ' '));
-    expect(left, `round ${round}`).toEqual([]);
-  }
-  tell(`zoo: ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`);
-}, 60_000 + rounds * 20_000);
+    tell(`zoo: ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`);
+  },
+  60_000 + rounds * 20_000,
+);

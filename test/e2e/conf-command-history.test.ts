@@ -1,11 +1,13 @@
 // conf_command --action=why and --action=history as a user runs them.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { historyReplySchema } from '../../src/messages/history.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { FILE, openHome, replaceNth, type Home, type Running } from '../integration/sequence/home.js';
+import { FILE, openHome, replaceNth, type Home, type Running } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** The end of ts_100 starts ts_101, which waits for that; ts_100 has been stopped. */
 async function openChain(): Promise<{ home: Home; provider: Running } & AsyncDisposable> {
@@ -21,7 +23,7 @@ async function openChain(): Promise<{ home: Home; provider: Running } & AsyncDis
   const provider = await home.provide(['--start', '--transaction=T1']);
   await provider.out.first((line) => line.includes('"answer"'));
   expect(await home.run('conf_command', '--action=stop', '--task_id=ts_100')).toMatchObject({ exitCode: 0 });
-  await provider.out.first((line) => /"action":"started","service_id":"ts_101"/.test(line));
+  await provider.out.first((line) => line.includes('"action":"started","service_id":"ts_101"'));
   return {
     home,
     provider,

@@ -2,12 +2,14 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openBus } from '../helpers/bus.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { FILE, openHome } from '../integration/sequence/home.js';
+import { FILE, openHome } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 const WALK = ['Walk', 'ts_101'] as const;
 const WITH_FILE = `--context_file=${FILE}`;
@@ -30,7 +32,7 @@ test('A service whose module has a syntax error: the reason with file, line and 
 
 test('What the provider refuses is shown with its hint, exit code 1; with --json on standard output.', async () => {
   await using home = await openHome(WALK);
-  await using _provider = await home.provide();
+  await home.provide();
   await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
   const again = await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
   expect(again.exitCode).toBe(1);
@@ -72,7 +74,7 @@ test.each([
 
 test('--topic=process needs a file, a service of it and a transaction: exit code 2.', async () => {
   await using home = await openHome(WALK);
-  await using _provider = await home.provide();
+  await home.provide();
   const base = ['--action=stop', '--topic=process'];
   const noFile = await home.run('conf_command', ...base, '--transaction=T1', '--task_id=ts_101');
   const noService = await home.run('conf_command', ...base, WITH_FILE, '--transaction=T1', '--task_id=ts_9');

@@ -1,11 +1,13 @@
 // conf_command as a user runs it, with the context that create_service wrote.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { isRunning } from '../helpers/processes.js';
-import { FILE, openHome, replaceNth, type Home } from '../integration/sequence/home.js';
+import { FILE, openHome, replaceNth, type Home } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 const SERVICES = [
   ['EchoAction', 'ts_100'],
@@ -47,7 +49,7 @@ test('A context is started, restarted, stopped and ended, and each command says 
   await using home = await openHome(...SERVICES);
   await using provider = await home.provide();
   expect(await command(home, 'list')).toBe('no transactions');
-  expect(await command(home, 'validate')).toBe('validate: nothing to do');
+  expect(await command(home, 'validate')).toBe('the configuration is valid');
 
   const started = await command(
     home,
@@ -69,12 +71,12 @@ test('A context is started, restarted, stopped and ended, and each command says 
   expect(restarted).toMatch(/ts_101 +started +pid \d+/);
   expect(restarted).not.toContain('ts_100');
   const second = await pids(home);
-  expect(second['ts_100']).toBe(first['ts_100']);
-  expect(second['ts_101']).not.toBe(first['ts_101']);
-  expect(isRunning(first['ts_101']!)).toBe(false);
+  expect(second.ts_100).toBe(first.ts_100);
+  expect(second.ts_101).not.toBe(first.ts_101);
+  expect(isRunning(first.ts_101!)).toBe(false);
 
   expect(await command(home, 'stop', '--task_id=ts_100')).toMatch(/ts_100 +stopped/);
-  expect(await pids(home)).toEqual({ ts_100: null, ts_101: second['ts_101'] });
+  expect(await pids(home)).toEqual({ ts_100: null, ts_101: second.ts_101 });
   expect(await command(home, 'stop', '--service_name=all', `--transaction=${transaction}`)).toMatch(
     /ts_101 +stopped/,
   );
@@ -120,7 +122,7 @@ test('With --json every answer is one JSON value.', async () => {
 
 test('An edited file is reloaded: --dry_run prints the plan, the reload carries it out.', async () => {
   await using home = await openHome(...SERVICES);
-  await using _provider = await home.provide(['--start', '--transaction=T1']);
+  await home.provide(['--start', '--transaction=T1']);
   await command(home, 'restart');
   const before = await pids(home);
   await home.edit(FILE, (text) => replaceNth(text, /<device_action>go</, 2, '<device_action>run<'));
@@ -133,8 +135,8 @@ test('An edited file is reloaded: --dry_run prints the plan, the reload carries 
   expect(done).toMatch(/^ +changed +ts_101$/m);
   expect(done).toMatch(/^ +ts_101 +started +pid \d+/m);
   const after = await pids(home);
-  expect(after['ts_100']).toBe(before['ts_100']);
-  expect(after['ts_101']).not.toBe(before['ts_101']);
+  expect(after.ts_100).toBe(before.ts_100);
+  expect(after.ts_101).not.toBe(before.ts_101);
 
   await home.edit(FILE, (text) => text.replace('</Task>', '</Tusk>'));
   const broken = await home.run('conf_command', `--context_file=${FILE}`, '--action=reload');
@@ -142,14 +144,14 @@ test('An edited file is reloaded: --dry_run prints the plan, the reload carries 
   expect(broken.stderr).toMatch(/^error XML_MALFORMED: .*Context-Home\.xml:\d+:\d+: /);
   const listed = await home.run('conf_command', '--action=list', '--json');
   expect((JSON.parse(listed.stdout) as ListAnswer).transactions[0]!.services).toMatchObject([
-    { pid: after['ts_100'] },
-    { pid: after['ts_101'] },
+    { pid: after.ts_100 },
+    { pid: after.ts_101 },
   ]);
 });
 
 test('With --topic=process a service is told directly, and the answer is shown all the same.', async () => {
   await using home = await openHome(...SERVICES);
-  await using _provider = await home.provide(['--start', '--transaction=T1']);
+  await home.provide(['--start', '--transaction=T1']);
   await command(home, 'restart');
   const to = ['--topic=process', '--transaction=T1', '--task_id=ts_101'];
   expect(await command(home, 'stop', ...to)).toMatch(/ts_101 +stopped/);
@@ -158,8 +160,8 @@ test('With --topic=process a service is told directly, and the answer is shown a
   const before = await pids(home);
   expect(await command(home, 'restart', ...to)).toMatch(/ts_101 +started +pid \d+/);
   const after = await pids(home);
-  expect(after['ts_100']).toBe(before['ts_100']);
-  expect(after['ts_101']).not.toBe(before['ts_101']);
+  expect(after.ts_100).toBe(before.ts_100);
+  expect(after.ts_101).not.toBe(before.ts_101);
 });
 
 test('contextd NAME runs each command.', async () => {

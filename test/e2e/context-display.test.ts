@@ -2,12 +2,14 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ServiceSketch } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { FILE, openHome, type Home, type Running } from '../integration/sequence/home.js';
+import { FILE, openHome, type Home, type Running } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 const SERVICES = [
   ['EchoAction', 'ts_100'],
@@ -24,6 +26,17 @@ async function display(home: Home, ...args: readonly string[]): Promise<Running>
     await running[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** As many as there are lists of arguments, started side by side. */
+async function displayAll<const T extends readonly (readonly string[])[]>(home: Home, argLists: T) {
+  const all = await Promise.all(argLists.map((args) => display(home, ...args)));
+  return {
+    all: all as { readonly [K in keyof T]: Running },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(all.map((each) => each[Symbol.asyncDispose]()));
+    },
+  };
 }
 
 interface Line {
@@ -72,10 +85,10 @@ const chain: readonly ServiceSketch[] = [
 
 test('The events of a chain come in the order that its transitions describe, each exactly once.', async () => {
   await using home = await openHome();
-  await using _provider = await home.provide([], await home.sketch(...chain));
+  await home.provide([], await home.sketch(...chain));
   await using seen = await display(home, '--json');
   const events = () =>
-    linesOf(seen).filter(({ topic, body }) => topic === 'control' && body.header['action'] !== 'update');
+    linesOf(seen).filter(({ topic, body }) => topic === 'control' && body.header.action !== 'update');
   await command(home, '--action=start', '--transaction=T1');
   await seen.out.first(() => events().some((each) => what(each) === 'control started ts_4'));
   await command(home, '--action=stop', '--transaction=T1');
@@ -98,25 +111,26 @@ test('The events of a chain come in the order that its transitions describe, eac
 
 test('The filters by topic, service, action and transaction let through what they name, and all of it.', async () => {
   await using home = await openHome(...SERVICES);
-  await using _provider = await home.provide();
-  await using all = await display(home, '--json');
-  await using state = await display(home, '--json', '--topic=state');
-  await using two = await display(home, '--json', '--topic', 'context', 'process');
-  await using service = await display(home, '--json', '--service_id=ts_101');
-  await using action = await display(home, '--json', '--action', 'started', 'stopped');
-  await using transaction = await display(home, '--json', '--transaction=T2');
-  await using both = await display(
-    home,
-    '--json',
-    '--transaction=T2',
-    '--action=started',
-    '--service_id=ts_100',
-  );
-  for (const id of ['T1', 'T2'])
-    await command(home, `--context_file=${FILE}`, '--action=start', `--transaction=${id}`);
-  for (const id of ['T1', 'T2']) await command(home, '--action=stop', `--transaction=${id}`);
+  await home.provide();
+  await using displays = await displayAll(home, [
+    ['--json'],
+    ['--json', '--topic=state'],
+    ['--json', '--topic', 'context', 'process'],
+    ['--json', '--service_id=ts_101'],
+    ['--json', '--action', 'started', 'stopped'],
+    ['--json', '--transaction=T2'],
+    ['--json', '--transaction=T2', '--action=started', '--service_id=ts_100'],
+  ]);
+  const [all, state, two, service, action, transaction, both] = displays.all;
+  const inBoth = (what: string) =>
+    Promise.all(
+      ['T1', 'T2'].map((id) =>
+        command(home, `--context_file=${FILE}`, `--action=${what}`, `--transaction=${id}`),
+      ),
+    );
+  await inBoth('start');
+  await inBoth('stop');
   await command(home, '--action=list');
-  const filtered = [state, two, service, action, transaction, both];
   await all.out.first((line) => line.includes('"reply_list"'));
   await state.out.first((line) => line.includes('"reply_list"'));
   await two.out.first((line) => line.includes('"list"'));
@@ -126,15 +140,14 @@ test('The filters by topic, service, action and transaction let through what the
   );
   await action.out.first(() => linesOf(action).length === 8);
   await both.out.first(() => linesOf(both).length === 1);
-  await end(all, ...filtered);
+  await end(...displays.all);
   // Compared as sets: each display writes on its own, all saw the same bus.
   const passing = (fits: (line: Line) => boolean) => linesOf(all).filter(fits).map(what).toSorted();
   const passed = (running: Running) => linesOf(running).map(what).toSorted();
-  const isOfT2 = (line: Line) =>
-    (headerOf(line)['service_transaction'] ?? headerOf(line)['transaction']) === 'T2';
+  const isOfT2 = (line: Line) => (headerOf(line).service_transaction ?? headerOf(line).transaction) === 'T2';
   expect(passed(state)).toEqual(passing(({ topic }) => topic === 'state'));
   expect(passed(two)).toEqual(passing(({ topic }) => topic === 'context' || topic === 'process'));
-  expect(passed(service)).toEqual(passing((line) => headerOf(line)['service_id'] === 'ts_101'));
+  expect(passed(service)).toEqual(passing((line) => headerOf(line).service_id === 'ts_101'));
   expect(passed(action).every((each) => /^control (started|stopped) ts_10[01]$/.test(each))).toBe(true);
   expect(passed(transaction)).toEqual(passing(isOfT2));
   expect(passed(both)).toEqual(['control started ts_100']);
@@ -142,7 +155,7 @@ test('The filters by topic, service, action and transaction let through what the
 
 test('One line tells one message; --verbose shows it whole as well.', async () => {
   await using home = await openHome(...SERVICES);
-  await using _provider = await home.provide();
+  await home.provide();
   await using plain = await display(home, '--topic=control', '--action=started');
   await using verbose = await display(home, '--topic=control', '--action=started', '--verbose');
   await command(home, `--context_file=${FILE}`, '--action=start', '--transaction=T1');
@@ -166,8 +179,8 @@ test('It is enough to name the end that subscribers connect to, also while sever
   const second = 'other/conf/Context-Other.xml';
   await mkdir(join(home.path, 'other/conf'), { recursive: true });
   await writeFile(join(home.path, second), (await other.read(FILE)).replace('context001', 'context002'));
-  await using _one = await home.provide();
-  await using _two = await home.provide([], second);
+  await home.provide();
+  await home.provide([], second);
   await using seen = await display(home, `--endpoint=tcp://127.0.0.1:${other.subPort}`, '--json');
   await command(home, `--context_file=${second}`, '--action=validate', '--transaction=OTHER');
   await seen.out.first((line) => line.includes('"reply_validate"'));

@@ -1,11 +1,13 @@
 // service_context --check and --graph: what is known of a context before anything runs.
 
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { FILE, openHome, replaceNth } from '../integration/sequence/home.js';
+import { FILE, openHome, replaceNth } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 const SERVICES = [
   ['EchoAction', 'ts_100'],

@@ -2,12 +2,14 @@
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { isRunning } from '../helpers/processes.js';
-import { FILE, openHome, type Running } from '../integration/sequence/home.js';
+import { FILE, openHome, type Running } from '../helpers/home.js';
 
 expectNoLeftovers();
+// Each test runs many programs, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 const SERVICES = [
   ['EchoAction', 'ts_100'],

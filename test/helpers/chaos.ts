@@ -2,7 +2,7 @@
 
 /** CONTEXTD_CHAOS_ROUNDS, or `few`. */
 export function roundsOr(few: number): number {
-  return Number(process.env['CONTEXTD_CHAOS_ROUNDS'] ?? few);
+  return Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? few);
 }
 
 export interface Dice {
@@ -14,7 +14,7 @@ export interface Dice {
 
 /** CONTEXTD_CHAOS_SEED throws the same dice again; the moments are the machine's. */
 export function throwDice(): Dice {
-  const seed = Number(process.env['CONTEXTD_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = Number(process.env.CONTEXTD_CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
   let state = seed;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;

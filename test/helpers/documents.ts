@@ -19,7 +19,7 @@ export function shellBlocks(document: string): readonly ShellBlock[] {
   const text = readFileSync(join(packageRoot, document), 'utf8');
   return [...text.matchAll(FENCE)].map((match) => ({
     line: text.slice(0, match.index).split('\n').length,
-    script: match.groups?.['script'] ?? '',
-    mark: match.groups?.['mark'] ?? '',
+    script: match.groups?.script ?? '',
+    mark: match.groups?.mark ?? '',
   }));
 }

@@ -19,7 +19,7 @@ export async function install(): Promise<Installation> {
   const runtime = join(folder, '.runtime');
   await mkdir(runtime);
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const tarball = process.env['CONTEXTD_TARBALL'];
+  const tarball = process.env.CONTEXTD_TARBALL;
   if (tarball === undefined) await linkClone(folder);
   else await execa('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: folder });
   return {

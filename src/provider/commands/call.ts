@@ -1,7 +1,7 @@
 // One command while it is carried out: what it says, what it may use, how it is answered.
 
 import type { Clock } from '../../base/clock.js';
-import { ContextdError, type ErrorReport } from '../../base/errors.js';
+import type { ErrorReport } from '../../base/errors.js';
 import type { ContextConfiguration, TaskService } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
@@ -36,15 +36,11 @@ export interface CommandCall {
 }
 
 /**
- * To be awaited before anything is launched: the next provider would end what it does not know as a
- * stranger. Throws CTX_ENDING when this one began to end meanwhile.
+ * Before services are asked to run: what is launched must be known to the next provider, which would end it
+ * as a stranger. The launches wait for that; the order of commands does not.
  */
-export async function persistForLaunch(ports: CommandPorts, transaction: Transaction): Promise<void> {
-  await ports.persist();
-  if (!transaction.isEnding) return;
-  throw new ContextdError('CTX_ENDING', 'the provider is about to end', {
-    hint: 'start it again with service_context FILE',
-  });
+export function persistForLaunch(ports: CommandPorts, transaction: Transaction): void {
+  transaction.known = ports.persist();
 }
 
 export function summarize(services: readonly ServiceResult[]): ReplyStatus {

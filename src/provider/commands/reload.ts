@@ -40,7 +40,7 @@ async function apply(call: CommandCall, transaction: Transaction, { configuratio
   // What leaves the context drives nobody any more, and nobody drives what is not there yet.
   forgetServices(transaction, plan.removed, 'transitions');
   defineServices(transaction, configuration, ports.clock.now());
-  await persistForLaunch(ports, transaction);
+  persistForLaunch(ports, transaction);
   const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
   const base = { atMs: ports.clock.now(), cause: call.cause } as const;
   const events: readonly AskedEvent[] = [

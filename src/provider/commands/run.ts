@@ -55,7 +55,7 @@ async function run(
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {
   const { supervisor, clock } = call.ports;
-  await persistForLaunch(call.ports, transaction);
+  persistForLaunch(call.ports, transaction);
   const event = { type: 'run_asked', atMs: clock.now(), cause: call.cause, ...wanted } as const;
   const { refused, settled } = supervisor.ask(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };

@@ -43,7 +43,6 @@ export async function stopEverything(
   cause: string,
 ): Promise<readonly ServiceResult[]> {
   const asked = [...ports.supervisor.transactions.values()].map((transaction) => {
-    transaction.isEnding = true;
     const services = [...transaction.snapshot.services.keys()].filter((id) => hasProcess(transaction, id));
     const event = { type: 'stop_asked', atMs: ports.clock.now(), cause, services, isWhole: true } as const;
     return ports.supervisor.ask(transaction, event).settled;

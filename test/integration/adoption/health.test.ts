@@ -36,10 +36,10 @@ test('A service that was adopted while it spins is killed after its limit as wel
   ]);
   const first = await site.reign();
   await first.command('start');
-  const { pid } = (await first.tasks())['ts_1']!;
+  const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
   const second = await site.reign();
-  expect((await second.tasks())['ts_1']).toMatchObject({ pid });
+  expect((await second.tasks()).ts_1).toMatchObject({ pid });
   expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'heartbeat' });
   await eventually(() => !isRunning(pid!), 'it is gone');
 });
@@ -85,7 +85,7 @@ test('Events that are lost on the way are counted.', async () => {
 });
 
 test('A service that has filled its heap fails with the reason out_of_memory.', async () => {
-  process.env['NODE_OPTIONS'] = '--max-old-space-size=40';
+  process.env.NODE_OPTIONS = '--max-old-space-size=40';
   try {
     await using test = await openProvider([
       { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '1' } },
@@ -100,6 +100,6 @@ test('A service that has filled its heap fails with the reason out_of_memory.', 
       error: { code: 'SVC_EXITED', message: 'ts_1 filled the heap that Node gives a process' },
     });
   } finally {
-    delete process.env['NODE_OPTIONS'];
+    delete process.env.NODE_OPTIONS;
   }
 });

@@ -24,7 +24,7 @@ test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HE
   expect(second.err.items[0]).toBe(
     `error CTX_JOURNAL_HELD: context context001 is run from ${site.stateFolder} by pid ${first.program.child.pid}`,
   );
-  expect((await first.tasks())['ts_1']).toMatchObject({ status: 'started', pid: before['ts_1']!.pid });
+  expect((await first.tasks()).ts_1).toMatchObject({ status: 'started', pid: before.ts_1!.pid });
 });
 
 test('Of two providers that start at the same moment exactly one lives.', async () => {
@@ -97,8 +97,8 @@ test('A command that was answered is answered the same by the next provider, and
   await first.kill();
   const second = await site.reign();
   expect(await second.client.command(restart)).toEqual(answer);
-  expect((await second.tasks())['ts_1']).toMatchObject({ run: 2, pid: answer.status.services[0]!.pid });
+  expect((await second.tasks()).ts_1).toMatchObject({ run: 2, pid: answer.status.services[0]!.pid });
   const again = await second.client.command({ ...restart, messageId: 'another' });
   expect(again.status.result).toBe('success');
-  expect((await second.tasks())['ts_1']).toMatchObject({ run: 3 });
+  expect((await second.tasks()).ts_1).toMatchObject({ run: 3 });
 });

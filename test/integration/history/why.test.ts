@@ -115,13 +115,35 @@ test('A service that nobody has called stands where it was defined, for no reaso
 });
 
 test.each([
-  ['an unknown service', 'ts_404', 'T1', 'SVC_UNKNOWN', 'its services are ts_1, ts_2'],
-  ['what is no id at all', '../..', 'T1', 'SVC_UNKNOWN', 'its services are ts_1, ts_2'],
-  ['an unknown transaction', 'ts_1', 'T404', 'CTX_TRANSACTION_UNKNOWN', 'known transactions: T1, T2'],
-  ['no transaction when there are two', 'ts_1', '', 'CTX_TRANSACTION_UNKNOWN', 'known transactions: T1, T2'],
+  [
+    'an unknown service',
+    { serviceId: 'ts_404', transaction: 'T1', code: 'SVC_UNKNOWN', hint: 'its services are ts_1, ts_2' },
+  ],
+  [
+    'what is no id at all',
+    { serviceId: '../..', transaction: 'T1', code: 'SVC_UNKNOWN', hint: 'its services are ts_1, ts_2' },
+  ],
+  [
+    'an unknown transaction',
+    {
+      serviceId: 'ts_1',
+      transaction: 'T404',
+      code: 'CTX_TRANSACTION_UNKNOWN',
+      hint: 'known transactions: T1, T2',
+    },
+  ],
+  [
+    'no transaction when there are two',
+    {
+      serviceId: 'ts_1',
+      transaction: '',
+      code: 'CTX_TRANSACTION_UNKNOWN',
+      hint: 'known transactions: T1, T2',
+    },
+  ],
 ])(
   'A question about %s is refused, and says what there is.',
-  async (_what, serviceId, transaction, code, hint) => {
+  async (_what, { serviceId, transaction, code, hint }) => {
     await using test = await openProvider(called('Forever'));
     const client = await test.client();
     await client.command({ action: 'start', transaction: 'T1' });

@@ -21,7 +21,7 @@ function announced({ onlooker }: RunningContext): readonly string[] {
     (each) => each.kind === 'message' && each.message.kind === 'context_info',
   );
   const body = infos.at(-1)?.body as ContextInfoBody;
-  return body.content.status.data[0]!['T1']!.tasks.map((task) => task.service_id);
+  return body.content.status.data[0]!.T1!.tasks.map((task) => task.service_id);
 }
 
 test('What is added starts if its entry says so, and waits on demand if it does not.', async () => {
@@ -166,7 +166,7 @@ test.each(changes)(
     const renewed = await running.pids();
     const told = await running.onlooker.seen.first(({ body }) => {
       const { header, content } = body as Partial<ControlBody>;
-      return header?.action === 'updated' && content?.status['pid'] === renewed.ts_2;
+      return header?.action === 'updated' && content?.status.pid === renewed.ts_2;
     });
     expect(told.body).toMatchObject({ content: { status: reports } });
     expect(renewed).toEqual({ ...pids, ts_2: renewed.ts_2 });

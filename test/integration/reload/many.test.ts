@@ -26,6 +26,6 @@ test('Of 200 services one is changed: 199 keep their pid.', { timeout: 180_000 }
   expect(status.plan).toMatchObject({ changed: ['ts_77'], unchanged: ids.filter((id) => id !== 'ts_77') });
   const after = await running.pids();
   expect(ids.filter((id) => after[id] !== before[id])).toEqual(['ts_77']);
-  expect(after['ts_77']).toEqual(expect.any(Number));
+  expect(after.ts_77).toEqual(expect.any(Number));
   expect(running.onlooker.events().filter((event) => event.startsWith('stopped'))).toEqual(['stopped ts_77']);
 });

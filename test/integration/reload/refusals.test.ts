@@ -17,15 +17,15 @@ const third: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
 const running3 = () => openRunning([first, second, third]);
 
 /** All that a reload could have changed. */
-async function stand({ tasks, onlooker, transitions }: RunningContext): Promise<unknown> {
-  const now = (await tasks()).map(({ service_id: id, pid, status, run, task }) => ({
+async function stand(running: RunningContext): Promise<unknown> {
+  const now = (await running.tasks()).map(({ service_id: id, pid, status, run, task }) => ({
     id,
     pid,
     status,
     run,
     task,
   }));
-  return { tasks: now, events: onlooker.events(), transitions: transitions() };
+  return { tasks: now, events: running.onlooker.events(), transitions: running.transitions() };
 }
 
 test('--dry_run changes nothing and gives the plan that the reload itself then has.', async () => {

@@ -4,20 +4,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
-import { freePorts, install } from '../../helpers/installation.js';
-import { Recorder } from '../../helpers/recorder.js';
-import { writeContextFile } from '../../helpers/xml.js';
+import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { freePorts, install, type Installation } from './installation.js';
+import { Recorder } from './recorder.js';
+import { writeContextFile } from './xml.js';
 
 export const FILE = 'conf/Context-Home.xml';
 
 export interface Ended {
-  readonly exitCode: number | undefined;
+  readonly exitCode?: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program that runs on; ended by Ctrl-C at the end of a test. */
+/** A program that runs on; ended by Ctrl-C together with its home. */
 export interface Running extends AsyncDisposable {
   readonly pid: number;
   readonly out: Recorder<string>;
@@ -46,20 +46,18 @@ export async function openHome(...services: readonly (readonly [string, string])
   const installed = await install();
   const { folder: path, env } = installed;
   const [subPort = 0, pubPort = 0] = await freePorts(2);
-  const spawn = (program: string, args: readonly string[]) =>
-    execa(process.execPath, [join(path, 'node_modules/.bin', program), ...args], {
-      cwd: path,
-      env,
-      stdin: 'ignore',
-      reject: false,
-      timeout: 60_000,
-    });
+  const spawn = (program: string, args: readonly string[]) => spawnIn(path, env, [program, ...args]);
+  const started: Running[] = [];
   const home: Home = {
     path,
     subPort,
     pubPort,
     run: async (program, ...args) => await spawn(program, args),
-    start: (program, ...args) => follow(spawn(program, args)),
+    start: (program, ...args) => {
+      const running = follow(spawn(program, args));
+      started.push(running);
+      return running;
+    },
     provide: async (args = [], file = FILE) => {
       const provider = home.start('service_context', file, '--json', ...args);
       await provider.out.first((line) => line.includes('"kind":"ready"'));
@@ -73,7 +71,10 @@ export async function openHome(...services: readonly (readonly [string, string])
       const ends = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
       return writeContextFile(path, sketchConfiguration(sketches, ends));
     },
-    [Symbol.asyncDispose]: () => installed[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(started.map((each) => each[Symbol.asyncDispose]()));
+      await installed[Symbol.asyncDispose]();
+    },
   };
   for (const [instance, id] of services) await createService(home, instance, id);
   return home;
@@ -98,15 +99,25 @@ async function createService(home: Home, instance: string, id: string): Promise<
   if (exitCode !== 0) throw new Error(stderr);
 }
 
-function follow(child: ReturnType<typeof execa>): Running {
+function spawnIn(path: string, env: Installation['env'], [program = '', ...args]: readonly string[]) {
+  return execa(process.execPath, [join(path, 'node_modules/.bin', program), ...args], {
+    cwd: path,
+    env,
+    stdin: 'ignore',
+    reject: false,
+    timeout: 120_000,
+  });
+}
+
+function follow(child: ReturnType<typeof spawnIn>): Running {
   const out = new Recorder<string>();
   const err = new Recorder<string>();
-  createInterface(child.stdout!).on('line', (line) => out.note(line));
-  createInterface(child.stderr!).on('line', (line) => err.note(line));
+  createInterface(child.stdout).on('line', (line) => out.note(line));
+  createInterface(child.stderr).on('line', (line) => err.note(line));
   const ended = child.then(({ exitCode, stdout, stderr }) => ({
     exitCode,
-    stdout: String(stdout),
-    stderr: String(stderr),
+    stdout,
+    stderr,
   }));
   return {
     pid: child.pid!,

@@ -1,0 +1,99 @@
+// A subscriber that is stopped (SIGSTOP): nobody waits for it, and what it costs has a bound.
+
+import { expect, test } from 'vitest';
+import { Connection } from '../../src/bus/connection.js';
+import { HIGH_WATER_MARK } from '../../src/bus/zmq.js';
+import { follow } from '../../src/client/follow.js';
+import { tell } from '../helpers/chaos.js';
+import { eventually } from '../helpers/eventually.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { readProc } from '../helpers/processes.js';
+import { startProgram } from '../helpers/program.js';
+import { openSite } from '../helpers/site.js';
+
+expectNoLeftovers();
+
+const CHUNK = 5000;
+const MEGABYTE = 1024 * 1024;
+const rss = (pid: number) => Number(readProc(pid, 'statm').split(' ')[1]) * 4096;
+
+interface Line {
+  readonly body: {
+    readonly header?: { readonly sender?: string; readonly seq: number };
+    readonly missed?: number;
+    readonly service?: string;
+  };
+}
+
+test('A stopped subscriber slows nobody, costs a bounded queue, and counts what it has lost.', async () => {
+  await using site = await openSite([]);
+  const reign = await site.reign('--log_level=error');
+  const pid = reign.program.child.pid!;
+  await using display = startProgram(
+    'display',
+    '--json',
+    '--topic=control',
+    `--endpoint=${site.endpoints.subscribe}`,
+    `--pub_endpoint=${site.endpoints.publish}`,
+  );
+  await display.err.first((line) => line.startsWith('following'));
+
+  let seen = 0;
+  let gaps = 0;
+  const follower = follow(site.endpoints, ['control'], (sighting) => {
+    if (sighting.kind === 'gap') gaps += sighting.missed;
+    else seen += 1;
+  });
+  await follower.ready;
+  const flood = new Connection(site.endpoints, [], () => undefined);
+  await flood.publisher.whenWanted('control');
+  let seq = 0;
+  const publish = () => {
+    seq += 1;
+    const header = { action: 'updated', service_id: 'far', service_transaction: 'F', sender: 'flood', seq };
+    return flood.publish('control', { header, content: { status: { result: 'success' } } });
+  };
+  /** Never more at once than the others can take: only one of the readers is too slow. */
+  const publishMany = async (count: number) => {
+    for (let sent = 0; sent < count; sent += CHUNK) {
+      const expected = seen + CHUNK;
+      for (let each = 0; each < CHUNK; each += 1) await publish();
+      await eventually(() => seen >= expected, 'the others have seen all', 60_000);
+      await reign.client.request();
+    }
+  };
+
+  await publishMany(CHUNK);
+  display.child.kill('SIGSTOP');
+  await publishMany(HIGH_WATER_MARK + 2 * CHUNK);
+  const fullBytes = rss(pid);
+  const startMs = performance.now();
+  await publishMany(8 * CHUNK);
+  const tookMs = Math.round(performance.now() - startMs);
+  const grownBytes = rss(pid) - fullBytes;
+  expect(gaps).toBe(0);
+  tell(
+    `stopped subscriber: provider ${Math.round(fullBytes / MEGABYTE)} MB with its queue full, then ` +
+      `${(grownBytes / MEGABYTE).toFixed(1)} MB for ${8 * CHUNK} more events in ${tookMs} ms`,
+  );
+  expect(grownBytes).toBeLessThan(15 * MEGABYTE);
+
+  display.child.kill('SIGCONT');
+  const lines = () => display.out.items.map((line) => (JSON.parse(line) as Line).body);
+  const lost = () => lines().reduce((sum, { missed = 0 }) => sum + missed, 0);
+  await eventually(
+    async () => {
+      await publish();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return lines().at(-1)?.header?.seq === seq;
+    },
+    'it is up to date again',
+    120_000,
+  );
+  const events = lines().filter(({ header }) => header?.sender === 'flood').length;
+  expect(lost()).toBeGreaterThan(0);
+  expect(events + lost()).toBe(seq);
+  tell(`after SIGCONT it showed ${events} events and counted ${lost()} as missed, of ${seq}`);
+  await follower.close();
+  await flood.close();
+}, 300_000);

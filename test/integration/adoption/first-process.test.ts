@@ -1,0 +1,50 @@
+// A provider as the first process of a container: signals reach it, and it leaves nobody behind.
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/base/package.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { isRunning, readProc } from '../../helpers/processes.js';
+import { startAny } from '../../helpers/program.js';
+import { openSite } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const OWN_PIDS = ['--pid', '--fork', '--mount-proc'];
+const isPermitted = spawnSync('unshare', [...OWN_PIDS, 'true']).status === 0;
+const title = 'As PID 1 it ends with all services on SIGTERM, with code 0';
+
+test.skipIf(!isPermitted)(
+  isPermitted ? `${title}.` : `${title} (skipped: unshare --pid is not permitted here).`,
+  async () => {
+    await using site = await openSite([
+      { id: 'ts_1', instance: 'Forever' },
+      { id: 'ts_2', instance: 'SpawnsGrandchild' },
+      { id: 'ts_3', instance: 'IgnoresStop', supervision: { stop_timeout_s: 0.5 } },
+    ]);
+    const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
+    await using container = startAny(
+      'unshare',
+      ...OWN_PIDS,
+      process.execPath,
+      program,
+      site.file,
+      '--start',
+      '--json',
+    );
+    await container.out.first((line) => line.includes('"kind":"answer"'));
+    await container.out.first((line) => line.includes('"grandchild"'));
+    const pids = site.processes().map(({ pid }) => pid);
+    expect(pids).toHaveLength(4);
+    const first = Number(readProc(container.child.pid!, `task/${container.child.pid}/children`));
+    expect(readProc(first, 'status')).toMatch(/^NSpid:\t\d+\t1$/m);
+    process.kill(first, 'SIGTERM');
+    expect(await container.ended).toEqual({ code: 0, signal: null });
+    expect(pids.some(isRunning)).toBe(false);
+    expect(container.err.items).toEqual([]);
+    const told = container.out.items.map((line) => JSON.parse(line) as { readonly kind: string });
+    expect(told.at(-1)).toMatchObject({ kind: 'closed', isDetached: false });
+    expect((await site.journal()).transactions).toEqual([]);
+  },
+);
