@@ -1,7 +1,7 @@
 // Executes each message once, however often it is sent, and answers it each time.
 
 /** How many answers are remembered. */
-const MEMORY = 10_000;
+const MEMORY = 1000;
 /** How many of them the next provider is told. */
 const JOURNALED = 200;
 

@@ -45,7 +45,7 @@ function shell({ folder, env }: Installation, script: string) {
 
 async function runToEnd(installed: Installation, block: ShellBlock, document: string): Promise<void> {
   const result = await shell(installed, block.script);
-  expect(result.exitCode, `${document}:${block.line}\n${block.script}\n${String(result.all)}`).toBe(0);
+  expect(result.exitCode, `${document}:${block.line}\n${block.script}\n${result.all}`).toBe(0);
 }
 
 /** Adds the program to `running` and waits until it says that it is ready. */
@@ -53,7 +53,7 @@ async function runInBackground(installed: Installation, script: string, running:
   const program = shell(installed, script);
   running.push(program);
   await new Promise<void>((resolve) => {
-    program.all?.on('data', (text: Buffer) => {
+    program.all.on('data', (text: Buffer) => {
       if (text.includes('is ready')) resolve();
     });
   });

@@ -82,18 +82,23 @@ describe('the help', () => {
         service_context completion  Print a script for shell completion
 
       Options:
-        --start         Start a transaction right away                          [boolean] [default: false]
-        --transaction   Id of that transaction (default: a new one)                               [string]
-        --service_root  Folder that services may be loaded from, besides those the file names
-                                                                                     [array] [default: []]
-        --check         Only check the file: faults and warnings                [boolean] [default: false]
-        --graph         Only print the transition graph: 'mermaid' (default) or 'dot'             [string]
-        --insecure      Allow binds that other machines can reach, without any protection
+        --start                             Start a transaction right away      [boolean] [default: false]
+        --transaction                       Id of that transaction (default: a new one)           [string]
+        --detach_on_exit, --detach-on-exit  On Ctrl-C leave the services running, for the next provider of
+                                            this context                        [boolean] [default: false]
+        --service_root                      Folder that services may be loaded from, besides those the
+                                            file names                               [array] [default: []]
+        --check                             Only check the file: faults and warnings
                                                                                 [boolean] [default: false]
-        --log_level     Least level to show  [choices: "debug", "info", "warn", "error"] [default: "info"]
-        --json          Print one JSON object per line                          [boolean] [default: false]
-        --debug         Show the stack of an error                              [boolean] [default: false]
-        --help          Show help                                                                [boolean]
+        --graph                             Only print the transition graph: 'mermaid' (default) or 'dot'
+                                                                                                  [string]
+        --insecure                          Allow binds that other machines can reach, without any
+                                            protection                          [boolean] [default: false]
+        --log_level                         Least level to show
+                                             [choices: "debug", "info", "warn", "error"] [default: "info"]
+        --json                              Print one JSON object per line      [boolean] [default: false]
+        --debug                             Show the stack of an error          [boolean] [default: false]
+        --help                              Show help                                            [boolean]
 
       Examples:
         service_context conf/Context-EchoAction.xml         wait for commands (conf_command)
