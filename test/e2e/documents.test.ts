@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { shellBlocks, type ShellBlock } from '../helpers/documents.js';
 import { freePorts, install, type Installation } from '../helpers/installation.js';
@@ -21,12 +21,13 @@ describe('what a document tells its reader to type works', () => {
     await using installed = await install();
     const [subPort = 0, pubPort = 0] = await freePorts(2);
     const running: Program[] = [];
+    // Only for a document that fails on the way: one that works ends what it started.
+    onTestFinished(() => running.forEach(killGroup));
     for (const block of shellBlocks(document).filter(({ mark }) => mark !== 'clone')) {
       const script = block.script.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
       if (block.mark === 'background') await runInBackground(installed, script, running);
       else await runToEnd(installed, { ...block, script }, document);
     }
-    // The document ends what it started: nothing is killed here.
     for (const program of running) expect((await program).exitCode).toBe(0);
   });
 });
@@ -40,7 +41,13 @@ function shell({ folder, env }: Installation, script: string) {
     reject: false,
     all: true,
     timeout: 240_000,
+    // A group of its own, so that all of it can be ended.
+    detached: true,
   });
+}
+
+function killGroup({ pid, exitCode }: Program): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGTERM');
 }
 
 async function runToEnd(installed: Installation, block: ShellBlock, document: string): Promise<void> {
