@@ -62,6 +62,7 @@ export class Publisher {
 
   /** Resolves as soon as a reader of exactly this topic is there; rejects when closed before. */
   whenWanted(topic: string): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError());
     const key = subscriptionOf(topic);
     if (this.#wanted.has(key)) return Promise.resolve();
     const waiting = this.#waiting.get(key) ?? createDeferred<void>();

@@ -105,6 +105,9 @@ function checkArguments(args: Arguments): Request {
       hint: `a transaction id is ${ID_RULE}`,
     });
   }
+  if (args.dry_run && action !== 'reload') {
+    throw new ContextdError('CLI_USAGE', '--dry_run goes with --action=reload only');
+  }
   if (timeout !== undefined && !(timeout > 0)) {
     throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
   }

@@ -124,7 +124,7 @@ function count({ length }: readonly unknown[], what: string): string {
 }
 
 function drawGraph(format: string, configuration: ContextConfiguration, terminal: Terminal): number {
-  const draw = format === '' ? toMermaid : GRAPHS[format];
+  const draw = format === '' ? toMermaid : Object.hasOwn(GRAPHS, format) ? GRAPHS[format] : undefined;
   if (draw === undefined) {
     throw new ContextdError('CLI_USAGE', `there is no graph format "${format}"`, {
       hint: `formats are ${Object.keys(GRAPHS).join(', ')}`,

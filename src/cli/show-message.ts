@@ -20,6 +20,8 @@ interface Facts {
 }
 
 export function isAbout(sighting: Sighting, filter: MessageFilter): boolean {
+  if (sighting.kind === 'gap')
+    return filter.service_id === undefined || sighting.service === filter.service_id;
   const facts = sighting.kind === 'message' ? factsOf(sighting.message) : undefined;
   if (filter.transaction !== undefined && facts?.transaction !== filter.transaction) return false;
   if (filter.service_id !== undefined && facts?.service !== filter.service_id) return false;

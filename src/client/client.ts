@@ -186,7 +186,7 @@ function answerOf(message: Message): CommandAnswer {
 /** The provider's error as one of ours; a code that we do not know is still told. */
 function errorFrom(report: ErrorReport): ContextdError {
   const { code, message, hint } = report;
-  if (code in ERROR_CODES) return new ContextdError(code as ErrorCode, message, { hint });
+  if (Object.hasOwn(ERROR_CODES, code)) return new ContextdError(code as ErrorCode, message, { hint });
   return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
 }
 

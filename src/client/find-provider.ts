@@ -4,6 +4,7 @@ import { ContextdError } from '../base/errors.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import { parseTcpEndpoint } from '../bus/endpoint.js';
 import { listProviders, type RegistryEntry } from '../bus/registry.js';
+import { ENDPOINT_RULE, parseEndpoint } from '../model/endpoint.js';
 import type { ContextConfiguration } from '../model/context.js';
 
 export interface ProviderHints {
@@ -17,6 +18,7 @@ export interface ProviderHints {
 /** Throws CLI_USAGE when it cannot be told, BUS_UNREACHABLE when there is none. */
 export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> {
   const { endpoint, subEndpoint, configuration } = hints;
+  for (const each of [endpoint, subEndpoint]) if (each !== undefined) checkEndpoint(each);
   if (endpoint !== undefined) {
     const subscribe = subEndpoint ?? (await findSubscribeEnd(endpoint, configuration));
     return { publish: endpoint, subscribe };
@@ -30,6 +32,13 @@ export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> 
   if (subEndpoint !== undefined)
     return { publish: await findPublishEnd(subEndpoint), subscribe: subEndpoint };
   return theOnlyOne(await listProviders()).endpoints;
+}
+
+function checkEndpoint(text: string): void {
+  if (parseEndpoint(text) !== undefined) return;
+  throw new ContextdError('CLI_USAGE', `"${text}" is no endpoint`, {
+    hint: `an endpoint is ${ENDPOINT_RULE}`,
+  });
 }
 
 async function findSubscribeEnd(

@@ -8,7 +8,7 @@ import { parseBody, type Message } from '../messages/message.js';
 /** What was seen: a message, or why a frame is none. */
 export type Sighting =
   | { readonly kind: 'message'; readonly topic: string; readonly message: Message; readonly body: unknown }
-  /** Events of one sender that never came: this reader was too slow, or came late. */
+  /** Events of one sender that never came: this reader was too slow. */
   | {
       readonly kind: 'gap';
       readonly topic: string;

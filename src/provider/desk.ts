@@ -108,20 +108,28 @@ export class Desk {
 
   async #obey(command: ContextCommandBody): Promise<void> {
     const { header } = command;
-    const answer = await this.#executeOnce(command);
+    const { answer, isFirst } = await this.#executeOnce(command);
     const asked = { ...header, service_transaction: answer.transaction };
     this.#ports.speaker.reply(asked, `reply_${header.action}`, { status: answer.status });
-    if (header.action === 'exit') this.#ports.exit();
+    // Not when it is only answered again: the provider that was meant may have been another one.
+    const isExit = header.action === 'exit' && isFirst && answer.status.result === 'success';
+    if (isExit) this.#ports.exit();
   }
 
   /** What has been answered is not executed again, not even by the next provider. */
-  async #executeOnce(command: ContextCommandBody): Promise<CommandAnswer> {
+  async #executeOnce(
+    command: ContextCommandBody,
+  ): Promise<{ readonly answer: CommandAnswer; readonly isFirst: boolean }> {
     const { action, message_id: messageId } = command.header;
     // These change nothing, so they may be executed as often as they come, and need no place in the journal.
-    if (['list', 'validate'].includes(action)) return await this.execute(command);
-    const answer = await this.#ports.once.execute(messageId, () => this.execute(command));
+    if (['list', 'validate'].includes(action)) return { answer: await this.execute(command), isFirst: true };
+    let isFirst = false;
+    const answer = await this.#ports.once.execute(messageId, () => {
+      isFirst = true;
+      return this.execute(command);
+    });
     await this.#ports.persist();
-    return answer;
+    return { answer, isFirst };
   }
 
   #answer(request: StateRequestBody): void {

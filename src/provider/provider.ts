@@ -111,6 +111,8 @@ export class Provider {
     desk.close();
     if (isStopping) {
       await stopEverything(commandPorts, 'the provider ends');
+      // The last states are told before they are forgotten.
+      speaker.flush();
       supervisor.forgetAll();
     }
     speaker.flush();

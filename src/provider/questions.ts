@@ -49,7 +49,7 @@ export function answerQuestion(
   stateFolder: string,
 ): QuestionAnswer {
   const { action } = request.header;
-  const answer = QUESTIONS[action];
+  const answer = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
   if (answer !== undefined) return answer(transactions, request, stateFolder);
   throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
     hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,

@@ -47,8 +47,8 @@ export function createTransaction(
 }
 
 /**
- * Adds the services of `configuration` that are new and takes over what it says of those that have no
- * process; a running service keeps the definition it was started with until it is launched again.
+ * Adds the services of `configuration` that are new, and takes over what it says of all others. Whoever
+ * calls this leaves out running services that are not about to be launched again.
  */
 export function defineServices(
   transaction: Transaction,

@@ -79,7 +79,7 @@ export abstract class Task<C = TaskConfiguration> {
     return undefined;
   }
 
-  /** Runs when the task is over, however it ended: close files and connections here. */
+  /** Runs when the task is over, unless it threw where nothing could catch it: close files and connections here. */
   onStop(): Promise<void> | void {
     return undefined;
   }

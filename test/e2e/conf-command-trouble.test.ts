@@ -55,6 +55,11 @@ test.each([
   ['an unknown action', ['--action=dance'], '"dance"'],
   ['an unknown option', ['--action=list', '--colour=red'], 'colour'],
   ['no service to explain', ['--action=why'], '--action=why needs --task_id'],
+  [
+    'a trial of what cannot be tried',
+    ['--action=stop', '--dry_run'],
+    '--dry_run goes with --action=reload only',
+  ],
   ['half a record', ['--action=history', '--lines=1.5'], '--lines is a whole number from 0'],
   [
     'fewer lines than none',

@@ -19,7 +19,7 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
   restart,
   reload,
   exit,
-  validate: (call) => Promise.resolve(validate(call)),
+  validate: async (call) => Promise.resolve(validate(call)),
   list: (call) => Promise.resolve(list(call)),
 };
 
@@ -41,7 +41,12 @@ export async function executeCommand(
 
 /** What is wrong with a configuration has been said before this is reached. */
 function validate({ command, configuration, ports }: CommandCall): CommandAnswer {
-  if (configuration !== undefined) ports.checkLocations(configuration.TaskService);
+  if (configuration === undefined) {
+    throw new ContextdError('CTX_CONFIGURATION_MISSING', 'validate needs a configuration', {
+      hint: 'name it with --context_file',
+    });
+  }
+  ports.checkLocations(configuration.TaskService);
   return { status: { result: 'success', services: [] }, transaction: command.header.service_transaction };
 }
 

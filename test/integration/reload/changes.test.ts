@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ContextInfoBody } from '../../../src/messages/context-info.js';
-import type { ServiceSketch } from '../../helpers/context.js';
+import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import type { ControlBody } from '../../helpers/onlooker.js';
 import { isRunning } from '../../helpers/processes.js';
@@ -200,4 +200,22 @@ test('A reload without a transaction is for the only one there is.', async () =>
   expect(transaction).toBe('T1');
   expect(status).toMatchObject({ result: 'success', plan: { added: ['ts_2'] } });
   expect(running.eventsOf('ts_2')).toEqual(['created', 'started']);
+});
+
+test('A start that is refused leaves what runs defined as it runs, so that a reload still sees the change.', async () => {
+  const sketches = (label: string): ServiceSketch[] => [
+    { id: 'ts_1', instance: 'Configured', configuration: { every_s: '1', label } },
+  ];
+  await using running = await openRunning(sketches('old'));
+  const configuration = sketchSent(sketches('new'));
+  const refused = await running.client.command({ action: 'start', transaction: 'T1', configuration });
+  expect(refused.status.error?.code).toBe('SVC_ALREADY_STARTED');
+  const { status } = await running.reload(sketches('new'));
+  expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_1'] });
+});
+
+test('A configuration must be sent to be validated.', async () => {
+  await using running = await openRunning([resident]);
+  const { status } = await running.client.command({ action: 'validate', transaction: 'T1' });
+  expect(status).toMatchObject({ result: 'failure', error: { code: 'CTX_CONFIGURATION_MISSING' } });
 });
