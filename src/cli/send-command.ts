@@ -50,8 +50,9 @@ export async function send(
   const { action } = args;
   if (args.topic === 'process') return await sendToProcess(client, args, configuration);
   // A new id is made here, so that an answer that is lost can still be asked for.
-  const transaction =
-    action === 'start' && args.transaction === '' ? createTransactionId() : args.transaction;
+  // For one service the provider knows better: the only transaction there is.
+  const isNew = action === 'start' && args.transaction === '' && args.task_id === undefined;
+  const transaction = isNew ? createTransactionId() : args.transaction;
   const isFileSent = ALWAYS_WITH_FILE.includes(action) || args.use_file;
   return await client.command({
     action,

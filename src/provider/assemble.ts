@@ -136,11 +136,17 @@ interface CommandParts {
 }
 
 function composeCommandPorts({ file, roots, clock, supervisor, persist }: CommandParts): CommandPorts {
+  let own = file.configuration;
   return {
     supervisor,
     clock,
     persist,
-    ownConfiguration: file.configuration,
+    get ownConfiguration() {
+      return own;
+    },
+    reloaded: (configuration) => {
+      if (configuration.ContextID === own.ContextID) own = configuration;
+    },
     checkLocations: (services) => {
       for (const service of services) {
         const { location } = service.Task.message.content.configuration;

@@ -17,6 +17,8 @@ export interface CommandPorts {
   readonly persist: () => Promise<void>;
   /** The provider's own context file, for a start without a configuration. */
   readonly ownConfiguration: ContextConfiguration;
+  /** A reload has replaced the configuration of a context; the provider's own one is remembered. */
+  readonly reloaded: (configuration: ContextConfiguration) => void;
   /** Throws SVC_LOCATION_REFUSED for code this provider may not load. */
   readonly checkLocations: (services: readonly TaskService[]) => void;
 }

@@ -17,7 +17,7 @@ export function ownConfiguration(call: CommandCall): ContextConfiguration {
   const { ownConfiguration: own } = call.ports;
   const { service_id: asked } = call.command.header;
   const isNamed = call.command.header.service_transaction !== '';
-  const known = isNamed ? findTransaction(call)?.configuration : undefined;
+  const known = isNamed ? findTransaction(call)?.configuration : onlyTransactionWith(call)?.configuration;
   if (known !== undefined) return known;
   const isOurs = asked === '' || asked === own.ContextID || own.TaskService.some((each) => each.id === asked);
   if (isOurs) return own;
@@ -29,6 +29,8 @@ export function ownConfiguration(call: CommandCall): ContextConfiguration {
 /** A new one is not added yet: the command may still be refused. */
 export function findOrCreate(call: CommandCall, configuration: ContextConfiguration): Transaction {
   const { supervisor, clock } = call.ports;
+  const only = onlyTransactionWith(call);
+  if (only !== undefined) return only;
   const text = call.command.header.service_transaction;
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
   if (id === undefined) {
@@ -44,6 +46,13 @@ export function findOrCreate(call: CommandCall, configuration: ContextConfigurat
     `transaction ${id} belongs to context ${known.configuration.ContextID}, not ${configuration.ContextID}`,
     { hint: 'use another transaction id, or an empty one for a new id' },
   );
+}
+
+/** A start of one service without a transaction's name is for the only transaction there is, if it has it. */
+function onlyTransactionWith(call: CommandCall): Transaction | undefined {
+  const { service_id: service, service_transaction: name } = call.command.header;
+  const only = name === '' ? findTransaction(call) : undefined;
+  return only?.configuration.TaskService.some((each) => each.id === service) === true ? only : undefined;
 }
 
 /** The named transaction; without a name the only one there is. */
@@ -71,7 +80,7 @@ export function namedService(
 ): ServiceId | undefined {
   const { service_id: text } = header;
   if (text === '' || text === configuration.ContextID) return undefined;
-  const known = configuration.TaskService.map((each) => each.id);
+  const known = [...new Set(configuration.TaskService.map((each) => each.id))];
   const id = parseServiceId(text);
   if (id !== undefined && known.includes(id)) return id;
   throw new ContextdError('SVC_UNKNOWN', `${text} is neither this context nor one of its services`, {

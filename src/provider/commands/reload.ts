@@ -59,6 +59,7 @@ async function apply(call: CommandCall, transaction: Transaction, { configuratio
   const results = await Promise.all(
     asked.map(async ({ refused, settled }) => [...refused, ...(await settled)]),
   );
+  ports.reloaded(configuration);
   forgetServices(transaction, plan.removed, 'services');
   ports.supervisor.announce(transaction);
   return summarize(results.flat());

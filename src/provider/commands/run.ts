@@ -1,6 +1,6 @@
 // The commands that make services run: start and restart.
 
-import { startsWithTransaction, type ContextConfiguration, type TaskService } from '../../model/context.js';
+import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ServiceId } from '../../base/ids.js';
 import { defineServices, serviceIds, type Transaction } from '../transaction.js';
 import {
@@ -16,11 +16,8 @@ import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } fro
 
 export async function start(call: CommandCall): Promise<CommandAnswer> {
   const configuration = call.configuration ?? ownConfiguration(call);
-  const { transaction, named } = define(
-    call,
-    withoutRunning(call, configuration),
-    findOrCreate(call, configuration),
-  );
+  const found = findOrCreate(call, configuration);
+  const { transaction, named } = define(call, withoutRunning(found, configuration), found);
   const entries = configuration.TaskService.filter(startsWithTransaction);
   return await run(call, transaction, {
     action: 'start',
@@ -40,17 +37,9 @@ export async function restart(call: CommandCall): Promise<CommandAnswer> {
 }
 
 /** A running service keeps the definition it was started with: a start that is refused changes nothing. */
-function withoutRunning(call: CommandCall, configuration: ContextConfiguration): ContextConfiguration {
-  const known = findTransaction(call);
-  const isIdle = ({ id }: TaskService) => known === undefined || !hasProcess(known, id);
-  return isNamed(call)
-    ? { ...configuration, TaskService: configuration.TaskService.filter(isIdle) }
-    : configuration;
-}
-
-/** Without a name a start makes a new transaction, whatever others there are. */
-function isNamed(call: CommandCall): boolean {
-  return call.command.header.service_transaction !== '';
+function withoutRunning(transaction: Transaction, configuration: ContextConfiguration): ContextConfiguration {
+  const TaskService = configuration.TaskService.filter(({ id }) => !hasProcess(transaction, id));
+  return { ...configuration, TaskService };
 }
 
 /** The transaction with the services of `configuration` in it, once all is found to be in order. */

@@ -219,3 +219,18 @@ test('A configuration must be sent to be validated.', async () => {
   const { status } = await running.client.command({ action: 'validate', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'CTX_CONFIGURATION_MISSING' } });
 });
+
+test('A start of one service without a transaction is for the only one there is.', async () => {
+  await using running = await openRunning([resident]);
+  await running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  const { transaction, status } = await running.client.command({ action: 'start', serviceId: 'ts_1' });
+  expect(transaction).toBe('T1');
+  expect(status).toMatchObject({ result: 'success', services: [{ service_id: 'ts_1', state: 'started' }] });
+});
+
+test('A later start without a configuration uses what the reload brought.', async () => {
+  await using running = await openRunning([resident]);
+  await running.reload([resident, { id: 'ts_2', instance: 'Forever' }]);
+  const { status } = await running.client.command({ action: 'start', transaction: 'T2' });
+  expect(status.services.map((each) => each.service_id).toSorted()).toEqual(['ts_1', 'ts_2']);
+});
