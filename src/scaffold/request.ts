@@ -1,9 +1,11 @@
 // What a user asks to be written: a context and the task services in it, as plain data.
 
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
+import type { TaskType } from '../model/meta-context.js';
 
-export const TASK_TYPES = ['Looped', 'Single'] as const;
-export type TaskType = (typeof TASK_TYPES)[number];
+export { TASK_TYPES } from '../model/check-meta.js';
+export { DEFAULT_CONTEXT_ID } from '../model/context.js';
+export type { TaskType };
 
 /** What the files of a task service are made from; the context file takes the rest. */
 export interface CodeInputs {
@@ -50,8 +52,6 @@ export interface ScaffoldRequest {
   readonly context: ContextRequest;
   readonly services: readonly ServiceRequest[];
 }
-
-export const DEFAULT_CONTEXT_ID = 'context001';
 
 /** The two addresses of a context, as subscribers and publishers use them. */
 export function endpointsOf(context: ContextRequest): { readonly sub: string; readonly pub: string } {
