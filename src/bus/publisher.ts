@@ -3,7 +3,7 @@
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { subscriptionOf } from './envelope.js';
-import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
+import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
 
@@ -39,8 +39,8 @@ export class Publisher {
       sendHighWaterMark: HIGH_WATER_MARK,
       receiveHighWaterMark: 0,
       maxMessageSize: MAX_FRAME_BYTES,
-      reconnectInterval: 50,
-      reconnectMaxInterval: 1000,
+      reconnectInterval: RECONNECT_MS,
+      reconnectMaxInterval: RECONNECT_MAX_MS,
     });
     socket.connect(endpoint);
     return new Publisher(socket);

@@ -2,7 +2,7 @@
 
 import { messageOf, ContextdError } from '../base/errors.js';
 import { subscriptionOf } from './envelope.js';
-import { HIGH_WATER_MARK, MAX_FRAME_BYTES, zmq } from './zmq.js';
+import { HIGH_WATER_MARK, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
 export type FrameHandler = (frame: Uint8Array) => void;
 
@@ -34,8 +34,8 @@ export class Subscriber {
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
       maxMessageSize: MAX_FRAME_BYTES,
-      reconnectInterval: 50,
-      reconnectMaxInterval: 1000,
+      reconnectInterval: RECONNECT_MS,
+      reconnectMaxInterval: RECONNECT_MAX_MS,
     });
     socket.connect(endpoint);
     return new Subscriber(socket, handle);

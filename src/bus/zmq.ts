@@ -15,4 +15,11 @@ export const HIGH_WATER_MARK = 100_000;
 /** How long close() tries to deliver what was sent, in milliseconds. */
 export const LINGER_MS = 1000;
 
+/**
+ * How soon a lost connection is tried again, in milliseconds, doubling from the first to the second: a
+ * provider that comes back is to have all its services within moments.
+ */
+export const RECONNECT_MS = 50;
+export const RECONNECT_MAX_MS = 200;
+
 export { zmq };

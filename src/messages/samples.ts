@@ -1,0 +1,103 @@
+// Samples, as topic `monitor` and the answer to `top` carry them: memory in MiB, times in seconds.
+
+import { z } from 'zod';
+
+const figures = {
+  rss: z.number(),
+  vms: z.number(),
+  /** Resident memory as percent of the machine's. */
+  percent: z.number(),
+  /** Percent of one core since the last sample. */
+  cpu: z.number().optional(),
+  threads: z.number().int().optional(),
+  fds: z.number().int().optional(),
+  read_bytes: z.number().optional(),
+  write_bytes: z.number().optional(),
+  pss: z.number().optional(),
+};
+
+const child = z.looseObject({
+  pid: z.number().int(),
+  /** As the system has it: running, sleeping, ... */
+  status: z.string(),
+  /** Seconds since the epoch. */
+  create_time: z.number(),
+  name: z.string().optional(),
+  ...figures,
+});
+export type ChildSample = z.infer<typeof child>;
+
+const memory = {
+  ...figures,
+  /** As the system has it: running, sleeping, ... */
+  status: z.string(),
+  create_time: z.number().optional(),
+  children: z.array(child),
+  total: z.looseObject(figures),
+  connections: z
+    .array(
+      z.looseObject({
+        fd: z.number().int(),
+        family: z.string(),
+        type: z.string(),
+        laddr: z.string(),
+        raddr: z.string(),
+        status: z.string(),
+      }),
+    )
+    .optional(),
+  opened_files: z
+    .array(z.looseObject({ path: z.string(), fd: z.number().int(), mode: z.string() }))
+    .optional(),
+  memory_map: z
+    .array(z.looseObject({ path: z.string(), rss: z.number(), size: z.number(), pss: z.number() }))
+    .optional(),
+  /** When it was taken, in seconds since the epoch. */
+  timestamp: z.number(),
+  /** How long it took to take it, in seconds. */
+  elapsed: z.number(),
+};
+
+export const memorySchema = z.looseObject(memory);
+/** What one service costs. */
+export type Memory = z.infer<typeof memorySchema>;
+
+export const serviceSampleSchema = z.looseObject({
+  serviceId: z.string(),
+  pid: z.number().int(),
+  /** The last action the service reported, and success, in_progress or failed, as in context information. */
+  action: z.string(),
+  state: z.string(),
+  ...memory,
+});
+export type ServiceSample = z.infer<typeof serviceSampleSchema>;
+
+/** The body of a message on topic `monitor`: transaction -> its services. */
+export const monitorMessageSchema = z.record(z.string(), z.array(serviceSampleSchema));
+export type MonitorBody = z.infer<typeof monitorMessageSchema>;
+
+export interface MonitorMessage {
+  readonly kind: 'monitor';
+  readonly transactions: MonitorBody;
+}
+
+/** One service in the answer to `top`. */
+export const topEntrySchema = z.looseObject({
+  service_id: z.string(),
+  serviceName: z.string(),
+  instance: z.string(),
+  /** Null, like `memory`, where the service has no process. */
+  pid: z.number().int().nullable(),
+  /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
+  status: z.string().optional(),
+  /** Seconds since it stands there. */
+  uptime_s: z.number().optional(),
+  restarts: z.number().int().optional(),
+  event_loop_lag_ms: z.number().optional(),
+  memory: memorySchema.nullable(),
+});
+export type TopEntry = z.infer<typeof topEntrySchema>;
+
+export const topReplySchema = z.array(topEntrySchema);
+/** The answer to `top`, one transaction. */
+export type TopReply = z.infer<typeof topReplySchema>;
