@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
@@ -123,6 +124,15 @@ function findTypeFaults(blocks: readonly CodeBlock[]): readonly string[] {
     return `${place}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
   });
 }
+
+it('the reference of the SDK is generated without a warning', { timeout: 120_000 }, async () => {
+  const { exitCode, all } = await execa('npx', ['typedoc', '--emit', 'none'], {
+    cwd: packageRoot,
+    all: true,
+    reject: false,
+  });
+  expect(exitCode, all).toBe(0);
+});
 
 describe('the code in documents', () => {
   it('is valid where it is XML', () => {
