@@ -12,6 +12,7 @@ import { showHistory } from './show-history.js';
 import { showLogs } from './show-logs.js';
 import { showTop } from './show-top.js';
 import { checkTopArguments, TOP_OPTIONS } from './top-arguments.js';
+import { watchTop } from './watch-top.js';
 
 export const confCommand = defineCommand({
   name: 'conf_command',
@@ -58,6 +59,7 @@ export const confCommand = defineCommand({
     ],
     ['$0 --action=why --task_id=ts_100', 'the chain of causes that led to its state'],
     ['$0 --action=top', 'what its services cost'],
+    ['$0 --action=top --watch', 'the same as a live view; ? shows its keys'],
     ['$0 --action=logs --task_id=ts_100 --follow', 'its log, as it is written'],
   ],
   run,
@@ -67,11 +69,9 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
   const args = checkArguments(given);
   const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
   const configuration = file?.configuration;
-  const endpoints = await findProvider({
-    endpoint: args.endpoint,
-    subEndpoint: args.sub_endpoint,
-    configuration,
-  });
+  const hints = { endpoint: args.endpoint, subEndpoint: args.sub_endpoint, configuration };
+  if (args.watch) return await watchTop(hints, args, terminal);
+  const endpoints = await findProvider(hints);
   const timeouts =
     args.timeout === undefined
       ? {}

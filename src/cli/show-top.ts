@@ -14,6 +14,8 @@ export interface TopArguments {
   readonly open_connections: boolean;
   readonly opened_files: boolean;
   readonly memory_maps: boolean;
+  readonly watch: boolean;
+  readonly interval: number;
   readonly use_service: boolean;
   readonly service_type: 'pub';
   readonly service_freq: number;

@@ -9,6 +9,12 @@ export const TOP_OPTIONS = {
   open_connections: { type: 'boolean', default: false, describe: 'With top: list the open connections' },
   opened_files: { type: 'boolean', default: false, describe: 'With top: list the opened files' },
   memory_maps: { type: 'boolean', default: false, describe: 'With top: list what is mapped into memory' },
+  watch: {
+    type: 'boolean',
+    default: false,
+    describe: 'With top: a live view of them all, until q; with --json a line per sample',
+  },
+  interval: { type: 'number', default: 1, describe: 'With watch: every so many seconds' },
   use_service: {
     type: 'boolean',
     default: false,
@@ -29,6 +35,7 @@ export function checkTopArguments(args: TopArguments, action: string): void {
   if (args.service_endpoint !== undefined && !args.use_service) {
     throw new ContextdError('CLI_USAGE', '--service_endpoint goes with --use_service only');
   }
+  checkWatchArguments(args, action);
   if (!args.use_service) return;
   if (args.service_endpoint === undefined) {
     throw new ContextdError('CLI_USAGE', '--use_service needs --service_endpoint', {
@@ -37,5 +44,23 @@ export function checkTopArguments(args: TopArguments, action: string): void {
   }
   if (!(args.service_freq >= 0.1 && args.service_freq <= 86_400)) {
     throw new ContextdError('CLI_USAGE', `--service_freq is ${FREQUENCY_RULE}`);
+  }
+}
+
+const INTERVAL_RULE = 'a number of seconds from 0.1 up to 3600';
+
+function checkWatchArguments(args: TopArguments, action: string): void {
+  const { watch, interval } = args;
+  if (watch && action !== 'top') throw new ContextdError('CLI_USAGE', '--watch goes with --action=top only');
+  // The view asks for more by itself, where more is looked at.
+  const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service', 'task_id'] as const;
+  const flag = flags.find((each) => args[each] !== false && args[each] !== undefined);
+  if (watch && flag !== undefined) {
+    throw new ContextdError('CLI_USAGE', `--${flag} does not go with --watch`, {
+      hint: 'Enter shows connections, files and memory maps of the selected service, / finds one',
+    });
+  }
+  if (!(interval >= 0.1 && interval <= 3600)) {
+    throw new ContextdError('CLI_USAGE', `--interval is ${INTERVAL_RULE}`);
   }
 }

@@ -15,6 +15,8 @@ export interface ClientOptions {
   /** How long to wait for an answer, in milliseconds. */
   readonly answerTimeoutMs?: number;
   readonly clock?: Clock;
+  /** Aborted, it ends the search for a provider. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CommandRequest {
@@ -75,20 +77,26 @@ export class Client {
     this.#connection = new Connection(endpoints, ['state'], (frame) => this.#receive(frame));
   }
 
-  /** Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE. */
+  /** Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE, BUS_CLOSED. */
   static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
     const client = new Client(endpoints, options);
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const provider = Promise.all([
       client.#connection.publisher.whenWanted('context'),
       client.#connection.ready(),
     ]);
+    // What is awaited rejects when its socket is closed.
+    const giveUp = () => void client.close();
+    signal?.addEventListener('abort', giveUp);
     try {
+      if (signal?.aborted === true) giveUp();
       await withDeadline(provider, timeoutMs, () => unreachableError(endpoints, timeoutMs), client.#clock);
       return client;
     } catch (error) {
       await client.close();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 

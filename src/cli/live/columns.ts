@@ -3,7 +3,7 @@
 import {
   formatBytes,
   formatCount,
-  formatDuration,
+  formatUptime,
   formatMemory,
   formatMs,
   formatPercent,
@@ -62,7 +62,7 @@ export const COLUMNS: readonly Column[] = [
   numbers(['threads', 'THR', 'threads', 't'], 4, ({ threads }) => formatCount(threads)),
   numbers(['fds', 'FDS', 'file descriptors', 'f'], 4, ({ fds }) => formatCount(fds)),
   numbers(['children', 'CHLD', 'children', 'd'], 5, ({ children }) => formatCount(children)),
-  numbers(['uptime', 'UP', 'uptime', 'u'], 6, ({ uptime }) => formatDuration(uptime)),
+  numbers(['uptime', 'UP', 'uptime', 'u'], 6, ({ uptime }) => formatUptime(uptime)),
   numbers(['restarts', 'RST', 'restarts', 'x'], 4, ({ restarts }) => formatCount(restarts)),
   {
     of: 'instance',

@@ -4,7 +4,7 @@ import type { Memory, TopEntry } from '../../messages/samples.js';
 import {
   formatBytes,
   formatCount,
-  formatDuration,
+  formatUptime,
   formatMemory,
   formatMs,
   formatPercent,
@@ -29,7 +29,7 @@ export function detailHead(view: View, id: string): readonly Line[] {
       span(id, 'bold'),
       span(`  ${instance} ${name}  pid ${pid ?? NONE}  `),
       span(state, styleOf(state)),
-      span(`  up ${formatDuration(uptime)}  restarts ${formatCount(restarts)}`),
+      span(`  up ${formatUptime(uptime)}  restarts ${formatCount(restarts)}`),
     ],
     [
       span(fit(`cpu ${formatPercent(cpu)}%`, HISTORY_LEFT)),

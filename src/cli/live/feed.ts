@@ -22,15 +22,16 @@ export interface FeedPorts {
   readonly see: (input: Extract<Input, { kind: 'sample' | 'trouble' }>) => void;
 }
 
-/** The first question is asked at once, or after `delayMs`. Rejects only with what `see` throws. */
-export async function feed(ports: FeedPorts, delayMs = 0): Promise<void> {
+/** The first question is asked after `intervalMs`. Rejects only with what `see` throws. */
+export async function feed(ports: FeedPorts): Promise<void> {
   const { clock, intervalMs, nap, signal, wanted } = ports;
-  await nap.sleep(delayMs);
-  while (!signal.aborted) {
+  const isOver = () => signal.aborted;
+  if (!isOver()) await nap.sleep(intervalMs);
+  while (!isOver()) {
     const startMs = clock.now();
     const { isPaused, detail } = wanted();
     if (!isPaused) await ask(ports, detail);
-    if (signal.aborted) return;
+    if (isOver()) return;
     // From start to start, so that a slow answer does not slow the pace.
     await nap.sleep(isPaused ? undefined : Math.max(0, startMs + intervalMs - clock.now()));
   }

@@ -4,12 +4,11 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import type { Terminal } from '../command.js';
 import type { Screen } from '../screen.js';
+import { Canvas } from './canvas.js';
 import { feed, type TopSource } from './feed.js';
-import { paintFrame } from './frame.js';
-import { decodeKeys, endKeys } from './keys.js';
-import { encodeLine, type EncodedLine } from './line.js';
+import type { Key } from './keys.js';
 import { Nap } from './nap.js';
-import { render } from './render.js';
+import { Typist } from './typist.js';
 import { createView, update } from './update.js';
 import { detailOf, type Input, type Sample, type View } from './view.js';
 
@@ -21,136 +20,100 @@ export interface LiveOptions {
   readonly clock: Clock;
 }
 
-/** Resolves when the user has had enough, or a signal says so. Rejects with what went wrong in here. */
+/** Until the user has had enough, or a signal says so. Rejects with whatever goes wrong in here. */
 export async function runLive(terminal: Terminal, screen: Screen, options: LiveOptions): Promise<void> {
-  const { source, first, intervalMs, clock } = options;
-  const nap = new Nap(clock);
-  const stop = new AbortController();
-  const done = createDeferred<void>();
-  const canvas = new Canvas(screen, terminal.colour);
-  let view = createView(first, screen.size, intervalMs);
-  const see = (input: Input) => {
-    const before = view;
-    view = update(view, input);
-    canvas.show(view);
-    // What the user wants to see or not to see any more is not a second old.
-    if (detailOf(view) !== detailOf(before) || view.isPaused !== before.isPaused) nap.wake();
-    if (view.isDone) done.resolve();
-  };
-  const guard = <T extends readonly unknown[]>(act: (...given: T) => void) => {
-    return (...given: T) => {
-      try {
-        act(...given);
-      } catch (error) {
-        done.reject(error);
-      }
-    };
-  };
-  const typist = new Typist(
-    clock,
-    guard((key) => (key === '<c-l>' ? canvas.redraw(view) : see({ kind: 'key', key }))),
-  );
-  const ticker = startTicker(
-    clock,
-    guard(() => see({ kind: 'tick', nowMs: clock.now() })),
-  );
-  for (const signal of [terminal.signal, terminal.closed])
-    signal.addEventListener('abort', () => done.resolve());
-  if (terminal.signal.aborted) done.resolve();
-  const wanted = () => ({ isPaused: view.isPaused, detail: detailOf(view) });
+  const live = new Live(terminal, screen, options);
   try {
-    screen.open({
-      typed: (text) => typist.type(text),
-      resized: guard(() => see({ kind: 'resize', size: screen.size })),
-      hungUp: () => done.resolve(),
-    });
-    canvas.show(view);
-    const feeding = feed({ source, clock, intervalMs, nap, signal: stop.signal, wanted, see }, intervalMs);
-    feeding.catch((error: unknown) => done.reject(error));
-    await done.promise;
+    await live.run();
   } finally {
-    screen.close();
-    ticker.stop();
-    typist.stop();
-    stop.abort();
-    nap.wake();
-  }
-}
-
-/** The screen as it was written last. */
-class Canvas {
-  readonly #screen: Screen;
-  readonly #hasColour: boolean;
-  #lines: readonly EncodedLine[] = [];
-  #columns = 0;
-
-  constructor(screen: Screen, hasColour: boolean) {
-    this.#screen = screen;
-    this.#hasColour = hasColour;
-  }
-
-  show(view: View): void {
-    const { columns, rows } = view.size;
-    // Another size: nobody knows what the terminal has made of the old lines.
-    const isSame = columns === this.#columns && rows === this.#lines.length;
-    const lines = render(view).map((line) => encodeLine(line, columns, this.#hasColour));
-    const text = paintFrame(isSame ? this.#lines : [], lines, columns);
-    this.#lines = lines;
-    this.#columns = columns;
-    if (text !== '') this.#screen.write(text);
-  }
-
-  redraw(view: View): void {
-    this.#lines = [];
-    this.show(view);
-  }
-}
-
-/** How long the rest of a sequence may take; Escape itself is the beginning of one. */
-const SEQUENCE_MS = 50;
-
-class Typist {
-  readonly #clock: Clock;
-  readonly #press: (key: string) => void;
-  #rest = '';
-  #cancel: (() => void) | undefined;
-
-  constructor(clock: Clock, press: (key: string) => void) {
-    this.#clock = clock;
-    this.#press = press;
-  }
-
-  type(text: string): void {
-    this.stop();
-    const { keys, rest } = decodeKeys(this.#rest + text);
-    this.#rest = rest;
-    keys.forEach(this.#press);
-    if (rest !== '') this.#cancel = this.#clock.after(SEQUENCE_MS, () => this.#giveUp());
-  }
-
-  stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  #giveUp(): void {
-    const keys = endKeys(this.#rest);
-    this.#rest = '';
-    keys.forEach(this.#press);
+    live.close();
   }
 }
 
 /** Not that of the samples: it is there to tell when they fail to come. */
 const TICK_MS = 1500;
 
-function startTicker(clock: Clock, act: () => void): { stop(): void } {
-  let cancel = () => {};
-  const next = () => {
-    cancel = clock.after(TICK_MS, () => {
-      act();
-      next();
+class Live {
+  readonly #terminal: Terminal;
+  readonly #screen: Screen;
+  readonly #options: LiveOptions;
+  readonly #canvas: Canvas;
+  readonly #typist: Typist;
+  readonly #nap: Nap;
+  readonly #stop = new AbortController();
+  readonly #done = createDeferred<void>();
+  #cancelTick: (() => void) | undefined;
+  #view: View;
+
+  constructor(terminal: Terminal, screen: Screen, options: LiveOptions) {
+    this.#terminal = terminal;
+    this.#screen = screen;
+    this.#options = options;
+    this.#canvas = new Canvas(screen, terminal.colour);
+    this.#typist = new Typist(options.clock, (keys) => this.#press(keys));
+    this.#nap = new Nap(options.clock);
+    this.#view = createView(options.first, screen.size, options.intervalMs);
+  }
+
+  async run(): Promise<void> {
+    const end = () => this.#done.resolve();
+    for (const signal of [this.#terminal.signal, this.#terminal.closed]) {
+      if (signal.aborted) return;
+      signal.addEventListener('abort', end, { signal: this.#stop.signal });
+    }
+    this.#screen.open({
+      typed: (text) => this.#typist.type(text),
+      resized: () => this.#see({ kind: 'resize', size: this.#screen.size }),
+      hungUp: end,
     });
-  };
-  next();
-  return { stop: () => cancel() };
+    this.#canvas.show(this.#view);
+    this.#startTicking();
+    const { source, clock, intervalMs } = this.#options;
+    feed({
+      source,
+      clock,
+      intervalMs,
+      nap: this.#nap,
+      signal: this.#stop.signal,
+      wanted: () => ({ isPaused: this.#view.isPaused, detail: detailOf(this.#view) }),
+      see: (input) => this.#see(input),
+    }).catch((error: unknown) => this.#done.reject(error));
+    await this.#done.promise;
+  }
+
+  close(): void {
+    this.#screen.close();
+    this.#stop.abort();
+    this.#cancelTick?.();
+    this.#typist.close();
+    this.#nap.wake();
+  }
+
+  #press(keys: readonly Key[]): void {
+    if (keys.includes('<c-l>')) this.#canvas.redraw(this.#view);
+    this.#see(...keys.map((key) => ({ kind: 'key', key }) as const));
+  }
+
+  /** One frame for all of them. Called by timers and sockets, so what it throws must not get lost. */
+  #see(...inputs: readonly Input[]): void {
+    try {
+      const before = this.#view;
+      this.#view = inputs.reduce(update, before);
+      this.#canvas.show(this.#view);
+      // What the user has just asked for is not to wait for the next second.
+      const isSame = detailOf(before) === detailOf(this.#view) && before.isPaused === this.#view.isPaused;
+      if (!isSame) this.#nap.wake();
+      if (this.#view.isDone) this.#done.resolve();
+    } catch (error) {
+      this.#done.reject(error);
+    }
+  }
+
+  #startTicking(): void {
+    const { clock } = this.#options;
+    this.#cancelTick = clock.after(TICK_MS, () => {
+      this.#startTicking();
+      this.#see({ kind: 'tick', nowMs: clock.now() });
+    });
+  }
 }

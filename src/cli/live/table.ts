@@ -21,26 +21,27 @@ export function statesLine({ sample, rows, filter }: View): Line {
   ];
 }
 
+/** Threads share the memory of their process, which counts once; the time that each takes is its own. */
 export function totalsLine({ sample }: View): Line {
-  const rows = sample.entries.map(toRow);
-  const sum = (figure: 'cpu' | 'rss' | 'vms' | 'threads' | 'fds') =>
-    rows.reduce((total, row) => total + (row[figure] ?? 0), 0);
-  const processes = rows.filter(({ pid }) => pid !== undefined).length;
-  const children = rows.reduce((total, row) => total + (row.children ?? 0), 0);
+  const rows = sample.entries.map(toRow).filter(({ pid }) => pid !== undefined);
+  const once = [...new Map(rows.map((row) => [row.pid, row])).values()];
+  const sum = (figure: Figure, of = once) => of.reduce((total, row) => total + (row[figure] ?? 0), 0);
   const figures = [
-    ['cpu', `${formatPercent(sum('cpu'))}%`],
+    ['cpu', `${formatPercent(sum('cpu', rows))}%`],
     ['rss', formatMemory(sum('rss'))],
     ['vms', formatMemory(sum('vms'))],
     ['threads', formatCount(sum('threads'))],
     ['fds', formatCount(sum('fds'))],
-    ['processes', formatCount(processes)],
-    ['children', formatCount(children)],
+    ['processes', formatCount(once.length)],
+    ['children', formatCount(sum('children'))],
   ] as const;
   return [
     span('in all  '),
     ...figures.flatMap(([name, text]) => [span(`${name} `), span(text, 'bold'), span('  ')]),
   ];
 }
+
+type Figure = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'children';
 
 export function titlesLine(view: View): Line {
   const { columns, sparkWidth } = layOutFor(view);
