@@ -42,6 +42,8 @@ export interface Question {
 
 /** What `top` tells besides the usual figures. */
 export interface TopOptions {
+  /** Only this service is measured and told; SVC_UNKNOWN if there is none. */
+  readonly serviceId?: string;
   readonly openConnections?: boolean;
   readonly openedFiles?: boolean;
   readonly memoryMaps?: boolean;
@@ -146,7 +148,11 @@ export class Client {
       memory_maps: options.memoryMaps === true,
       ...(options.service === undefined ? {} : { service: composeService(options.service) }),
     };
-    const reply = await this.request(transaction, { action: 'top', content: { configuration } });
+    const reply = await this.request(transaction, {
+      action: 'top',
+      serviceId: options.serviceId ?? '',
+      content: { configuration },
+    });
     const parsed = topReplySchema.safeParse(reply);
     if (parsed.success) return parsed.data;
     throw new ContextdError('MSG_INVALID', `the answer to top is none: ${parsed.error.message}`);

@@ -17,6 +17,11 @@ export interface CostsPorts {
   readonly createSampler: () => Sampler;
 }
 
+export interface CostsOptions extends SampleOptions {
+  /** Only this service is measured. */
+  readonly only?: ServiceId | undefined;
+}
+
 /** Of one kind of question to one transaction: others must not shorten the time between its samples. */
 interface Gauge {
   readonly sampler: Sampler;
@@ -40,7 +45,7 @@ export class Costs {
    * is measured twice, so that its share of processor time is that of now. Those who ask the same at the
    * same time get the same. Rejects with CTX_ENDING when the provider ends meanwhile.
    */
-  measure(transaction: Transaction, options: SampleOptions): Promise<ReadonlyMap<ServiceId, Sample>> {
+  measure(transaction: Transaction, options: CostsOptions): Promise<ReadonlyMap<ServiceId, Sample>> {
     const gauge = this.#gaugeOf(`${transaction.id} ${JSON.stringify(options)}`);
     gauge.pending ??= this.#measure(gauge, transaction, options).finally(() => {
       gauge.pending = undefined;
@@ -55,15 +60,17 @@ export class Costs {
   async #measure(
     gauge: Gauge,
     transaction: Transaction,
-    options: SampleOptions,
+    { only, ...options }: CostsOptions,
   ): Promise<ReadonlyMap<ServiceId, Sample>> {
     const { clock } = this.#ports;
+    const targets = () =>
+      targetsOf(transaction).filter(({ service }) => only === undefined || service === only);
     const freshMs = clock.now() - FRESH_MS;
     const isFresh = ({ target }: ServiceTarget) =>
       (gauge.measuredMs.get(keyOf(target)) ?? -Infinity) > freshMs;
-    if (!targetsOf(transaction).every(isFresh)) await this.#sample(gauge, targetsOf(transaction), {});
+    if (!targets().every(isFresh)) await this.#sample(gauge, targets(), {});
     await this.#pause(gauge.lastMs + LEAST_SPAN_MS - clock.now());
-    return await this.#sample(gauge, targetsOf(transaction), options);
+    return await this.#sample(gauge, targets(), options);
   }
 
   async #sample(

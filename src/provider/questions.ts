@@ -51,7 +51,11 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   top: async (ports, { header, content }) => {
     const transaction = findTransaction(ports.transactions, header.service_transaction);
     const request = parseTopRequest(content.configuration);
-    return { action: 'reply_top', content: await describeCosts(ports, transaction, request) };
+    const { service_id: id } = header;
+    // An original client may name the context; that is all of them.
+    const isAll = id === '' || id === transaction.configuration.ContextID;
+    const only = isAll ? undefined : findService(transaction, id).definition.id;
+    return { action: 'reply_top', content: await describeCosts(ports, transaction, request, only) };
   },
 };
 

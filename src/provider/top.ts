@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
+import type { ServiceId } from '../base/ids.js';
 import { composeMemory } from '../messages/compose-sample.js';
 import type { TopEntry, TopReply } from '../messages/samples.js';
 import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
@@ -27,19 +28,22 @@ export function parseTopRequest(configuration: unknown): TopRequest {
   });
 }
 
-/** One entry per service, in the order of the context. */
+/** One entry per service, in the order of the context; one alone for `only`. */
 export async function describeCosts(
   { costs, clock }: TopPorts,
   transaction: Transaction,
   request: TopRequest,
+  only?: ServiceId,
 ): Promise<TopReply> {
   const samples = await costs.measure(transaction, {
+    only,
     openConnections: request.open_connections,
     openedFiles: request.opened_files,
     memoryMaps: request.memory_maps,
   });
   const nowMs = clock.now();
-  return [...transaction.snapshot.services].map(([id, service]) =>
+  const services = [...transaction.snapshot.services].filter(([id]) => only === undefined || id === only);
+  return services.map(([id, service]) =>
     describeService(service, {
       sample: samples.get(id),
       lagMs: transaction.vitals.get(id)?.lagMs,

@@ -54,13 +54,13 @@ export function detailBody({ sample, shown, size }: View): readonly Line[] {
   if (now?.memory === undefined || now.memory === null) return [[span('no process', 'grey')]];
   // What was asked for in addition is one sample behind at the worst; another process's it must not be.
   const extra = shown.entry?.pid === now.pid ? (shown.entry.memory ?? undefined) : undefined;
-  return [
-    figuresLine(now, now.memory, extra),
-    ...processes(now, now.memory),
-    ...list('connections', extra?.connections, size.columns, CONNECTIONS),
-    ...list('opened files', extra?.opened_files, size.columns, FILES),
-    ...list('memory maps', extra === undefined ? undefined : bySize(extra.memory_map), size.columns, MAPS),
+  const lists = [
+    list('connections', extra?.connections, size.columns, CONNECTIONS),
+    list('opened files', extra?.opened_files, size.columns, FILES),
+    list('memory maps', bySize(extra?.memory_map), size.columns, MAPS),
   ];
+  const more = extra === undefined ? [[[], [span('asking for more', 'grey')]]] : lists;
+  return [figuresLine(now, now.memory, extra), ...processes(now, now.memory), ...more.flat()];
 }
 
 function figuresLine(entry: TopEntry, memory: Memory, extra: Memory | undefined): Line {
@@ -131,7 +131,7 @@ function list<T>(
   columns: number,
   shape: ListShape<T>,
 ): readonly Line[] {
-  if (items === undefined) return [[], [span(title, 'bold'), span('  asked for', 'grey')]];
+  if (items === undefined) return [[], [span(title, 'bold'), span('  not told by this system', 'grey')]];
   if (items.length === 0) return [[], [span(title, 'bold'), span('  none', 'grey')]];
   const widths = shape.widths(columns);
   return [
@@ -171,6 +171,6 @@ const MAPS: ListShape<MemoryMap> = {
   cells: ({ rss, size, pss, path }) => [formatMemory(rss), formatMemory(size), formatMemory(pss), path],
 };
 
-function bySize(maps: readonly MemoryMap[] | undefined): readonly MemoryMap[] {
-  return [...(maps ?? [])].sort((one, other) => other.rss - one.rss);
+function bySize(maps: readonly MemoryMap[] | undefined): readonly MemoryMap[] | undefined {
+  return maps?.toSorted((one, other) => other.rss - one.rss);
 }

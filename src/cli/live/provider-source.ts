@@ -69,11 +69,19 @@ export class ProviderSource implements TopSource {
   }
 }
 
-/** A service that is gone is no error: the rest of the sample tells so. */
-async function askDetail(client: Client, transaction: string, id: string): Promise<TopEntry | undefined> {
+/** A service that is gone is no trouble: the rest of the sample tells so. */
+async function askDetail(
+  client: Client,
+  transaction: string,
+  serviceId: string,
+): Promise<TopEntry | undefined> {
   const everything = { openConnections: true, openedFiles: true, memoryMaps: true };
-  const entries = await client.top(transaction, everything);
-  return entries.find((entry) => entry.service_id === id);
+  try {
+    return (await client.top(transaction, { serviceId, ...everything }))[0];
+  } catch (error) {
+    if (error instanceof ContextdError && error.code === 'SVC_UNKNOWN') return undefined;
+    throw error;
+  }
 }
 
 async function describe(client: Client, wanted: string): Promise<About> {
@@ -81,8 +89,8 @@ async function describe(client: Client, wanted: string): Promise<About> {
   const found = Object.entries(all).filter(([id]) => wanted === '' || id === wanted);
   const [first, second] = found;
   if (first === undefined || second !== undefined) throw choiceError(wanted, Object.keys(all));
-  const [transaction, { contextId, contextName }] = first;
-  return { transaction, contextId, contextName, endpoint: client.endpoints.publish };
+  const [transaction, { contextId }] = first;
+  return { transaction, contextId, endpoint: client.endpoints.publish };
 }
 
 function choiceError(wanted: string, ids: readonly string[]): ContextdError {

@@ -41,11 +41,10 @@ function bodyOf(view: View): readonly Line[] {
 
 /** Context, transaction and provider at the left, the time of the sample at the right. */
 function titleLine({ sample, size, shown, intervalMs }: View): Line {
-  const { contextId, contextName, transaction, endpoint } = sample.about;
-  const names = [contextId, contextName].filter((name, at, all) => name !== '' && all.indexOf(name) === at);
+  const { contextId, transaction, endpoint } = sample.about;
   const right =
     size.columns < 100 ? formatTime(sample.atMs) : `every ${intervalMs / 1000} s  ${formatTime(sample.atMs)}`;
-  const left = `${names.join(' ')}  ${transaction}  ${endpoint}${shown.kind === 'detail' ? `  ${shown.id}` : ''}`;
+  const left = `${contextId}  ${transaction}  ${endpoint}${shown.kind === 'detail' ? `  ${shown.id}` : ''}`;
   return [span(fit(left, Math.max(0, size.columns - widthOf(right) - 1)), 'bold'), span(` ${right}`)];
 }
 

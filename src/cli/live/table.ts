@@ -32,11 +32,11 @@ export function totalsLine({ sample }: View): Line {
     ['vms', formatMemory(sum('vms'))],
     ['threads', formatCount(sum('threads'))],
     ['fds', formatCount(sum('fds'))],
-    ['processes', formatCount(once.length)],
+    ['pids', formatCount(once.length)],
     ['children', formatCount(sum('children'))],
   ] as const;
   return [
-    span('in all  '),
+    span('all: '),
     ...figures.flatMap(([name, text]) => [span(`${name} `), span(text, 'bold'), span('  ')]),
   ];
 }

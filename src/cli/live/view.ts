@@ -13,7 +13,6 @@ export interface Size {
 /** Whose services are shown. */
 export interface About {
   readonly contextId: string;
-  readonly contextName: string;
   readonly transaction: string;
   /** The provider's address for publishers. */
   readonly endpoint: string;
