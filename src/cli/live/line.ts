@@ -1,6 +1,6 @@
 // A line of the screen: pieces of text with their looks, and the same as bytes for the terminal.
 
-import { cut, widthOf } from './text.js';
+import { clean, cut, widthOf } from './text.js';
 
 export type Style = 'bold' | 'dim' | 'reverse' | 'red' | 'green' | 'yellow' | 'cyan' | 'grey';
 
@@ -30,7 +30,7 @@ export interface EncodedLine {
 }
 
 export function span(text: string, style?: Style): Span {
-  return { text, style };
+  return { text: clean(text), style };
 }
 
 /** Never wider than `columns`, and without anything that a terminal would act upon but our own looks. */
