@@ -1,6 +1,7 @@
 // A command as data: its name, options and what it does; run.ts turns it into a program.
 
 import type { InferredOptionTypes, Options } from 'yargs';
+import type { Screen } from './screen.js';
 
 /** Where a command's text goes, and the word that it should end. */
 export interface Terminal {
@@ -16,6 +17,8 @@ export interface Terminal {
   readonly kill: AbortSignal;
   /** Aborted when nobody reads standard output any more. */
   readonly closed: AbortSignal;
+  /** For a view that takes the whole terminal; undefined where input or output is none. */
+  readonly screen?: Screen | undefined;
 }
 
 export type CommandOptions = Readonly<Record<string, Options>>;

@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
+import { processScreen } from './screen.js';
 
 /** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
 const SAME_PRESS_MS = 300;
@@ -121,6 +122,7 @@ export function processTerminal(): Terminal {
     signal: stop.signal,
     kill: kill.signal,
     closed: closed.signal,
+    screen: process.stdin.isTTY && process.stdout.isTTY ? processScreen() : undefined,
   };
 }
 

@@ -50,7 +50,7 @@ function composeFigures(of: Totals): Memory['total'] & { rss: number; vms: numbe
     vms: of.vmsBytes / MIB,
     percent: of.memoryPercent,
     cpu: of.cpuPercent,
-    threads: of.threads,
+    ...(of.threads === 0 ? {} : { threads: of.threads }),
     ...(fds === undefined ? {} : { fds }),
     ...(readBytes === undefined ? {} : { read_bytes: readBytes }),
     ...(writeBytes === undefined ? {} : { write_bytes: writeBytes }),

@@ -5,6 +5,8 @@ import { z } from 'zod';
 const task = z.looseObject({
   service_id: z.string(),
   pid: z.number().int().nullable(),
+  /** Of a thread that lives: the system's number for it, of the process `pid`. */
+  tid: z.number().int().optional(),
   /** The last action that was reported, or `defined`. */
   action: z.string(),
   state: z.enum(['success', 'in_progress', 'failed']),

@@ -64,8 +64,10 @@ export class Supervisor {
     if (transaction === undefined || service === undefined) return;
     // Its process is up: the next one may start.
     this.#runs.leaveGate(transaction, service);
-    if (!vitalsOf(transaction, service, header.sender).noteEvent(header.seq)) return;
-    const { error, pid } = content.status;
+    const { error, pid, tid } = content.status;
+    const vitals = vitalsOf(transaction, service, header.sender);
+    vitals.tid ??= tid;
+    if (!vitals.noteEvent(header.seq)) return;
     this.#apply(transaction, {
       type: 'reported',
       atMs: this.#ports.clock.now(),

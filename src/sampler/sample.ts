@@ -15,6 +15,7 @@ export interface ProcessFigures {
   readonly memoryPercent: number;
   /** Percent of one core since the last sample of this process; since its start where there is none. */
   readonly cpuPercent: number;
+  /** 0 where the system does not tell. */
   readonly threads: number;
   readonly fds?: number;
   readonly readBytes?: number;
@@ -37,6 +38,7 @@ export interface Totals {
 
 export interface OpenConnection {
   readonly pid: number;
+  /** -1 where the system does not tell. */
   readonly fd: number;
   readonly family: 'ipv4' | 'ipv6' | 'unix';
   readonly type: 'stream' | 'dgram' | 'seqpacket' | 'raw';

@@ -68,7 +68,8 @@ const KINDS: readonly Kind[] = [
     what: 'dropped opening tag',
     change: (lines, at) => {
       const { text, name, kind, number } = lineAt(lines, at);
-      if (kind === 'leaf') return replace(lines, at, [text.replace(`<${name}>`, '')], number);
+      if (kind === 'leaf')
+        return replace(lines, at, [text.replace(new RegExp(`^<${name}[^>]*>`), '')], number);
       if (kind === 'close' || number === 1) return undefined;
       return replace(lines, at, [], closingLine(lines, at) - 1);
     },

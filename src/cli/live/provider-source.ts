@@ -1,0 +1,102 @@
+// Samples of a transaction, asked of its provider; one that is gone is looked for again at the next question.
+
+import { ContextdError } from '../../base/errors.js';
+import { Client, type ClientOptions } from '../../client/client.js';
+import { findProvider, type ProviderHints } from '../../client/find-provider.js';
+import type { TransactionInfo } from '../../messages/context-info.js';
+import type { TopEntry } from '../../messages/samples.js';
+import type { Clock } from '../../base/clock.js';
+import type { TopSource } from './feed.js';
+import type { About, Sample } from './view.js';
+
+export interface SourceOptions extends ClientOptions {
+  readonly hints: ProviderHints;
+  /** Empty for the only one there is. */
+  readonly transaction: string;
+  readonly clock: Clock;
+}
+
+interface Link {
+  readonly client: Client;
+  readonly about: About;
+}
+
+export class ProviderSource implements TopSource {
+  readonly #options: SourceOptions;
+  readonly #stop = new AbortController();
+  #link: Link | undefined;
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects as `findProvider`, `Client.connect` and `Client.top` do. */
+  async sample(detail: string | undefined): Promise<Sample> {
+    try {
+      const { client, about } = (this.#link ??= await this.#connect());
+      const [entries, found] = await Promise.all([
+        client.top(about.transaction),
+        detail === undefined ? undefined : askDetail(client, about.transaction, detail),
+      ]);
+      return { about, entries, detail: found, atMs: this.#options.clock.now() };
+    } catch (error) {
+      await this.#drop();
+      throw error;
+    }
+  }
+
+  /** What is being asked is given up. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#drop();
+  }
+
+  async #connect(): Promise<Link> {
+    const endpoints = await findProvider(this.#options.hints);
+    const client = await Client.connect(endpoints, { ...this.#options, signal: this.#stop.signal });
+    try {
+      return { client, about: await describe(client, this.#options.transaction) };
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.client.close();
+  }
+}
+
+/** A service that is gone is no trouble: the rest of the sample tells so. */
+async function askDetail(
+  client: Client,
+  transaction: string,
+  serviceId: string,
+): Promise<TopEntry | undefined> {
+  const everything = { openConnections: true, openedFiles: true, memoryMaps: true };
+  try {
+    return (await client.top(transaction, { serviceId, ...everything }))[0];
+  } catch (error) {
+    if (error instanceof ContextdError && error.code === 'SVC_UNKNOWN') return undefined;
+    throw error;
+  }
+}
+
+async function describe(client: Client, wanted: string): Promise<About> {
+  const all = (await client.request()) as Readonly<Record<string, TransactionInfo>>;
+  const found = Object.entries(all).filter(([id]) => wanted === '' || id === wanted);
+  const [first, second] = found;
+  if (first === undefined || second !== undefined) throw choiceError(wanted, Object.keys(all));
+  const [transaction, { contextId }] = first;
+  return { transaction, contextId, endpoint: client.endpoints.publish };
+}
+
+function choiceError(wanted: string, ids: readonly string[]): ContextdError {
+  const what = wanted === '' ? 'which transaction is meant?' : `there is no transaction "${wanted}"`;
+  const message = ids.length === 0 ? 'no transaction runs' : what;
+  const hint =
+    ids.length === 0 ? 'conf_command --action=start starts one' : `--transaction is one of ${ids.join(', ')}`;
+  return new ContextdError('CTX_TRANSACTION_UNKNOWN', message, { hint });
+}

@@ -1,0 +1,106 @@
+// The table: how many services stand where, what all cost together, and a line per service.
+
+import { stateColour } from '../paint.js';
+import { layOut, type Column, type Layout } from './columns.js';
+import { formatCount, formatMemory, formatPercent } from './figures.js';
+import { span, type Line, type Span, type Style } from './line.js';
+import { toRow, type Row } from './row.js';
+import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';
+import { fit, widthOf } from './text.js';
+import { bodyRows, type View } from './view.js';
+
+export function statesLine({ sample, rows, filter }: View): Line {
+  const { entries } = sample;
+  const counts = new Map<string, number>();
+  for (const { state } of entries.map(toRow)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const shown = filter === '' ? '' : `, ${rows.length} shown`;
+  const states = [...counts].sort(([, one], [, other]) => other - one);
+  return [
+    span(`services ${entries.length}${shown}: `),
+    ...states.flatMap(([state, count]) => [span(`${count} ${state}`, styleOf(state)), span('  ')]),
+  ];
+}
+
+/** Threads share the memory of their process, which counts once; the time that each takes is its own. */
+export function totalsLine({ sample }: View): Line {
+  const rows = sample.entries.map(toRow).filter(({ pid }) => pid !== undefined);
+  const once = [...new Map(rows.map((row) => [row.pid, row])).values()];
+  const sum = (figure: Figure, of = once) => of.reduce((total, row) => total + (row[figure] ?? 0), 0);
+  const figures = [
+    ['cpu', `${formatPercent(sum('cpu', rows))}%`],
+    ['rss', formatMemory(sum('rss'))],
+    ['vms', formatMemory(sum('vms'))],
+    ['threads', formatCount(sum('threads'))],
+    ['fds', formatCount(sum('fds'))],
+    ['pids', formatCount(once.length)],
+    ['children', formatCount(sum('children'))],
+  ] as const;
+  return [
+    span('all: '),
+    ...figures.flatMap(([name, text]) => [span(`${name} `), span(text, 'bold'), span('  ')]),
+  ];
+}
+
+type Figure = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'children';
+
+export function titlesLine(view: View): Line {
+  const { columns, sparkWidth } = layOutFor(view);
+  const titles = columns.map((column) => fit(titleOf(column, view), column.width, sideOf(column)));
+  const sparks = sparkWidth === 0 ? [] : [fit('CPU HISTORY', sparkWidth), fit('RSS HISTORY', sparkWidth)];
+  return [span(fit(` ${[...titles, ...sparks].join(' ')}`, view.size.columns), 'reverse')];
+}
+
+function titleOf(column: Column, { order }: View): string {
+  if (column.of !== order.by) return column.title;
+  return `${column.title}${order.isDescending ? '▼' : '▲'}`;
+}
+
+export function tableBody(view: View): readonly Line[] {
+  const layout = layOutFor(view);
+  const visible = view.rows.slice(view.offset, view.offset + bodyRows(view));
+  if (visible.length === 0) return [[span(emptyText(view), 'grey')]];
+  return visible.map((row, at) => rowLine(view, row, layout, view.offset + at === view.index));
+}
+
+function emptyText({ filter }: View): string {
+  return filter === '' ? ' no services' : ' no service fits the filter';
+}
+
+function rowLine(view: View, row: Row, layout: Layout, isSelected: boolean): Line {
+  const cells = layout.columns.map((column): Span => {
+    const text = ` ${fit(column.text(row), column.width, sideOf(column))}`;
+    return span(text, column.of === 'state' ? styleOf(row.state) : undefined);
+  });
+  // The first column's blank is the place of the mark, for terminals that show no looks.
+  const [first = span(''), ...others] = cells;
+  const line = [
+    span(`${isSelected ? '>' : ' '}${first.text.slice(1)}`),
+    ...others,
+    ...sparks(view, row, layout),
+  ];
+  if (!isSelected) return line;
+  return [span(fit(line.map(({ text }) => text).join(''), view.size.columns), 'reverse')];
+}
+
+function sparks({ histories }: View, row: Row, { sparkWidth }: Layout): readonly Span[] {
+  if (sparkWidth === 0) return [];
+  const { cpu, rss, taken } = histories.get(row.id) ?? NO_HISTORY;
+  const draw = (values: readonly number[], scaleOf: typeof cpuScale, style: Style) =>
+    span(` ${fit(drawSparkline(values, taken, sparkWidth, scaleOf(values)), sparkWidth, 'right')}`, style);
+  return [draw(cpu, cpuScale, 'green'), draw(rss, rssScale, 'cyan')];
+}
+
+function layOutFor({ size, rows }: View): Layout {
+  // Of 300 ids most are as long as the others; the widest is what counts.
+  return layOut(size.columns, Math.max(0, ...rows.map(({ id }) => widthOf(id))));
+}
+
+function sideOf({ isNumber }: Column): 'left' | 'right' {
+  return isNumber ? 'right' : 'left';
+}
+
+/** The colour that the state has in every other place. */
+export function styleOf(state: string): Style {
+  const colour = stateColour(state);
+  return colour === 'blue' ? 'cyan' : colour;
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { paintFrame } from '../../../../src/cli/live/frame.js';
+
+const E = '\u001b';
+const lines = (...texts: readonly string[]) => texts.map((text) => ({ text, width: text.length }));
+const synchronised = (text: string) => `${E}[?2026h${text}${E}[?2026l`;
+
+test('Nothing is written when nothing has changed.', () => {
+  expect(paintFrame(lines('a', 'b'), lines('a', 'b'), 10)).toBe('');
+});
+
+test('Only lines that differ are written, in one piece, each erased behind what is new.', () => {
+  const text = paintFrame(lines('a', 'bbb', 'c'), lines('a', 'B', 'C'), 10);
+  expect(text).toBe(synchronised(`${E}[2;1HB${E}[K${E}[3;1HC${E}[K`));
+});
+
+test('A screen of which nothing is known is written whole, and not cleared.', () => {
+  expect(paintFrame([], lines('a', ''), 10)).toBe(synchronised(`${E}[1;1Ha${E}[K${E}[2;1H${E}[K`));
+});
+
+test('Nothing is erased behind a line that fills the screen: it would be its last character.', () => {
+  expect(paintFrame([], lines('0123456789'), 10)).toBe(synchronised(`${E}[1;1H0123456789`));
+});
