@@ -7,6 +7,14 @@ import {
   endsDiffer,
 } from './check-endpoints.js';
 import {
+  commandsAreSingle,
+  commandsAreWhole,
+  outputEventsAreKnown,
+  programsAreProcesses,
+  readinessIsKnown,
+  variablesAreNamed,
+} from './check-programs.js';
+import {
   idsAreIds,
   idsAreUnique,
   instancesAreIdentifiers,
@@ -42,6 +50,12 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   serviceTypesAreKnown,
   serviceNamesAreGiven,
   supervisionIsInRange,
+  commandsAreSingle,
+  commandsAreWhole,
+  readinessIsKnown,
+  outputEventsAreKnown,
+  variablesAreNamed,
+  programsAreProcesses,
   entriesAreKnown,
   actionsAreKnown,
   actionsHaveTargets,

@@ -20,6 +20,8 @@ export interface ServiceOutline {
   readonly entry: string;
   readonly triggers: readonly TriggerOutline[];
   readonly supervision: ReadonlyMap<SupervisionKey | 'stop_signal', string>;
+  /** As it stands there; undefined where there is none. */
+  readonly command: unknown;
 }
 
 export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
@@ -58,6 +60,7 @@ function outlineService(value: unknown, path: ValuePath): ServiceOutline {
       targets: splitCall(textAt(value, 'Task', 'state', trigger, 'call') ?? ''),
     })),
     supervision: textsOf(valueAt(value, 'Task', 'supervision'), keys),
+    command: valueAt(value, 'Task', 'message', 'content', 'configuration', 'command'),
   };
 }
 

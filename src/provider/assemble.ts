@@ -24,6 +24,7 @@ import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
+import { PermittedPrograms } from './permitted-programs.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { composeJournal, takeOver, type TakenOver } from './take-over.js';
@@ -137,6 +138,7 @@ interface CommandParts {
 
 function composeCommandPorts({ file, roots, clock, supervisor, persist }: CommandParts): CommandPorts {
   let own = file.configuration;
+  const permitted = new PermittedPrograms(file);
   return {
     supervisor,
     clock,
@@ -147,8 +149,9 @@ function composeCommandPorts({ file, roots, clock, supervisor, persist }: Comman
     reloaded: (configuration) => {
       if (configuration.ContextID === own.ContextID) own = configuration;
     },
-    checkLocations: (services) => {
+    checkCode: (services) => {
       for (const service of services) {
+        permitted.check(service);
         const { location } = service.Task.message.content.configuration;
         if (location !== '') checkLocation(service, location, roots);
       }
