@@ -1,7 +1,7 @@
 """A contextd task service in Python: reports the load of the machine, on ZeroMQ alone.
 
 It is run by a provider (<command> with <ready>heartbeat</ready>), which tells it in the environment who it is.
-What it says and hears is in docs/messages.md, under "A service in another language".
+What it says and hears is in docs/programs.md, under "A service in another language".
 """
 
 import json

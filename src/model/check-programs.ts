@@ -79,7 +79,7 @@ export function variablesAreNamed({ services }: ContextOutline): readonly Findin
       const path = [...command.path, 'env', name];
       if (!VARIABLE_PATTERN.test(name))
         return [{ path, message: `variable "${name}", allowed: ${VARIABLE_RULE}` }];
-      return typeof value === 'string' ? [] : [{ path, message: `<${name}> is no text, allowed: one text` }];
+      return whyNoText(value, { path, name });
     });
   });
 }
@@ -134,8 +134,18 @@ function unknownElements(command: CommandOutline): readonly Finding[] {
 
 function checkText(command: CommandOutline, key: string): readonly Finding[] {
   const value = command.fields[key];
-  if (value === undefined || typeof value === 'string') return [];
-  return [at(command, key, `<${key}> of <command> is no text, allowed: one text`)];
+  if (value === undefined) return [];
+  return whyNoText(value, { path: [...command.path, key], name: key });
+}
+
+function whyNoText(
+  value: unknown,
+  { path, name }: { readonly path: ValuePath; readonly name: string },
+): readonly Finding[] {
+  if (typeof value === 'string') return [];
+  if (Array.isArray(value))
+    return [{ path: [...path, 1], message: `a second <${name}> in <${String(path.at(-2))}>, allowed: one` }];
+  return [{ path, message: `<${name}> holds elements, allowed: text` }];
 }
 
 function notOneOf(key: string, value: string, allowed: readonly string[]): string {

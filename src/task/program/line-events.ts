@@ -29,9 +29,9 @@ export class LineEvents {
   #left = MOST_AT_ONCE;
   #countedMs: number;
   readonly #troubles = {
-    dropped: { count: 0, toldMs: -Infinity, what: 'lines came too fast to be told as events' },
-    broken: { count: 0, toldMs: -Infinity, what: 'lines are no JSON object' },
-    reserved: { count: 0, toldMs: -Infinity, what: 'items have a reserved name and were left out' },
+    dropped: { count: 0, toldMs: -Infinity, what: 'lines that came too fast to be told as events' },
+    broken: { count: 0, toldMs: -Infinity, what: 'lines that are no JSON object' },
+    reserved: { count: 0, toldMs: -Infinity, what: 'items left out, their names are reserved' },
   };
 
   constructor(ports: LineEventsPorts) {
@@ -97,7 +97,7 @@ export class LineEvents {
   #say(trouble: { count: number; toldMs: number; readonly what: string }, example?: string): void {
     if (trouble.count === 0) return;
     const fields = example === undefined ? {} : { for_example: example.slice(0, 200) };
-    this.#ports.log.warn(`${trouble.count} ${trouble.what}`, fields);
+    this.#ports.log.warn(`${trouble.what}: ${trouble.count}`, fields);
     trouble.count = 0;
     trouble.toldMs = this.#ports.now();
   }
