@@ -7,6 +7,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { ContextConfiguration } from '../model/context.js';
 import { toDot, toMermaid } from '../model/draw-graph.js';
 import { readContextFile, type ContextFile } from '../model/read-context.js';
+import { findMissingPrograms } from '../provider/locate-program.js';
 import { Provider } from '../provider/provider.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createConsole } from './console.js';
@@ -110,10 +111,14 @@ function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: bool
 }
 
 /** Faults have ended the command before; warnings are for the user to judge. */
-function tellCheck({ path, configuration, warnings }: ContextFile, terminal: Terminal): number {
-  for (const { line, column, message } of warnings) {
-    terminal.out(`${path}:${line}:${column}: warning: ${message}\n`);
-  }
+function tellCheck(file: ContextFile, terminal: Terminal): number {
+  const { path, configuration } = file;
+  const warnings = [
+    ...file.warnings.map(({ line, column, message }) => `${path}:${line}:${column}: warning: ${message}`),
+    // Another machine, where the file is for, may have them.
+    ...findMissingPrograms(file).map((text) => `${path}: warning: ${text}`),
+  ];
+  for (const warning of warnings) terminal.out(`${warning}\n`);
   const services = count(configuration.TaskService, 'task service');
   terminal.out(`${path} is valid: ${services}, ${count(warnings, 'warning')}\n`);
   return EXIT.done;

@@ -19,6 +19,33 @@ export interface HostLog {
   readonly files: number;
 }
 
+/** A program that is the service, found and checked by the provider; all paths are absolute. */
+export interface HostProgram {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whom it runs as; undefined for the user of the provider. */
+  readonly user: ProgramUser | undefined;
+  readonly ready: ProgramReadiness;
+  readonly events: 'none' | 'lines' | 'json';
+  readonly stopSignal: string;
+}
+
+export interface ProgramUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+}
+
+export type ProgramReadiness =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'line'; readonly pattern: string }
+  | { readonly kind: 'port'; readonly port: number }
+  /** It speaks the protocol itself: nothing is said in its name. */
+  | { readonly kind: 'heartbeat' };
+
 export interface HostBootstrap {
   readonly serviceType: 'Process' | 'Thread';
   readonly transaction: TransactionId;
@@ -28,8 +55,10 @@ export interface HostBootstrap {
   readonly instance: string;
   readonly deviceAction: string;
   readonly endpoints: { readonly subscribe: string; readonly publish: string };
-  /** The compiled service, as an absolute path. */
+  /** The compiled service, as an absolute path; blank where there is a program. */
   readonly module: string;
+  /** Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. */
+  readonly program?: HostProgram | undefined;
   /** How often to say that it lives, in milliseconds; 0 for never. */
   readonly heartbeatMs: number;
   /** How long to go on without a provider, in milliseconds. */

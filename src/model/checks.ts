@@ -8,6 +8,14 @@ import {
 } from './check-endpoints.js';
 import { limitsAreLimits } from './check-limits.js';
 import {
+  commandsAreSingle,
+  commandsAreWhole,
+  outputEventsAreKnown,
+  programsAreProcesses,
+  readinessIsKnown,
+  variablesAreNamed,
+} from './check-programs.js';
+import {
   idsAreIds,
   idsAreUnique,
   instancesAreIdentifiers,
@@ -44,6 +52,12 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   serviceNamesAreGiven,
   supervisionIsInRange,
   limitsAreLimits,
+  commandsAreSingle,
+  commandsAreWhole,
+  readinessIsKnown,
+  outputEventsAreKnown,
+  variablesAreNamed,
+  programsAreProcesses,
   entriesAreKnown,
   actionsAreKnown,
   actionsHaveTargets,

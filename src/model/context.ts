@@ -2,9 +2,11 @@
 
 import { z } from 'zod';
 import { ID_RULE, isId, type ServiceId } from '../base/ids.js';
+import { programSchema, type ProgramCommand } from './program.js';
 import { supervisionSchema, type Supervision } from './supervision.js';
 
 export { supervisionSchema, type Supervision } from './supervision.js';
+export type { ProgramCommand } from './program.js';
 
 export const TRIGGERS = ['on_start', 'on_update', 'on_fail', 'on_exit'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
@@ -72,7 +74,11 @@ const taskMessage = z.looseObject({
     z.looseObject({
       configuration: z.preprocess(
         blankAsObject,
-        z.looseObject({ device_action: z.string().default(''), location: z.string().default('') }),
+        z.looseObject({
+          device_action: z.string().default(''),
+          location: z.string().default(''),
+          command: programSchema.optional(),
+        }),
       ),
     }),
   ),
@@ -130,6 +136,11 @@ export function startsWithTransaction(service: TaskService): boolean {
 
 export function isEntryAtStart(entry: string): boolean {
   return entry === 'on_start' || entry === 'start_now';
+}
+
+/** The program that the service is; undefined for one with code of its own. */
+export function programOf(service: TaskService): ProgramCommand | undefined {
+  return service.Task.message.content.configuration.command;
 }
 
 export function supervisionOf(service: TaskService): Supervision {

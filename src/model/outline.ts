@@ -29,6 +29,8 @@ export interface ServiceOutline {
   readonly triggers: readonly TriggerOutline[];
   readonly supervision: ReadonlyMap<SupervisionKey | 'stop_signal', string>;
   readonly limits: readonly LimitOutline[];
+  /** As it stands there; undefined where there is none. */
+  readonly command: unknown;
 }
 
 export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
@@ -68,6 +70,7 @@ function outlineService(value: unknown, path: ValuePath): ServiceOutline {
     })),
     supervision: textsOf(valueAt(value, 'Task', 'supervision'), keys),
     limits: outlineLimits(valueAt(value, 'Task', 'supervision', 'limit'), path),
+    command: valueAt(value, 'Task', 'message', 'content', 'configuration', 'command'),
   };
 }
 

@@ -1,7 +1,7 @@
 // A context file -> its configuration, or one error that tells all its faults.
 
 import { basename, dirname, resolve } from 'node:path';
-import type { ContextConfiguration } from './context.js';
+import type { ContextConfiguration, ProgramCommand, TaskService } from './context.js';
 import { CONTEXT_LISTS, CONTEXT_ROOT, CONTEXT_SHAPE } from './context-shape.js';
 import { invalidFile, type Fault } from './fault.js';
 import { examineConfiguration } from './parse-context.js';
@@ -43,7 +43,7 @@ export function readContext(text: string, path: string): ContextFile {
     );
   }
   const folder = contextFolder(absolute);
-  return { path: absolute, folder, configuration: resolveLocations(configuration, folder), warnings: faults };
+  return { path: absolute, folder, configuration: resolvePaths(configuration, folder), warnings: faults };
 }
 
 export function contextFolder(path: string): string {
@@ -51,14 +51,24 @@ export function contextFolder(path: string): string {
   return basename(folder).toLowerCase() === 'conf' ? dirname(folder) : folder;
 }
 
-/** A relative location is relative to the context folder, wherever the provider was started. */
-function resolveLocations(configuration: ContextConfiguration, folder: string): ContextConfiguration {
-  const services = configuration.TaskService.map((service) => {
-    const { location } = service.Task.message.content.configuration;
-    if (location === '') return service;
+/** A relative path is relative to the context folder, wherever the provider was started. */
+function resolvePaths(configuration: ContextConfiguration, folder: string): ContextConfiguration {
+  const services = configuration.TaskService.map((service): TaskService => {
     const resolved = structuredClone(service);
-    resolved.Task.message.content.configuration.location = resolve(folder, location);
+    const own = resolved.Task.message.content.configuration;
+    if (own.location !== '') own.location = resolve(folder, own.location);
+    if (own.command !== undefined) own.command = resolveCommand(own.command, folder);
     return resolved;
   });
   return { ...configuration, TaskService: services };
+}
+
+/** A bare name is no path: it is looked for in PATH. */
+function resolveCommand(command: ProgramCommand, folder: string): ProgramCommand {
+  const { program, cwd } = command;
+  return {
+    ...command,
+    program: program.includes('/') ? resolve(folder, program) : program,
+    cwd: cwd === '' ? '' : resolve(folder, cwd),
+  };
 }

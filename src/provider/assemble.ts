@@ -26,6 +26,7 @@ import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
 import { answerQuestion } from './questions.js';
+import { PermittedPrograms } from './permitted-programs.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { createSampler } from '../sampler/sampler.js';
@@ -143,6 +144,7 @@ interface CommandParts {
 
 function composeCommandPorts({ file, roots, clock, supervisor, persist }: CommandParts): CommandPorts {
   let own = file.configuration;
+  const permitted = new PermittedPrograms(file);
   return {
     supervisor,
     clock,
@@ -153,8 +155,9 @@ function composeCommandPorts({ file, roots, clock, supervisor, persist }: Comman
     reloaded: (configuration) => {
       if (configuration.ContextID === own.ContextID) own = configuration;
     },
-    checkLocations: (services) => {
+    checkCode: (services) => {
       for (const service of services) {
+        permitted.check(service);
         const { location } = service.Task.message.content.configuration;
         if (location !== '') checkLocation(service, location, roots);
       }

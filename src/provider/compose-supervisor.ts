@@ -6,13 +6,14 @@ import type { Clock } from '../base/clock.js';
 import { builtFile, packageRoot } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
-import { supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
+import { programOf, supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { ServiceBuilder } from './build-service.js';
 import { composeToken, ownerOf } from './launcher/adoption.js';
 import type { Launcher } from './launcher/launcher.js';
 import { createProcessLauncher } from './launcher/process-launcher.js';
 import { THREAD_MARK, ThreadLauncher } from './launcher/thread-launcher.js';
+import { locateProgram } from './locate-program.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { locateLog, planLog } from './service-logs.js';
@@ -51,10 +52,15 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   const supervisor = new Supervisor({
     clock,
     launcher: createLauncher(clock, parts.threads),
-    prepare: (service) => builder.build(locateService(service, roots)),
-    bootstrap: (transaction, service, module) => ({
+    prepare: async (service) => {
+      const command = programOf(service);
+      return command === undefined
+        ? { module: await builder.build(locateService(service, roots)) }
+        : { module: '', program: locateProgram(service, command, file.folder) };
+    },
+    bootstrap: (transaction, service, code) => ({
       ...describeHost(transaction, service),
-      module,
+      ...code,
       endpoints,
       log: planLog(locateLog(stateFolder, transaction.id, service.id), supervisionOf(service)),
     }),
@@ -117,7 +123,7 @@ function createLauncher(clock: Clock, threads: ThreadLauncher): Launcher {
 function describeHost(
   transaction: Transaction,
   service: TaskService,
-): Omit<HostBootstrap, 'module' | 'endpoints' | 'log'> {
+): Omit<HostBootstrap, 'module' | 'program' | 'endpoints' | 'log'> {
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {

@@ -88,10 +88,10 @@ export class Runs {
   async #start(transaction: Transaction, id: ServiceId, running: Running): Promise<LaunchedService> {
     const { launcher, clock, workingFolder } = this.#ports;
     const service = definitionOf(transaction, id);
-    const [module] = await Promise.all([this.#ports.prepare(service), transaction.known]);
+    const [code] = await Promise.all([this.#ports.prepare(service), transaction.known]);
     if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
     const process = await launcher.launch({
-      bootstrap: this.#ports.bootstrap(transaction, service, module),
+      bootstrap: this.#ports.bootstrap(transaction, service, code),
       supervision: supervisionOf(service),
       logFile: this.#ports.logFile(transaction, service),
       workingFolder,

@@ -12,9 +12,9 @@ import type { Transaction } from './transaction.js';
 export interface SupervisorPorts {
   readonly clock: Clock;
   readonly launcher: Launcher;
-  /** The compiled code of a service. Throws SVC_ errors. */
-  readonly prepare: (service: TaskService) => Promise<string>;
-  readonly bootstrap: (transaction: Transaction, service: TaskService, module: string) => HostBootstrap;
+  /** What a service runs: its compiled code, or its program. Throws SVC_ errors. */
+  readonly prepare: (service: TaskService) => Promise<PreparedCode>;
+  readonly bootstrap: (transaction: Transaction, service: TaskService, code: PreparedCode) => HostBootstrap;
   readonly logFile: (transaction: Transaction, service: TaskService) => string;
   readonly workingFolder: string;
   /** Marks every process of a run, so that a later provider finds them. */
@@ -25,6 +25,8 @@ export interface SupervisorPorts {
   readonly changed: (transaction: Transaction) => void;
   readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
 }
+
+export type PreparedCode = Pick<HostBootstrap, 'module' | 'program'>;
 
 export interface ReportEvent {
   readonly action: ServiceEventMessage['header']['action'];

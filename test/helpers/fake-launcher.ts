@@ -65,12 +65,12 @@ export function openHouse(
     clock,
     launcher,
     prepare: (service) => {
-      if (options.isBuildSlow !== true) return Promise.resolve(`/build/${service.id}.mjs`);
+      if (options.isBuildSlow !== true) return Promise.resolve({ module: `/build/${service.id}.mjs` });
       const build = createDeferred<string>();
       builds.set(service.id, build);
-      return build.promise;
+      return build.promise.then((module) => ({ module }));
     },
-    bootstrap: (_transaction, service, module) => ({ serviceId: service.id, module }) as never,
+    bootstrap: (_transaction, service, { module }) => ({ serviceId: service.id, module }) as never,
     logFile: (_transaction, service) => `/logs/${service.id}.log`,
     workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,

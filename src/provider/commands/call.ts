@@ -19,8 +19,8 @@ export interface CommandPorts {
   readonly ownConfiguration: ContextConfiguration;
   /** A reload has replaced the configuration of a context; the provider's own one is remembered. */
   readonly reloaded: (configuration: ContextConfiguration) => void;
-  /** Throws SVC_LOCATION_REFUSED for code this provider may not load. */
-  readonly checkLocations: (services: readonly TaskService[]) => void;
+  /** Throws SVC_LOCATION_REFUSED or SVC_PROGRAM_REFUSED for code that this provider may not run. */
+  readonly checkCode: (services: readonly TaskService[]) => void;
 }
 
 export interface CommandAnswer {

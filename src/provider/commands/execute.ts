@@ -46,7 +46,7 @@ function validate({ command, configuration, ports }: CommandCall): CommandAnswer
       hint: 'name it with --context_file',
     });
   }
-  ports.checkLocations(configuration.TaskService);
+  ports.checkCode(configuration.TaskService);
   return { status: { result: 'success', services: [] }, transaction: command.header.service_transaction };
 }
 

@@ -22,7 +22,7 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
     });
   }
   checkFixedParts(transaction, configuration);
-  ports.checkLocations(configuration.TaskService);
+  ports.checkCode(configuration.TaskService);
   const plan = planReload(transaction.configuration.TaskService, configuration);
   const isDryRun = command.content.dry_run === true;
   const status = isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan });

@@ -49,7 +49,7 @@ function define(
   transaction: Transaction,
 ): { readonly transaction: Transaction; readonly named: ServiceId | undefined } {
   const { ports, command } = call;
-  ports.checkLocations(configuration.TaskService);
+  ports.checkCode(configuration.TaskService);
   const known = [...transaction.configuration.TaskService, ...configuration.TaskService];
   const named = namedService(command, { ...configuration, TaskService: known });
   ports.supervisor.add(transaction);

@@ -54,7 +54,7 @@ export class Host {
   /** Runs the service to its end and returns the exit code of the process. */
   async run(): Promise<number> {
     this.#reporter.report('created');
-    const loading = loadService(this.#bootstrap.module, this.#bootstrap.instance);
+    const loading = loadService(this.#bootstrap);
     const end = await Promise.race([this.#live(loading), this.#crashed.promise]).catch(failedEnd);
     await this.#sayFarewell(end);
     this.#reporter.close();
@@ -149,11 +149,15 @@ export class Host {
   }
 
   #reportFailure(error: ContextdError): number {
-    const location = { ...locateError(error.cause), ...error.details };
+    // How a program ended is told where the provider tells how a process did.
+    const { exit_code: exitCode, signal, ...details } = error.details;
+    const location = { ...locateError(error.cause), ...details };
     this.log.error(error.message, { code: error.code, ...location });
     if (error.cause instanceof Error) this.log.error(error.cause.stack ?? '');
     return this.#reporter.reportEnd('failed', {
       reason: 'error',
+      ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+      ...(signal === undefined ? {} : { signal }),
       error: { ...reportError(error), ...location },
     });
   }

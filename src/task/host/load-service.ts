@@ -2,11 +2,16 @@
 
 import { pathToFileURL } from 'node:url';
 import { ContextdError, messageOf } from '../../base/errors.js';
+import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import { isServiceDefinition, type ServiceDefinition } from '../service.js';
 import { locateError } from './locate-error.js';
 
 /** Throws SVC_LOAD_FAILED. */
-export async function loadService(modulePath: string, instance: string): Promise<ServiceDefinition> {
+export async function loadService(bootstrap: HostBootstrap): Promise<ServiceDefinition> {
+  const { module: modulePath, instance, program } = bootstrap;
+  // Loaded only by those who need it: every service pays for what its host loads.
+  if (program !== undefined)
+    return (await import('../program/program-task.js')).programService(bootstrap, program);
   const loaded = await importModule(modulePath, instance);
   const definition = loaded.default;
   if (isServiceDefinition(definition)) return definition;

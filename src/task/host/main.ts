@@ -1,9 +1,10 @@
-// The program inside a child process: reads its bootstrap, runs the host, ends with its exit code.
+// The program inside a child process: reads its bootstrap, runs the host or the keeper, ends with its exit code.
 
 import { systemClock } from '../../base/clock.js';
 import { Connection } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { captureOutput } from './capture-output.js';
+import { killStartedGroups } from '../program/started-groups.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
 import { LogFile } from './log-file.js';
@@ -21,13 +22,29 @@ const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
 let watch: ProviderPresence = ALWAYS_THERE;
-const host = new Host(bootstrap, connect, logFile, () => watch);
-process.on('SIGTERM', () => host.stop());
+const host = await createHost();
 // Ctrl-C reaches the whole terminal; the provider decides what it means.
 process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => host.stop());
+if (bootstrap.program !== undefined) hearStopSignal(bootstrap.program.stopSignal);
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));
-process.exit(await host.run());
+const exitCode = await host.run();
+killStartedGroups();
+process.exit(exitCode);
+
+/** A program that speaks for itself on the bus is only kept: two would tell everything twice. */
+async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
+  const { program } = bootstrap;
+  if (program?.ready.kind !== 'heartbeat') return new Host(bootstrap, connect, logFile, () => watch);
+  const { Keeper } = await import('../program/keeper.js');
+  return new Keeper({ bootstrap, program, connect, log: logFile.log });
+}
+
+/** It is meant for the program: it must not end us, and with us what we know of the program. */
+function hearStopSignal(signal: string): void {
+  if (!['SIGTERM', 'SIGKILL', 'SIGSTOP'].includes(signal)) process.on(signal, () => host.stop());
+}
 
 function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<ConnectBus> {
   const connection = new Connection(bootstrap.endpoints, topics, handle);
@@ -37,7 +54,10 @@ function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<Connec
     graceMs: bootstrap.orphanGraceMs,
     stopTimeoutMs: bootstrap.stopTimeoutMs,
     stop: () => host.stop(),
-    kill: killGroup,
+    kill: () => {
+      killStartedGroups();
+      killGroup();
+    },
   });
   return connection;
 }

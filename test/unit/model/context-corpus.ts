@@ -1,6 +1,7 @@
 // Context files, valid and broken: what the reader must say, and whether a schema can know it.
 
 import { BROKEN_FORMS } from './broken-forms.js';
+import { BROKEN_PROGRAMS, VALID_PROGRAMS } from './broken-programs.js';
 import { BROKEN_SERVICES } from './broken-services.js';
 import {
   contextText,
@@ -25,9 +26,14 @@ export interface BrokenCase {
   readonly isBeyondSchema?: boolean;
 }
 
-export const BROKEN_CONTEXTS: readonly BrokenCase[] = [...BROKEN_FORMS, ...BROKEN_SERVICES];
+export const BROKEN_CONTEXTS: readonly BrokenCase[] = [
+  ...BROKEN_FORMS,
+  ...BROKEN_SERVICES,
+  ...BROKEN_PROGRAMS,
+];
 
 export const VALID_CONTEXTS: readonly ValidCase[] = [
+  ...VALID_PROGRAMS,
   { title: 'the smallest context with a service', text: contextText() },
   { title: 'a context without services', text: contextText('') },
   { title: 'elements in another order', text: `<Context>${serviceText()}${ENDPOINTS}<log_on/></Context>` },

@@ -1,0 +1,169 @@
+"""A contextd task service in Python: reports the load of the machine, on ZeroMQ alone.
+
+It is run by a provider (<command> with <ready>heartbeat</ready>), which tells it in the environment who it is.
+What it says and hears is in docs/programs.md, under "A service in another language".
+"""
+
+import json
+import os
+import signal
+import time
+import uuid
+from datetime import datetime, timezone
+
+import zmq
+
+TRANSACTION = os.environ["CONTEXTD_TRANSACTION"]
+SERVICE_ID = os.environ["CONTEXTD_SERVICE_ID"]
+SERVICE_NAME = os.environ["CONTEXTD_SERVICE_NAME"]
+DEVICE_ACTION = os.environ["CONTEXTD_DEVICE_ACTION"]
+HEARTBEAT_S = float(os.environ["CONTEXTD_HEARTBEAT_S"])
+# The pid of the service, which is that of the process around this one.
+PID = int(os.environ["CONTEXTD_PID"])
+
+COMMANDS = f"process.{TRANSACTION}.{SERVICE_ID}"
+HEARTBEATS = f"heartbeat.{TRANSACTION}.{SERVICE_ID}"
+# How long to wait until the provider says that it has heard the last word.
+FAREWELL_S = 1.0
+# How soon a signal is noticed.
+TURN_S = 0.1
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+class Bus:
+    """One socket to say, one to hear; nothing is said before somebody listens."""
+
+    def __init__(self):
+        context = zmq.Context.instance()
+        self.sender = str(uuid.uuid4())
+        # XPUB: subscriptions arrive as frames, so that we know when somebody listens.
+        self.publisher = context.socket(zmq.XPUB)
+        self.publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self.publisher.setsockopt(zmq.LINGER, 1000)
+        self.publisher.connect(os.environ["CONTEXTD_PUBLISH"])
+        self.subscriber = context.socket(zmq.SUB)
+        self.subscriber.setsockopt_string(zmq.SUBSCRIBE, f"{COMMANDS} @@@")
+        self.subscriber.connect(os.environ["CONTEXTD_SUBSCRIBE"])
+        self.poller = zmq.Poller()
+        self.poller.register(self.publisher, zmq.POLLIN)
+        self.poller.register(self.subscriber, zmq.POLLIN)
+
+    def say(self, topic, body):
+        self.publisher.send_string(f"{topic} @@@ {json.dumps(body)}")
+
+    def hear(self, seconds):
+        """What arrives within this time: 'listened' when somebody subscribes to control, or a command's header and body."""
+        for socket, _ in self.poller.poll(max(0, seconds) * 1000):
+            frame = socket.recv()
+            if socket is self.publisher:
+                if frame == b"\x01control @@@":
+                    yield "listened", {}, {}
+                continue
+            try:
+                message = json.loads(frame.split(b" @@@ ", 1)[1])["Task"]["message"]
+                command = message["header"]["action"], message["header"], message["content"]["configuration"]
+            except (ValueError, LookupError, TypeError) as error:
+                print(f"a frame was dropped: {error!r}", flush=True)  # A stranger's bytes end no loop.
+                continue
+            yield command
+
+
+class Service:
+    def __init__(self, bus):
+        self.bus = bus
+        self.seq = 0
+        self.state = "created"
+        self.is_ready = False
+        self.cause = None
+        self.started_at = now()
+
+    def report(self, action, **items):
+        self.seq += 1
+        self.state = action
+        self.is_ready = self.is_ready or action == "started"
+        header = {
+            "action": action,
+            "service_id": SERVICE_ID,
+            "service_name": SERVICE_NAME,
+            "service_transaction": TRANSACTION,
+            "seq": self.seq,
+            "sent_at": now(),
+            "sender": self.bus.sender,
+            **({"cause": self.cause} if self.cause else {}),
+        }
+        result = "failure" if action == "failed" else "success"
+        status = {**items, "result": result, "device_action": DEVICE_ACTION, "pid": PID}
+        self.bus.say("control", {"header": header, "content": {"status": status}})
+
+    def beat(self):
+        """Everything that a new provider cannot know."""
+        header = {"service_id": SERVICE_ID, "service_transaction": TRANSACTION, "sender": self.bus.sender}
+        content = {
+            "pid": PID,
+            "started_at": self.started_at,
+            "state": self.state,
+            "seq": self.seq,
+            "ready": self.is_ready,
+            "event_loop_lag_ms": 0,
+        }
+        self.bus.say(HEARTBEATS, {"header": header, "content": content})
+
+    def say_farewell(self, action, **items):
+        """The last word; waits until the provider has heard it."""
+        self.report(action, **items)
+        deadline = time.monotonic() + FAREWELL_S
+        while time.monotonic() < deadline:
+            for what, header, _ in self.bus.hear(TURN_S):
+                if what == "acknowledge" and header.get("acknowledges") == self.seq:
+                    return
+
+
+def main():
+    is_asked_to_stop = False
+
+    def stop(*_):
+        nonlocal is_asked_to_stop
+        is_asked_to_stop = True
+
+    signal.signal(signal.SIGTERM, stop)
+    bus = Bus()
+    service = Service(bus)
+    configuration = None
+    readings = 0
+    next_beat = next_reading = float("inf")
+
+    while not is_asked_to_stop:
+        for what, header, content in bus.hear(min(TURN_S, next_beat - time.monotonic())):
+            if what == "listened":
+                # A provider is there: the first, or the next one after a crash.
+                if service.seq == 0:
+                    service.report("created")
+                service.beat()
+                next_beat = time.monotonic() + HEARTBEAT_S
+            elif what == "start" and configuration is None:
+                configuration = content
+                service.cause = header.get("message_id")
+                service.report("started")
+                next_reading = time.monotonic()
+            elif what == "stop":
+                service.cause = header.get("message_id")
+                is_asked_to_stop = True
+        if time.monotonic() >= next_beat:
+            service.beat()
+            next_beat = time.monotonic() + HEARTBEAT_S
+        if time.monotonic() >= next_reading and not is_asked_to_stop:
+            load = os.getloadavg()[0]
+            print(f"load {load}", flush=True)
+            service.report("updated", load=load)
+            readings += 1
+            next_reading = time.monotonic() + float(configuration.get("every_s") or 1)
+            if readings == int(configuration.get("readings") or 0):
+                service.say_farewell("exited", readings=readings)
+                return
+    service.say_farewell("stopped", readings=readings)
+
+
+main()

@@ -1,0 +1,112 @@
+// Finds the program that is a task service, and says before it is run what would keep it from running.
+
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { asContextdError, ContextdError } from '../base/errors.js';
+import type { HostProgram, ProgramReadiness } from '../messages/host-bootstrap.js';
+import { programOf, supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
+import type { ContextFile } from '../model/read-context.js';
+import { findUser } from './find-user.js';
+
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** `folder` is the context folder. Throws SVC_PROGRAM_..., SVC_USER_... or SVC_LAUNCH_FAILED. */
+export function locateProgram(service: TaskService, command: ProgramCommand, folder: string): HostProgram {
+  const { arg: args, env, events, user } = command;
+  return {
+    file: findFile(service, command, folder),
+    args,
+    cwd: checkFolder(service, command.cwd === '' ? folder : command.cwd),
+    env,
+    user: user === '' ? undefined : findUser(service.id, user),
+    ready: readinessOf(command),
+    events,
+    stopSignal: supervisionOf(service).stop_signal,
+  };
+}
+
+/** What would keep the programs of a file from running here and now, as `service: what, and what to do`. */
+export function findMissingPrograms({ configuration, folder }: ContextFile): readonly string[] {
+  return configuration.TaskService.flatMap((service) => {
+    const command = programOf(service);
+    try {
+      if (command !== undefined) locateProgram(service, command, folder);
+      return [];
+    } catch (error) {
+      const { message, hint } = asContextdError(error);
+      return [hint === undefined ? message : `${message} (${hint})`];
+    }
+  });
+}
+
+function findFile(service: TaskService, { program, env }: ProgramCommand, folder: string): string {
+  const places = placesOf(program, env.PATH ?? process.env.PATH ?? DEFAULT_PATH, folder);
+  const found = places.filter((path) => lookAt(path) !== undefined);
+  const [first] = found;
+  if (first === undefined) throw notFound(service, program, places);
+  const file = found.find(isExecutable);
+  if (file !== undefined) return file;
+  const what = lookAt(first)?.isFile() === true ? 'is not executable' : 'is no file';
+  throw new ContextdError('SVC_PROGRAM_NOT_EXECUTABLE', `${service.id}: ${first} ${what}`, {
+    hint: `chmod +x ${first}; or name its interpreter as <program> and the file as <arg>`,
+  });
+}
+
+/** A name without a slash is looked for in PATH, as a shell does; never in whatever folder we are in. */
+function placesOf(program: string, path: string, folder: string): readonly string[] {
+  if (isAbsolute(program)) return [program];
+  if (program.includes('/')) return [join(folder, program)];
+  return path
+    .split(':')
+    .filter(isAbsolute)
+    .map((each) => join(each, program));
+}
+
+function notFound(service: TaskService, program: string, places: readonly string[]): ContextdError {
+  const isPath = program.includes('/');
+  const where = isPath
+    ? `no program ${places.join('')}`
+    : `no program "${program}" in PATH: ${places.map((each) => each.slice(0, -program.length - 1)).join(', ')}`;
+  return new ContextdError('SVC_PROGRAM_NOT_FOUND', `${service.id}: ${where}`, {
+    hint: isPath
+      ? 'correct <program> in the context file; a relative path is relative to the context folder'
+      : `install it, or correct <program> in the context file; one in the context folder is ./${program}`,
+  });
+}
+
+function checkFolder(service: TaskService, cwd: string): string {
+  if (lookAt(cwd)?.isDirectory() === true) return cwd;
+  throw new ContextdError('SVC_LAUNCH_FAILED', `${service.id}: there is no folder ${cwd} to run it in`, {
+    hint: 'make the folder, or correct <cwd> in the context file; it is relative to the context folder',
+  });
+}
+
+function readinessOf({ ready, ready_line: pattern, ready_port: port }: ProgramCommand): ProgramReadiness {
+  switch (ready) {
+    case 'line':
+      return { kind: 'line', pattern };
+    case 'port':
+      return { kind: 'port', port: Number(port) };
+    case 'started':
+    case 'heartbeat':
+      return { kind: ready };
+  }
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  if (lookAt(path)?.isFile() !== true) return false;
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,61 @@
+// Programs of other languages as task services: their sketches, and what their logs hold.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/base/package.js';
+import type { ServiceSketch } from './context.js';
+import type { TestProvider } from './provider.js';
+
+export const PYTHON = '/usr/bin/python3';
+export const programFixtures = join(packageRoot, 'test', 'fixtures', 'programs');
+
+type Command = Readonly<Record<string, unknown>>;
+type More = Partial<ServiceSketch>;
+
+/** A service that is a program. */
+export function sketchProgram(id: string, command: Command, more: More = {}): ServiceSketch {
+  const configuration = { command, ...more.configuration };
+  return { id, instance: 'Program', location: '', ...more, configuration };
+}
+
+/** One that is a line of shell. */
+export function sketchShell(
+  id: string,
+  script: string,
+  command: Command = {},
+  more: More = {},
+): ServiceSketch {
+  return sketchProgram(id, { program: 'sh', arg: ['-c', script], ...command }, more);
+}
+
+/** One of the scripts in test/fixtures/programs, run by Python. */
+export function sketchPython(
+  id: string,
+  script: string,
+  command: Command = {},
+  more: More = {},
+): ServiceSketch {
+  const arg = [
+    '-u',
+    join(programFixtures, script),
+    ...((command.arg as readonly string[] | undefined) ?? []),
+  ];
+  return sketchProgram(id, { program: PYTHON, ...command, arg }, more);
+}
+
+export function readServiceLog(
+  { folder }: Pick<TestProvider, 'folder'>,
+  id: string,
+  transaction = 'T1',
+): string {
+  try {
+    return readFileSync(join(folder, '.contextd', 'context001', 'logs', transaction, `${id}.log`), 'utf8');
+  } catch {
+    return ''; // Not yet.
+  }
+}
+
+/** The only reason to skip a test with a program in Python that speaks on the bus. */
+export const hasZmq = spawnSync(PYTHON, ['-c', 'import zmq']).status === 0;
+if (!hasZmq) process.stderr.write('python3-zmq is missing: the tests with services in Python are skipped\n');

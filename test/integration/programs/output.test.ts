@@ -1,0 +1,141 @@
+// What a program prints: in its log, and as events, of lines or of JSON.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { readServiceLog, sketchShell } from '../../helpers/programs.js';
+import { openProvider } from '../../helpers/provider.js';
+
+expectNoLeftovers();
+
+interface Update {
+  readonly header: { readonly action: string; readonly seq: number };
+  readonly content: { readonly status: Readonly<Record<string, unknown>> };
+}
+
+/** The items of all `updated` events, without what every event has. */
+function itemsOf(onlooker: Onlooker): readonly Readonly<Record<string, unknown>>[] {
+  return onlooker.seen.items.flatMap((each) => {
+    if (each.kind !== 'message' || each.message.kind !== 'service_event') return [];
+    const { header, content } = each.body as Update;
+    if (header.action !== 'updated') return [];
+    const own = new Set(['result', 'device_action', 'pid']);
+    return [Object.fromEntries(Object.entries(content.status).filter(([key]) => !own.has(key)))];
+  });
+}
+
+test('All that a program prints is in its log, and nothing of it in an event, if nothing is said.', async () => {
+  await using test = await openProvider([
+    sketchShell('ts_1', 'echo one; echo two >&2; printf "a\\000b\\n\\377\\n"; printf "no end"'),
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_1', 'exited');
+  const lines = readServiceLog(test, 'ts_1').split('\n');
+  expect([...lines].sort()).toEqual(['a\0b', 'no end', 'one', 'two', '\ufffd'].sort());
+  expect(itemsOf(onlooker)).toEqual([]);
+});
+
+test('A log of a program is rotated as every log is.', async () => {
+  const supervision = { log_max_kb: 16, log_files: 3 };
+  const script = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "line $i"; done; echo "the last"';
+  await using test = await openProvider([sketchShell('ts_1', script, {}, { supervision })]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_1', 'exited');
+  const { files } = (await client.request('T1', { action: 'logs', serviceId: 'ts_1' })) as {
+    readonly files: readonly string[];
+  };
+  expect(files).toHaveLength(3);
+  const text = files.map((file) => readFileSync(file, 'utf8')).join('');
+  expect(text).toMatch(/^line \d+\n/);
+  expect(text.endsWith('line 4000\nthe last\n')).toBe(true);
+  const numbers = [...text.matchAll(/^line (\d+)$/gm)].map((each) => Number(each[1]));
+  expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
+});
+
+test('Each line on standard output is told as an event, in order, between started and the end.', async () => {
+  const script = 'echo "before ready"; echo up; echo "not told" >&2; echo "grüße"; printf last';
+  const command = { ready: 'line', ready_line: '^up$', events: 'lines' };
+  await using test = await openProvider([sketchShell('ts_1', script, command)]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_1', 'exited');
+  const lines = ['before ready', 'up', 'grüße', 'last'];
+  expect(itemsOf(onlooker)).toEqual(lines.map((line) => ({ line })));
+  expect(onlooker.events()).toEqual([
+    'created ts_1',
+    'started ts_1',
+    ...lines.map(() => 'updated ts_1'),
+    'exited ts_1',
+  ]);
+});
+
+test('A JSON object on a line is an event with its items, which drives others; what is none is warned of.', async () => {
+  const script = String.raw`
+    echo '{"temperature": 21.5, "unit": "C"}'
+    echo 'no json'
+    echo '[1, 2]'
+    echo ''
+    echo '{"pid": 1, "result": "failure", "reason": 7, "error": 0, "__proto__": {"x": 1}, "kept": {"deep": [null]}}'
+    exec sleep 1000`;
+  await using test = await openProvider([
+    sketchShell('ts_1', script, { events: 'json' }, { transitions: { on_update: 'start ts_2' } }),
+    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_update' }),
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_2', 'started');
+  await eventually(() => itemsOf(onlooker).length >= 2, 'both are told');
+  expect(itemsOf(onlooker)).toEqual([{ temperature: 21.5, unit: 'C' }, { kept: { deep: [null] } }]);
+  const updated = await onlooker.event('ts_1', 'updated');
+  expect(updated.content.status).toMatchObject({
+    result: 'success',
+    device_action: 'test_action',
+    pid: status.services[0]!.pid,
+  });
+  const log = readServiceLog(test, 'ts_1');
+  expect(log).toContain('{"temperature": 21.5, "unit": "C"}\n');
+  expect(log).toContain('\nno json\n');
+  expect(log).toMatch(/warn {2}lines that are no JSON object: 1 \{"for_example":"no json"\}/);
+  expect(log).toMatch(/warn {2}items left out, their names are reserved: 1 \{"for_example":"pid"\}/);
+});
+
+test('A flood of lines is bounded as events, whole in the log, and the provider goes on answering.', async () => {
+  const script = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done; exec sleep 1000';
+  await using test = await openProvider([sketchShell('ts_1', script, { events: 'lines' })]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await eventually(() => /^20000$/m.test(readServiceLog(test, 'ts_1')), 'all is printed');
+  const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }]);
+  const log = readServiceLog(test, 'ts_1').split('\n');
+  const told = itemsOf(onlooker).length;
+  const dropped = log
+    .flatMap((line) => /lines that came too fast to be told as events: (\d+)/.exec(line)?.[1] ?? [])
+    .map(Number);
+  expect(log.filter((line) => /^\d+$/.test(line))).toHaveLength(20_000);
+  expect(told).toBeGreaterThanOrEqual(1000);
+  expect(told).toBeLessThan(20_000);
+  expect(told + dropped.reduce((sum, each) => sum + each, 0)).toBe(20_000);
+});
+
+test('A line without an end takes no memory, and no other line is lost by it.', async () => {
+  const script = `import sys; sys.stdout.write("x" * 300_000 + "\\nshort\\n"); sys.stdout.flush()`;
+  await using test = await openProvider([
+    sketchShell('ts_1', `/usr/bin/python3 -c '${script}'`, { events: 'lines' }),
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_1', 'exited');
+  expect(itemsOf(onlooker)).toEqual([{ line: 'short' }]);
+  expect(readServiceLog(test, 'ts_1')).toBe(`${'x'.repeat(300_000)}\nshort\n`);
+});

@@ -1,0 +1,163 @@
+// A program that is a service by itself: it reports its own events, and nobody reports them a second time.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Publisher } from '../../../src/bus/publisher.js';
+import { packageRoot } from '../../../src/base/package.js';
+import type { ServiceSketch } from '../../helpers/context.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { hasZmq, PYTHON, readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { openProvider } from '../../helpers/provider.js';
+import { openSite, TRANSACTION } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const pythonTest = test.skipIf(!hasZmq);
+const SERVICE = join(packageRoot, 'examples', 'python', 'service.py');
+
+/** The service of examples/python. */
+function sketchLoad(configuration: Readonly<Record<string, string>>, more: Partial<ServiceSketch> = {}) {
+  const command = { program: PYTHON, arg: [SERVICE], ready: 'heartbeat' };
+  return sketchProgram('ts_1', command, { name: 'load', ...more, configuration });
+}
+
+/** The one process whose parent the service's own is. */
+async function childOf(pid: number): Promise<number> {
+  const { readProcessTable } = await import('../../../src/provider/launcher/process-table.js');
+  const child = readProcessTable().find((each) => each.parent === pid);
+  if (child === undefined) throw new Error(`${pid} has no child`);
+  return child.pid;
+}
+
+pythonTest('It tells each event once, numbered without a gap, and drives others.', async () => {
+  await using test = await openProvider([
+    sketchLoad({ every_s: '0.05', readings: '3' }, { transitions: { on_exit: 'start ts_2' } }),
+    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
+  await onlooker.event('ts_2', 'started');
+  expect(onlooker.events().filter((each) => each.endsWith('ts_1'))).toEqual(
+    ['created', 'started', 'updated', 'updated', 'updated', 'exited'].map((action) => `${action} ts_1`),
+  );
+  const exited = await onlooker.event('ts_1', 'exited');
+  expect(exited.header).toMatchObject({ seq: 6, service_name: 'load' });
+  expect(exited.content.status).toMatchObject({
+    readings: 3,
+    pid: status.services[0]!.pid,
+    device_action: 'test_action',
+  });
+  expect(readServiceLog(test, 'ts_1')).toMatch(/^(load [\d.]+\n){3}$/);
+});
+
+pythonTest(
+  'It obeys a stop and a restart on the bus, and is told that its last word has arrived.',
+  async () => {
+    await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    await client.command({ action: 'start', transaction: 'T1' });
+    const restarted = await client.command({ action: 'restart', transaction: 'T1' });
+    expect(restarted.status.services).toMatchObject([{ state: 'started' }]);
+    await onlooker.event('ts_1', 'updated');
+    const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+    expect(status.services).toMatchObject([{ state: 'stopped', pid: null }]);
+    expect(onlooker.events().filter((each) => !each.startsWith('updated'))).toEqual(
+      ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
+    );
+    const stopped = await onlooker.event('ts_1', 'stopped');
+    expect(stopped.header.cause).toEqual(expect.any(String));
+  },
+);
+
+pythonTest('Its heartbeats are its own, and a frame of a stranger does not end it.', async () => {
+  const supervision = { heartbeat_s: 0.1, heartbeat_limit_s: 2 };
+  await using test = await openProvider([sketchLoad({ every_s: '1000' }, { supervision })]);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  const publisher = Publisher.connect(test.provider.endpoints.publish);
+  await publisher.whenWanted('process.T1.ts_1');
+  for (const body of ['{{{', '[]', '{"Task": 7}', '{"Task":{"message":{}}}'])
+    await publisher.publish(`process.T1.ts_1 @@@ ${body}`);
+  await eventually(
+    () => readServiceLog(test, 'ts_1').match(/a frame was dropped/g)?.length === 4,
+    'they arrive',
+  );
+  await publisher.close();
+  const task = async () => {
+    const all = (await client.request('T1')) as { readonly tasks: readonly Record<string, unknown>[] };
+    return all.tasks[0];
+  };
+  await eventually(async () => (await task())?.event_loop_lag_ms === 0, 'a heartbeat is heard');
+  // Stopped, it falls silent; that it is the program that beats and not its host is seen by this.
+  const program = await childOf(status.services[0]!.pid!);
+  process.kill(program, 'SIGSTOP');
+  await eventually(async () => (await task())?.reason === 'heartbeat', 'its silence is noticed');
+  await eventually(() => !isRunning(program), 'it is ended');
+});
+
+pythonTest.each([
+  ['SIGKILL', { signal: 'SIGKILL', reason: 'signal' }],
+  ['SIGSEGV', { signal: 'SIGSEGV', reason: 'signal' }],
+] as const)('Ended by %s it cannot tell: the provider does.', async (signal, told) => {
+  await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  process.kill(await childOf(status.services[0]!.pid!), signal);
+  const failed = await onlooker.event('ts_1', 'failed');
+  expect(failed.content.status).toMatchObject({ result: 'failure', ...told });
+  expect(onlooker.events().filter((each) => each.startsWith('failed'))).toHaveLength(1);
+});
+
+test.each([
+  ['exit 4', 'failed', { exit_code: 4, reason: 'exit_code' }],
+  ['exit 0', 'failed', { exit_code: 0, reason: 'exit_code' }],
+])(
+  'A program that should speak, and does "%s" without a word, has failed before it was ready.',
+  async (script, action, told) => {
+    await using test = await openProvider([sketchShell('ts_1', script, { ready: 'heartbeat' })]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    expect(status.error).toMatchObject({
+      code: 'SVC_EXITED',
+      message: expect.stringContaining('before it was ready') as string,
+    });
+    expect((await onlooker.event('ts_1', action)).content.status).toMatchObject(told);
+  },
+);
+
+test('A program that does not listen on the bus is stopped by its signal.', async () => {
+  const script = `trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done`;
+  await using test = await openProvider([sketchShell('ts_1', script, { ready: 'heartbeat' })]);
+  const client = await test.client();
+  const answer = client.command({ action: 'start', transaction: 'T1' });
+  await eventually(() => readServiceLog(test, 'ts_1') === 'up\n', 'its trap is set');
+  const { status } = await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }]);
+  await answer;
+  expect(readServiceLog(test, 'ts_1')).toBe('up\nbye\n');
+});
+
+pythonTest('It outlives its provider, and the next one adopts and stops it.', async () => {
+  await using site = await openSite([sketchLoad({ every_s: '0.05' })]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks()).ts_1!;
+  await first.kill();
+  const second = await site.reign();
+  expect(await second.becomes('ts_1', 'started')).toMatchObject({ pid, run: 1 });
+  await using onlooker = await onlook(site.endpoints);
+  const updated = await onlooker.event('ts_1', 'updated');
+  expect(updated.header).toMatchObject({ service_transaction: TRANSACTION });
+  expect(updated.content.status.pid).toBe(pid);
+  expect(await second.command('stop')).toMatchObject([{ state: 'stopped', pid: null }]);
+  expect(onlooker.events().filter((each) => each === 'stopped ts_1')).toHaveLength(1);
+  expect(site.processes()).toEqual([]);
+});
