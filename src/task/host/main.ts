@@ -21,7 +21,7 @@ const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
 let watch: ProviderPresence = ALWAYS_THERE;
-const host = new Host(bootstrap, connect, logFile, () => watch);
+const host = new Host(bootstrap, connect, logFile, { presence: () => watch });
 process.on('SIGTERM', () => host.stop());
 // Ctrl-C reaches the whole terminal; the provider decides what it means.
 process.on('SIGINT', () => undefined);
