@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   TPL_NAME_INVALID: failed('A name is no identifier, so no code can be generated for it.'),
   TPL_CONFLICT: failed('A file to be written was edited, or an id is already taken.'),
   TPL_WRITE_FAILED: failed('A file could not be written; what was written before it was taken back.'),
+  TST_EVENT_MISSING: failed('An event that a test waits for has not come.'),
+  TST_NOT_ENDED: failed('A task in a test does not end, though it was asked to.'),
   CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
   INTERNAL: failed('A fault of contextd itself.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -7,6 +7,10 @@ import { processTerminal, runProgram, tellError } from './run.js';
 const COMMANDS: Readonly<
   Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
 > = {
+  init: {
+    summary: 'make the folder of a new project, ready to run',
+    load: async () => (await import('./init.js')).init,
+  },
   create_service: {
     summary: 'write the skeleton of a service and its context',
     load: async () => (await import('./create-service.js')).createService,
@@ -47,5 +51,5 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}  ${summary}`);
-  return `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n'contextd COMMAND --help' says more; each is also a program of its own.\n`;
+  return `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n'contextd COMMAND --help' says more; each but init is also a program of its own.\n`;
 }

@@ -7,9 +7,18 @@ import type { ScaffoldPlan } from '../scaffold/plan.js';
 import { endpointsOf, type ScaffoldRequest } from '../scaffold/request.js';
 
 export function formatOutcome(request: ScaffoldRequest, plan: ScaffoldPlan): string {
+  return `${formatChanges(plan)}\n${formatNextSteps(request, plan)}`;
+}
+
+export function formatNewProject(request: ScaffoldRequest, plan: ScaffoldPlan): string {
+  const folder = shownPath(request.servicePath);
+  const cd = folder === '' ? '' : `cd ${quoteIfOdd(folder)} && `;
+  return `${formatChanges(plan)}\nInstall what it needs, test it and run it:\n  ${cd}npm install && npm test && npm start\n`;
+}
+
+function formatChanges(plan: ScaffoldPlan): string {
   const told = plan.changes.map(formatChange).join('');
-  const isQuiet = !plan.changes.some(isWritten);
-  return `${told}${isQuiet ? 'Nothing to change.\n' : ''}\n${formatNextSteps(request, plan)}`;
+  return plan.changes.some(isWritten) ? told : `${told}Nothing to change.\n`;
 }
 
 export function formatDryRun(plan: ScaffoldPlan): string {
@@ -34,7 +43,7 @@ function formatNextSteps({ context }: ScaffoldRequest, { contextFile, contextId 
     "--transaction=''",
     "--action='start'",
   ];
-  const run = `npx service_context ${/^[\w./-]+$/.test(file) ? file : quote(file)}`;
+  const run = `npx service_context ${quoteIfOdd(file)}`;
   return `Run the context, and from another terminal start its services:\n  ${run}\n  npx conf_command ${flags.join(' ')}\n`;
 }
 
@@ -42,6 +51,10 @@ function formatNextSteps({ context }: ScaffoldRequest, { contextFile, contextId 
 function shownPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near.startsWith('..') || isAbsolute(near) ? path : near;
+}
+
+function quoteIfOdd(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : quote(path);
 }
 
 /** For a POSIX shell. */

@@ -41,6 +41,8 @@ export interface AssembleRequest {
   readonly insecure: boolean;
   readonly notice: (notice: Notice) => void;
   readonly clock: Clock;
+  /** The context's own: see ProviderOptions. */
+  readonly stateFolder: string | undefined;
   /** To be called when a client's `exit` has been answered. */
   readonly exit: () => void;
 }
@@ -63,7 +65,7 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const { ContextID: contextId } = file.configuration;
   const forwarder = await Forwarder.open(bindsOf(file.configuration, request.insecure));
   closers.add(() => forwarder.close());
-  const stateFolder = join(realpathSync(file.folder), '.contextd', contextId);
+  const { stateFolder = join(realpathSync(file.folder), '.contextd', contextId) } = request;
   closers.add(acquireLock(stateFolder, contextId));
   const parts = connectParts(request, { forwarder, stateFolder, closers });
   await parts.connection.ready();

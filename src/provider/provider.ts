@@ -20,6 +20,8 @@ export interface ProviderOptions {
   readonly insecure?: boolean;
   readonly notice?: (notice: Notice) => void;
   readonly clock?: Clock;
+  /** Where journal, logs and compiled services are kept; `<context folder>/.contextd/<ContextID>` when left out. */
+  readonly stateFolder?: string;
 }
 
 /**
@@ -60,12 +62,16 @@ export class Provider {
       insecure = false,
       notice = () => undefined,
       clock = systemClock,
+      stateFolder,
     } = options;
     const closers = new Closers();
     const exitAsked = createDeferred<void>();
     try {
       const exit = () => exitAsked.resolve();
-      const parts = await assemble({ file, serviceRoots, insecure, notice, clock, exit }, closers);
+      const parts = await assemble(
+        { file, serviceRoots, insecure, notice, clock, stateFolder, exit },
+        closers,
+      );
       const provider = new Provider(parts, closers, notice);
       void exitAsked.promise.then(() => provider.close());
       return provider;

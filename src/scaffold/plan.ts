@@ -5,7 +5,7 @@ import { ContextdError } from '../base/errors.js';
 import { isWritten, type FileChange } from './change.js';
 import { planContext } from './plan-context.js';
 import { composeRecord, hashOf, isSameText, readRecord, type ScaffoldRecord } from './record.js';
-import { renderCode, type Templates } from './render.js';
+import { renderCode, renderProject, type Templates } from './render.js';
 import type { ScaffoldRequest } from './request.js';
 
 export interface ScaffoldPlan {
@@ -29,9 +29,7 @@ export function contextFileOf({ homePath, context }: ScaffoldRequest): string {
 
 /** Every file whose text must be known to make a plan. */
 export function filesOf(request: ScaffoldRequest, templates: Templates): readonly string[] {
-  const code = request.services.flatMap((service) =>
-    renderCode(templates, service).map(({ name }) => codeFile(request, service.taskService, name)),
-  );
+  const code = renderFiles(request, templates).map(({ path }) => path);
   return [...code, contextFileOf(request), recordFileOf(request)];
 }
 
@@ -57,18 +55,38 @@ function planCode(
   state: ScaffoldState,
   replaceable: ScaffoldRecord | 'all',
 ): readonly FileChange[] {
-  return request.services.flatMap((service) =>
-    renderCode(state.templates, service).map(({ name, text }): FileChange => {
-      const path = codeFile(request, service.taskService, name);
-      const before = state.files.get(path);
-      if (before === undefined) return { path, before, after: text, kind: 'create' };
-      if (isSameText(before, text)) return { path, before, after: before, kind: 'unchanged' };
-      const written = replaceable === 'all' ? hashOf(before) : replaceable.get(recordKey(request, path));
-      if (written === hashOf(before)) return { path, before, after: text, kind: 'update' };
-      const note = written === undefined ? 'is not as create_service writes it' : 'was edited';
-      return { path, before, after: before, kind: 'kept', note: `${note}; --force overwrites` };
-    }),
+  return renderFiles(request, state.templates).map(({ path, text }): FileChange => {
+    const before = state.files.get(path);
+    if (before === undefined) return { path, before, after: text, kind: 'create' };
+    if (isSameText(before, text)) return { path, before, after: before, kind: 'unchanged' };
+    const written = replaceable === 'all' ? hashOf(before) : replaceable.get(recordKey(request, path));
+    if (written === hashOf(before)) return { path, before, after: text, kind: 'update' };
+    const note = written === undefined ? 'is not as create_service writes it' : 'was edited';
+    return { path, before, after: before, kind: 'kept', note: `${note}; --force overwrites` };
+  });
+}
+
+/** Every file that is written whole: those of the project, then the code of each service. */
+function renderFiles(
+  request: ScaffoldRequest,
+  templates: Templates,
+): readonly { readonly path: string; readonly text: string }[] {
+  const project = renderProject(templates, request).map(({ name, text }) => ({
+    path: join(request.servicePath, name),
+    text,
+  }));
+  const code = request.services.flatMap((service) =>
+    renderCode(templates, service).map(({ name, text }) => ({
+      path: codeFile(request, service.taskService, name),
+      text,
+    })),
   );
+  return [...project, ...code];
+}
+
+/** Whether a folder holds a project that was written for such a request. */
+export function isOwnProject(request: ScaffoldRequest, state: ScaffoldState): boolean {
+  return readRecord(state.files.get(recordFileOf(request))).has('package.json');
 }
 
 function planRecord(

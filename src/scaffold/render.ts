@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import { ContextdError } from '../base/errors.js';
-import { packageRoot } from '../base/package.js';
+import { ownManifest, packageRoot } from '../base/package.js';
 import { TRIGGERS } from '../model/context.js';
 import { asCodeComment, asCodeString, asName, asXmlAttribute, asXmlComment, asXmlText } from './escape.js';
 import {
@@ -12,6 +12,7 @@ import {
   endpointsOf,
   type CodeInputs,
   type ContextRequest,
+  type ScaffoldRequest,
   type ServiceRequest,
 } from './request.js';
 
@@ -22,6 +23,11 @@ const TEMPLATE_FILES = {
   Single: 'service/Single.ts.ejs',
   context: 'context/Context.xml.ejs',
   taskService: 'context/TaskService.xml.ejs',
+  manifest: 'project/package.json.ejs',
+  tsconfig: 'project/tsconfig.json.ejs',
+  gitignore: 'project/gitignore.ejs',
+  readme: 'project/README.md.ejs',
+  test: 'project/Service.test.ts.ejs',
 } as const;
 type TemplateName = keyof typeof TEMPLATE_FILES;
 
@@ -29,7 +35,7 @@ type TemplateName = keyof typeof TEMPLATE_FILES;
 export type Templates = Readonly<Record<TemplateName, (places: Readonly<Record<string, unknown>>) => string>>;
 
 export interface RenderedFile {
-  /** Below the folder of the task service. */
+  /** Below the folder of the task service, or of the project. */
   readonly name: string;
   readonly text: string;
 }
@@ -53,6 +59,34 @@ export function renderCode(templates: Templates, inputs: CodeInputs): readonly R
     { name: 'index.ts', text: templates.index(places) },
     { name: `Service${places.name.taskService}.ts`, text: templates.service(places) },
     { name: `${places.name.taskService}.ts`, text: templates[inputs.taskType](places) },
+  ];
+}
+
+/** The files around the first service of a project; none if no project was asked for. */
+export function renderProject(templates: Templates, request: ScaffoldRequest): readonly RenderedFile[] {
+  const { project, context, services } = request;
+  const [service] = services;
+  if (project === undefined || service === undefined) return [];
+  const name = view({ contextName: context.contextName, taskService: service.taskService }, asName);
+  const file = `conf/Context-${name.contextName}.xml`;
+  const { devDependencies } = ownManifest();
+  const manifest = {
+    // npm wants a letter or digit in front, and no capitals.
+    packageName: name.contextName.toLowerCase().replace(/^_+/, '') || 'project',
+    // Not below a shell, which would keep a signal that npm passes on.
+    start: `exec service_context ${file} --start`,
+    check: `tsc && service_context ${file} --check`,
+    contextd: project.contextd,
+    nodeTypes: `^${devDependencies['@types/node'] ?? ''}`,
+    typescript: `^${devDependencies.typescript ?? ''}`,
+  };
+  const places = { name, json: view(manifest, (text) => JSON.stringify(text)) };
+  return [
+    { name: 'package.json', text: templates.manifest(places) },
+    { name: 'tsconfig.json', text: templates.tsconfig(places) },
+    { name: '.gitignore', text: templates.gitignore(places) },
+    { name: 'README.md', text: templates.readme(places) },
+    { name: `test/${name.taskService}.test.ts`, text: templates.test(places) },
   ];
 }
 
@@ -85,7 +119,7 @@ async function loadTemplate(name: TemplateName) {
   const text = await readFile(join(packageRoot, 'templates', TEMPLATE_FILES[name]), 'utf8');
   const template = ejs.compile(text, {
     strict: true,
-    destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'transitions'],
+    destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'transitions', 'json'],
     escape: refuseUnplaced,
   });
   return (places: Readonly<Record<string, unknown>>) => template({ ...places });

@@ -51,6 +51,13 @@ export interface ScaffoldRequest {
   readonly homePath: string;
   readonly context: ContextRequest;
   readonly services: readonly ServiceRequest[];
+  /** Also writes what makes the service path a project of its own, around its first service. */
+  readonly project?: ProjectRequest;
+}
+
+export interface ProjectRequest {
+  /** What npm is to install as contextd: a range, a file, an address. */
+  readonly contextd: string;
 }
 
 /** The two addresses of a context, as subscribers and publishers use them. */

@@ -1,5 +1,6 @@
 // The life of one task: build, onStart, perform, onStop; what happens is told to its ports.
 
+import { systemClock, type Clock } from '../base/clock.js';
 import { ContextdError, asContextdError, messageOf } from '../base/errors.js';
 import type { ServiceDefinition } from './service.js';
 import type { ServiceEvent, Task, TaskConfiguration, TaskContext } from './task.js';
@@ -15,6 +16,8 @@ export interface LifecyclePorts {
   readonly context: Omit<TaskContext<TaskConfiguration>, 'signal' | 'pause'>;
   /** Called once, when onStart is done and before the work begins. */
   started(): void;
+  /** Drives the task's pauses. */
+  readonly clock?: Clock | undefined;
 }
 
 /** Runs the task of a service once. */
@@ -49,8 +52,9 @@ export class Lifecycle {
 
   async #perform(definition: ServiceDefinition): Promise<TaskEnd> {
     const { signal } = this.#stop;
+    const { context, clock = systemClock } = this.#ports;
     try {
-      const task = definition.build({ ...this.#ports.context, signal, pause: (ms) => pause(ms, signal) });
+      const task = definition.build({ ...context, signal, pause: (ms) => pause(clock, ms, signal) });
       this.#task = task;
       await task.onStart();
       this.#ports.started();
@@ -64,16 +68,16 @@ export class Lifecycle {
   }
 }
 
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+function pause(clock: Clock, durationMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();
       return;
     }
-    const timer = setTimeout(end, durationMs);
+    const cancel = clock.after(durationMs, end);
     signal.addEventListener('abort', end, { once: true });
     function end() {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', end);
       resolve();
     }

@@ -31,6 +31,8 @@ export interface ServiceDeclaration<C> {
 }
 
 export interface ServiceDefinition {
+  /** The service names it was declared with; none if all messages concern it. */
+  readonly serviceNames: readonly string[];
   /** Whether messages to this service name concern the service. */
   concerns(serviceName: string): boolean;
   readonly hearsEvents: boolean;
@@ -48,9 +50,10 @@ const definitionMark = Symbol.for('contextd.service');
  */
 export function defineService<C>(declaration: ServiceDeclaration<C>): ServiceDefinition {
   const { serviceName, task } = declaration;
-  const names = serviceName === undefined ? undefined : [serviceName].flat();
+  const names = serviceName === undefined ? [] : [serviceName].flat();
   const definition: ServiceDefinition = {
-    concerns: (name) => names?.includes(name) ?? true,
+    serviceNames: names,
+    concerns: (name) => serviceName === undefined || names.includes(name),
     hearsEvents: task.prototype.onEvent !== Task.prototype.onEvent,
     build: (context) =>
       new task({ ...context, configuration: checkConfiguration(task, context.configuration) }),

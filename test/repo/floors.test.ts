@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   client: 3,
   scaffold: 3,
   cli: 4,
+  testing: 4,
   dashboard: 4,
 };
 
@@ -25,7 +26,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zeromq: /^src\/bus\//,
   'fast-xml-parser': /^src\/model\/xml[^/]*\.ts$/,
   ejs: /^src\/scaffold\//,
-  esbuild: /^src\/provider\/build-service\.ts$/,
+  esbuild: /^src\/(provider\/build-service|testing\/typescript-hooks)\.ts$/,
   yargs: /^src\/cli\//,
 };
 
@@ -43,6 +44,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   client: [],
   scaffold: ['ejs', 'diff', 'write-file-atomic'],
   cli: ['yargs'],
+  testing: ['esbuild'],
 };
 
 const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];

@@ -1,6 +1,6 @@
 // The host: connects one task service to the bus and runs its task there, once.
 
-import { systemClock } from '../../base/clock.js';
+import { systemClock, type Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { asContextdError, ContextdError, reportError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
@@ -8,6 +8,7 @@ import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import { routedTopic } from '../../messages/topics.js';
 import { Lifecycle, type TaskEnd } from '../lifecycle.js';
 import type { ServiceDefinition } from '../service.js';
+import type { EventItems } from '../task.js';
 import { readHostCommand, type HostCommand } from './commands.js';
 import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
@@ -18,6 +19,16 @@ import { Reporter } from './reporter.js';
 
 /** How long a host waits to be told that its last event has arrived. */
 const FAREWELL_MS = 1000;
+
+/** Everything a host can do without. */
+export interface HostOptions {
+  /** Whether there is a provider; there always is one when left out. */
+  readonly presence?: () => ProviderPresence;
+  /** The service, instead of the module that the bootstrap names. */
+  readonly load?: () => Promise<ServiceDefinition>;
+  /** Drives the task's pauses. */
+  readonly clock?: Clock;
+}
 
 type StartCommand = Extract<HostCommand, { kind: 'start' }>;
 
@@ -30,7 +41,7 @@ export class Host {
   readonly #bootstrap: HostBootstrap;
   readonly #connection: HostBus;
   readonly #reporter: Reporter;
-  readonly #presence: () => ProviderPresence;
+  readonly #options: HostOptions;
   readonly #started = createDeferred<StartCommand>();
   readonly #crashed = createDeferred<never>();
   readonly #stopped = createDeferred<'stop'>();
@@ -41,10 +52,10 @@ export class Host {
     bootstrap: HostBootstrap,
     connect: ConnectBus,
     logFile: Pick<LogFile, 'log' | 'loss'>,
-    presence: () => ProviderPresence = () => ALWAYS_THERE,
+    options: HostOptions = {},
   ) {
     this.#bootstrap = bootstrap;
-    this.#presence = presence;
+    this.#options = options;
     this.log = logFile.log;
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
     this.#connection = connect(topics, (frame) => this.#receive(frame));
@@ -54,7 +65,8 @@ export class Host {
   /** Runs the service to its end and returns the exit code of the process. */
   async run(): Promise<number> {
     this.#reporter.report('created');
-    const loading = loadService(this.#bootstrap);
+    const { load = () => loadService(this.#bootstrap) } = this.#options;
+    const loading = load();
     const end = await Promise.race([this.#live(loading), this.#crashed.promise]).catch(failedEnd);
     await this.#sayFarewell(end);
     this.#reporter.close();
@@ -89,11 +101,12 @@ export class Host {
     const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
     return new Lifecycle({
       started: () => this.#reporter.report('started'),
+      clock: this.#options.clock,
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         configuration: command.configuration,
         log: this.log,
-        notify: (action, items) => void this.#reporter.report(action, items),
+        notify: (action, items) => void this.#reporter.report(action, asSaid(items)),
         flush: () => this.#reporter.flush(),
       },
     });
@@ -133,17 +146,18 @@ export class Host {
    * if this one has gone and another comes within the grace.
    */
   async #sayFarewell(end: TaskEnd): Promise<void> {
+    const { presence = () => ALWAYS_THERE } = this.#options;
     const heard = createDeferred<'heard'>();
     const seq = end.kind === 'failed' ? this.#reportFailure(end.error) : this.#reporter.reportEnd(end.kind);
     this.#acknowledged.set(seq, () => heard.resolve('heard'));
     for (;;) {
-      await Promise.race([heard.promise, this.#presence().settled()]);
+      await Promise.race([heard.promise, presence().settled()]);
       const wait = createDeferred<'late'>();
       const cancel = systemClock.after(FAREWELL_MS, () => wait.resolve('late'));
       const outcome = await Promise.race([heard.promise, wait.promise]);
       cancel();
       if (outcome === 'heard') return;
-      if (this.#presence().isThere || this.#presence().isGivenUp) break;
+      if (presence().isThere || presence().isGivenUp) break;
     }
     this.log.warn('nobody acknowledged the last event');
   }
@@ -172,6 +186,14 @@ export class Host {
       },
     );
   }
+}
+
+/**
+ * As they are now, whatever the task does with them before they leave; what JSON cannot carry throws here, at
+ * the line that says it, and not where it would take all later events with it.
+ */
+function asSaid(items: EventItems): EventItems {
+  return JSON.parse(JSON.stringify(items)) as EventItems;
 }
 
 function failedEnd(error: unknown): TaskEnd {

@@ -17,6 +17,7 @@ const PROBE_MS = 50;
 /** What the ordinary host runs in place of a service with code of its own. */
 export function programService(bootstrap: HostBootstrap, program: HostProgram): ServiceDefinition {
   return {
+    serviceNames: [],
     concerns: () => true,
     hearsEvents: false,
     build: (context) => new ProgramTask(context, program, composeEnvironment(bootstrap, program)),

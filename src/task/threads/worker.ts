@@ -26,7 +26,7 @@ const host = new Host(
       return bus?.logLoss;
     },
   },
-  () => bus?.presence ?? ALWAYS_THERE,
+  { presence: () => bus?.presence ?? ALWAYS_THERE },
 );
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { contextDisplay } from '../../../src/cli/context-display.js';
 import { createService } from '../../../src/cli/create-service.js';
+import { init } from '../../../src/cli/init.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { serviceContext } from '../../../src/cli/service-context.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -155,6 +156,10 @@ describe('the help', () => {
         --follow
       "
     `);
+  });
+
+  it('of contextd init', async () => {
+    expect(await help(init as never)).toMatchInlineSnapshot();
   });
 
   it('of context_display', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { createService } from '../../../src/cli/create-service.js';
+import { init } from '../../../src/cli/init.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { serviceContext } from '../../../src/cli/service-context.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -26,6 +27,34 @@ describe('conf_command is wrong, exit code 2, when', () => {
     const { exitCode, out, err } = await run(confCommand, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toContain(message);
+  });
+});
+
+describe('contextd init is wrong, and writes nothing, when', () => {
+  it.each([
+    ['no name is given', [], 2, 'no name is given'],
+    ['two names are given', ['One', 'Two'], 2, 'more than one name is given'],
+    [
+      'the name is no identifier',
+      ['my-app'],
+      1,
+      'TPL_NAME_INVALID: "my-app" cannot be the name of a project',
+    ],
+    ['the name is a number', ['7'], 1, 'use letters, digits and _, not starting with a digit'],
+    ['the name is a path', ['../Weather'], 1, 'TPL_NAME_INVALID'],
+    [
+      'the service is a word of the language',
+      ['Weather', '--task_service=class'],
+      2,
+      '--task_service: "class"',
+    ],
+    ['a port is none', ['Weather', '--sub_port=x'], 2, '--sub_port: "x" is no port'],
+    ['both ports are one', ['Weather', '--sub_port=5557'], 2, '--pub_port: 5557 is the sub_port too'],
+    ['contextd is a file that is not there', ['Weather', '--contextd=none.tgz'], 2, '/none.tgz'],
+  ])('%s', async (_why, argv, exitCode, message) => {
+    const ran = await run(init, [...argv, '--dry_run']);
+    expect({ exitCode: ran.exitCode, out: ran.out }).toEqual({ exitCode, out: '' });
+    expect(ran.err).toContain(message);
   });
 });
 

@@ -1,0 +1,102 @@
+// contextd init NAME: makes the folder of a new project with a first service, its test and its context.
+
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { isAbsolute, relative, resolve } from 'node:path';
+import type { InferredOptionTypes } from 'yargs';
+import { ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
+import { ownManifest } from '../base/package.js';
+import { isOwnProject, planScaffold } from '../scaffold/plan.js';
+import { checkProject, readProject, type ProjectFields } from '../scaffold/project.js';
+import { readState } from '../scaffold/read-state.js';
+import { writePlan } from '../scaffold/write.js';
+import { defineCommand } from './command.js';
+import { formatDryRun, formatNewProject } from './show-plan.js';
+
+const text = (fallback: string, describe: string) =>
+  ({ type: 'string', requiresArg: true, default: fallback, describe }) as const;
+const options = {
+  task_service: text('Hello', 'Name of the first service: of its folder and its files'),
+  sub_port: text('5556', 'Port of the subscribers'),
+  pub_port: text('5557', 'Port of the publishers'),
+  contextd: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'What npm installs as contextd: a range, or a file [default: this version]',
+  },
+  dry_run: { type: 'boolean', default: false, describe: 'Show what would change as a diff, write nothing' },
+  force: { type: 'boolean', default: false, describe: 'Overwrite what was edited' },
+} as const;
+type Args = InferredOptionTypes<typeof options> & { readonly _?: readonly (string | number)[] };
+
+/** A path, and not a range or an address, as npm tells them apart. */
+const PATH = /^(?:file:|\.{0,2}\/)|\.tgz$/;
+
+export const init = defineCommand({
+  name: 'contextd init',
+  summary: 'Makes the folder NAME: a project with a first service, its test, its context and npm scripts.',
+  positionals: '<name>',
+  options,
+  examples: [
+    ['contextd init Weather', 'The folder Weather, ready after npm install'],
+    ['contextd init Weather --contextd=contextd-0.1.0.tgz', 'The same, with contextd from a file'],
+  ],
+  async run(args: Args, terminal) {
+    const name = theName(args);
+    const project = { ...args, name, contextd: specOf(args.contextd, resolve(name)) };
+    refuseFaults(project);
+    const request = readProject(project, process.cwd());
+    await refuseOccupied(request.servicePath, async () => isOwnProject(request, await readState(request)));
+    const plan = planScaffold(request, await readState(request), args.force);
+    if (args.dry_run) {
+      terminal.out(formatDryRun(plan));
+      return EXIT.done;
+    }
+    await writePlan(plan);
+    terminal.out(formatNewProject(request, plan));
+    return EXIT.done;
+  },
+});
+
+function theName({ _: names = [] }: Args): string {
+  const [name, ...more] = names;
+  if (name !== undefined && more.length === 0) return String(name);
+  const message = name === undefined ? 'no name is given' : 'more than one name is given';
+  throw new ContextdError('CLI_USAGE', message, { hint: 'contextd init Weather' });
+}
+
+/** Npm takes paths from the project's folder, not from where the user stands. */
+function specOf(spec: string | undefined, folder: string): string {
+  if (spec === undefined) return `^${ownManifest().version}`;
+  if (!PATH.test(spec) || spec.includes('://')) return spec;
+  const path = resolve(spec.replace(/^file:/, ''));
+  if (!existsSync(path)) {
+    throw new ContextdError('CLI_USAGE', `--contextd: there is no ${path}`, {
+      hint: "name a file that 'npm pack' has made, or a range such as ^0.1.0",
+    });
+  }
+  const near = relative(folder, path);
+  return `file:${isAbsolute(near) ? path : near}`;
+}
+
+function refuseFaults(project: ProjectFields): void {
+  const faults = checkProject(project).map(({ field, message, hint }) => `--${field}: ${message} (${hint})`);
+  if (faults.length === 0) return;
+  const message = faults.length === 1 ? faults.join('') : ['the flags do not fit:', ...faults].join('\n  ');
+  throw new ContextdError('CLI_USAGE', message, {
+    hint: "run 'contextd init --help' to see what each is for",
+  });
+}
+
+/** A project of ours may be completed; somebody else's folder is left alone. */
+async function refuseOccupied(folder: string, isOurs: () => Promise<boolean>): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (hasErrnoCode(error, 'ENOENT')) return [];
+    if (!hasErrnoCode(error, 'ENOTDIR')) throw error;
+    throw new ContextdError('TPL_CONFLICT', `${folder} is a file`, { hint: 'choose another name' });
+  });
+  if (names.every((each) => each === '.git') || (await isOurs())) return;
+  throw new ContextdError('TPL_CONFLICT', `${folder} exists and is not empty`, {
+    hint: 'choose another name, or add a service to what is there with create_service',
+  });
+}

@@ -1,0 +1,30 @@
+// An event as a test describes it -> as a service reports it.
+
+import type { EventItems, ServiceEvent } from '../task/task.js';
+import type { ServiceEventBody } from '../messages/service-event.js';
+
+/** What another service reports; an event that another task in a test has reported will do. */
+export interface SentEvent {
+  readonly action: ServiceEvent['action'];
+  readonly serviceId: string;
+  readonly serviceName?: string;
+  readonly items?: EventItems;
+}
+
+export function composeEvent(
+  { action, serviceId, serviceName = 'test', items = {} }: SentEvent,
+  { transaction }: { readonly transaction: string },
+): ServiceEventBody {
+  return {
+    header: {
+      action,
+      service_id: serviceId,
+      service_name: serviceName,
+      service_transaction: transaction,
+      sent_at: new Date().toISOString(),
+    },
+    content: {
+      status: { ...items, result: action === 'failed' ? 'failure' : 'success', device_action: '' },
+    },
+  };
+}
