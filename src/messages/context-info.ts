@@ -1,6 +1,6 @@
 // Topic `control`, action `update`: the whole state of a provider's transactions, after every change.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const task = z.looseObject({
   service_id: z.string(),

@@ -1,7 +1,7 @@
 // How a task service is started, watched and stopped: the values, their ranges and their defaults.
 
 import { constants } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface QuantityRule {
   readonly fallback: number;
