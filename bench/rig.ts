@@ -21,8 +21,8 @@ export interface RigServices {
   readonly count: number;
   readonly instance?: string;
   readonly serviceType?: 'Process' | 'Thread';
-  /** Further XML inside each `<Task>`. */
-  readonly task?: string;
+  /** Further XML inside each `<supervision>`. */
+  readonly supervision?: string;
   /** XML inside each `<state>`. */
   readonly state?: string;
 }
@@ -94,7 +94,7 @@ async function readEndpoints(stdout: NodeJS.ReadableStream): Promise<BusEndpoint
 }
 
 function composeContext(
-  { count, instance = 'Idle', serviceType = 'Process', task = '', state = '' }: RigServices,
+  { count, instance = 'Idle', serviceType = 'Process', supervision = '', state = '' }: RigServices,
   [publish, subscribe]: readonly [number, number],
 ): string {
   const front = `tcp://127.0.0.1:${publish}`;
@@ -109,7 +109,8 @@ function composeContext(
         <header><action>start</action><service_id/><service_name>bench</service_name><transaction/></header>
         <content><configuration><device_action>bench</device_action><location/></configuration></content>
       </message>
-      <state type="on_start">${state === '' ? TRIGGERS : state}</state>${task}
+      <state type="on_start">${state === '' ? TRIGGERS : state}</state>
+      <supervision><start_timeout_s>300</start_timeout_s>${supervision}</supervision>
     </Task>
   </TaskService>`,
   );

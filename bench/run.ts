@@ -10,7 +10,12 @@ import { formatTable } from './table.js';
 /** In the order of the table. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start: async () => (await import('./start.js')).measureStart(),
+  restart: async () => (await import('./restart.js')).measureRestart(),
+  bus: async () => (await import('./bus.js')).measureBus(),
+  'round-trip': async () => (await import('./round-trip.js')).measureRoundTrip(),
+  'fan-out': async () => (await import('./fan-out.js')).measureFanOut(),
   cli: async () => (await import('./cli.js')).measureCli(),
+  weight: async () => (await import('./weight.js')).measureWeight(),
 };
 
 const NOT_BY_DEFAULT = ['peers'];

@@ -14,7 +14,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
 /** Has a binary, or is large and seldom needed. */
-const EXTERNAL = ['zeromq', 'esbuild', 'systeminformation'];
+const EXTERNAL = ['esbuild', 'systeminformation'];
+
+/** As those, and in the older format, which node parses twice when it is imported and once when it is required. */
+const REQUIRED = /^zeromq$/;
 
 /** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
 const WHEN_CALLED = /^(cliui|string-width)$/;
@@ -51,7 +54,7 @@ function bundle(entryPoints, how) {
     platform: 'node',
     target: 'node20.19',
     external: EXTERNAL,
-    plugins: [loadWhenCalled()],
+    plugins: [loadWhenCalled(), requireOlder()],
     // Names stay as they are: a stack is to be read.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -94,6 +97,20 @@ function loadWhenCalled() {
         contents: `let load; export default (...given) => (load ??= require('${path}').default)(...given);`,
         resolveDir,
         pluginData: 'called',
+      }));
+    },
+  };
+}
+
+function requireOlder() {
+  return {
+    name: 'require-older',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: REQUIRED }, ({ path, namespace }) =>
+        namespace === 'older' ? { path, external: true } : { path, namespace: 'older' },
+      );
+      onLoad({ filter: /.*/, namespace: 'older' }, ({ path }) => ({
+        contents: `module.exports = require('${path}');`,
       }));
     },
   };

@@ -37,6 +37,7 @@ export const contextInfoSchema = z.looseObject({
     service_id: z.string(),
     service_name: z.string(),
     service_transaction: z.string(),
+    sender: z.string().optional(),
   }),
   content: z.looseObject({
     status: z.looseObject({
@@ -56,6 +57,7 @@ export function composeContextInfo(
   contextId: string,
   transaction: string,
   infos: ReadonlyMap<string, TransactionInfo>,
+  sender?: string,
 ): ContextInfoBody {
   const data = [...infos].map(([id, info]) => ({ [id]: info }));
   return {
@@ -64,6 +66,7 @@ export function composeContextInfo(
       service_id: contextId,
       service_name: 'context',
       service_transaction: transaction,
+      ...(sender === undefined ? {} : { sender }),
     },
     content: { status: { device_action: 'context_info', result: 'success', data } },
   };
