@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The program conf_command.
 
-import { confCommand } from '../src/cli/conf-command.js';
-import { runProgram } from '../src/cli/run.js';
+import { runNamed } from '../src/cli/commands.js';
 
-await runProgram(confCommand);
+await runNamed(['conf_command', ...process.argv.slice(2)]);

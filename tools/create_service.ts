@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The program create_service.
 
-import { createService } from '../src/cli/create-service.js';
-import { runProgram } from '../src/cli/run.js';
+import { runNamed } from '../src/cli/commands.js';
 
-await runProgram(createService);
+await runNamed(['create_service', ...process.argv.slice(2)]);

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The program context_display.
 
-import { contextDisplay } from '../src/cli/context-display.js';
-import { runProgram } from '../src/cli/run.js';
+import { runNamed } from '../src/cli/commands.js';
 
-await runProgram(contextDisplay);
+await runNamed(['context_display', ...process.argv.slice(2)]);

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The program service_context.
 
-import { serviceContext } from '../src/cli/service-context.js';
-import { runProgram } from '../src/cli/run.js';
+import { runNamed } from '../src/cli/commands.js';
 
-await runProgram(serviceContext);
+await runNamed(['service_context', ...process.argv.slice(2)]);

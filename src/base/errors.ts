@@ -67,8 +67,18 @@ export interface ErrorParts {
   readonly cause?: unknown;
 }
 
-/** The only error class: `code` for programs, `message` and `hint` for people, `details` for both. */
+const errorMark = Symbol.for('contextd.error');
+
+/**
+ * The only error class: `code` for programs, `message` and `hint` for people, `details` for both.
+ * `instanceof` knows it also from another copy of this package: services and their host have one each.
+ */
 export class ContextdError extends Error {
+  static override [Symbol.hasInstance](value: unknown): value is ContextdError {
+    return typeof value === 'object' && value !== null && errorMark in value;
+  }
+
+  readonly [errorMark] = true;
   override readonly name = 'ContextdError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;

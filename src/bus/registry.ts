@@ -3,7 +3,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from './connection.js';
 
@@ -21,6 +20,8 @@ function registryFolder(): string {
 }
 
 export async function registerProvider(entry: RegistryEntry): Promise<() => Promise<void>> {
+  // Clients, who only read, need not load it.
+  const { default: writeFileAtomic } = await import('write-file-atomic');
   const folder = registryFolder();
   // A process may run several providers, also of one context.
   const path = join(folder, `${entry.pid}-${createUniqueId()}.json`);

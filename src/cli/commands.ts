@@ -2,7 +2,6 @@
 
 import { ContextdError, EXIT } from '../base/errors.js';
 import type { Command } from './command.js';
-import { processTerminal, runProgram, tellError } from './run.js';
 
 const COMMANDS: Readonly<
   Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
@@ -29,12 +28,14 @@ const COMMANDS: Readonly<
   },
 };
 
-/** Runs `contextd NAME ARGUMENTS...`. */
+/** Runs `NAME ARGUMENTS...` as a program. */
 export async function runNamed(argv: readonly string[]): Promise<void> {
+  // Before anything else is loaded: a stack then names the lines of the source.
+  if (argv.includes('--debug')) process.setSourceMapsEnabled(true);
+  const { processTerminal, runProgram, tellError } = await import('./run.js');
   const [name, ...rest] = argv;
-  const terminal = processTerminal();
   if (name === undefined || name === '--help' || name === 'help') {
-    terminal.out(usage());
+    processTerminal().out(usage());
     process.exitCode = name === undefined ? EXIT.usage : EXIT.done;
     return;
   }
@@ -46,7 +47,7 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
   const error = new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
     hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
   });
-  process.exitCode = tellError(error, false, terminal);
+  process.exitCode = tellError(error, false, processTerminal());
 }
 
 function usage(): string {

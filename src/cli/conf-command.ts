@@ -4,7 +4,7 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
-import { readContextFile } from '../model/read-context.js';
+import type { ContextConfiguration } from '../model/context.js';
 import { defineCommand, type Terminal } from './command.js';
 import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
@@ -67,8 +67,7 @@ export const confCommand = defineCommand({
 
 async function run(given: Arguments, terminal: Terminal): Promise<number> {
   const args = checkArguments(given);
-  const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
-  const configuration = file?.configuration;
+  const configuration = await readConfiguration(args.context_file);
   const hints = { endpoint: args.endpoint, subEndpoint: args.sub_endpoint, configuration };
   if (args.watch) return await watchTop(hints, args, terminal);
   const endpoints = await findProvider(hints);
@@ -84,6 +83,13 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
   } finally {
     await client.close();
   }
+}
+
+/** The XML reader is loaded with the first file only: most commands name none. */
+async function readConfiguration(file: string | undefined): Promise<ContextConfiguration | undefined> {
+  if (file === undefined) return undefined;
+  const { readContextFile } = await import('../model/read-context.js');
+  return (await readContextFile(file)).configuration;
 }
 
 async function ask(client: Client, args: Request, terminal: Terminal): Promise<number> {

@@ -1,6 +1,6 @@
 // Topic `context`: what a client asks of the provider.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const CONTEXT_ACTIONS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
 export type ContextAction = (typeof CONTEXT_ACTIONS)[number];

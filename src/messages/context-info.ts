@@ -1,6 +1,6 @@
 // Topic `control`, action `update`: the whole state of a provider's transactions, after every change.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const task = z.looseObject({
   service_id: z.string(),
@@ -39,6 +39,7 @@ export const contextInfoSchema = z.looseObject({
     service_id: z.string(),
     service_name: z.string(),
     service_transaction: z.string(),
+    sender: z.string().optional(),
   }),
   content: z.looseObject({
     status: z.looseObject({
@@ -58,6 +59,7 @@ export function composeContextInfo(
   contextId: string,
   transaction: string,
   infos: ReadonlyMap<string, TransactionInfo>,
+  sender?: string,
 ): ContextInfoBody {
   const data = [...infos].map(([id, info]) => ({ [id]: info }));
   return {
@@ -66,6 +68,7 @@ export function composeContextInfo(
       service_id: contextId,
       service_name: 'context',
       service_transaction: transaction,
+      ...(sender === undefined ? {} : { sender }),
     },
     content: { status: { device_action: 'context_info', result: 'success', data } },
   };

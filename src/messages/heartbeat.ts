@@ -1,6 +1,6 @@
 // Topic `heartbeat.<transaction>.<service>`: a service says, every few seconds, that it lives and how.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const heartbeatSchema = z.looseObject({
   header: z.looseObject({

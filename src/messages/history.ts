@@ -1,6 +1,6 @@
 // The answers to `why` and `history` on topic `state`: what happened in a transaction, and what caused it.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const historyRecord = z.looseObject({
   id: z.number().int(),

@@ -1,6 +1,6 @@
 // The answer to `logs` on topic `state`: where a service's log lies on the provider's machine.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const logsReplySchema = z.looseObject({
   service_id: z.string(),

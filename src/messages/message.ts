@@ -1,6 +1,6 @@
 // The union of everything that is said on the bus; frames become messages here and nowhere else.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ContextdError } from '../base/errors.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import { contextCommandSchema, type ContextCommand } from './context-command.js';
@@ -67,8 +67,13 @@ function parseState(topic: string, body: unknown): Message {
     : { kind: 'state_reply', ...check(stateReplySchema, topic, body) };
 }
 
+/** Compiling a schema takes as long as some hundred checks without: a client of one question never gets there. */
+const CHECKS_BEFORE_COMPILING = 100;
+let checks = 0;
+
 function check<S extends z.ZodType>(schema: S, topic: string, body: unknown): z.infer<S> {
-  const result = schema.safeParse(body);
+  checks += 1;
+  const result = schema.safeParse(body, { jitless: checks <= CHECKS_BEFORE_COMPILING });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined ? '' : issue.path.join('.');

@@ -1,6 +1,6 @@
 // Topic `process`: what one task service is told; the task service object itself, its header filled in.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TransactionId } from '../base/ids.js';
 import type { TaskService } from '../model/context.js';
 

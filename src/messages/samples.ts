@@ -1,6 +1,6 @@
 // Samples, as topic `monitor` and the answer to `top` carry them: memory in MiB, times in seconds.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const figures = {
   rss: z.number(),

@@ -1,6 +1,6 @@
 // Topic `control`: what happened to a task service, told to everyone.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const EVENT_ACTIONS = ['created', 'started', 'updated', 'failed', 'stopped', 'exited'] as const;
 export type EventAction = (typeof EVENT_ACTIONS)[number];

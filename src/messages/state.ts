@@ -1,6 +1,6 @@
 // Topic `state`: questions to the provider, and its answers to questions and commands.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const header = z.looseObject({
   action: z.string(),

@@ -1,6 +1,6 @@
 // Topic `threads`: what a thread host tells its provider of its threads.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const thread = z.looseObject({
   /** The token of the run; see ThreadOrder. */

@@ -1,6 +1,6 @@
 // What `top` asks for besides the usual figures; values may be text, as they are in XML.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const FLAG_WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   ...([true, 'true', '1'] as const).map((word) => [word, true] as const),

@@ -1,6 +1,6 @@
 // What a context is: the configuration in the form in which it stands in the XML and travels on the bus.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { ID_RULE, isId, type ServiceId } from '../base/ids.js';
 import { programSchema, type ProgramCommand } from './program.js';
 import { supervisionSchema, type Supervision } from './supervision.js';

@@ -1,6 +1,6 @@
 // Limits on what a task service may cost: which figures can be limited, and what happens beyond.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
 
 /** Each figure with its unit. They are those of the whole tree of processes below the service. */

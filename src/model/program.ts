@@ -1,6 +1,6 @@
 // A program that is a task service: the <command> in the configuration of a service, as it travels on the bus.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** When a program counts as started: at once, by a line it prints, by a port it opens, or by its own word. */
 export const READY_KINDS = ['started', 'line', 'port', 'heartbeat'] as const;

@@ -1,7 +1,7 @@
 // How a task service is started, watched and stopped: the values, their ranges and their defaults.
 
 import { constants } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { limitsSchema } from './limits.js';
 import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
 

@@ -33,7 +33,20 @@ export function receive(ports: InboxPorts, frame: Uint8Array): void {
   }
 }
 
+/** Our own header is near the front: further on it is not looked for. */
+const HEAD_BYTES = 2048;
+
+/**
+ * What a provider says comes back to it, context information with all its services above all. It is known by
+ * its sender without being parsed, which for a large context would cost more than everything else that is heard.
+ */
+function isEcho(ports: InboxPorts, frame: Uint8Array): boolean {
+  const head = Buffer.from(frame.buffer, frame.byteOffset, Math.min(frame.byteLength, HEAD_BYTES));
+  return head.includes(`"sender":"${ports.self}"`);
+}
+
 function dispatch(ports: InboxPorts, frame: Uint8Array): void {
+  if (isEcho(ports, frame)) return;
   const message = parseFrame(frame);
   switch (message.kind) {
     case 'context_command':

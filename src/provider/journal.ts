@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { hasErrnoCode, messageOf } from '../base/errors.js';
 import { isId, type ServiceId, type TransactionId } from '../base/ids.js';

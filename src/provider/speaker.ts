@@ -110,7 +110,9 @@ export class Speaker {
     const infos = new Map(
       this.#ports.transactions().map((each) => [each.id as string, describeTransaction(each)]),
     );
-    this.#publish('control', composeContextInfo(changed.configuration.ContextID, changed.id, infos));
+    const { ContextID } = changed.configuration;
+    const { id: sender } = this.#ports.connection;
+    this.#publish('control', composeContextInfo(ContextID, changed.id, infos, sender));
   }
 
   #publish(topic: string, body: unknown): void {

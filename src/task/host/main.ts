@@ -36,7 +36,8 @@ process.exit(exitCode);
 /** A program that speaks for itself on the bus is only kept: two would tell everything twice. */
 async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
   const { program } = bootstrap;
-  if (program?.ready.kind !== 'heartbeat') return new Host(bootstrap, connect, logFile, { presence: () => watch });
+  if (program?.ready.kind !== 'heartbeat')
+    return new Host(bootstrap, connect, logFile, { presence: () => watch });
   const { Keeper } = await import('../program/keeper.js');
   return new Keeper({ bootstrap, program, connect, log: logFile.log });
 }

@@ -1,0 +1,38 @@
+// cli: a cold `conf_command --action=list` from its call to its end, against a node that does nothing.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { packageRoot } from '../src/base/package.js';
+import { atMost, composeFigure, interleave, type Figure } from './figure.js';
+import { openRig } from './rig.js';
+
+export interface CliSize {
+  readonly rounds: number;
+}
+
+export const CLI_SIZE: CliSize = { rounds: 25 };
+
+export async function measureCli(size: CliSize = CLI_SIZE): Promise<readonly Figure[]> {
+  await using rig = await openRig({ count: 1 });
+  await rig.start();
+  const command = join(packageRoot, 'dist', 'tools', 'conf_command.js');
+  const series = await interleave(size.rounds, {
+    node: () => timeNode(rig.env, '-e', '0'),
+    list: () => timeNode(rig.env, command, '--action=list'),
+    help: () => timeNode(rig.env, command, '--help'),
+  });
+  const common = { baseline: 'node -e 0', unit: 'ms', base: series.node };
+  return [
+    composeFigure({ ...common, name: 'conf_command --action=list', ours: series.list, goal: atMost(3) }),
+    composeFigure({ ...common, name: 'conf_command --help', ours: series.help }),
+  ];
+}
+
+async function timeNode(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<number> {
+  const before = performance.now();
+  const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${String(code)}`);
+  return performance.now() - before;
+}

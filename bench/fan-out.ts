@@ -1,0 +1,85 @@
+// fan-out: what commands and events cost the services whom they do not concern, against the same services idle.
+
+import { Connection } from '../src/bus/connection.js';
+import { atMost, composeFigure, type Figure } from './figure.js';
+import { cpuMsOf, sum } from './processes.js';
+import { openRig, TRANSACTION, type Rig } from './rig.js';
+
+export interface FanOutSize {
+  readonly rounds: number;
+  readonly counts: readonly [few: number, many: number];
+  /** Commands, and events, in each round. */
+  readonly messages: number;
+}
+
+export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000 };
+
+/** CPU time in ms of each round. */
+interface Cost {
+  /** Of all services, while commands and events pass. */
+  readonly services: readonly number[];
+  /** Of all services, for as long, while nothing is said. */
+  readonly idle: readonly number[];
+  /** Of the provider, while commands and events pass. */
+  readonly provider: readonly number[];
+}
+
+export async function measureFanOut(size: FanOutSize = FAN_OUT_SIZE): Promise<readonly Figure[]> {
+  const [few, many] = size.counts;
+  const small = await measureCost(few, size);
+  const large = await measureCost(many, size);
+  const what = `${size.messages} commands and events`;
+  return [
+    composeFigure({
+      name: `CPU of ${many} idle services during ${what}`,
+      baseline: 'for as long in silence',
+      unit: 'ms',
+      ours: large.services,
+      base: large.idle,
+      goal: atMost(1.25),
+    }),
+    composeFigure({
+      name: `CPU of the provider for ${what}, ${many} services`,
+      baseline: `with ${few}`,
+      unit: 'ms',
+      ours: large.provider,
+      base: small.provider,
+      goal: atMost(1.25),
+    }),
+  ];
+}
+
+async function measureCost(count: number, { rounds, messages }: FanOutSize): Promise<Cost> {
+  await using rig = await openRig({ count });
+  const pids = (await rig.start()).map(({ pid }) => pid ?? 0);
+  const stranger = new Connection(rig.endpoints, [], () => undefined);
+  await stranger.ready();
+  const cost = { services: [] as number[], idle: [] as number[], provider: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    const before = performance.now();
+    const providerMs = cpuMsOf(rig.pid);
+    cost.services.push(await cpuDuring(pids, () => converse(rig, stranger, messages)));
+    cost.provider.push(cpuMsOf(rig.pid) - providerMs);
+    const tookMs = performance.now() - before;
+    cost.idle.push(await cpuDuring(pids, () => new Promise((resume) => setTimeout(resume, tookMs))));
+  }
+  await stranger.close();
+  return cost;
+}
+
+async function cpuDuring(pids: readonly number[], act: () => Promise<void>): Promise<number> {
+  const before = pids.map(cpuMsOf);
+  await act();
+  return sum(pids.map(cpuMsOf)) - sum(before);
+}
+
+/** Commands about one service, each refused because it runs already, and events that nobody waits for. */
+async function converse(rig: Rig, stranger: Connection, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    await stranger.publish('control', {
+      header: { action: 'updated', service_id: 'far', service_name: 'far', service_transaction: 'FAR' },
+      content: { status: { result: 'success', device_action: 'far', pid: process.pid } },
+    });
+    await rig.client.command({ action: 'start', serviceId: 'ts_0', transaction: TRANSACTION });
+  }
+}

@@ -1,0 +1,157 @@
+// Bundles the programs and doors of the package into dist: few files load several times faster than many.
+//
+//   src/**/*.ts --tsc--> dist/**/*.d.ts        (types)
+//   src/**/*.ts --this-> dist/**/*.js          (each where its source would be)
+//                        dist/chunks/*.js      (what commands and the door for embedding share)
+
+import { Buffer } from 'node:buffer';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+
+/** Has a binary, or is large and seldom needed. */
+const EXTERNAL = ['esbuild', 'systeminformation'];
+
+/** As those, and in the older format, which node parses twice when it is imported and once when it is required. */
+const REQUIRED = /^zeromq$/;
+
+/** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
+const WHEN_CALLED = /^(cliui|string-width)$/;
+
+const { bin, exports: doors } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** What packages in the older format expect to be there. */
+const BANNER =
+  "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
+
+const { shared, alone, bench } = entries();
+const built = await Promise.all([
+  bundle(shared, { splitting: true, chunkNames: 'chunks/[name]-[hash]' }),
+  bundle(alone, { splitting: false }),
+  bundle(bench, { splitting: true, packages: 'external', chunkNames: 'bench/chunks/[name]-[hash]' }),
+]);
+const outputFiles = built.flatMap((each) => each.outputFiles);
+const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+for (const { path, contents } of outputFiles) writeIfChanged(path, withoutIdleBanner(contents));
+writeIfChanged(join(dist, 'chunks', 'LICENSES.txt'), Buffer.from(licenses(inputs)));
+removeOthers(new Set(outputFiles.map(({ path }) => path)));
+
+function bundle(entryPoints, how) {
+  return build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: dist,
+    outbase: root,
+    bundle: true,
+    ...how,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: EXTERNAL,
+    plugins: [loadWhenCalled(), requireOlder()],
+    // Names stay as they are: a stack is to be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'linked',
+    legalComments: 'none',
+    banner: { js: BANNER },
+    define: { __filename: 'import.meta.filename' },
+    // What node prints of a line that failed is to fit on a screen.
+    lineLimit: 200,
+  });
+}
+
+/**
+ * Commands share what they load when it is needed. What is loaded in every child and thread, services' own
+ * imports among it, is one file each: reading a file takes longer than having some lines of it twice.
+ */
+function entries() {
+  const built = [...Object.values(bin), ...Object.values(doors).map((door) => door.default)];
+  const known = built
+    .filter((path) => path !== undefined)
+    .map((path) => relative('dist', path).replace(/\.js$/, '.ts'));
+  const programs = list(join(root, 'src')).filter((path) => /\/(main|worker)\.ts$/.test(path));
+  const isAlone = (path) => path.startsWith('src/task/');
+  return {
+    shared: known.filter((path) => !isAlone(path)),
+    alone: [...known.filter(isAlone), ...programs.map((path) => relative(root, path))],
+    bench: ['bench/run.ts', ...list(join(root, 'bench', 'children')).map((path) => relative(root, path))],
+  };
+}
+
+/** A module of one function, loaded by its first call. */
+function loadWhenCalled() {
+  return {
+    name: 'load-when-called',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: WHEN_CALLED }, ({ path, pluginData, resolveDir }) =>
+        pluginData === 'called' ? undefined : { path, namespace: 'when-called', pluginData: resolveDir },
+      );
+      onLoad({ filter: /.*/, namespace: 'when-called' }, ({ path, pluginData: resolveDir }) => ({
+        contents: `let load; export default (...given) => (load ??= require('${path}').default)(...given);`,
+        resolveDir,
+        pluginData: 'called',
+      }));
+    },
+  };
+}
+
+function requireOlder() {
+  return {
+    name: 'require-older',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: REQUIRED }, ({ path, namespace }) =>
+        namespace === 'older' ? { path, external: true } : { path, namespace: 'older' },
+      );
+      onLoad({ filter: /.*/, namespace: 'older' }, ({ path }) => ({
+        contents: `module.exports = require('${path}');`,
+      }));
+    },
+  };
+}
+
+/** Making a `require` takes time, and most files have no use for it; the line stays, for the source map. */
+function withoutIdleBanner(contents) {
+  const text = Buffer.from(contents).toString();
+  const code = text.slice(BANNER.length);
+  return Buffer.from(text.startsWith(BANNER) && !/\brequire\b/.test(code) ? code : text);
+}
+
+/** A program may be running from these files, so what is the same is left alone. */
+function writeIfChanged(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}
+
+/** What an earlier build has left would be packed. */
+function removeOthers(written) {
+  const stale = ['src', 'tools', 'chunks', 'bench']
+    .flatMap((folder) => list(join(dist, folder)))
+    .filter((path) => /\.js(\.map)?$/.test(path) && !written.has(path));
+  for (const path of stale) rmSync(path);
+}
+
+/** The licences of the packages whose code is in the bundle, as they ask for. */
+function licenses(inputs) {
+  const folders = inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const texts = [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {
+    const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e/i.test(name));
+    const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return `Parts of these packages are contained in the files of this folder.\n\n${texts.join('\n---\n\n')}`;
+}
+
+function list(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
