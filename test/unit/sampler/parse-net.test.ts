@@ -16,24 +16,22 @@ const V6 = {
 };
 
 describe('parseInternet', () => {
-  it.each([
-    ['listening', '0100007F:1F90', '00000000:0000', '0A', ['127.0.0.1:8080', '', 'LISTEN']],
+  it.each<[string, [string, string, string], [string, string, string]]>([
+    ['listening', ['0100007F:1F90', '00000000:0000', '0A'], ['127.0.0.1:8080', '', 'LISTEN']],
     [
       'connected',
-      '0A01A8C0:0016',
-      '0201A8C0:D431',
-      '01',
+      ['0A01A8C0:0016', '0201A8C0:D431', '01'],
       ['192.168.1.10:22', '192.168.1.2:54321', 'ESTABLISHED'],
     ],
-    ['on its way out', '0100007F:0001', '0100007F:0002', '06', ['127.0.0.1:1', '127.0.0.1:2', 'TIME_WAIT']],
-    ['half open', '0100007F:0001', '0100007F:0002', '0C', ['127.0.0.1:1', '127.0.0.1:2', 'SYN_RECV']],
-    ['in an unknown state', '0100007F:0001', '0100007F:0002', 'FF', ['127.0.0.1:1', '127.0.0.1:2', 'NONE']],
-    ['on all addresses', '00000000:0050', '00000000:0000', '0A', ['0.0.0.0:80', '', 'LISTEN']],
-    ['on all of the new ones', `${V6.any}:0050`, `${V6.any}:0000`, '0A', ['[::]:80', '', 'LISTEN']],
-    ['on the new loopback', `${V6.one}:0050`, `${V6.any}:0000`, '0A', ['[::1]:80', '', 'LISTEN']],
-    ['mapped', `${V6.mapped}:0050`, `${V6.any}:0000`, '0A', ['[::ffff:127.0.0.1]:80', '', 'LISTEN']],
-    ['with a gap', `${V6.long}:0050`, `${V6.any}:0000`, '0A', ['[2001:db8::1]:80', '', 'LISTEN']],
-  ])('reads a TCP socket %s', (_what, local, remote, state, [at, to, status]) => {
+    ['on its way out', ['0100007F:0001', '0100007F:0002', '06'], ['127.0.0.1:1', '127.0.0.1:2', 'TIME_WAIT']],
+    ['half open', ['0100007F:0001', '0100007F:0002', '0C'], ['127.0.0.1:1', '127.0.0.1:2', 'SYN_RECV']],
+    ['in an unknown state', ['0100007F:0001', '0100007F:0002', 'FF'], ['127.0.0.1:1', '127.0.0.1:2', 'NONE']],
+    ['on all addresses', ['00000000:0050', '00000000:0000', '0A'], ['0.0.0.0:80', '', 'LISTEN']],
+    ['on all of the new ones', [`${V6.any}:0050`, `${V6.any}:0000`, '0A'], ['[::]:80', '', 'LISTEN']],
+    ['on the new loopback', [`${V6.one}:0050`, `${V6.any}:0000`, '0A'], ['[::1]:80', '', 'LISTEN']],
+    ['mapped', [`${V6.mapped}:0050`, `${V6.any}:0000`, '0A'], ['[::ffff:127.0.0.1]:80', '', 'LISTEN']],
+    ['with a gap', [`${V6.long}:0050`, `${V6.any}:0000`, '0A'], ['[2001:db8::1]:80', '', 'LISTEN']],
+  ])('reads a TCP socket %s', (_what, [local, remote, state], [at, to, status]) => {
     const family = local.length > 13 ? 'ipv6' : 'ipv4';
     const found = parseInternet(HEAD + row(local, remote, state, 4711), { family, type: 'stream' });
     expect([...found]).toEqual([[4711, { family, type: 'stream', local: at, remote: to, status }]]);
