@@ -49,6 +49,9 @@ async function agree(look: () => Promise<Readonly<Record<string, readonly [unkno
   });
 }
 
+type Pair = readonly [string, readonly [unknown, unknown]];
+const pair = (name: string, found: unknown, expected: unknown): Pair => [name, [found, expected]];
+
 const everyone = ({ main, children }: Sample) => [main, ...children];
 
 /** As ss tells it, see `ss`. */
@@ -75,13 +78,13 @@ describe.each(KINDS)('The sampler called %s', (kind) => {
         rss: [sample!.total.rssBytes, sum('rssBytes')],
         vms: [sample!.total.vmsBytes, sum('vmsBytes')],
         ...Object.fromEntries(
-          rows.flatMap((row, index) => [
-            [`parent ${index}`, [found[index]?.parent, row.parent]],
-            [`name ${index}`, [found[index]?.name, row.name]],
-            [`rss ${index}`, [found[index]?.rssBytes, row.rssBytes]],
-            [`vms ${index}`, [found[index]?.vmsBytes, row.vmsBytes]],
-            ...(kind === 'proc' ? [[`threads ${index}`, [found[index]?.threads, row.threads]]] : []),
-            [`start ${index}`, [Math.abs(found[index]!.startedAtMs - row.startedAtMs) < 2500, true]],
+          rows.flatMap((row, index): readonly Pair[] => [
+            pair(`parent ${index}`, found[index]?.parent, row.parent),
+            pair(`name ${index}`, found[index]?.name, row.name),
+            pair(`rss ${index}`, found[index]?.rssBytes, row.rssBytes),
+            pair(`vms ${index}`, found[index]?.vmsBytes, row.vmsBytes),
+            ...(kind === 'proc' ? [pair(`threads ${index}`, found[index]?.threads, row.threads)] : []),
+            pair(`start ${index}`, Math.abs(found[index]!.startedAtMs - row.startedAtMs) < 2500, true),
           ]),
         ),
       };

@@ -62,7 +62,7 @@ describe.each(KINDS)('The sampler called %s', (kind) => {
 
 test('Processes that end while they are measured are no error.', async () => {
   // A shell that starts and ends processes as fast as it can.
-  await using restless = startAny('sh', '-c', 'while :; do sh -c : & sh -c : & wait; done');
+  await using restless = startAny('sh', '-c', 'while :; do sleep 0.01 & sh -c : & wait; done');
   const sampler = createSampler({ kind: 'proc' });
   const everything = { openConnections: true, openedFiles: true, memoryMaps: true, pss: true };
   const seen = new Set<number>();
@@ -70,7 +70,7 @@ test('Processes that end while they are measured are no error.', async () => {
     const [sample] = await sampler.sample([{ pid: restless.child.pid! }], everything);
     expect(sample?.main.name).toBe('sh');
     for (const { pid } of sample!.children) seen.add(pid);
-    return seen.size > 30;
+    return seen.size > 5;
   }, 'many have come and gone');
 });
 
@@ -80,9 +80,7 @@ test('What is closed to us of a process of another user is missing, and the rest
   const { main, total, ...rest } = JSON.parse(await program.out.first(() => true)) as Sample;
   expect(main).toMatchObject({ pid: other, status: expect.any(String) as string });
   expect(main.rssBytes).toBeGreaterThan(0);
-  for (const figures of [main, total])
-    for (const key of ['readBytes', 'writeBytes', 'pssBytes']) expect(figures).not.toHaveProperty(key);
-  expect(rest.connections!.filter(({ pid }) => pid === other)).toEqual([]);
-  expect(rest.openedFiles!.filter(({ pid }) => pid === other)).toEqual([]);
-  expect(rest.memoryMaps).toEqual([]);
+  expect(total.rssBytes).toBeGreaterThanOrEqual(main.rssBytes);
+  for (const key of ['readBytes', 'writeBytes', 'pssBytes']) expect(main).not.toHaveProperty(key);
+  for (const key of ['connections', 'openedFiles', 'memoryMaps']) expect(rest).not.toHaveProperty(key);
 });
