@@ -13,8 +13,8 @@ export interface Machine {
 
 /** /proc/PID/statm: pages. */
 export function parseStatm(text: string): { readonly vms: number; readonly rss: number } | undefined {
-  const [vms, rss] = text.split(' ', 2).map(Number);
-  return vms === undefined || rss === undefined ? undefined : { vms, rss };
+  const [vms = NaN, rss = NaN] = text.split(' ', 2).map(Number);
+  return Number.isNaN(vms + rss) ? undefined : { vms, rss };
 }
 
 /** /proc/PID/io: bytes from and to the disk, not from caches. */

@@ -14,44 +14,40 @@ interface Link {
 
 /** Serves one look at /proc: each process and each network is read once. */
 export class ProcFds {
-  readonly #links = new Map<number, readonly Link[]>();
+  readonly #links = new Map<number, readonly Link[] | undefined>();
   /** By network namespace: most processes of a machine share one. */
   readonly #networks = new Map<string, ReadonlyMap<number, Socket>>();
 
+  /** Whether the system does not let us look at the open files of a process. */
+  isClosed(pid: number): boolean {
+    return this.#linksOf(pid) === undefined;
+  }
+
   /** Regular files only; the path of one that has been removed ends with ` (deleted)`. */
   openedFiles(pid: number): readonly OpenedFile[] {
-    return this.#linksOf(pid).flatMap(({ fd, to }) => {
+    return (this.#linksOf(pid) ?? []).flatMap(({ fd, to }) => {
       if (!to.startsWith('/') || !isRegularFile(`/proc/${pid}/fd/${fd}`)) return [];
       const flags = /^flags:\s+([0-7]+)/m.exec(readSmallFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
       return flags === undefined ? [] : [{ pid, path: to, fd, mode: nameMode(Number.parseInt(flags, 8)) }];
     });
   }
 
-  /** Of all these processes, in their order. */
-  connections(pids: readonly number[]): readonly OpenConnection[] {
-    return pids.flatMap((pid) => {
-      const open = this.#linksOf(pid).flatMap(({ fd, to }) => {
-        const inode = /^socket:\[(\d+)\]$/.exec(to)?.[1];
-        return inode === undefined ? [] : [{ fd, inode: Number(inode) }];
-      });
-      if (open.length === 0) return [];
-      const sockets = this.#networkOf(pid);
-      return open.flatMap(({ fd, inode }) => {
-        const socket = sockets.get(inode);
-        return socket === undefined ? [] : [{ pid, fd, ...socket }];
-      });
+  connections(pid: number): readonly OpenConnection[] {
+    const open = (this.#linksOf(pid) ?? []).flatMap(({ fd, to }) => {
+      const inode = /^socket:\[(\d+)\]$/.exec(to)?.[1];
+      return inode === undefined ? [] : [{ fd, inode: Number(inode) }];
+    });
+    if (open.length === 0) return [];
+    const sockets = this.#networkOf(pid);
+    return open.flatMap(({ fd, inode }) => {
+      const socket = sockets.get(inode);
+      return socket === undefined ? [] : [{ pid, fd, ...socket }];
     });
   }
 
-  #linksOf(pid: number): readonly Link[] {
-    const known = this.#links.get(pid);
-    if (known !== undefined) return known;
-    const links = (listFolder(`/proc/${pid}/fd`) ?? []).flatMap((fd) => {
-      const to = readLink(`/proc/${pid}/fd/${fd}`);
-      return to === undefined ? [] : [{ fd: Number(fd), to }];
-    });
-    this.#links.set(pid, links);
-    return links;
+  #linksOf(pid: number): readonly Link[] | undefined {
+    if (!this.#links.has(pid)) this.#links.set(pid, readLinks(pid));
+    return this.#links.get(pid);
   }
 
   #networkOf(pid: number): ReadonlyMap<number, Socket> {
@@ -62,6 +58,13 @@ export class ProcFds {
     this.#networks.set(name, sockets);
     return sockets;
   }
+}
+
+function readLinks(pid: number): readonly Link[] | undefined {
+  return listFolder(`/proc/${pid}/fd`)?.flatMap((fd) => {
+    const to = readLink(`/proc/${pid}/fd/${fd}`);
+    return to === undefined ? [] : [{ fd: Number(fd), to }];
+  });
 }
 
 function readNetwork(pid: number): ReadonlyMap<number, Socket> {

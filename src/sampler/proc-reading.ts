@@ -19,10 +19,18 @@ import { groupByParent, walkDown } from './tree.js';
 
 /** What does not change while the machine runs. */
 export function readMachine(): Machine {
-  const auxv = readFileSync('/proc/self/auxv');
-  const words = new BigUint64Array(new Uint8Array(auxv).buffer);
+  const words = new BigUint64Array(new Uint8Array(readAuxv()).buffer);
   const bootedAtMs = parseBootTime(readLargeFile('/proc/stat') ?? '');
   return { ...parseAuxv(words), bootedAtMs, memoryBytes: totalmem() };
+}
+
+/** Closed even to ourselves when we have given up the rights of another user. */
+function readAuxv(): Uint8Array {
+  try {
+    return readFileSync('/proc/self/auxv');
+  } catch {
+    return new Uint8Array();
+  }
 }
 
 interface Seen extends ProcStat {

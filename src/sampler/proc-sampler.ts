@@ -52,18 +52,19 @@ function readMain(reading: ProcReading, { pid, tid }: Target): ProcessFigures | 
   return thread === undefined ? undefined : { ...main, ...thread };
 }
 
-/** Files and connections are those of the whole tree, maps those of its root. */
+/** Files and connections are those of the whole tree, maps those of its root; left out if that is closed to us. */
 function takeDetails(
   fds: ProcFds,
   tree: readonly [ProcessFigures, ...ProcessFigures[]],
   options: SampleOptions,
 ): Pick<Sample, 'connections' | 'openedFiles' | 'memoryMaps'> {
   const pids = tree.map(({ pid }) => pid);
+  const [root] = tree;
+  const smaps = options.memoryMaps === true ? readLargeFile(`/proc/${root.pid}/smaps`) : undefined;
+  const asks = (about: keyof SampleOptions) => options[about] === true && !fds.isClosed(root.pid);
   return {
-    ...(options.openConnections === true ? { connections: fds.connections(pids) } : {}),
-    ...(options.openedFiles === true ? { openedFiles: pids.flatMap((pid) => fds.openedFiles(pid)) } : {}),
-    ...(options.memoryMaps === true
-      ? { memoryMaps: parseSmaps(readLargeFile(`/proc/${tree[0].pid}/smaps`) ?? '') }
-      : {}),
+    ...(asks('openConnections') ? { connections: pids.flatMap((pid) => fds.connections(pid)) } : {}),
+    ...(asks('openedFiles') ? { openedFiles: pids.flatMap((pid) => fds.openedFiles(pid)) } : {}),
+    ...(smaps === undefined ? {} : { memoryMaps: parseSmaps(smaps) }),
   };
 }

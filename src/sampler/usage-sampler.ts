@@ -1,6 +1,7 @@
 // Measures processes where there is no /proc, with pidusage and systeminformation; they are loaded when needed.
 
 import { totalmem } from 'node:os';
+import { systemClock } from '../base/clock.js';
 import { hasErrnoCode } from '../base/errors.js';
 import { CpuMeter } from './cpu-meter.js';
 import type { OpenConnection, ProcessFigures, Sample, SampleOptions, Sampler, Target } from './sample.js';
@@ -8,6 +9,7 @@ import { sumFigures } from './totals.js';
 import { groupByParent, walkDown } from './tree.js';
 import { composeConnections } from './usage-connections.js';
 
+const LIST_LASTS_MS = 550;
 /** The tools tell ages in whole seconds: starts this close together are one. */
 const SAME_START_MS = 2500;
 const KIB = 1024;
@@ -28,7 +30,7 @@ interface Usage {
 
 /**
  * Threads, files and maps are left out: these tools do not tell them. A thread is measured as its process,
- * and connections are without the number of their file.
+ * and connections are without the number of their file. Children may be missed in their first half a second.
  */
 export class UsageSampler implements Sampler {
   readonly #cpu = new CpuMeter();
@@ -39,7 +41,7 @@ export class UsageSampler implements Sampler {
     options: SampleOptions = {},
   ): Promise<readonly (Sample | undefined)[]> {
     const [atMs, startMs] = [Date.now(), performance.now()];
-    const listed = await readList();
+    const listed = await listWith(targets.map(({ pid }) => pid));
     const childrenOf = groupByParent(listed);
     const trees = targets.map(({ pid }) => walkDown([pid], (each) => childrenOf.get(each)));
     const pids = [...new Set(trees.flat())];
@@ -98,6 +100,22 @@ export class UsageSampler implements Sampler {
   #startOf(pid: number, startMs: number): number {
     const before = this.#starts.get(pid);
     return before !== undefined && Math.abs(before - startMs) < SAME_START_MS ? before : startMs;
+  }
+}
+
+/** systeminformation repeats its last answer for half a second: who was born since is waited for. */
+async function listWith(pids: readonly number[]): Promise<ReadonlyMap<number, Listed>> {
+  const listed = await readList();
+  if (!pids.some((pid) => !listed.has(pid) && isThere(pid))) return listed;
+  await new Promise<void>((resolve) => systemClock.after(LIST_LASTS_MS, resolve));
+  return readList();
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return hasErrnoCode(error, 'EPERM');
   }
 }
 
