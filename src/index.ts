@@ -2,13 +2,20 @@
 
 export { ContextdError, ERROR_CODES, EXIT, type ErrorCode } from './base/errors.js';
 export type { BusEndpoints } from './bus/connection.js';
-export { Client, type ClientOptions, type CommandAnswer, type CommandRequest } from './client/client.js';
+export {
+  Client,
+  type ClientOptions,
+  type CommandAnswer,
+  type CommandRequest,
+  type TopOptions,
+} from './client/client.js';
 export { findProvider, type ProviderHints } from './client/find-provider.js';
 export { follow, type Follower, type Sighting } from './client/follow.js';
 export { readLog, type LogReading } from './client/logs.js';
 export type { ContextConfiguration, TaskService } from './model/context.js';
 export { readContext, readContextFile, type ContextFile } from './model/read-context.js';
 export type { Message } from './messages/message.js';
+export type { ChildSample, Memory, TopEntry, TopReply } from './messages/samples.js';
 export type { ReplyStatus, ServiceResult } from './messages/state.js';
 export type { Notice } from './provider/notice.js';
 export { Provider, type ProviderOptions } from './provider/provider.js';

@@ -99,6 +99,13 @@ export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): E
   };
 }
 
+/** What was reported from elsewhere as one of our errors; a code that is not known is still told. */
+export function reviveError(report: ErrorReport): ContextdError {
+  const { code, message, hint } = report;
+  if (Object.hasOwn(ERROR_CODES, code)) return new ContextdError(code as ErrorCode, message, { hint });
+  return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
+}
+
 export function asContextdError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ContextdError {
   if (error instanceof ContextdError) return error;
   return new ContextdError(fallback, messageOf(error), { cause: error });

@@ -10,6 +10,8 @@ import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request 
 import { showAnswer, showInfo } from './show-answer.js';
 import { showHistory } from './show-history.js';
 import { showLogs } from './show-logs.js';
+import { showTop } from './show-top.js';
+import { checkTopArguments, TOP_OPTIONS } from './top-arguments.js';
 
 export const confCommand = defineCommand({
   name: 'conf_command',
@@ -34,6 +36,7 @@ export const confCommand = defineCommand({
     dry_run: { type: 'boolean', default: false, describe: 'With reload: only print what would change' },
     lines: { type: 'number', default: 50, describe: 'With logs and history: how many of the last' },
     follow: { type: 'boolean', default: false, describe: 'With logs: go on until Ctrl-C' },
+    ...TOP_OPTIONS,
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
     topic: {
       choices: ['context', 'process', 'state'] as const,
@@ -54,6 +57,7 @@ export const confCommand = defineCommand({
       'what an edited file would change',
     ],
     ['$0 --action=why --task_id=ts_100', 'the chain of causes that led to its state'],
+    ['$0 --action=top', 'what its services cost'],
     ['$0 --action=logs --task_id=ts_100 --follow', 'its log, as it is written'],
   ],
   run,
@@ -85,6 +89,7 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
 async function ask(client: Client, args: Request, terminal: Terminal): Promise<number> {
   const { action, transaction, json } = args;
   if (action === 'logs') return await showLogs(client, args, terminal);
+  if (action === 'top') return await showTop(client, args, terminal);
   const serviceId = args.task_id ?? args.service_id;
   const question = { action: action as Question, serviceId, content: { limit: args.lines } };
   const reply = await client.request(transaction, question);
@@ -119,5 +124,6 @@ function checkArguments(args: Arguments): Request {
       hint: "--action=list shows the services' ids",
     });
   }
+  checkTopArguments(args, action);
   return { ...args, action };
 }

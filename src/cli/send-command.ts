@@ -5,9 +5,10 @@ import { createTransactionId, createUniqueId, parseTransactionId } from '../base
 import type { Client, CommandAnswer } from '../client/client.js';
 import type { ContextConfiguration, TaskService } from '../model/context.js';
 import { composeProcessCommand } from '../messages/process-command.js';
+import type { TopArguments } from './show-top.js';
 
 const COMMANDS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
-const QUESTIONS = ['request', 'why', 'history', 'logs'] as const;
+const QUESTIONS = ['request', 'why', 'history', 'logs', 'top'] as const;
 export const ACTIONS = [...COMMANDS, ...QUESTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
 export type Question = (typeof QUESTIONS)[number];
@@ -24,22 +25,19 @@ export interface Request extends Arguments {
   readonly action: Action;
 }
 
-export interface Arguments {
+export interface Arguments extends TopArguments {
   readonly action: Action | undefined;
   readonly endpoint: string | undefined;
   readonly sub_endpoint: string | undefined;
   readonly context_file: string | undefined;
   readonly service_name: string;
   readonly service_id: string;
-  readonly task_id: string | undefined;
-  readonly transaction: string;
   readonly dry_run: boolean;
   readonly lines: number;
   readonly follow: boolean;
   readonly use_file: boolean;
   readonly topic: 'context' | 'process' | 'state' | undefined;
   readonly timeout: number | undefined;
-  readonly json: boolean;
 }
 
 export async function send(

@@ -2,10 +2,11 @@
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
-import { ContextdError, ERROR_CODES, type ErrorCode, type ErrorReport } from '../base/errors.js';
+import { ContextdError, reviveError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import { parseFrame, type Message } from '../messages/message.js';
+import { topReplySchema, type TopReply } from '../messages/samples.js';
 import type { CommandReply, ReplyStatus } from '../messages/state.js';
 
 export interface ClientOptions {
@@ -32,9 +33,18 @@ export interface CommandRequest {
 }
 
 export interface Question {
-  readonly action?: 'request' | 'history' | 'why' | 'logs';
+  readonly action?: 'request' | 'history' | 'why' | 'logs' | 'top';
   readonly serviceId?: string;
   readonly content?: Readonly<Record<string, unknown>>;
+}
+
+/** What `top` tells besides the usual figures. */
+export interface TopOptions {
+  readonly openConnections?: boolean;
+  readonly openedFiles?: boolean;
+  readonly memoryMaps?: boolean;
+  /** From now on the figures are published there too, every so many seconds, by the task service Monitor. */
+  readonly service?: { readonly type: 'pub'; readonly frequencyS: number; readonly endpoint: string };
 }
 
 export interface CommandAnswer {
@@ -111,7 +121,27 @@ export class Client {
     const reply = await this.#ask('state', { header, content });
     if (reply.kind === 'state_reply') return reply.content;
     const { error } = answerOf(reply).status;
-    throw errorFrom(error ?? { code: 'MSG_INVALID', message: 'the question was refused' });
+    throw reviveError(error ?? { code: 'MSG_INVALID', message: 'the question was refused' });
+  }
+
+  /**
+   * What every service of a transaction costs now; without an id the only transaction is meant. A share of
+   * processor time is that since the last such question, or over 200 ms when that was long ago.
+   *
+   * @example
+   * for (const { service_id, memory } of await client.top()) console.log(service_id, memory?.total.rss, 'MiB');
+   */
+  async top(transaction = '', options: TopOptions = {}): Promise<TopReply> {
+    const configuration = {
+      open_connections: options.openConnections === true,
+      opened_files: options.openedFiles === true,
+      memory_maps: options.memoryMaps === true,
+      ...(options.service === undefined ? {} : { service: composeService(options.service) }),
+    };
+    const reply = await this.request(transaction, { action: 'top', content: { configuration } });
+    const parsed = topReplySchema.safeParse(reply);
+    if (parsed.success) return parsed.data;
+    throw new ContextdError('MSG_INVALID', `the answer to top is none: ${parsed.error.message}`);
   }
 
   /** Sends to one service on the plain topic `process`, as the original's clients do. */
@@ -183,11 +213,8 @@ function answerOf(message: Message): CommandAnswer {
   return { transaction: header.service_transaction, status: content.status };
 }
 
-/** The provider's error as one of ours; a code that we do not know is still told. */
-function errorFrom(report: ErrorReport): ContextdError {
-  const { code, message, hint } = report;
-  if (Object.hasOwn(ERROR_CODES, code)) return new ContextdError(code as ErrorCode, message, { hint });
-  return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
+function composeService({ type, frequencyS, endpoint }: NonNullable<TopOptions['service']>): object {
+  return { type, frequency_s: frequencyS, endpoint };
 }
 
 function unreachableError(endpoints: BusEndpoints, timeoutMs: number): ContextdError {

@@ -14,6 +14,7 @@ import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
+import { Costs } from './costs.js';
 import { Desk } from './desk.js';
 import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';
@@ -24,8 +25,10 @@ import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
+import { answerQuestion } from './questions.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
+import { createSampler } from '../sampler/sampler.js';
 import { composeJournal, takeOver, type TakenOver } from './take-over.js';
 
 /** How often the provider looks for services that have fallen silent. */
@@ -110,12 +113,15 @@ function connectParts(
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
+  const costs = new Costs({ clock, createSampler });
+  closers.add(() => costs.close());
+  const questionPorts = { transactions: supervisor.transactions, stateFolder, costs, clock };
   const { exit } = request;
   const desk = new Desk({
     self: connection.id,
     supervisor,
     threads,
-    stateFolder,
+    answer: (asked) => answerQuestion(questionPorts, asked),
     speaker,
     once,
     commandPorts,

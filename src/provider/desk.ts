@@ -14,7 +14,7 @@ import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LogLosses } from './log-losses.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
-import { answerQuestion } from './questions.js';
+import type { QuestionAnswer } from './questions.js';
 import { Rejects } from './rejects.js';
 import type { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -24,11 +24,10 @@ export interface DeskPorts {
   readonly self: string;
   readonly supervisor: Supervisor;
   readonly threads: ThreadLauncher;
-  /** `<context folder>/.contextd/<ContextID>`. */
-  readonly stateFolder: string;
   readonly speaker: Speaker;
   readonly once: Once<CommandAnswer>;
   readonly commandPorts: CommandPorts;
+  readonly answer: (request: StateRequestBody) => Promise<QuestionAnswer>;
   readonly notice: (notice: Notice) => void;
   /** Resolves when everything up to now is in the journal. */
   readonly persist: () => Promise<void>;
@@ -67,7 +66,7 @@ export class Desk {
       {
         self: this.#ports.self,
         command: (command) => void this.#obey(command),
-        question: (request) => this.#answer(request),
+        question: (request) => void this.#answer(request),
         event: (event) => this.#hear(event),
         beat: (beat) => this.#feel(beat),
         thread: (notice) => this.#ports.threads.hear(notice),
@@ -132,10 +131,11 @@ export class Desk {
     return { answer, isFirst };
   }
 
-  #answer(request: StateRequestBody): void {
-    const { speaker, supervisor, stateFolder } = this.#ports;
+  /** Some answers take time; commands and other questions do not wait for them. */
+  async #answer(request: StateRequestBody): Promise<void> {
+    const { speaker, answer } = this.#ports;
     try {
-      const { action, content } = answerQuestion(supervisor.transactions, request, stateFolder);
+      const { action, content } = await answer(request);
       speaker.reply(request.header, action, content);
     } catch (error) {
       const status = { result: 'failure', error: reportError(error), services: [] };

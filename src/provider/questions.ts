@@ -7,6 +7,7 @@ import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
 import { describeLog } from './service-logs.js';
 import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
+import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 import { explain } from './why.js';
 
@@ -15,42 +16,53 @@ export interface QuestionAnswer {
   readonly content: unknown;
 }
 
+/** What questions need of the provider. */
+export interface QuestionPorts extends TopPorts {
+  readonly transactions: Transactions;
+  /** `<context folder>/.contextd/<ContextID>`. */
+  readonly stateFolder: string;
+}
+
 type Transactions = ReadonlyMap<string, Transaction>;
 
 /** How many records `history` gives when it is not told. */
 const DEFAULT_LIMIT = 50;
 
-const QUESTIONS: Readonly<
-  Record<
-    string,
-    (transactions: Transactions, request: StateRequestBody, stateFolder: string) => QuestionAnswer
-  >
-> = {
-  request: (transactions, { header }) => ({
+type Answer = (ports: QuestionPorts, request: StateRequestBody) => QuestionAnswer | Promise<QuestionAnswer>;
+
+const QUESTIONS: Readonly<Record<string, Answer>> = {
+  request: ({ transactions }, { header }) => ({
     action: 'reply_context',
     content:
       header.service_transaction === ''
         ? describeAll(transactions)
         : describeTransaction(findTransaction(transactions, header.service_transaction)),
   }),
-  history: (transactions, request) => ({ action: 'reply_history', content: history(transactions, request) }),
-  why: (transactions, request) => ({ action: 'reply_why', content: why(transactions, request) }),
-  logs: (transactions, request, stateFolder) => {
-    const transaction = findTransaction(transactions, request.header.service_transaction);
-    const { definition } = findService(transaction, request.header.service_id);
+  history: ({ transactions }, request) => ({
+    action: 'reply_history',
+    content: history(transactions, request),
+  }),
+  why: ({ transactions }, request) => ({ action: 'reply_why', content: why(transactions, request) }),
+  logs: ({ transactions, stateFolder }, { header }) => {
+    const transaction = findTransaction(transactions, header.service_transaction);
+    const { definition } = findService(transaction, header.service_id);
     return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
+  },
+  top: async (ports, { header, content }) => {
+    const transaction = findTransaction(ports.transactions, header.service_transaction);
+    const request = parseTopRequest(content.configuration);
+    return { action: 'reply_top', content: await describeCosts(ports, transaction, request) };
   },
 };
 
-/** Throws MSG_ACTION_UNKNOWN, CTX_TRANSACTION_UNKNOWN, SVC_UNKNOWN and SVC_LOG_UNREADABLE. */
-export function answerQuestion(
-  transactions: Transactions,
+/** Rejects with MSG_ACTION_UNKNOWN, MSG_INVALID, CTX_TRANSACTION_UNKNOWN, SVC_UNKNOWN and SVC_LOG_UNREADABLE. */
+export async function answerQuestion(
+  ports: QuestionPorts,
   request: StateRequestBody,
-  stateFolder: string,
-): QuestionAnswer {
+): Promise<QuestionAnswer> {
   const { action } = request.header;
   const answer = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
-  if (answer !== undefined) return answer(transactions, request, stateFolder);
+  if (answer !== undefined) return await answer(ports, request);
   throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
     hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,
   });

@@ -1,0 +1,72 @@
+// The answer to `top`: every service of a transaction, and what its process costs.
+
+import type { Clock } from '../base/clock.js';
+import { ContextdError } from '../base/errors.js';
+import { composeMemory } from '../messages/compose-sample.js';
+import type { TopEntry, TopReply } from '../messages/samples.js';
+import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
+import type { Sample } from '../sampler/sample.js';
+import type { Costs } from './costs.js';
+import type { ServiceSnapshot } from './snapshot.js';
+import type { Transaction } from './transaction.js';
+
+export interface TopPorts {
+  readonly costs: Costs;
+  readonly clock: Clock;
+}
+
+/** Throws MSG_INVALID that names what is wrong. */
+export function parseTopRequest(configuration: unknown): TopRequest {
+  const isBlank = configuration === undefined || configuration === null || configuration === '';
+  const parsed = topRequestSchema.safeParse(isBlank ? {} : configuration);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = ['configuration', ...(issue?.path ?? [])].join('.');
+  throw new ContextdError('MSG_INVALID', `top: ${where}: ${issue?.message ?? 'invalid'}`, {
+    hint: 'configuration { open_connections, memory_maps, opened_files, service { type, frequency_s, endpoint } }',
+  });
+}
+
+/** One entry per service, in the order of the context. */
+export async function describeCosts(
+  { costs, clock }: TopPorts,
+  transaction: Transaction,
+  request: TopRequest,
+): Promise<TopReply> {
+  const samples = await costs.measure(transaction, {
+    openConnections: request.open_connections,
+    openedFiles: request.opened_files,
+    memoryMaps: request.memory_maps,
+  });
+  const nowMs = clock.now();
+  return [...transaction.snapshot.services].map(([id, service]) =>
+    describeService(service, {
+      sample: samples.get(id),
+      lagMs: transaction.vitals.get(id)?.lagMs,
+      nowMs,
+    }),
+  );
+}
+
+interface Figures {
+  readonly sample: Sample | undefined;
+  readonly lagMs: number | undefined;
+  readonly nowMs: number;
+}
+
+function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Figures): TopEntry {
+  const { definition, pid, status, sinceMs, restartsMs, isAlive } = service;
+  // It may have ended, or been launched again, while it was measured.
+  const current = isAlive && sample?.main.pid === pid ? sample : undefined;
+  return {
+    service_id: definition.id,
+    serviceName: definition.Task.message.header.service_name,
+    instance: definition.instance,
+    pid: pid ?? null,
+    status,
+    uptime_s: Math.max(0, nowMs - sinceMs) / 1000,
+    restarts: restartsMs.length,
+    ...(lagMs === undefined || !isAlive ? {} : { event_loop_lag_ms: lagMs }),
+    memory: current === undefined ? null : composeMemory(current),
+  };
+}

@@ -1,0 +1,113 @@
+// `top`: what a provider says its services cost, compared with what the system says of the same processes.
+
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openProvider } from '../../helpers/provider.js';
+
+expectNoLeftovers();
+
+const TRANSACTION = 'T1';
+
+/** Resident memory as the system has it, in MiB. */
+function residentMib(pid: number): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
+
+test('Every service is told, with what its process costs; one without a process has no figures.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Forever', name: 'one' },
+    { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
+  ]);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  const [one, other] = await client.top(TRANSACTION);
+  const { pid } = status.services[0]!;
+  expect(one).toMatchObject({
+    service_id: 'ts_1',
+    pid,
+    serviceName: 'one',
+    instance: 'Forever',
+    restarts: 0,
+  });
+  expect(one!.memory!.rss / residentMib(pid!)).toBeCloseTo(1, 1);
+  expect(one!.memory).toMatchObject({ children: [], total: { rss: one!.memory!.rss } });
+  expect(one!.memory).not.toHaveProperty('connections');
+  expect(other).toMatchObject({ service_id: 'ts_2', pid: null, status: 'defined', memory: null });
+});
+
+test('The first answer already tells what is going on now, not the mean since the start.', async () => {
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+  const client = await test.client();
+  await client.command({ action: 'start' });
+  const [first] = await client.top();
+  // Since its start it has done little but start, which takes most of a core.
+  expect(first!.memory!.cpu).toBeLessThan(30);
+});
+
+test('Connections, files and maps are told on request, and flags may be words as in XML.', async () => {
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+  const client = await test.client();
+  await client.command({ action: 'start' });
+  const content = { configuration: { open_connections: 'true', opened_files: 'True', memory_maps: '' } };
+  const [entry] = (await client.request('', { action: 'top', content })) as Awaited<
+    ReturnType<typeof client.top>
+  >;
+  const port = /\d+$/.exec(test.provider.endpoints.publish)![0];
+  expect(entry!.memory!.connections!.map(({ raddr }) => raddr)).toContain(`127.0.0.1:${port}`);
+  expect(entry!.memory!.opened_files!.some(({ path }) => path.endsWith('ts_1.log'))).toBe(true);
+  expect(entry!.memory).not.toHaveProperty('memory_map');
+  const [mapped] = await client.top('', { memoryMaps: true });
+  expect(mapped!.memory!.memory_map!.some(({ path }) => path.endsWith('/node'))).toBe(true);
+});
+
+test.each([
+  [{ open_connections: 'maybe' }, 'top: configuration.open_connections: "maybe", allowed: true or false'],
+  [
+    { service: { type: 'push', endpoint: 'tcp://127.0.0.1:6789' } },
+    'top: configuration.service.type: allowed: pub',
+  ],
+  [
+    { service: { type: 'pub', frequency_s: 0, endpoint: 'tcp://127.0.0.1:6789' } },
+    'top: configuration.service.frequency_s: 0, allowed: a number of seconds from 0.1 up to 86400',
+  ],
+  ['all', 'top: configuration: Invalid input: expected object, received string'],
+])(
+  'A wrong configuration %j is refused, and the answer says what is wrong.',
+  async (configuration, message) => {
+    await using test = await openProvider([{ id: 'ts_1', instance: 'Forever', entry: 'on_exit' }]);
+    const client = await test.client();
+    await client.command({ action: 'start' });
+    const asked = client.request('', { action: 'top', content: { configuration } });
+    await expect(asked).rejects.toMatchObject({ code: 'MSG_INVALID', message });
+  },
+);
+
+test('A question that takes its time holds up no command, and many who ask the same share one answer.', async () => {
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+  const client = await test.client();
+  await client.command({ action: 'start' });
+  const order: string[] = [];
+  const asked = Array.from({ length: 5 }, async () => {
+    const [entry] = await client.top();
+    order.push('top');
+    return entry!.memory!.timestamp;
+  });
+  await client.command({ action: 'list' });
+  order.push('list');
+  expect(new Set(await Promise.all(asked)).size).toBe(1);
+  expect(order[0]).toBe('list');
+});
+
+test('A provider that ends answers those who wait.', async () => {
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+  const client = await test.client();
+  await client.command({ action: 'start' });
+  const refused = expect(client.top()).rejects.toMatchObject({ code: 'CTX_ENDING' });
+  // The question is there before the provider ends: an answer to a later one has come.
+  await client.request('', { action: 'history' });
+  await test.provider.close();
+  await refused;
+  expect(test.notices.items.filter(({ kind }) => kind === 'warning')).toEqual([]);
+});
