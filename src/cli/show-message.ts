@@ -84,6 +84,7 @@ function factsOf(message: Message): Facts {
       return { action: 'monitor', service, transaction, text, colour: sample?.state ?? '' };
     }
     case 'context_command':
+    case 'samples_request':
     case 'state_request':
     case 'state_reply':
       return facts(message.header, message.header.action);

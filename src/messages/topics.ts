@@ -17,7 +17,10 @@ export function heartbeatTopic(transaction: TransactionId, serviceId: ServiceId)
   return `${HEARTBEATS}${transaction}.${serviceId}`;
 }
 
+/** All questions to Monitors begin so. */
+export const SAMPLES = 'samples.';
+
 /** The topic on which the Monitor of a transaction is asked for what it has sampled. */
 export function samplesTopic(transaction: string): string {
-  return `samples.${transaction}`;
+  return `${SAMPLES}${transaction}`;
 }

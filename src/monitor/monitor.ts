@@ -1,23 +1,31 @@
 // The Monitor: learns who there is from the bus, measures, and publishes at an address of its own.
 
 import { Closers } from '../base/closers.js';
-import { ContextdError, messageOf } from '../base/errors.js';
+import { ContextdError, messageOf, reportError, type ErrorCode } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { Broadcaster } from '../bus/broadcaster.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import { isLocalEndpoint, narrowBind } from '../bus/endpoint.js';
 import { composeMemory } from '../messages/compose-sample.js';
 import { transactionInfoSchema } from '../messages/context-info.js';
+import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
 import type { Message } from '../messages/message.js';
+import type { SamplesRequestBody } from '../messages/sample-history.js';
 import type { ServiceSample } from '../messages/samples.js';
+import { replyHeader } from '../messages/state.js';
 import type { Sampler, SampleOptions } from '../sampler/sample.js';
 import { createSampler } from '../sampler/sampler.js';
+import { answerSamples } from './answers.js';
 import type { MonitorConfiguration } from './configuration.js';
+import { Ledger } from './ledger.js';
+import { MetricsServer } from './metrics-server.js';
+import { composeMetrics, type MetricsText } from './metrics.js';
 import { ProviderLink } from './provider-link.js';
-import { Watched } from './watched.js';
+import { Watched, type WatchedService } from './watched.js';
 
-/** How long the provider may take to say what there is. */
+/** How long the provider may take to say what there is, and how it is at a scrape. */
 const ANSWER_LIMIT_MS = 10_000;
+const SCRAPE_LIMIT_MS = 2000;
 
 export interface MonitorPorts {
   readonly configuration: MonitorConfiguration;
@@ -29,12 +37,14 @@ export interface MonitorPorts {
 }
 
 export interface MonitorAddresses extends Readonly<Record<string, string>> {
+  /** Where it publishes on topic `monitor`, a wildcard port resolved. */
   readonly monitor_endpoint: string;
 }
 
 /**
  *   provider --control: context_info--> Watched --pids--> Sampler --samples--> Broadcaster --monitor--> displays
- *   services --heartbeat.*, control-->     |
+ *   services --heartbeat.*, control-->     |                          \-----> Ledger <--samples.*-- conf_command
+ *   provider <--state: request, figures----+--------------------------------> MetricsServer <--HTTP-- Prometheus
  */
 export class Monitor {
   readonly #ports: MonitorPorts;
@@ -43,16 +53,21 @@ export class Monitor {
   readonly #sampler: Sampler = createSampler();
   readonly #options: SampleOptions;
   readonly #link: ProviderLink;
+  readonly #ledger: Ledger;
   readonly #broadcaster: Broadcaster;
+  #server: MetricsServer | undefined;
+  #toldSurplus = 0;
   #dueMs = performance.now();
 
   private constructor(ports: MonitorPorts, broadcaster: Broadcaster, closers: Closers) {
-    const { configuration, endpoints, transaction } = ports;
+    const { configuration, endpoints, transaction, log } = ports;
     this.#ports = ports;
     this.#closers = closers;
     this.#broadcaster = broadcaster;
     this.#options = optionsOf(configuration);
     this.#watched = new Watched(transaction);
+    this.#ledger = new Ledger(transaction, configuration, log);
+    closers.add(() => this.#ledger.close());
     this.#link = new ProviderLink({
       endpoints,
       transaction,
@@ -62,28 +77,33 @@ export class Monitor {
     closers.add(() => this.#link.close());
   }
 
-  /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED. */
+  /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or SVC_CONFIGURATION_INVALID. */
   static async open(ports: MonitorPorts): Promise<Monitor> {
     const closers = new Closers();
     try {
       const broadcaster = await Broadcaster.open(bindOf(ports), '<endpoint> of the Monitor');
       closers.add(() => broadcaster.close());
-      return new Monitor(ports, broadcaster, closers);
+      const monitor = new Monitor(ports, broadcaster, closers);
+      await monitor.#serve();
+      return monitor;
     } catch (error) {
       await closers.close();
       throw error;
     }
   }
 
-  /** Where it publishes, wildcard ports resolved. */
   get addresses(): MonitorAddresses {
-    return { monitor_endpoint: this.#broadcaster.endpoint };
+    const metrics = this.#server === undefined ? {} : { metrics_url: this.#server.url };
+    return { monitor_endpoint: this.#broadcaster.endpoint, ...metrics };
   }
 
   /** Measures and publishes once; returns how many milliseconds there are until the next time. */
   async sample(): Promise<number> {
     const { transaction, configuration } = this.#ports;
-    const samples = await this.#measure();
+    this.#tellSurplus();
+    const { services } = this.#watched;
+    const samples = await this.#measure(services);
+    this.#ledger.note(samples, services);
     await this.#broadcaster.publish('monitor', { [transaction]: samples });
     const periodMs = configuration.service.frequency_s * 1000;
     // What could not be done in time is left out, not made up for.
@@ -95,8 +115,8 @@ export class Monitor {
     await this.#closers.close();
   }
 
-  async #measure(): Promise<readonly ServiceSample[]> {
-    const living = this.#watched.services.flatMap((service) =>
+  async #measure(services: readonly WatchedService[]): Promise<readonly ServiceSample[]> {
+    const living = services.flatMap((service) =>
       service.pid === undefined ? [] : [{ ...service, pid: service.pid }],
     );
     const targets = living.map(({ pid, tid }) => ({ pid, ...(tid === undefined ? {} : { tid }) }));
@@ -107,13 +127,46 @@ export class Monitor {
     });
   }
 
+  async #serve(): Promise<void> {
+    const port = this.#ports.configuration.metrics_port;
+    if (port === undefined) return;
+    const server = await MetricsServer.open({
+      port,
+      metrics: () => this.#describe(),
+      isHealthy: async () => (await this.#askFigures()) !== undefined,
+    });
+    this.#server = server;
+    this.#closers.add(() => server.close());
+  }
+
+  async #describe(): Promise<MetricsText> {
+    const figures = await this.#askFigures();
+    const { services, surplus } = this.#watched;
+    const { transaction } = this.#ports;
+    return await composeMetrics({ transaction, services, surplus, values: this.#ledger.latest, figures });
+  }
+
   #hear(message: Message): void {
     if (message.kind === 'heartbeat') this.#watched.noteBeat(message);
     if (message.kind === 'service_event') this.#watched.noteEvent(message);
+    if (message.kind === 'samples_request') this.#answer(message);
     if (message.kind !== 'context_info') return;
     const infos = message.content.status.data.map((data) => data[this.#ports.transaction]);
     const info = infos.find((each) => each !== undefined);
     if (info !== undefined) this.#watched.noteInfo(info);
+  }
+
+  #answer(request: SamplesRequestBody): void {
+    const { configuration, log } = this.#ports;
+    const say = (action: string, content: unknown) => {
+      const header = replyHeader({ service_name: 'samples', ...request.header }, action, this.#link.id);
+      this.#link.publish('state', { header, content }).catch((error: unknown) => log.warn(messageOf(error)));
+    };
+    try {
+      say('reply_samples', answerSamples(this.#ledger.history, configuration, request));
+    } catch (error) {
+      say('reply_samples', { status: { result: 'failure', error: reportError(error), services: [] } });
+    }
   }
 
   /** What there is, without waiting for it to change. */
@@ -123,9 +176,29 @@ export class Monitor {
       const info = transactionInfoSchema.parse(await this.#link.ask('request', ANSWER_LIMIT_MS));
       this.#watched.noteInfo(info);
     } catch (error) {
+      if (hasCode(error, 'BUS_CLOSED')) return;
       this.#ports.log.warn(`the provider was asked for its services in vain: ${messageOf(error)}`);
     }
   }
+
+  /** Undefined when there is no provider, or none that answers in time. */
+  async #askFigures(): Promise<FiguresReply | undefined> {
+    try {
+      return figuresReplySchema.parse(await this.#link.ask('figures', SCRAPE_LIMIT_MS));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #tellSurplus(): void {
+    const { surplus } = this.#watched;
+    if (surplus > this.#toldSurplus) this.#ports.log.warn(`${surplus} services are too many to be watched`);
+    this.#toldSurplus = surplus;
+  }
+}
+
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof ContextdError && error.code === code;
 }
 
 function optionsOf({ monitor_options: options }: MonitorConfiguration): SampleOptions {

@@ -36,8 +36,6 @@ export class Watched {
   readonly #now: () => number;
   #tasks: readonly TaskInfo[] = [];
   #lives = new Map<string, Life>();
-  /** When a provider was last heard, in milliseconds since the epoch. */
-  heardMs: number | undefined;
   /** How many services there are beyond those that are watched. */
   surplus = 0;
 
@@ -65,7 +63,6 @@ export class Watched {
   }
 
   noteInfo(info: TransactionInfo): void {
-    this.heardMs = this.#now();
     const tasks = info.tasks.filter(({ service_id: id }) => isId(id));
     this.#tasks = tasks.slice(0, MOST_SERVICES);
     this.surplus = tasks.length - this.#tasks.length;

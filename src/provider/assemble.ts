@@ -16,6 +16,7 @@ import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
+import { Figures } from './figures.js';
 import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';
 import { ownerOf } from './launcher/adoption.js';
@@ -113,9 +114,13 @@ function connectParts(
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
+  const { transactions: all } = supervisor;
   const costs = new Costs({ clock, createSampler });
-  closers.add(() => costs.close());
-  const questionPorts = { transactions: supervisor.transactions, stateFolder, costs, clock };
+  const { traffic } = connection;
+  const dropped = () => desk.rejected;
+  const figures = new Figures({ transactions: all, traffic, journal: journal.cost, dropped });
+  closers.add(() => [costs, figures].forEach((each) => each.close()));
+  const questionPorts = { transactions: all, stateFolder, costs, clock, figures };
   const { exit } = request;
   const desk = new Desk({
     self: connection.id,

@@ -49,6 +49,11 @@ export class Desk {
     this.#losses = new LogLosses(ports.commandPorts.clock);
   }
 
+  /** How many frames were no messages, or could not be dealt with. */
+  get rejected(): number {
+    return this.#rejects.count;
+  }
+
   /** From now on everything is dealt with: what an earlier provider left has been taken over. */
   open(): void {
     const waiting = this.#waiting ?? [];

@@ -52,7 +52,8 @@ function dispatch(ports: InboxPorts, frame: Uint8Array): void {
     case 'command_reply':
     case 'state_reply':
     case 'monitor':
-      return; // These are what a provider or a Monitor says.
+    case 'samples_request':
+      return; // What a provider says itself, and what is between a Monitor and its readers.
     default:
       return unreachable(message);
   }

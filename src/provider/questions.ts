@@ -5,6 +5,7 @@ import { parseServiceId } from '../base/ids.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
+import type { Figures } from './figures.js';
 import { describeLog } from './service-logs.js';
 import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
 import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
@@ -21,6 +22,7 @@ export interface QuestionPorts extends TopPorts {
   readonly transactions: Transactions;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
+  readonly figures: Figures;
 }
 
 type Transactions = ReadonlyMap<string, Transaction>;
@@ -48,6 +50,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
     const { definition } = findService(transaction, header.service_id);
     return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
   },
+  figures: ({ figures }) => ({ action: 'reply_figures', content: figures.take() }),
   top: async (ports, { header, content }) => {
     const transaction = findTransaction(ports.transactions, header.service_transaction);
     const request = parseTopRequest(content.configuration);

@@ -12,7 +12,7 @@ import { readHostCommand, type HostCommand } from './commands.js';
 import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
 import { locateError } from './locate-error.js';
-import type { LogFile } from './log-file.js';
+import type { LogFile } from '../../base/log-file.js';
 import { ALWAYS_THERE, type ProviderPresence } from './provider-watch.js';
 import { Reporter } from './reporter.js';
 

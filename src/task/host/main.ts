@@ -6,7 +6,7 @@ import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-boot
 import { captureOutput } from './capture-output.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
-import { LogFile } from './log-file.js';
+import { LogFile } from '../../base/log-file.js';
 import { watchOutFile } from './out-file.js';
 import { ALWAYS_THERE, watchProvider, type ProviderPresence } from './provider-watch.js';
 
