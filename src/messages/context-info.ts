@@ -17,8 +17,6 @@ const task = z.looseObject({
   status: z.string().optional(),
   /** Counts its launches. */
   run: z.number().int().optional(),
-  /** The kernel's id of the thread that it runs in, where it shares its process with others. */
-  tid: z.number().int().optional(),
 });
 export type TaskInfo = z.infer<typeof task>;
 

@@ -13,6 +13,7 @@ import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
+import { serveFigures } from './commands/serve-figures.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
@@ -26,7 +27,7 @@ import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
-import { answerQuestion } from './questions.js';
+import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -118,7 +119,13 @@ function connectParts(
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
   const costs = new Costs({ clock, createSampler });
   closers.add(() => costs.close());
-  const questionPorts = { transactions: supervisor.transactions, stateFolder, costs, clock };
+  const questionPorts: QuestionPorts = {
+    ...{ transactions: supervisor.transactions, stateFolder, costs, clock },
+    serve: async (transaction, asked, cause) => {
+      desk.checkOpen();
+      await serveFigures(commandPorts, transaction, { request: asked, cause });
+    },
+  };
   const { exit } = request;
   const desk = new Desk({
     self: connection.id,
