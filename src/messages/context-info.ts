@@ -5,6 +5,8 @@ import { z } from 'zod';
 const task = z.looseObject({
   service_id: z.string(),
   pid: z.number().int().nullable(),
+  /** Of a thread that lives: the system's number for it, of the process `pid`. */
+  tid: z.number().int().optional(),
   /** The last action that was reported, or `defined`. */
   action: z.string(),
   state: z.enum(['success', 'in_progress', 'failed']),
@@ -15,8 +17,6 @@ const task = z.looseObject({
   status: z.string().optional(),
   /** Counts its launches. */
   run: z.number().int().optional(),
-  /** The kernel's id of the thread that it runs in, where it shares its process with others. */
-  tid: z.number().int().optional(),
 });
 export type TaskInfo = z.infer<typeof task>;
 

@@ -10,6 +10,8 @@ export const heartbeatSchema = z.looseObject({
   }),
   content: z.looseObject({
     pid: z.number().int(),
+    /** Of a thread service: the system's number for its thread. */
+    tid: z.number().int().optional(),
     /** ISO time. */
     started_at: z.string(),
     /** The last event the service reported: created, started, updated, ... */

@@ -11,6 +11,8 @@ const status = z.looseObject({
   result: z.enum(['success', 'failure']).default('success'),
   device_action: z.string().default(''),
   pid: z.number().int().optional(),
+  /** Of a thread service: the system's number for its thread. */
+  tid: z.number().int().optional(),
   exit_code: z.number().int().optional(),
   signal: z.string().optional(),
   /** Why a service failed or ended, as a word: see FAILURE_REASONS of the provider. */

@@ -4,15 +4,9 @@ import { ID_RULE, isId } from '../base/ids.js';
 import { INSTANCE_PATTERN, INSTANCE_RULE, SERVICE_TYPES } from './context.js';
 import type { Finding, ValuePath } from './fault.js';
 import type { ContextOutline, ServiceOutline } from './outline.js';
+import { describeRule, parseQuantity } from './quantity.js';
 import { didYouMean } from './suggest.js';
-import {
-  describeRule,
-  isSignalName,
-  parseQuantity,
-  signalNames,
-  SUPERVISION_RULES,
-  type SupervisionKey,
-} from './supervision.js';
+import { isSignalName, signalNames, SUPERVISION_RULES, type SupervisionKey } from './supervision.js';
 
 export function idsAreIds({ services }: ContextOutline): readonly Finding[] {
   return services.flatMap(({ id, path }) => {

@@ -6,6 +6,7 @@ import {
   endpointsAreAddresses,
   endsDiffer,
 } from './check-endpoints.js';
+import { limitsAreLimits } from './check-limits.js';
 import {
   idsAreIds,
   idsAreUnique,
@@ -42,6 +43,7 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   serviceTypesAreKnown,
   serviceNamesAreGiven,
   supervisionIsInRange,
+  limitsAreLimits,
   entriesAreKnown,
   actionsAreKnown,
   actionsHaveTargets,

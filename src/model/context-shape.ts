@@ -25,11 +25,18 @@ const state: ChildShape = {
   children: Object.fromEntries(TRIGGERS.map((name) => [name, trigger])),
 };
 
+const limit: ChildShape = {
+  presence: 'repeated',
+  attributes: { metric: 'required', above: 'required', for_s: 'optional', event: 'optional' },
+  children: {},
+};
+
 const supervision: ChildShape = {
   presence: 'optional',
-  children: Object.fromEntries(
-    [...Object.keys(SUPERVISION_RULES), 'stop_signal'].map((name) => [name, optional]),
-  ),
+  children: {
+    ...Object.fromEntries([...Object.keys(SUPERVISION_RULES), 'stop_signal'].map((name) => [name, optional])),
+    limit,
+  },
 };
 
 const task: ChildShape = {
@@ -43,6 +50,9 @@ const task: ChildShape = {
 };
 
 export const CONTEXT_ROOT = 'Context';
+
+/** Paths whose elements are lists, however many there are. */
+export const CONTEXT_LISTS = ['TaskService', 'TaskService/Task/supervision/limit'];
 
 export const CONTEXT_SHAPE: ElementShape = {
   children: {

@@ -11,6 +11,14 @@ export interface TriggerOutline {
   readonly targets: readonly string[];
 }
 
+export interface LimitOutline {
+  readonly path: ValuePath;
+  readonly texts: ReadonlyMap<LimitKey, string>;
+}
+
+export const LIMIT_KEYS = ['metric', 'above', 'for_s', 'event'] as const;
+export type LimitKey = (typeof LIMIT_KEYS)[number];
+
 export interface ServiceOutline {
   readonly path: ValuePath;
   readonly id: string | undefined;
@@ -20,6 +28,7 @@ export interface ServiceOutline {
   readonly entry: string;
   readonly triggers: readonly TriggerOutline[];
   readonly supervision: ReadonlyMap<SupervisionKey | 'stop_signal', string>;
+  readonly limits: readonly LimitOutline[];
 }
 
 export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
@@ -58,7 +67,16 @@ function outlineService(value: unknown, path: ValuePath): ServiceOutline {
       targets: splitCall(textAt(value, 'Task', 'state', trigger, 'call') ?? ''),
     })),
     supervision: textsOf(valueAt(value, 'Task', 'supervision'), keys),
+    limits: outlineLimits(valueAt(value, 'Task', 'supervision', 'limit'), path),
   };
+}
+
+function outlineLimits(value: unknown, path: ValuePath): readonly LimitOutline[] {
+  const place = [...path, 'Task', 'supervision', 'limit'];
+  return asList(value).map((limit, index) => ({
+    path: [...place, index],
+    texts: textsOf(limit, LIMIT_KEYS),
+  }));
 }
 
 function textsOf<Key extends string>(value: unknown, keys: readonly Key[]): ReadonlyMap<Key, string> {

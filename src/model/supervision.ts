@@ -2,25 +2,25 @@
 
 import { constants } from 'node:os';
 import { z } from 'zod';
-
-export interface QuantityRule {
-  readonly fallback: number;
-  /** The value must be above this, or at least this if `mayEqual`. */
-  readonly least: number;
-  readonly mayEqual: boolean;
-  readonly most: number;
-  readonly isWhole: boolean;
-}
+import { limitsSchema } from './limits.js';
+import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
 
 /** What a timer of Node can hold, in seconds. */
 const MOST_SECONDS = 2_000_000;
 
 const seconds = (fallback: number, mayBeZero: boolean): QuantityRule => {
-  return { fallback, least: 0, mayEqual: mayBeZero, most: MOST_SECONDS, isWhole: false };
+  return {
+    fallback,
+    least: 0,
+    mayEqual: mayBeZero,
+    most: MOST_SECONDS,
+    isWhole: false,
+    what: 'a number of seconds',
+  };
 };
 
 const count = (fallback: number): QuantityRule => {
-  return { fallback, least: 1, mayEqual: true, most: 1_000_000, isWhole: true };
+  return { fallback, least: 1, mayEqual: true, most: 1_000_000, isWhole: true, what: 'a whole number' };
 };
 
 export const SUPERVISION_RULES = {
@@ -29,7 +29,7 @@ export const SUPERVISION_RULES = {
   heartbeat_s: seconds(2, false),
   /** Without a beat for so long a service is killed; 0 for never. */
   heartbeat_limit_s: seconds(0, true),
-  max_restarts: { fallback: 5, least: 0, mayEqual: true, most: 1_000_000, isWhole: true },
+  max_restarts: { ...count(5), least: 0 },
   restart_window_s: seconds(30, false),
   backoff_s: seconds(0.1, true),
   backoff_max_s: seconds(15, true),
@@ -43,23 +43,6 @@ export const SUPERVISION_RULES = {
 } as const satisfies Record<string, QuantityRule>;
 
 export type SupervisionKey = keyof typeof SUPERVISION_RULES;
-
-/** A number as text: digits with at most one point. */
-const NUMBER = /^[0-9]{1,15}(?:\.[0-9]{1,15})?$/;
-
-/** The number a text stands for, if it keeps the rule. */
-export function parseQuantity(value: unknown, rule: QuantityRule): number | undefined {
-  const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
-  if (rule.isWhole && !Number.isInteger(number)) return undefined;
-  const isEnough = rule.mayEqual ? number >= rule.least : number > rule.least;
-  return isEnough && number <= rule.most ? number : undefined;
-}
-
-export function describeRule(rule: QuantityRule): string {
-  const kind = rule.isWhole ? 'a whole number' : 'a number of seconds';
-  return `${kind} ${rule.mayEqual ? 'from' : 'above'} ${rule.least} up to ${rule.most}`;
-}
 
 export function isSignalName(text: string): boolean {
   return Object.hasOwn(constants.signals, text);
@@ -104,6 +87,7 @@ export const supervisionSchema = z.preprocess(
       .string()
       .refine(isSignalName, 'allowed: the name of a signal, such as SIGTERM')
       .default('SIGTERM'),
+    limit: limitsSchema,
   }),
 );
 

@@ -150,17 +150,18 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
     contextLogName: TaskLogName,
     configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
     tasks: [...transaction.snapshot.services.values()].map((service) => ({
-      ...describeTask(service),
+      ...describeTask(service, transaction.vitals.get(service.definition.id)?.tid),
       ...describeVitals(transaction.vitals.get(service.definition.id)),
     })),
   };
 }
 
-function describeTask(service: ServiceSnapshot): TaskInfo {
+function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskInfo {
   const { definition, pid, lastAction, status, run, restartsMs, sinceMs, reason, error } = service;
   return {
     service_id: definition.id,
     pid: pid ?? null,
+    ...(pid === undefined || tid === undefined ? {} : { tid }),
     action: lastAction,
     state: describeState(service),
     serviceName: definition.Task.message.header.service_name,

@@ -11,6 +11,8 @@ export class Vitals {
   #lastSeq = 0;
   #lastBeatMs: number | undefined;
   lagMs = 0;
+  /** Of a thread service: the system's number for its thread. */
+  tid: number | undefined;
   /** Events that were sent but never arrived. */
   missedEvents = 0;
   /** What its log could not take. */
@@ -42,6 +44,7 @@ export class Vitals {
     this.#lastBeatMs = nowMs;
     this.lagMs = beat.content.event_loop_lag_ms;
     this.logLoss = beat.content.log_loss;
+    this.tid ??= beat.content.tid;
   }
 
   /** Milliseconds without a sign of life; undefined for a service that never gave one. */

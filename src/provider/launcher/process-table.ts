@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
+import { isEnded, parseStat } from '../../sampler/parse-stat.js';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -58,15 +59,11 @@ function readEntry(pid: number): ProcessEntry | undefined {
   return stat === undefined ? undefined : { pid, ...stat, token: readToken(pid) };
 }
 
-/** Fields 2 to 22 of /proc/PID/stat; the name is in parentheses and may hold anything. */
 function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'token'> | undefined {
-  const text = readProcFile(pid, 'stat');
-  const nameEnd = text.lastIndexOf(')');
-  if (nameEnd < 0) return undefined;
-  const [state, parent, group, ...rest] = text.slice(nameEnd + 2).split(' ');
-  if (state === 'Z' || state === 'X') return undefined;
-  const name = text.slice(text.indexOf('(') + 1, nameEnd);
-  return { parent: Number(parent), group: Number(group), name, startTime: rest[16] ?? '' };
+  const stat = parseStat(readProcFile(pid, 'stat'));
+  if (stat === undefined || isEnded(stat)) return undefined;
+  const { name, parent, group, startTicks } = stat;
+  return { parent, group, name, startTime: String(startTicks) };
 }
 
 function readToken(pid: number): string | undefined {

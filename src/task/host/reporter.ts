@@ -1,6 +1,5 @@
 // Puts a service's events on the bus: numbered, in order, nothing before somebody listens.
 
-import { isMainThread, threadId } from 'node:worker_threads';
 import { systemClock } from '../../base/clock.js';
 import type { HeartbeatBody } from '../../messages/heartbeat.js';
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
@@ -9,6 +8,7 @@ import { heartbeatTopic } from '../../messages/topics.js';
 import type { HostBus } from './host-bus.js';
 import type { LogLoss } from '../../base/log-file.js';
 import { Pulse } from './pulse.js';
+import { readThreadMark } from './thread-mark.js';
 
 /** What goes into `status` besides result, device_action and pid. */
 export type EventDetails = Readonly<Record<string, unknown>>;
@@ -28,6 +28,7 @@ export class Reporter {
   #lastWord: ServiceEventBody | undefined;
   readonly #startedAt = new Date().toISOString();
   readonly #pulse: Pulse;
+  readonly #thread = readThreadMark();
   /** The id of the command that led to what is reported next. */
   cause: string | undefined;
 
@@ -97,6 +98,7 @@ export class Reporter {
       header: { service_id: serviceId, service_transaction: transaction, sender: this.#connection.id },
       content: {
         pid: process.pid,
+        ...this.#thread,
         started_at: this.#startedAt,
         state: this.#state,
         seq: this.#seq,
@@ -127,7 +129,7 @@ export class Reporter {
           result: action === 'failed' ? 'failure' : 'success',
           device_action: deviceAction,
           pid: process.pid,
-          ...(isMainThread ? {} : { thread_id: threadId }),
+          ...this.#thread,
         },
       },
     };

@@ -15,6 +15,37 @@ const endpoints = 'allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc:
 
 export const BROKEN_SERVICES: readonly BrokenCase[] = [
   {
+    title: 'a limit of what cannot be limited',
+    text: withSupervision('<limit metric="RAM" above="1"/>'),
+    faults: ['15:21 metric "RAM", allowed: rss, vms, pss, cpu, threads, fds, children, event_loop_lag_ms'],
+  },
+  {
+    title: 'a limit with a misspelt metric, an odd number, time and event',
+    text: withSupervision('<limit metric="fd" above="200M" for_s="-1" event="fail"/>'),
+    faults: [
+      '15:21 metric "fd", allowed: rss, vms, pss, cpu, threads, fds, children, event_loop_lag_ms (did you mean "fds"?)',
+      '15:33 above "200M", allowed: a number from 0 up to 1000000000',
+      `15:46 for_s "-1", allowed: ${sup} from 0 up to 2000000`,
+      '15:57 event "fail", allowed: failed, updated',
+    ],
+  },
+  {
+    title: 'a limit that is none',
+    text: withSupervision('<limit/><limit metric="rss" over="1">2</limit>'),
+    faults: [
+      '15:14 <limit> has no attribute metric',
+      '15:14 <limit> has no attribute above',
+      '15:22 <limit> has no attribute above',
+      '15:42 unknown attribute over of <limit>, allowed: metric, above, for_s, event',
+      '15:51 text "2" in <limit>, none is allowed',
+    ],
+  },
+  {
+    title: 'a limit too high, with the unit of what is limited',
+    text: withSupervision('<limit metric="cpu" above="2000000000"/>'),
+    faults: ['15:34 above "2000000000", allowed: a number (percent of one core) from 0 up to 1000000000'],
+  },
+  {
     title: 'an unknown entry',
     text: contextText(serviceText({ state: stateText('', 'onstart') })),
     faults: [

@@ -78,6 +78,13 @@ export const VALID_CONTEXTS: readonly ValidCase[] = [
     ),
   },
   {
+    title: 'limits',
+    text: withSupervision(
+      '<limit metric="rss" above="200" for_s="10" event="failed"/><heartbeat_s>1</heartbeat_s>' +
+        '<limit metric="cpu" above="99.5"/><limit event="updated" metric="event_loop_lag_ms" above="0"></limit>',
+    ),
+  },
+  {
     title: 'keys of the task, nested, repeated and with attributes',
     text: contextText(
       serviceText({

@@ -37,6 +37,9 @@ export function mutantsOf(text: string, mayBeMissing: ReadonlySet<string>): read
   );
 }
 
+/** Leaves of which there may be several. */
+const REPEATED: ReadonlySet<string> = new Set(['limit']);
+
 const KINDS: readonly Kind[] = [
   {
     what: 'misspelt element',
@@ -68,7 +71,8 @@ const KINDS: readonly Kind[] = [
     what: 'dropped opening tag',
     change: (lines, at) => {
       const { text, name, kind, number } = lineAt(lines, at);
-      if (kind === 'leaf') return replace(lines, at, [text.replace(`<${name}>`, '')], number);
+      if (kind === 'leaf')
+        return replace(lines, at, [text.replace(new RegExp(`^<${name}[^>]*>`), '')], number);
       if (kind === 'close' || number === 1) return undefined;
       return replace(lines, at, [], closingLine(lines, at) - 1);
     },
@@ -84,8 +88,8 @@ const KINDS: readonly Kind[] = [
   {
     what: 'duplicated element',
     change: (lines, at) => {
-      const { text, kind, isInConfiguration, number } = lineAt(lines, at);
-      if (kind !== 'leaf' || isInConfiguration) return undefined;
+      const { text, name, kind, isInConfiguration, number } = lineAt(lines, at);
+      if (kind !== 'leaf' || isInConfiguration || REPEATED.has(name)) return undefined;
       return replace(lines, at, [text, text], number + 1);
     },
   },

@@ -102,6 +102,7 @@ function fullService(id: string, instance: string, action: string, call: string)
     '<heartbeat_s>2</heartbeat_s>',
     '<max_restarts>5</max_restarts>',
     '<stop_signal>SIGTERM</stop_signal>',
+    '<limit metric="rss" above="200" for_s="10" event="updated"></limit>',
     '</supervision>',
     '</Task>',
     '</TaskService>',

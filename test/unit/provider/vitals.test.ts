@@ -37,6 +37,14 @@ describe('Vitals', () => {
     expect(vitals.missedEvents).toBe(3);
   });
 
+  it('know the thread from a beat, for a provider that was not there when it started', () => {
+    const vitals = new Vitals('s1');
+    vitals.noteBeat(beat(), 0);
+    expect(vitals.tid).toBeUndefined();
+    vitals.noteBeat(beat({ tid: 1234 }), 1);
+    expect(vitals.tid).toBe(1234);
+  });
+
   it('know an event that comes again', () => {
     const vitals = new Vitals('s1');
     vitals.noteEvent(3);

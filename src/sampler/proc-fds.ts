@@ -1,0 +1,84 @@
+// What the open files of processes are: files with the mode they were opened in, and connections.
+
+import { constants } from 'node:fs';
+import { NET_TABLES, parseInternet, parseUnix, type Socket } from './parse-net.js';
+import { isRegularFile, listFolder, readLargeFile, readLink, readSmallFile } from './proc-file.js';
+import type { OpenConnection, OpenedFile } from './sample.js';
+
+/** The links below /proc/PID/fd. */
+interface Link {
+  readonly fd: number;
+  /** A path, `socket:[4711]`, `pipe:[4712]`, ... */
+  readonly to: string;
+}
+
+/** Serves one look at /proc: each process and each network is read once. */
+export class ProcFds {
+  readonly #links = new Map<number, readonly Link[]>();
+  /** By network namespace: most processes of a machine share one. */
+  readonly #networks = new Map<string, ReadonlyMap<number, Socket>>();
+
+  /** Regular files only; the path of one that has been removed ends with ` (deleted)`. */
+  openedFiles(pid: number): readonly OpenedFile[] {
+    return this.#linksOf(pid).flatMap(({ fd, to }) => {
+      if (!to.startsWith('/') || !isRegularFile(`/proc/${pid}/fd/${fd}`)) return [];
+      const flags = /^flags:\s+([0-7]+)/m.exec(readSmallFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+      return flags === undefined ? [] : [{ pid, path: to, fd, mode: nameMode(Number.parseInt(flags, 8)) }];
+    });
+  }
+
+  /** Of all these processes, in their order. */
+  connections(pids: readonly number[]): readonly OpenConnection[] {
+    return pids.flatMap((pid) => {
+      const open = this.#linksOf(pid).flatMap(({ fd, to }) => {
+        const inode = /^socket:\[(\d+)\]$/.exec(to)?.[1];
+        return inode === undefined ? [] : [{ fd, inode: Number(inode) }];
+      });
+      if (open.length === 0) return [];
+      const sockets = this.#networkOf(pid);
+      return open.flatMap(({ fd, inode }) => {
+        const socket = sockets.get(inode);
+        return socket === undefined ? [] : [{ pid, fd, ...socket }];
+      });
+    });
+  }
+
+  #linksOf(pid: number): readonly Link[] {
+    const known = this.#links.get(pid);
+    if (known !== undefined) return known;
+    const links = (listFolder(`/proc/${pid}/fd`) ?? []).flatMap((fd) => {
+      const to = readLink(`/proc/${pid}/fd/${fd}`);
+      return to === undefined ? [] : [{ fd: Number(fd), to }];
+    });
+    this.#links.set(pid, links);
+    return links;
+  }
+
+  #networkOf(pid: number): ReadonlyMap<number, Socket> {
+    const name = readLink(`/proc/${pid}/ns/net`) ?? `of ${pid}`;
+    const known = this.#networks.get(name);
+    if (known !== undefined) return known;
+    const sockets = readNetwork(pid);
+    this.#networks.set(name, sockets);
+    return sockets;
+  }
+}
+
+function readNetwork(pid: number): ReadonlyMap<number, Socket> {
+  const read = (file: string) => readLargeFile(`/proc/${pid}/net/${file}`) ?? '';
+  const tables = NET_TABLES.map((table) => parseInternet(read(table.file), table));
+  return new Map([...tables, parseUnix(read('unix'))].flatMap((table) => [...table]));
+}
+
+/** As fopen calls it. */
+export function nameMode(flags: number): string {
+  const isAppending = (flags & constants.O_APPEND) !== 0;
+  switch (flags & (constants.O_WRONLY | constants.O_RDWR)) {
+    case constants.O_WRONLY:
+      return isAppending ? 'a' : 'w';
+    case constants.O_RDWR:
+      return isAppending ? 'a+' : 'r+';
+    default:
+      return 'r';
+  }
+}

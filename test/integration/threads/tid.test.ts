@@ -1,0 +1,76 @@
+// What a thread costs can be told from what its neighbours in the same process cost.
+
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import type { TransactionInfo } from '../../../src/messages/context-info.js';
+import { createSampler } from '../../../src/sampler/sampler.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { openProvider } from '../../helpers/provider.js';
+import { thread } from '../../helpers/threads.js';
+
+expectNoLeftovers();
+
+test('A synchronous readlink in a thread gives the number of that thread, and no helper of node.', async () => {
+  const code = `
+    const { readlinkSync } = require('node:fs');
+    const { parentPort } = require('node:worker_threads');
+    parentPort.postMessage(readlinkSync('/proc/thread-self'));
+    for (;;);`;
+  const workers = [0, 1].map(() => new Worker(code, { eval: true }));
+  const links = await Promise.all(
+    workers.map((worker) => new Promise<string>((resolve) => worker.once('message', resolve))),
+  );
+  try {
+    expect(new Set(links).size).toBe(2);
+    expect(links.map((link) => link.split('/')[0])).toEqual([String(process.pid), String(process.pid)]);
+    // They spin: only the thread itself can have used that much.
+    for (const link of links) {
+      const ticks = () =>
+        Number(/\) (?:\S+ ){11}(\d+)/.exec(readFileSync(`/proc/${link}/stat`, 'utf8'))?.[1]);
+      const before = ticks();
+      await eventually(() => ticks() > before + 5, `${link} uses cpu`);
+    }
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+});
+
+test('The spinning thread of a context is told from the idle one beside it.', async () => {
+  await using test = await openProvider([
+    thread('ts_1', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
+    thread('ts_2', 'Forever'),
+    { id: 'ts_3', instance: 'Forever' },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const tasks = async () => ((await client.request('T1')) as TransactionInfo).tasks;
+  await client.command({ action: 'start', transaction: 'T1' });
+  const [started] = await Promise.all([onlooker.event('ts_2', 'started'), onlooker.event('ts_1', 'updated')]);
+  const [spinning, idle, process] = (await tasks()).map(({ pid, tid }) => ({ pid: pid!, tid: tid! }));
+  expect(started.content.status).toMatchObject(idle!);
+  expect(spinning).toEqual({ pid: idle!.pid, tid: expect.any(Number) as number });
+  expect(spinning!.tid).not.toBe(idle!.tid);
+  expect(process!.tid).toBeUndefined();
+
+  const sampler = createSampler();
+  const targets = [spinning!, idle!, { pid: idle!.pid }];
+  await sampler.sample(targets);
+  // However busy the machine is: nearly all that the process uses is used by the one.
+  await eventually(async () => {
+    const [one, other, whole] = (await sampler.sample(targets)).map((each) => each!.main);
+    expect([one!.rssBytes, one!.threads]).toEqual([whole!.rssBytes, whole!.threads]);
+    expect(other!.cpuPercent).toBeLessThan(50);
+    return one!.cpuPercent > 20 && one!.cpuPercent > 0.9 * whole!.cpuPercent && other!.cpuPercent < 5;
+  }, 'the spinning thread has the cpu');
+
+  await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  expect((await tasks())[0]).not.toHaveProperty('tid');
+  expect((await sampler.sample(targets)).map((each) => each?.main.pid)).toEqual([
+    undefined,
+    idle!.pid,
+    idle!.pid,
+  ]);
+});
