@@ -123,7 +123,7 @@ describe('the help', () => {
       Options:
         --action            What to do; required
              [choices: "start", "stop", "restart", "reload", "validate", "list", "exit", "request", "why",
-                                                                                 "history", "logs", "top"]
+                                                                      "history", "logs", "top", "figures"]
         --endpoint          Provider's address for publishers (default: from the file, or found)  [string]
         --sub_endpoint      Provider's address for subscribers (default: likewise)                [string]
         --context_file      Context file with the services meant                                  [string]
@@ -133,6 +133,9 @@ describe('the help', () => {
         --transaction       Transaction id; with start, empty makes a new one       [string] [default: ""]
         --dry_run           With reload: only print what would change           [boolean] [default: false]
         --lines             With logs and history: how many of the last             [number] [default: 50]
+        --metric            With history: draw what the Monitor has sampled of --task_id
+                  [choices: "rss", "vms", "cpu", "threads", "fds", "children", "event_loop_lag_ms", "pss"]
+        --since             With metric: how far back, such as 90s, 10m or 2h                     [string]
         --follow            With logs: go on until Ctrl-C                       [boolean] [default: false]
         --open_connections  With top: list the open connections                 [boolean] [default: false]
         --opened_files      With top: list the opened files                     [boolean] [default: false]
@@ -160,6 +163,8 @@ describe('the help', () => {
         --dry_run
         conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
         conf_command --action=top                           what its services cost
+        conf_command --action=history --metric=rss          a chart of what it has cost, by its Monitor
+        --task_id=ts_100
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
       "
@@ -177,7 +182,8 @@ describe('the help', () => {
         context_display completion  Print a script for shell completion
 
       Options:
-        --endpoint      Provider's address for subscribers (default: from the file, or found)     [string]
+        --endpoint      Provider's address for subscribers, with topic monitor the Monitor's (default:
+                        found)                                                                    [string]
         --pub_endpoint  Provider's address for publishers (default: likewise)                     [string]
         --context_file  Context file that names the endpoints                                     [string]
         --topic         Topics to follow
@@ -193,6 +199,8 @@ describe('the help', () => {
 
       Examples:
         context_display                                     everything at the one provider on this machine
+        context_display --topic=monitor                     what the services cost, as their Monitor
+                                                            publishes it
         context_display --topic=control                     the events of one service, in full
         --service_id=ts_100 --verbose
       "
