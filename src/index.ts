@@ -7,6 +7,7 @@ export {
   type ClientOptions,
   type CommandAnswer,
   type CommandRequest,
+  type SamplesQuestion,
   type TopOptions,
 } from './client/client.js';
 export { findProvider, type ProviderHints } from './client/find-provider.js';
@@ -14,7 +15,9 @@ export { follow, type Follower, type Sighting } from './client/follow.js';
 export { readLog, type LogReading } from './client/logs.js';
 export type { ContextConfiguration, TaskService } from './model/context.js';
 export { readContext, readContextFile, type ContextFile } from './model/read-context.js';
+export type { FiguresReply } from './messages/figures.js';
 export type { Message } from './messages/message.js';
+export type { Metric, SamplesReply } from './messages/sample-history.js';
 export type { ChildSample, Memory, TopEntry, TopReply } from './messages/samples.js';
 export type { ReplyStatus, ServiceResult } from './messages/state.js';
 export type { Notice } from './provider/notice.js';

@@ -22,6 +22,8 @@ export interface BusEndpoints {
 export class Connection {
   readonly id: string = createUniqueId();
   readonly publisher: Publisher;
+  /** How many messages have come and gone so far. */
+  readonly traffic = { received: 0, sent: 0 };
   readonly #subscriber: Subscriber;
   readonly #echo: string;
   readonly #awaited = new Map<string, () => void>();
@@ -55,6 +57,7 @@ export class Connection {
   }
 
   publish(topic: string, body: unknown): Promise<void> {
+    this.traffic.sent += 1;
     return this.publisher.publish(encodeEnvelope({ topic, body }));
   }
 
@@ -81,6 +84,7 @@ export class Connection {
       arrived();
       return;
     }
+    this.traffic.received += 1;
     handle(frame);
   }
 

@@ -11,6 +11,8 @@ export interface Terminal {
   err(text: string): void;
   /** True when standard output is a terminal that shows colours. */
   readonly colour: boolean;
+  /** How wide standard output is, in characters; undefined where it is no terminal. */
+  readonly columns?: number | undefined;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Aborted by the second one: end at once. */

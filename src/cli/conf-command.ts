@@ -4,10 +4,13 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
+import { METRICS } from '../messages/sample-history.js';
 import type { ContextConfiguration } from '../model/context.js';
 import { defineCommand, type Terminal } from './command.js';
 import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
+import { checkChartArguments, showChart } from './show-chart.js';
+import { showFigures } from './show-figures.js';
 import { showHistory } from './show-history.js';
 import { showLogs } from './show-logs.js';
 import { showTop } from './show-top.js';
@@ -36,6 +39,8 @@ export const confCommand = defineCommand({
     },
     dry_run: { type: 'boolean', default: false, describe: 'With reload: only print what would change' },
     lines: { type: 'number', default: 50, describe: 'With logs and history: how many of the last' },
+    metric: { choices: METRICS, describe: 'With history: draw what the Monitor has sampled of --task_id' },
+    since: { type: 'string', describe: 'With metric: how far back, such as 90s, 10m or 2h' },
     follow: { type: 'boolean', default: false, describe: 'With logs: go on until Ctrl-C' },
     ...TOP_OPTIONS,
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
@@ -60,6 +65,7 @@ export const confCommand = defineCommand({
     ['$0 --action=why --task_id=ts_100', 'the chain of causes that led to its state'],
     ['$0 --action=top', 'what its services cost'],
     ['$0 --action=top --watch', 'the same as a live view; ? shows its keys'],
+    ['$0 --action=history --metric=rss --task_id=ts_100', 'a chart of what it has cost, by its Monitor'],
     ['$0 --action=logs --task_id=ts_100 --follow', 'its log, as it is written'],
   ],
   run,
@@ -96,6 +102,8 @@ async function ask(client: Client, args: Request, terminal: Terminal): Promise<n
   const { action, transaction, json } = args;
   if (action === 'logs') return await showLogs(client, args, terminal);
   if (action === 'top') return await showTop(client, args, terminal);
+  if (action === 'figures') return showFigures(terminal, await client.figures(), json);
+  if (args.metric !== undefined) return await showChart(client, { ...args, metric: args.metric }, terminal);
   const serviceId = args.task_id ?? args.service_id;
   const question = { action: action as Question, serviceId, content: { limit: args.lines } };
   const reply = await client.request(transaction, question);
@@ -125,11 +133,13 @@ function checkArguments(args: Arguments): Request {
   if (!Number.isInteger(lines) || lines < 0) {
     throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0');
   }
-  if ((action === 'why' || action === 'logs') && args.task_id === undefined && args.service_id === '') {
+  const isAboutOne = action === 'why' || action === 'logs' || args.metric !== undefined;
+  if (isAboutOne && args.task_id === undefined && args.service_id === '') {
     throw new ContextdError('CLI_USAGE', `--action=${action} needs --task_id`, {
       hint: "--action=list shows the services' ids",
     });
   }
+  checkChartArguments(args, action);
   checkTopArguments(args, action);
   return { ...args, action };
 }

@@ -1,13 +1,14 @@
 // context_display: follows the bus and shows each message as it comes.
 
-import { EXIT } from '../base/errors.js';
+import { ContextdError, EXIT } from '../base/errors.js';
+import { findMonitor } from '../client/find-monitor.js';
 import { findProvider } from '../client/find-provider.js';
-import { follow, type Sighting } from '../client/follow.js';
+import { follow, followMonitor, type Follower, type Sighting } from '../client/follow.js';
 import { readContextFile } from '../model/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createPaint } from './paint.js';
-import { describeSighting, isAbout } from './show-message.js';
+import { describeSighting, isAbout, splitSighting } from './show-message.js';
 
 export const contextDisplay = defineCommand({
   name: 'context_display',
@@ -16,7 +17,7 @@ export const contextDisplay = defineCommand({
   options: {
     endpoint: {
       type: 'string',
-      describe: "Provider's address for subscribers (default: from the file, or found)",
+      describe: "Provider's address for subscribers, with topic monitor the Monitor's (default: found)",
     },
     pub_endpoint: { type: 'string', describe: "Provider's address for publishers (default: likewise)" },
     context_file: { type: 'string', describe: 'Context file that names the endpoints' },
@@ -34,6 +35,7 @@ export const contextDisplay = defineCommand({
   },
   examples: [
     ['$0', 'everything at the one provider on this machine'],
+    ['$0 --topic=monitor', 'what the services cost, as their Monitor publishes it'],
     ['$0 --topic=control --service_id=ts_100 --verbose', 'the events of one service, in full'],
   ],
   run,
@@ -52,16 +54,10 @@ interface Arguments {
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
-  const found = await findProvider({
-    endpoint: args.pub_endpoint,
-    subEndpoint: args.endpoint,
-    configuration: file?.configuration,
-  });
-  const follower = follow(found, args.topic, (sighting) => show(args, terminal, sighting));
-  terminal.err(`looking for ${found.subscribe}; Ctrl-C ends\n`);
+  const { follower, address } = await open(args, (sighting) => show(args, terminal, sighting));
+  terminal.err(`looking for ${address}; Ctrl-C ends\n`);
   follower.ready.then(
-    () => terminal.err(`following ${found.subscribe} (${args.topic.join(', ')})\n`),
+    () => terminal.err(`following ${address} (${args.topic.join(', ')})\n`),
     () => undefined, // Ended before there was anything to follow.
   );
   await new Promise<void>((resolve) => {
@@ -72,7 +68,34 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   return EXIT.done;
 }
 
+interface Following {
+  readonly follower: Follower;
+  readonly address: string;
+}
+
+async function open(args: Arguments, see: (sighting: Sighting) => void): Promise<Following> {
+  const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
+  const configuration = file?.configuration;
+  const { endpoint, pub_endpoint: publish, topic } = args;
+  if (!topic.includes('monitor')) {
+    const found = await findProvider({ endpoint: publish, subEndpoint: endpoint, configuration });
+    return { follower: follow(found, topic, see), address: found.subscribe };
+  }
+  if (topic.some((each) => each !== 'monitor')) {
+    throw new ContextdError('CLI_USAGE', 'topic monitor has an address of its own', {
+      hint: 'follow it alone: --topic=monitor, with --endpoint of the Monitor',
+    });
+  }
+  const provider = () => findProvider({ endpoint: publish, configuration });
+  const address = await findMonitor({ endpoint, configuration, findProvider: provider });
+  return { follower: followMonitor(address, see), address };
+}
+
 function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {
+  for (const each of splitSighting(sighting)) showOne(args, terminal, each);
+}
+
+function showOne(args: Arguments, terminal: Terminal, sighting: Sighting): void {
   if (!isAbout(sighting, args)) return;
   const at = new Date();
   if (args.json) {

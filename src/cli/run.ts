@@ -119,6 +119,7 @@ export function processTerminal(): Terminal {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     signal: stop.signal,
     kill: kill.signal,
     closed: closed.signal,

@@ -5,10 +5,11 @@ import { createTransactionId, createUniqueId, parseTransactionId } from '../base
 import type { Client, CommandAnswer } from '../client/client.js';
 import type { ContextConfiguration, TaskService } from '../model/context.js';
 import { composeProcessCommand } from '../messages/process-command.js';
+import type { Metric } from '../messages/sample-history.js';
 import type { TopArguments } from './show-top.js';
 
 const COMMANDS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
-const QUESTIONS = ['request', 'why', 'history', 'logs', 'top'] as const;
+const QUESTIONS = ['request', 'why', 'history', 'logs', 'top', 'figures'] as const;
 export const ACTIONS = [...COMMANDS, ...QUESTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
 export type Question = (typeof QUESTIONS)[number];
@@ -34,6 +35,8 @@ export interface Arguments extends TopArguments {
   readonly service_id: string;
   readonly dry_run: boolean;
   readonly lines: number;
+  readonly metric: Metric | undefined;
+  readonly since: string | undefined;
   readonly follow: boolean;
   readonly use_file: boolean;
   readonly topic: 'context' | 'process' | 'state' | undefined;

@@ -2,12 +2,18 @@
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
-import { ContextdError, reviveError } from '../base/errors.js';
+import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
-import { parseFrame, type Message } from '../messages/message.js';
+import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
+import type { Message } from '../messages/message.js';
+import { samplesReplySchema, type Metric, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
-import type { CommandReply, ReplyStatus } from '../messages/state.js';
+import { samplesTopic } from '../messages/topics.js';
+import { noMonitorError, unreachableError } from './absent.js';
+import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
+
+export type { CommandAnswer } from './replies.js';
 
 export interface ClientOptions {
   /** How long to look for a provider, in milliseconds. */
@@ -35,7 +41,7 @@ export interface CommandRequest {
 }
 
 export interface Question {
-  readonly action?: 'request' | 'history' | 'why' | 'logs' | 'top';
+  readonly action?: 'request' | 'history' | 'why' | 'logs' | 'top' | 'figures';
   readonly serviceId?: string;
   readonly content?: Readonly<Record<string, unknown>>;
 }
@@ -51,13 +57,17 @@ export interface TopOptions {
   readonly service?: { readonly type: 'pub'; readonly frequencyS: number; readonly endpoint: string };
 }
 
-export interface CommandAnswer {
-  readonly transaction: string;
-  readonly status: ReplyStatus;
+export interface SamplesQuestion {
+  readonly serviceId: string;
+  readonly metric: Metric;
+  /** Only what is younger, in seconds. */
+  readonly sinceS?: number | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_ANSWER_TIMEOUT_MS = 30_000;
+/** How long a Monitor is looked for: one that is there is known after a moment. */
+const MONITOR_TIMEOUT_MS = 2000;
 
 /**
  * @example
@@ -128,10 +138,7 @@ export class Client {
       service_name: 'state',
       service_transaction: transaction,
     };
-    const reply = await this.#ask('state', { header, content });
-    if (reply.kind === 'state_reply') return reply.content;
-    const { error } = answerOf(reply).status;
-    throw reviveError(error ?? { code: 'MSG_INVALID', message: 'the question was refused' });
+    return contentOf(await this.#ask('state', { header, content }));
   }
 
   /**
@@ -153,9 +160,31 @@ export class Client {
       serviceId: options.serviceId ?? '',
       content: { configuration },
     });
-    const parsed = topReplySchema.safeParse(reply);
-    if (parsed.success) return parsed.data;
-    throw new ContextdError('MSG_INVALID', `the answer to top is none: ${parsed.error.message}`);
+    return parseAnswer(topReplySchema, 'top', reply);
+  }
+
+  /** What the provider itself does and costs: messages, journal, event loop. */
+  async figures(): Promise<FiguresReply> {
+    return parseAnswer(figuresReplySchema, 'figures', await this.request('', { action: 'figures' }));
+  }
+
+  /**
+   * What the Monitor of a transaction has sampled of a service. Throws SVC_NO_MONITOR when there is none,
+   * SVC_UNKNOWN for a service of which it has no samples.
+   */
+  async samples(transaction: string, { serviceId, metric, sinceS }: SamplesQuestion): Promise<SamplesReply> {
+    const id = transaction === '' ? await this.#onlyTransaction() : transaction;
+    const topic = samplesTopic(id);
+    const wanted = this.#connection.publisher.whenWanted(topic);
+    await withDeadline(wanted, MONITOR_TIMEOUT_MS, () => noMonitorError(id), this.#clock);
+    const header = {
+      action: 'history',
+      service_id: serviceId,
+      service_name: 'samples',
+      service_transaction: id,
+    };
+    const content = { metric, ...(sinceS === undefined ? {} : { since_s: sinceS }) };
+    return parseAnswer(samplesReplySchema, 'history', contentOf(await this.#ask(topic, { header, content })));
   }
 
   /** Sends to one service on the plain topic `process`, as the original's clients do. */
@@ -170,6 +199,15 @@ export class Client {
       pending.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
     }
     await this.#connection.close();
+  }
+
+  async #onlyTransaction(): Promise<string> {
+    const { status } = await this.command({ action: 'list' });
+    const ids = (status.transactions ?? []).map((each) => each.transaction);
+    if (ids.length === 1 && ids[0] !== undefined) return ids[0];
+    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', 'the question names no transaction', {
+      hint: ids.length === 0 ? 'nothing has been started yet' : `known transactions: ${ids.join(', ')}`,
+    });
   }
 
   #ask(
@@ -208,34 +246,6 @@ export class Client {
   }
 }
 
-/** Others talk on this topic as well, and not all of it need be well-formed. */
-function parseReply(
-  frame: Uint8Array,
-): Extract<Message, { kind: 'command_reply' | 'state_reply' }> | undefined {
-  try {
-    const message = parseFrame(frame);
-    return message.kind === 'command_reply' || message.kind === 'state_reply' ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function answerOf(message: Message): CommandAnswer {
-  if (message.kind !== 'command_reply')
-    throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
-  const { header, content }: CommandReply = message;
-  return { transaction: header.service_transaction, status: content.status };
-}
-
 function composeService({ type, frequencyS, endpoint }: NonNullable<TopOptions['service']>): object {
   return { type, frequency_s: frequencyS, endpoint };
-}
-
-function unreachableError(endpoints: BusEndpoints, timeoutMs: number): ContextdError {
-  const { publish, subscribe } = endpoints;
-  const message = `no provider at ${publish} (answers expected at ${subscribe}) within ${timeoutMs / 1000} s`;
-  return new ContextdError('BUS_UNREACHABLE', message, {
-    hint: 'start one with service_context FILE, or name the right --endpoint',
-    details: { ...endpoints },
-  });
 }

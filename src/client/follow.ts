@@ -3,6 +3,7 @@
 import { messageOf } from '../base/errors.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
+import { Subscriber } from '../bus/subscriber.js';
 import { parseBody, type Message } from '../messages/message.js';
 
 /** What was seen: a message, or why a frame is none. */
@@ -37,6 +38,13 @@ export function follow(
     see(sighting);
   });
   return { ready: connection.ready(), close: () => connection.close() };
+}
+
+/** What a Monitor publishes at its own address; there is no forwarder, and nobody knows when it hears us. */
+export function followMonitor(endpoint: string, see: (sighting: Sighting) => void): Follower {
+  const subscriber = Subscriber.connect(endpoint, (frame) => see(sight(frame)));
+  subscriber.subscribe('monitor');
+  return { ready: Promise.resolve(), close: () => subscriber.close() };
 }
 
 function sight(frame: Uint8Array): Sighting {

@@ -16,8 +16,10 @@ import {
   type StateReply,
   type StateRequest,
 } from './state.js';
+import { samplesRequestSchema, type SamplesRequest } from './sample-history.js';
+import { monitorMessageSchema, type MonitorMessage } from './samples.js';
 import { threadNoticeSchema, type ThreadNotice } from './thread-notice.js';
-import { HEARTBEATS } from './topics.js';
+import { HEARTBEATS, SAMPLES } from './topics.js';
 
 export type Message =
   | ContextCommand
@@ -26,6 +28,8 @@ export type Message =
   | ContextInfoMessage
   | Heartbeat
   | ThreadNotice
+  | MonitorMessage
+  | SamplesRequest
   | StateRequest
   | StateReply
   | CommandReply;
@@ -42,6 +46,9 @@ export function parseBody(topic: string, body: unknown): Message {
     return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
   }
   if (topic.startsWith(HEARTBEATS)) return { kind: 'heartbeat', ...check(heartbeatSchema, topic, body) };
+  if (topic.startsWith(SAMPLES)) {
+    return { kind: 'samples_request', ...check(samplesRequestSchema, topic, body) };
+  }
   switch (topic) {
     case 'context':
       return { kind: 'context_command', ...check(contextCommandSchema, topic, body) };
@@ -51,6 +58,8 @@ export function parseBody(topic: string, body: unknown): Message {
         : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
     case 'threads':
       return { kind: 'thread_notice', ...check(threadNoticeSchema, topic, body) };
+    case 'monitor':
+      return { kind: 'monitor', transactions: check(monitorMessageSchema, topic, body) };
     case 'state':
       return parseState(topic, body);
     default:

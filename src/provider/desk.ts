@@ -49,6 +49,11 @@ export class Desk {
     this.#losses = new LogLosses(ports.commandPorts.clock);
   }
 
+  /** How many frames were no messages, or could not be dealt with. */
+  get rejected(): number {
+    return this.#rejects.count;
+  }
+
   /** From now on everything is dealt with: what an earlier provider left has been taken over. */
   open(): void {
     const waiting = this.#waiting ?? [];
@@ -79,6 +84,11 @@ export class Desk {
   /** From now on nothing is started any more. */
   close(): void {
     this.#isClosing = true;
+  }
+
+  /** Throws CTX_ENDING once the desk is closed; to be called before anything is started. */
+  checkOpen(): void {
+    if (this.#isClosing) throw endingError();
   }
 
   async execute(command: ContextCommandBody): Promise<CommandAnswer> {

@@ -3,7 +3,7 @@
 import type { ErrorReport } from '../base/errors.js';
 import { supervisionOf } from '../model/context.js';
 import type { Draft } from './draft.js';
-import { fail, fire, resume, stopProcess } from './moves.js';
+import { endProcess, fail, fire, resume } from './moves.js';
 import type { FailureReason, ProcessEnd, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 
 type EventOf<T extends ProviderEvent['type']> = Extract<ProviderEvent, { type: T }>;
@@ -24,7 +24,7 @@ export function noteLaunchFailure(
 export function timeOut(draft: Draft, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).start_timeout_s;
-  stopProcess(draft, id, service.cause, true);
+  endProcess(draft, id, { cause: service.cause, atOnce: true });
   fail(draft, id, {
     reason: 'start_timeout',
     error: {
@@ -39,7 +39,7 @@ export function timeOut(draft: Draft, service: ServiceSnapshot): void {
 export function loseHeartbeat(draft: Draft, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).heartbeat_limit_s;
-  stopProcess(draft, id, service.cause, true);
+  endProcess(draft, id, { cause: service.cause, atOnce: true });
   fail(draft, id, {
     reason: 'heartbeat',
     error: {

@@ -64,7 +64,9 @@ function dispatch(ports: InboxPorts, frame: Uint8Array): void {
     case 'context_info':
     case 'command_reply':
     case 'state_reply':
-      return; // These are what a provider says.
+    case 'monitor':
+    case 'samples_request':
+      return; // What a provider says itself, and what is between a Monitor and its readers.
     default:
       return unreachable(message);
   }

@@ -81,11 +81,21 @@ export function readJournal(folder: string): JournalReading {
   return { content: older.content, fault: newest.fault };
 }
 
+/** What the journal has cost so far; times in milliseconds. */
+export interface JournalCost {
+  writes: number;
+  failures: number;
+  totalMs: number;
+  lastMs: number;
+  maxMs: number;
+}
+
 /** Writes one journal at a time; what changes meanwhile is in the next one. */
 export class JournalWriter {
   readonly #folder: string;
   readonly #compose: () => JournalContent;
   readonly #tellFault: (text: string) => void;
+  readonly cost: JournalCost = { writes: 0, failures: 0, totalMs: 0, lastMs: 0, maxMs: 0 };
   #writing: Promise<void> | undefined;
   #next: Deferred<void> | undefined;
   #isClosed = false;
@@ -123,14 +133,24 @@ export class JournalWriter {
 
   async #writeOnce(): Promise<void> {
     if (this.#isClosed) return;
+    const before = performance.now();
     const text = JSON.stringify({ version: VERSION, ...this.#compose() });
     try {
       const path = join(this.#folder, NEWEST);
       await keep(path, join(this.#folder, LAST_GOOD));
       await writeFileAtomic(path, text, { mode: 0o600 });
     } catch (error) {
+      this.cost.failures += 1;
       this.#tellFault(`the journal could not be written: ${messageOf(error)}`);
     }
+    this.#noteCost(performance.now() - before);
+  }
+
+  #noteCost(lastMs: number): void {
+    this.cost.writes += 1;
+    this.cost.lastMs = lastMs;
+    this.cost.totalMs += lastMs;
+    this.cost.maxMs = Math.max(this.cost.maxMs, lastMs);
   }
 }
 

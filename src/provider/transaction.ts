@@ -21,6 +21,8 @@ export interface Transaction {
   readonly settlement: Settlement;
   readonly history: HistoryRecord[];
   readonly vitals: Map<ServiceId, Vitals>;
+  /** Events that never arrived, of runs that are over. */
+  missedEarlier: number;
   /** When this provider made it, or took it over. */
   readonly sinceMs: number;
   configuration: ContextConfiguration;
@@ -40,6 +42,7 @@ export function createTransaction(
     settlement: new Settlement(),
     history: [],
     vitals: new Map(),
+    missedEarlier: 0,
     sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
     known: Promise.resolve(),
@@ -108,6 +111,7 @@ export function vitalsOf(transaction: Transaction, id: ServiceId, sender: string
   const known = transaction.vitals.get(id);
   if (known?.isOf(sender) === true) return known;
   const vitals = new Vitals(sender);
+  transaction.missedEarlier += known?.missedEvents ?? 0;
   transaction.vitals.set(id, vitals);
   return vitals;
 }

@@ -28,6 +28,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   ejs: /^src\/scaffold\//,
   esbuild: /^src\/(provider\/build-service|testing\/typescript-hooks)\.ts$/,
   yargs: /^src\/cli\//,
+  'prom-client': /^src\/monitor\//,
+  asciichart: /^src\/cli\//,
 };
 
 /** node:, and these packages, may be imported by a room; base has node: only. */
@@ -40,10 +42,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // zod: what another provider has written into the journal is checked as what comes from the bus is.
   provider: ['esbuild', 'write-file-atomic', 'zod'],
   task: ['zod'],
-  monitor: ['zod'],
+  monitor: ['zod', 'prom-client'],
   client: [],
   scaffold: ['ejs', 'diff', 'write-file-atomic'],
-  cli: ['yargs'],
+  cli: ['yargs', 'asciichart'],
   testing: ['esbuild'],
 };
 

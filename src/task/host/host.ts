@@ -13,7 +13,7 @@ import { readHostCommand, type HostCommand } from './commands.js';
 import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
 import { locateError } from './locate-error.js';
-import type { LogFile } from './log-file.js';
+import type { LogFile } from '../../base/log-file.js';
 import { ALWAYS_THERE, type ProviderPresence } from './provider-watch.js';
 import { Reporter } from './reporter.js';
 
@@ -98,12 +98,13 @@ export class Host {
   }
 
   #createLifecycle(command: StartCommand): Lifecycle {
-    const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
+    const { serviceId, serviceName, instance, transaction, contextId, endpoints } = this.#bootstrap;
     return new Lifecycle({
       started: () => this.#reporter.report('started'),
       clock: this.#options.clock,
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
+        endpoints,
         configuration: command.configuration,
         log: this.log,
         notify: (action, items) => void this.#reporter.report(action, asSaid(items)),

@@ -7,7 +7,7 @@ import { captureOutput } from './capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
-import { LogFile } from './log-file.js';
+import { LogFile } from '../../base/log-file.js';
 import { watchOutFile } from './out-file.js';
 import { ALWAYS_THERE, watchProvider, type ProviderPresence } from './provider-watch.js';
 

@@ -6,7 +6,7 @@ import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import type { EventAction, ServiceEventBody } from '../../messages/service-event.js';
 import { heartbeatTopic } from '../../messages/topics.js';
 import type { HostBus } from './host-bus.js';
-import type { LogLoss } from './log-file.js';
+import type { LogLoss } from '../../base/log-file.js';
 import { Pulse } from './pulse.js';
 import { readThreadMark } from './thread-mark.js';
 

@@ -4,7 +4,7 @@ import { systemClock } from '../../base/clock.js';
 import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../../messages/thread-host.js';
 import { captureOutput } from '../host/capture-output.js';
-import { LogFile } from '../host/log-file.js';
+import { LogFile } from '../../base/log-file.js';
 import { watchOutFile } from '../host/out-file.js';
 import { ThreadHost } from './thread-host.js';
 

@@ -7,7 +7,7 @@ import { createUniqueId } from '../../base/ids.js';
 import { encodeEnvelope } from '../../bus/envelope.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBus } from '../host/host-bus.js';
-import type { LogLoss } from '../host/log-file.js';
+import type { LogLoss } from '../../base/log-file.js';
 import { PortPresence } from './port-presence.js';
 import { TAKEN_STEP, type FromThread, type ToThread } from './port-messages.js';
 

@@ -1,6 +1,6 @@
 // What a thread and the process around it say to each other over their MessagePort.
 
-import type { LogLoss } from '../host/log-file.js';
+import type { LogLoss } from '../../base/log-file.js';
 
 /** From the thread. */
 export type FromThread =

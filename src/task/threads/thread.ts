@@ -6,7 +6,7 @@ import { createDeferred } from '../../base/deferred.js';
 import { hasErrnoCode, messageOf } from '../../base/errors.js';
 import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadOrder } from '../../messages/thread-host.js';
-import { LogFile, type LogLoss } from '../host/log-file.js';
+import { LogFile, type LogLoss } from '../../base/log-file.js';
 import { ProviderWatch } from '../host/provider-watch.js';
 import type { FromThread, ToThread } from './port-messages.js';
 

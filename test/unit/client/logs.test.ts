@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LogCursor } from '../../../src/client/log-cursor.js';
 import { LineSplitter } from '../../../src/client/log-lines.js';
 import { readLog } from '../../../src/client/logs.js';
-import { rotate } from '../../../src/task/host/rotate.js';
+import { rotate } from '../../../src/base/rotate.js';
 import { openFolder } from '../../helpers/folder.js';
 
 async function readAll(path: string, lines: number): Promise<readonly string[]> {

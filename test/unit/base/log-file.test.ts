@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HostLog } from '../../../src/messages/host-bootstrap.js';
-import { LogFile } from '../../../src/task/host/log-file.js';
+import { LogFile } from '../../../src/base/log-file.js';
 import { openFolder, type TestFolder } from '../../helpers/folder.js';
 
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /gm;

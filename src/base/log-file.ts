@@ -1,4 +1,4 @@
-// A service's log: appended to synchronously, rotated by rename and reopen; what cannot be written is counted.
+// A file of lines, such as a service's log: appended to synchronously, rotated by rename and reopen; what cannot be written is counted.
 
 import {
   closeSync,
@@ -11,9 +11,21 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { createLogger, formatRecord, type Logger } from '../../base/logger.js';
-import type { HostLog } from '../../messages/host-bootstrap.js';
+import { createLogger, formatRecord, type Logger } from './logger.js';
 import { dropSurplus, rotate } from './rotate.js';
+
+export interface LogFileOptions {
+  /** Of its newest file; older ones have a number added. */
+  readonly path: string;
+  /** Of one file. */
+  readonly maxBytes: number;
+  /** How many files there may be. */
+  readonly files: number;
+  /** The first line of each file, for those who read it as a table. */
+  readonly header?: string;
+  /** Others than people read it: nothing is said in it of lines that were lost. */
+  readonly isTable?: boolean;
+}
 
 /** What has been lost so far, and why the last of it. */
 export interface LogLoss {
@@ -32,7 +44,8 @@ const LOOK_MS = 1000;
  */
 export class LogFile {
   readonly log: Logger = createLogger((record) => this.writeLine(formatRecord(record)));
-  readonly #options: HostLog;
+  readonly #options: LogFileOptions;
+  readonly #header: Uint8Array;
   readonly #now: () => number;
   #fd: number | undefined;
   #inode = 0;
@@ -45,8 +58,9 @@ export class LogFile {
   /** What the file system last refused with. */
   #fault = '';
 
-  constructor(options: HostLog, now: () => number = Date.now) {
+  constructor(options: LogFileOptions, now: () => number = Date.now) {
     this.#options = options;
+    this.#header = Buffer.from(options.header === undefined ? '' : `${options.header}\n`);
     this.#now = now;
     this.#guard(() => {
       dropSurplus(options.path, options.files);
@@ -98,11 +112,11 @@ export class LogFile {
 
   /** How much of `bytes` belongs into the present file: whole lines if possible; 0 when it is time to rotate. */
   #fitting(bytes: Uint8Array): number {
-    const room = this.#options.maxBytes - this.#size;
+    const room = this.#options.maxBytes - (this.#size === 0 ? this.#header.length : this.#size);
     if (bytes.length <= room) return bytes.length;
     const lines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
     if (lines > 0) return lines;
-    return this.#size === 0 ? room : 0;
+    return this.#size === 0 ? Math.max(1, room) : 0;
   }
 
   /** Returns how many bytes were written; of a line that was written in part nothing stays. */
@@ -110,6 +124,7 @@ export class LogFile {
     let done = 0;
     const isDone = this.#guard(() => {
       if (this.#fd === undefined) this.#open();
+      if (this.#size === 0) this.#size = this.#writeHeader();
       while (done < bytes.length) done += writeSync(this.#fd ?? -1, bytes, done);
     });
     if (!isDone && done > 0) {
@@ -120,6 +135,15 @@ export class LogFile {
     this.#size += done;
     if (done > 0) this.#isMidLine = bytes[done - 1] !== NEWLINE;
     return done;
+  }
+
+  /** All of it or nothing. */
+  #writeHeader(): number {
+    const fd = this.#fd ?? -1;
+    if (this.#header.length === 0 || writeSync(fd, this.#header) === this.#header.length)
+      return this.#header.length;
+    ftruncateSync(fd);
+    throw Object.assign(new Error('no room for the header'), { code: 'ENOSPC' });
   }
 
   #rotate(): void {
@@ -159,7 +183,7 @@ export class LogFile {
 
   /** Says in the log itself what is missing there, as soon as that can be written; false if not yet. */
   #tellLoss(): boolean {
-    if (this.#untold === undefined) return true;
+    if (this.#untold === undefined || this.#options.isTable === true) return true;
     const message = `${Math.max(1, this.#untold)} lines lost: ${this.#loss?.code ?? ''}`;
     const line = formatRecord({ at: new Date(this.#now()), level: 'warn', message, fields: {} });
     const bytes = Buffer.from(`${this.#isMidLine ? '\n' : ''}${line}\n`);

@@ -1,0 +1,37 @@
+// conf_command --action=figures: what the provider itself does and costs, a line for each side of it.
+
+import { EXIT } from '../base/errors.js';
+import type { FiguresReply } from '../messages/figures.js';
+import type { Terminal } from './command.js';
+import { formatDuration, formatMib } from './format-figures.js';
+
+export function showFigures(terminal: Terminal, figures: FiguresReply, json: boolean): number {
+  if (json) terminal.out(`${JSON.stringify(figures, undefined, 2)}\n`);
+  else for (const [name, text] of describeFigures(figures)) terminal.out(`${name.padEnd(10)}  ${text}\n`);
+  return EXIT.done;
+}
+
+function describeFigures(figures: FiguresReply): readonly (readonly [string, string])[] {
+  const { messages, journal, event_loop: loop } = figures;
+  const mean = journal.writes === 0 ? 0 : journal.total_ms / journal.writes;
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return [
+    [
+      'provider',
+      `pid ${figures.pid}, up ${formatDuration(figures.uptime_s)}, rss ${formatMib(figures.rss)}, cpu ${figures.cpu_s.toFixed(1)} s`,
+    ],
+    ['services', `${figures.services} in ${figures.transactions} transactions`],
+    [
+      'messages',
+      `${messages.received} received, ${messages.sent} sent, ${messages.dropped} dropped, ${messages.missed} events missed`,
+    ],
+    [
+      'journal',
+      `${journal.writes} writes, ${journal.failures} failed, mean ${ms(mean)}, last ${ms(journal.last_ms)}, longest ${ms(journal.max_ms)}`,
+    ],
+    [
+      'event loop',
+      `lag mean ${ms(loop.lag_mean_ms)}, 99 % below ${ms(loop.lag_p99_ms)}, longest ${ms(loop.lag_max_ms)}, busy ${(loop.utilization * 100).toFixed(1)} %`,
+    ],
+  ];
+}

@@ -1,0 +1,39 @@
+// The answer to `figures` on topic `state`: what the provider itself does and costs.
+
+import * as z from 'zod';
+
+export const figuresReplySchema = z.looseObject({
+  pid: z.number().int(),
+  uptime_s: z.number(),
+  /** Of the provider's process, in MiB. */
+  rss: z.number(),
+  /** Processor time used so far, in seconds. */
+  cpu_s: z.number(),
+  transactions: z.number().int(),
+  services: z.number().int(),
+  messages: z.looseObject({
+    received: z.number().int(),
+    sent: z.number().int(),
+    /** Frames that were no messages, or could not be dealt with. */
+    dropped: z.number().int(),
+    /** Events of services that never arrived, by the gaps in their numbers. */
+    missed: z.number().int(),
+  }),
+  journal: z.looseObject({
+    writes: z.number().int(),
+    failures: z.number().int(),
+    /** Time spent on all of them, on the last one and on the longest one, in milliseconds. */
+    total_ms: z.number(),
+    last_ms: z.number(),
+    max_ms: z.number(),
+  }),
+  /** How late the event loop came round since this was asked for the last time, in milliseconds. */
+  event_loop: z.looseObject({
+    lag_mean_ms: z.number(),
+    lag_p99_ms: z.number(),
+    lag_max_ms: z.number(),
+    /** The share of that time in which it was busy, from 0 to 1. */
+    utilization: z.number(),
+  }),
+});
+export type FiguresReply = z.infer<typeof figuresReplySchema>;

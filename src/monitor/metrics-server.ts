@@ -1,0 +1,76 @@
+// /metrics and /healthz over HTTP, for this machine alone.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { bindError } from '../bus/bind.js';
+import type { MetricsText } from './metrics.js';
+
+const HOST = '127.0.0.1';
+/** A client that is slower than that is cut off, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+export interface MetricsPorts {
+  readonly port: number;
+  readonly metrics: () => Promise<MetricsText>;
+  readonly isHealthy: () => Promise<boolean>;
+}
+
+export class MetricsServer {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED. */
+  static async open(ports: MetricsPorts): Promise<MetricsServer> {
+    const server = createServer({ requestTimeout: PATIENCE_MS }, (request, response) => {
+      answer(ports, request, response).catch(() => response.destroy());
+    });
+    try {
+      server.listen(ports.port, HOST);
+      await once(server, 'listening');
+    } catch (error) {
+      throw await bindError(`tcp://${HOST}:${ports.port}`, '<metrics_port> of the Monitor', error);
+    }
+    return new MetricsServer(server);
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    return `http://${HOST}:${port}/metrics`;
+  }
+
+  /** Also of those that keep their connection. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+async function answer(
+  ports: MetricsPorts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const plain = (status: number, text: string) => {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  };
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    plain(405, 'only GET and HEAD');
+    return;
+  }
+  const [path] = (request.url ?? '').split('?');
+  if (path === '/metrics') {
+    const { contentType, text } = await ports.metrics();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
+  } else if (path === '/healthz') {
+    if (await ports.isHealthy()) plain(200, 'ok');
+    else plain(503, 'the provider does not answer');
+  } else plain(404, 'there are /metrics and /healthz');
+}

@@ -1,0 +1,222 @@
+// The Monitor: learns who there is from the bus, measures, and publishes at an address of its own.
+
+import { Closers } from '../base/closers.js';
+import { ContextdError, messageOf, reportError, type ErrorCode } from '../base/errors.js';
+import type { Logger } from '../base/logger.js';
+import { Broadcaster } from '../bus/broadcaster.js';
+import type { BusEndpoints } from '../bus/connection.js';
+import { isLocalEndpoint, narrowBind } from '../bus/endpoint.js';
+import { composeMemory } from '../messages/compose-sample.js';
+import { transactionInfoSchema } from '../messages/context-info.js';
+import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
+import type { Message } from '../messages/message.js';
+import type { SamplesRequestBody } from '../messages/sample-history.js';
+import type { ServiceSample } from '../messages/samples.js';
+import { replyHeader } from '../messages/state.js';
+import type { Sampler, SampleOptions } from '../sampler/sample.js';
+import { createSampler } from '../sampler/sampler.js';
+import { answerSamples } from './answers.js';
+import type { MonitorConfiguration } from './configuration.js';
+import { Ledger } from './ledger.js';
+import { MetricsServer } from './metrics-server.js';
+import { composeMetrics, type MetricsText } from './metrics.js';
+import { ProviderLink } from './provider-link.js';
+import { Watched, type WatchedService } from './watched.js';
+
+/** How long the provider may take to say what there is, and how it is at a scrape. */
+const ANSWER_LIMIT_MS = 10_000;
+const SCRAPE_LIMIT_MS = 2000;
+
+export interface MonitorPorts {
+  readonly configuration: MonitorConfiguration;
+  /** The one whose services are watched. */
+  readonly transaction: string;
+  /** Of the bus on which it is spoken of. */
+  readonly endpoints: BusEndpoints;
+  readonly log: Logger;
+}
+
+export interface MonitorAddresses extends Readonly<Record<string, string>> {
+  /** Where it publishes on topic `monitor`, a wildcard port resolved. */
+  readonly monitor_endpoint: string;
+}
+
+/**
+ *   provider --control: context_info--> Watched --pids--> Sampler --samples--> Broadcaster --monitor--> displays
+ *   services --heartbeat.*, control-->     |                          \-----> Ledger <--samples.*-- conf_command
+ *   provider <--state: request, figures----+--------------------------------> MetricsServer <--HTTP-- Prometheus
+ */
+export class Monitor {
+  readonly #ports: MonitorPorts;
+  readonly #closers: Closers;
+  readonly #watched: Watched;
+  readonly #sampler: Sampler = createSampler();
+  readonly #options: SampleOptions;
+  readonly #link: ProviderLink;
+  readonly #ledger: Ledger;
+  readonly #broadcaster: Broadcaster;
+  #server: MetricsServer | undefined;
+  #toldSurplus = 0;
+  #dueMs = performance.now();
+
+  private constructor(ports: MonitorPorts, broadcaster: Broadcaster, closers: Closers) {
+    const { configuration, endpoints, transaction, log } = ports;
+    this.#ports = ports;
+    this.#closers = closers;
+    this.#broadcaster = broadcaster;
+    this.#options = optionsOf(configuration);
+    this.#watched = new Watched(transaction);
+    this.#ledger = new Ledger(transaction, configuration, log);
+    closers.add(() => this.#ledger.close());
+    this.#link = new ProviderLink({
+      endpoints,
+      transaction,
+      hear: (message) => this.#hear(message),
+      found: () => void this.#ask(),
+    });
+    closers.add(() => this.#link.close());
+  }
+
+  /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or SVC_CONFIGURATION_INVALID. */
+  static async open(ports: MonitorPorts): Promise<Monitor> {
+    const closers = new Closers();
+    try {
+      const broadcaster = await Broadcaster.open(bindOf(ports), '<endpoint> of the Monitor');
+      closers.add(() => broadcaster.close());
+      const monitor = new Monitor(ports, broadcaster, closers);
+      await monitor.#serve();
+      return monitor;
+    } catch (error) {
+      await closers.close();
+      throw error;
+    }
+  }
+
+  get addresses(): MonitorAddresses {
+    const metrics = this.#server === undefined ? {} : { metrics_url: this.#server.url };
+    return { monitor_endpoint: this.#broadcaster.endpoint, ...metrics };
+  }
+
+  /** Measures and publishes once; returns how many milliseconds there are until the next time. */
+  async sample(): Promise<number> {
+    const { transaction, configuration } = this.#ports;
+    this.#tellSurplus();
+    const { services } = this.#watched;
+    const samples = await this.#measure(services);
+    this.#ledger.note(samples, services);
+    await this.#broadcaster.publish('monitor', { [transaction]: samples });
+    const periodMs = configuration.service.frequency_s * 1000;
+    // What could not be done in time is left out, not made up for.
+    this.#dueMs = Math.max(this.#dueMs + periodMs, performance.now());
+    return this.#dueMs - performance.now();
+  }
+
+  async close(): Promise<void> {
+    await this.#closers.close();
+  }
+
+  async #measure(services: readonly WatchedService[]): Promise<readonly ServiceSample[]> {
+    const living = services.flatMap((service) =>
+      service.pid === undefined ? [] : [{ ...service, pid: service.pid }],
+    );
+    const targets = living.map(({ pid, tid }) => ({ pid, ...(tid === undefined ? {} : { tid }) }));
+    const samples = await this.#sampler.sample(targets, this.#options);
+    return living.flatMap(({ serviceId, pid, action, state }, index) => {
+      const sample = samples[index];
+      return sample === undefined ? [] : [{ serviceId, pid, action, state, ...composeMemory(sample) }];
+    });
+  }
+
+  async #serve(): Promise<void> {
+    const port = this.#ports.configuration.metrics_port;
+    if (port === undefined) return;
+    const server = await MetricsServer.open({
+      port,
+      metrics: () => this.#describe(),
+      isHealthy: async () => (await this.#askFigures()) !== undefined,
+    });
+    this.#server = server;
+    this.#closers.add(() => server.close());
+  }
+
+  async #describe(): Promise<MetricsText> {
+    const figures = await this.#askFigures();
+    const { services, surplus } = this.#watched;
+    const { transaction } = this.#ports;
+    return await composeMetrics({ transaction, services, surplus, values: this.#ledger.latest, figures });
+  }
+
+  #hear(message: Message): void {
+    if (message.kind === 'heartbeat') this.#watched.noteBeat(message);
+    if (message.kind === 'service_event') this.#watched.noteEvent(message);
+    if (message.kind === 'samples_request') this.#answer(message);
+    if (message.kind !== 'context_info') return;
+    const infos = message.content.status.data.map((data) => data[this.#ports.transaction]);
+    const info = infos.find((each) => each !== undefined);
+    if (info !== undefined) this.#watched.noteInfo(info);
+  }
+
+  #answer(request: SamplesRequestBody): void {
+    const { configuration, log } = this.#ports;
+    const say = (action: string, content: unknown) => {
+      const header = replyHeader({ service_name: 'samples', ...request.header }, action, this.#link.id);
+      this.#link.publish('state', { header, content }).catch((error: unknown) => log.warn(messageOf(error)));
+    };
+    try {
+      say('reply_samples', answerSamples(this.#ledger.history, configuration, request));
+    } catch (error) {
+      say('reply_samples', { status: { result: 'failure', error: reportError(error), services: [] } });
+    }
+  }
+
+  /** What there is, without waiting for it to change. */
+  async #ask(): Promise<void> {
+    try {
+      await this.#link.ready();
+      const info = transactionInfoSchema.parse(await this.#link.ask('request', ANSWER_LIMIT_MS));
+      this.#watched.noteInfo(info);
+    } catch (error) {
+      if (hasCode(error, 'BUS_CLOSED')) return;
+      this.#ports.log.warn(`the provider was asked for its services in vain: ${messageOf(error)}`);
+    }
+  }
+
+  /** Undefined when there is no provider, or none that answers in time. */
+  async #askFigures(): Promise<FiguresReply | undefined> {
+    try {
+      return figuresReplySchema.parse(await this.#link.ask('figures', SCRAPE_LIMIT_MS));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #tellSurplus(): void {
+    const { surplus } = this.#watched;
+    if (surplus > this.#toldSurplus) this.#ports.log.warn(`${surplus} services are too many to be watched`);
+    this.#toldSurplus = surplus;
+  }
+}
+
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof ContextdError && error.code === code;
+}
+
+function optionsOf({ monitor_options: options }: MonitorConfiguration): SampleOptions {
+  return {
+    openedFiles: options.opened_files,
+    openConnections: options.open_connections,
+    memoryMaps: options.memory_maps,
+    pss: options.pss,
+  };
+}
+
+/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
+function bindOf({ configuration, endpoints }: MonitorPorts): string {
+  const { endpoint, insecure } = configuration.service;
+  if (insecure) return endpoint;
+  const bind = narrowBind(endpoint, endpoints.subscribe);
+  if (isLocalEndpoint(bind)) return bind;
+  throw new ContextdError('BUS_BIND_REFUSED', `${bind} can be reached from other machines`, {
+    hint: 'publish at 127.0.0.1, or add <insecure>true</insecure> to <service> of the Monitor if all may read what services cost',
+  });
+}

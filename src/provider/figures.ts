@@ -1,0 +1,84 @@
+// What the provider itself does and costs, counted as it goes along; the answer to `figures`.
+
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { FiguresReply } from '../messages/figures.js';
+import type { JournalCost } from './journal.js';
+import type { Transaction } from './transaction.js';
+
+/** How often the event loop is looked at; its own part in what is measured is taken off. */
+const RESOLUTION_MS = 20;
+const MIB = 1024 * 1024;
+
+export interface FiguresPorts {
+  readonly transactions: ReadonlyMap<string, Transaction>;
+  readonly traffic: { readonly received: number; readonly sent: number };
+  readonly journal: Readonly<JournalCost>;
+  readonly dropped: () => number;
+}
+
+export class Figures {
+  readonly #ports: FiguresPorts;
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  #utilization = performance.eventLoopUtilization();
+
+  constructor(ports: FiguresPorts) {
+    this.#ports = ports;
+    this.#delay.enable();
+  }
+
+  close(): void {
+    this.#delay.disable();
+  }
+
+  take(): FiguresReply {
+    const { transactions, traffic, journal, dropped } = this.#ports;
+    const all = [...transactions.values()];
+    const { user, system } = process.cpuUsage();
+    return {
+      pid: process.pid,
+      uptime_s: process.uptime(),
+      rss: process.memoryUsage.rss() / MIB,
+      cpu_s: (user + system) / 1e6,
+      transactions: all.length,
+      services: sum(all.map(({ snapshot }) => snapshot.services.size)),
+      messages: { ...traffic, dropped: dropped(), missed: sum(all.map(missedIn)) },
+      journal: {
+        writes: journal.writes,
+        failures: journal.failures,
+        total_ms: journal.totalMs,
+        last_ms: journal.lastMs,
+        max_ms: journal.maxMs,
+      },
+      event_loop: this.#takeLoop(),
+    };
+  }
+
+  #takeLoop(): FiguresReply['event_loop'] {
+    const { mean, max } = this.#delay;
+    const p99 = this.#delay.percentile(99);
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
+    this.#utilization = now;
+    const isEmpty = this.#delay.count === 0;
+    this.#delay.reset();
+    const [lag_mean_ms, lag_p99_ms, lag_max_ms] = [mean, p99, max].map((ns) => (isEmpty ? 0 : lagOf(ns)));
+    return {
+      lag_mean_ms: lag_mean_ms ?? 0,
+      lag_p99_ms: lag_p99_ms ?? 0,
+      lag_max_ms: lag_max_ms ?? 0,
+      utilization,
+    };
+  }
+}
+
+function lagOf(nanoseconds: number): number {
+  return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+}
+
+function missedIn({ vitals, missedEarlier }: Transaction): number {
+  return missedEarlier + sum([...vitals.values()].map(({ missedEvents }) => missedEvents));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
