@@ -93,6 +93,7 @@ function stepsOf({ seen }: Onlooker): readonly Step[] {
   return seen.items.flatMap((each): readonly Step[] => {
     if (each.kind !== 'message' || each.topic === 'state') return [];
     const { body, topic, message } = each;
+    if (message.kind === 'monitor') return [];
     const header = message.kind === 'process_command' ? message.Task.message.header : message.header;
     const { action, service_id: service } = header as { action: string; service_id: string };
     if (message.kind === 'heartbeat' || !SHOWN.includes(action)) return [];
