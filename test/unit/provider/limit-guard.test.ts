@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample, SampleOptions, Sampler, Target } from '../../../src/sampler/sample.js';
 import { LimitGuard } from '../../../src/provider/limit-guard.js';
-import type { Transaction } from '../../../src/provider/transaction.js';
-import { createTransaction } from '../../../src/provider/transaction.js';
+import type { ServiceSnapshot } from '../../../src/provider/snapshot.js';
+import { createTransaction, type Transaction } from '../../../src/provider/transaction.js';
 import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { id, TRANSACTION } from '../../helpers/stage.js';
@@ -12,8 +12,7 @@ function openGuard(supervision: ServiceSketch['supervision']) {
   const clock = new ManualClock();
   const sketch = { id: 'a', instance: 'Forever', ...(supervision === undefined ? {} : { supervision }) };
   const transaction: Transaction = createTransaction(TRANSACTION, sketchConfiguration([sketch]), clock.now());
-  const service = transaction.snapshot.services.get(id('a'))!;
-  const set = (more: Partial<typeof service>) => {
+  const set = (more: Partial<ServiceSnapshot>) => {
     const services = new Map([[id('a'), { ...transaction.snapshot.services.get(id('a'))!, ...more }]]);
     transaction.snapshot = { ...transaction.snapshot, services };
   };
