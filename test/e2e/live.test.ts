@@ -125,6 +125,7 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
   await pane.press('q');
   await pane.sees(/^ready>$/);
   expect(await pane.flags()).toBe(AS_A_SHELL);
+  expect((await pane.look()).join('\n')).not.toContain('WARNING');
 });
 
 test('An error that nobody caught leaves the terminal as it was, too.', async () => {
