@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   SVC_HEARTBEAT_LOST: failed('A task service gave no sign of life for longer than its limit allows.'),
   SVC_LOG_UNREADABLE: failed('The log of a task service does not exist, or cannot be read on this machine.'),
   SVC_EXITED: failed('The process of a task service ended without having been asked to.'),
+  SVC_LIMIT_EXCEEDED: failed('A task service costs more than a <limit> of its supervision allows.'),
+  SVC_ID_TAKEN: failed('A task service of another kind has the id under which one is to be added.'),
   TPL_NAME_INVALID: failed('A name is no identifier, so no code can be generated for it.'),
   TPL_CONFLICT: failed('A file to be written was edited, or an id is already taken.'),
   TPL_WRITE_FAILED: failed('A file could not be written; what was written before it was taken back.'),

@@ -1,11 +1,12 @@
 // The forwarder: XSUB and XPUB joined by ZeroMQ's own proxy, in a thread of its own.
 
-import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
+import { bindSocket } from './bind.js';
 import type { BusEndpoints } from './connection.js';
-import { parseTcpEndpoint } from './endpoint.js';
-import { describePortHolder } from './port-holder.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
+
+/** Where the addresses stand in the context file. */
+const BINDS = 'FrontBind and BackendBind';
 
 export interface ForwarderBinds {
   /** Where publishers connect (FrontBind). */
@@ -56,14 +57,14 @@ export class Forwarder {
     const name = createUniqueId();
     const inproc = { publish: `inproc://front-${name}`, subscribe: `inproc://back-${name}` };
     try {
-      await bind(frontend, binds.frontend);
-      await bind(backend, binds.backend);
+      await bindSocket(frontend, binds.frontend, BINDS);
+      await bindSocket(backend, binds.backend, BINDS);
       const endpoints = {
         publish: frontend.lastEndpoint ?? binds.frontend,
         subscribe: backend.lastEndpoint ?? binds.backend,
       };
-      await bind(frontend, inproc.publish);
-      await bind(backend, inproc.subscribe);
+      await bindSocket(frontend, inproc.publish, BINDS);
+      await bindSocket(backend, inproc.subscribe, BINDS);
       return new Forwarder(new zmq.Proxy(frontend, backend), endpoints, inproc);
     } catch (error) {
       frontend.close();
@@ -78,32 +79,4 @@ export class Forwarder {
     this.#proxy.terminate();
     await this.#running;
   }
-}
-
-async function bind(socket: zmq.XSubscriber | zmq.XPublisher, endpoint: string): Promise<void> {
-  try {
-    await socket.bind(endpoint);
-  } catch (error) {
-    throw await bindError(endpoint, error);
-  }
-}
-
-async function bindError(endpoint: string, cause: unknown): Promise<ContextdError> {
-  if (!hasErrnoCode(cause, 'EADDRINUSE')) {
-    return new ContextdError('BUS_BIND_REFUSED', `cannot bind ${endpoint}: ${messageOf(cause)}`, {
-      cause,
-      hint: 'correct FrontBind and BackendBind in the context file',
-    });
-  }
-  const port = Number(parseTcpEndpoint(endpoint)?.port);
-  const holder = (await describePortHolder(port)) ?? 'another process';
-  return new ContextdError(
-    'BUS_ADDRESS_IN_USE',
-    `cannot bind ${endpoint}: port ${port} is held by ${holder}`,
-    {
-      cause,
-      details: { endpoint, port, holder },
-      hint: 'stop that process, or give this context other ports (FrontBind and BackendBind)',
-    },
-  );
 }

@@ -7,7 +7,7 @@ import { readContextFile } from '../model/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createPaint } from './paint.js';
-import { describeSighting, isAbout } from './show-message.js';
+import { describeSighting, isAbout, splitSighting } from './show-message.js';
 
 export const contextDisplay = defineCommand({
   name: 'context_display',
@@ -73,6 +73,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
 }
 
 function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {
+  for (const each of splitSighting(sighting)) showOne(args, terminal, each);
+}
+
+function showOne(args: Arguments, terminal: Terminal, sighting: Sighting): void {
   if (!isAbout(sighting, args)) return;
   const at = new Date();
   if (args.json) {

@@ -2,6 +2,7 @@
 
 import type { Sighting } from '../client/follow.js';
 import type { Message } from '../messages/message.js';
+import type { ServiceSample } from '../messages/samples.js';
 import { describeEvent } from './describe-event.js';
 import { stateColour, type Paint } from './paint.js';
 
@@ -17,6 +18,17 @@ interface Facts {
   readonly transaction: string;
   readonly text: string;
   readonly colour: string;
+}
+
+/** A message about several services as one for each. */
+export function splitSighting(sighting: Sighting): readonly Sighting[] {
+  if (sighting.kind !== 'message' || sighting.message.kind !== 'monitor') return [sighting];
+  return Object.entries(sighting.message.transactions).flatMap(([transaction, samples]) =>
+    samples.map((sample) => {
+      const transactions = { [transaction]: [sample] };
+      return { ...sighting, message: { kind: 'monitor', transactions } as const, body: transactions };
+    }),
+  );
 }
 
 export function isAbout(sighting: Sighting, filter: MessageFilter): boolean {
@@ -65,11 +77,33 @@ function factsOf(message: Message): Facts {
       const text = `${message.content.threads.length} threads ${action}`;
       return facts({ action, service_id: '', service_transaction: '' }, text);
     }
+    case 'monitor': {
+      const [transaction = '', [sample] = []] = Object.entries(message.transactions)[0] ?? [];
+      const service = sample?.serviceId ?? '';
+      const text = sample === undefined ? 'no service' : describeSample(sample);
+      return { action: 'monitor', service, transaction, text, colour: sample?.state ?? '' };
+    }
     case 'context_command':
     case 'state_request':
     case 'state_reply':
       return facts(message.header, message.header.action);
   }
+}
+
+/** `pid 4711  cpu 1.5 %  rss 46.1 MiB  vms 604.2 MiB  ...`: of the service with all that descends from it. */
+function describeSample({ pid, status, total, children, fds }: ServiceSample): string {
+  const parts = [
+    `pid ${pid}`,
+    ...(total.cpu === undefined ? [] : [`cpu ${total.cpu.toFixed(1)} %`]),
+    `rss ${total.rss.toFixed(1)} MiB`,
+    `vms ${total.vms.toFixed(1)} MiB`,
+    `mem ${total.percent.toFixed(1)} %`,
+    ...(total.threads === undefined ? [] : [`threads ${total.threads}`]),
+    ...(fds === undefined ? [] : [`fds ${total.fds ?? fds}`]),
+    `children ${children.length}`,
+    status,
+  ];
+  return parts.join('  ');
 }
 
 interface HeaderFacts {

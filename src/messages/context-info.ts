@@ -15,10 +15,12 @@ const task = z.looseObject({
   task: z.unknown(),
   /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
   status: z.string().optional(),
+  /** Counts its launches. */
+  run: z.number().int().optional(),
 });
 export type TaskInfo = z.infer<typeof task>;
 
-const transactionInfo = z.looseObject({
+export const transactionInfoSchema = z.looseObject({
   contextId: z.string(),
   contextName: z.string(),
   contextLogName: z.string(),
@@ -31,7 +33,7 @@ const transactionInfo = z.looseObject({
   tasks: z.array(task),
 });
 /** One transaction: its context and where each of its services stands. */
-export type TransactionInfo = z.infer<typeof transactionInfo>;
+export type TransactionInfo = z.infer<typeof transactionInfoSchema>;
 
 export const contextInfoSchema = z.looseObject({
   header: z.looseObject({
@@ -44,7 +46,7 @@ export const contextInfoSchema = z.looseObject({
     status: z.looseObject({
       device_action: z.literal('context_info'),
       result: z.enum(['success', 'failure']),
-      data: z.array(z.record(z.string(), transactionInfo)),
+      data: z.array(z.record(z.string(), transactionInfoSchema)),
     }),
   }),
 });

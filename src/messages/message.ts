@@ -16,6 +16,7 @@ import {
   type StateReply,
   type StateRequest,
 } from './state.js';
+import { monitorMessageSchema, type MonitorMessage } from './samples.js';
 import { threadNoticeSchema, type ThreadNotice } from './thread-notice.js';
 import { HEARTBEATS } from './topics.js';
 
@@ -26,6 +27,7 @@ export type Message =
   | ContextInfoMessage
   | Heartbeat
   | ThreadNotice
+  | MonitorMessage
   | StateRequest
   | StateReply
   | CommandReply;
@@ -51,6 +53,8 @@ export function parseBody(topic: string, body: unknown): Message {
         : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
     case 'threads':
       return { kind: 'thread_notice', ...check(threadNoticeSchema, topic, body) };
+    case 'monitor':
+      return { kind: 'monitor', transactions: check(monitorMessageSchema, topic, body) };
     case 'state':
       return parseState(topic, body);
     default:

@@ -16,3 +16,8 @@ export const HEARTBEATS = 'heartbeat.';
 export function heartbeatTopic(transaction: TransactionId, serviceId: ServiceId): string {
   return `${HEARTBEATS}${transaction}.${serviceId}`;
 }
+
+/** The topic on which the Monitor of a transaction is asked for what it has sampled. */
+export function samplesTopic(transaction: string): string {
+  return `samples.${transaction}`;
+}

@@ -13,6 +13,7 @@ import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
+import { serveFigures } from './commands/serve-figures.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
@@ -20,12 +21,14 @@ import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
+import { LimitGuard } from './limit-guard.js';
 import { checkLocation } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
-import { answerQuestion } from './questions.js';
+import { answerQuestion, type QuestionPorts } from './questions.js';
+import { Rejects } from './rejects.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { createSampler } from '../sampler/sampler.js';
@@ -69,6 +72,7 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const taken = await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
   parts.desk.open();
   watchSilence(parts.supervisor, clock, closers);
+  guardLimits(parts.supervisor, request, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
   closers.add(await registerProvider(entry));
@@ -115,7 +119,13 @@ function connectParts(
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
   const costs = new Costs({ clock, createSampler });
   closers.add(() => costs.close());
-  const questionPorts = { transactions: supervisor.transactions, stateFolder, costs, clock };
+  const questionPorts: QuestionPorts = {
+    ...{ transactions: supervisor.transactions, stateFolder, costs, clock },
+    serve: async (transaction, asked, cause) => {
+      desk.checkOpen();
+      await serveFigures(commandPorts, transaction, { request: asked, cause });
+    },
+  };
   const { exit } = request;
   const desk = new Desk({
     self: connection.id,
@@ -173,6 +183,21 @@ function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): v
     lookedMs = nowMs;
     cancel = clock.after(SILENCE_LOOK_MS, look);
   }
+}
+
+function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest, closers: Closers): void {
+  const rejects = new Rejects(clock);
+  const guard = new LimitGuard({
+    clock,
+    createSampler,
+    transactions: () => supervisor.transactions.values(),
+    exceed: (transaction, service, excess) => supervisor.exceed(transaction, service, excess),
+    reject: (error) => {
+      const text = rejects.note(error);
+      if (text !== undefined) notice({ kind: 'warning', text: `limits could not be watched: ${text}` });
+    },
+  });
+  closers.add(() => guard.close());
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */

@@ -16,6 +16,7 @@ const FORMAT = 1;
 const OWN_MODULES: Readonly<Record<string, string>> = {
   'contextd/task': 'task/index.js',
   'contextd/schema': 'task/schema.js',
+  'contextd/monitor': 'monitor/index.js',
   contextd: 'index.js',
 };
 

@@ -5,6 +5,7 @@ import { createDeferred, type Deferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import type { Sample, SampleOptions, Sampler, Target } from '../sampler/sample.js';
+import type { ServiceSnapshot } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
 /** A share of processor time says something over at least this long, and no process is read more often. */
@@ -119,10 +120,21 @@ export interface ServiceTarget {
 }
 
 /** The processes of a transaction's services; those of services without one are left out. */
-export function targetsOf({ snapshot }: Transaction): readonly ServiceTarget[] {
-  return [...snapshot.services.values()].flatMap(({ definition, isAlive, pid }) =>
-    isAlive && pid !== undefined ? [{ service: definition.id, target: { pid } }] : [],
-  );
+export function targetsOf(transaction: Transaction): readonly ServiceTarget[] {
+  return [...transaction.snapshot.services.values()].flatMap((service) => {
+    const target = targetOf(transaction, service);
+    return target === undefined ? [] : [{ service: service.definition.id, target }];
+  });
+}
+
+/** Of a service in a thread, that thread. */
+export function targetOf(
+  { vitals }: Transaction,
+  { definition, isAlive, pid }: ServiceSnapshot,
+): Target | undefined {
+  if (!isAlive || pid === undefined) return undefined;
+  const tid = definition.serviceType === 'Thread' ? vitals.get(definition.id)?.tid : undefined;
+  return tid === undefined ? { pid } : { pid, tid };
 }
 
 function keyOf({ pid, tid }: Target): string {

@@ -81,6 +81,11 @@ export class Desk {
     this.#isClosing = true;
   }
 
+  /** Throws CTX_ENDING once the desk is closed; to be called before anything is started. */
+  checkOpen(): void {
+    if (this.#isClosing) throw endingError();
+  }
+
   async execute(command: ContextCommandBody): Promise<CommandAnswer> {
     const { action, service_id: target, service_transaction: transaction } = command.header;
     this.#ports.notice({ kind: 'command', action, target, transaction });

@@ -3,7 +3,7 @@
 import type { ErrorReport } from '../base/errors.js';
 import { supervisionOf } from '../model/context.js';
 import type { Draft } from './draft.js';
-import { fail, fire, resume, stopProcess } from './moves.js';
+import { endProcess, fail, fire, resume } from './moves.js';
 import type { FailureReason, ProcessEnd, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 
 type EventOf<T extends ProviderEvent['type']> = Extract<ProviderEvent, { type: T }>;
@@ -24,7 +24,7 @@ export function noteLaunchFailure(
 export function timeOut(draft: Draft, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).start_timeout_s;
-  stopProcess(draft, id, service.cause, true);
+  endProcess(draft, id, { cause: service.cause, atOnce: true });
   fail(draft, id, {
     reason: 'start_timeout',
     error: {
@@ -39,7 +39,7 @@ export function timeOut(draft: Draft, service: ServiceSnapshot): void {
 export function loseHeartbeat(draft: Draft, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).heartbeat_limit_s;
-  stopProcess(draft, id, service.cause, true);
+  endProcess(draft, id, { cause: service.cause, atOnce: true });
   fail(draft, id, {
     reason: 'heartbeat',
     error: {
@@ -96,7 +96,7 @@ function explainEnd(
   end: ProcessEnd,
 ): { reason: FailureReason; error: ErrorReport } {
   const { id } = service.definition;
-  if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service) };
+  if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service, end) };
   const how = describeHow(end);
   const when = service.status === 'starting' ? ' before it was ready' : '';
   return {
@@ -111,7 +111,14 @@ function describeHow({ exitCode, signal }: ProcessEnd): string {
   return 'ended; how is known only to the provider that had started it,';
 }
 
-function outOfMemory({ definition }: ServiceSnapshot): ErrorReport {
+function outOfMemory({ definition }: ServiceSnapshot, { signal }: ProcessEnd): ErrorReport {
+  if (signal === 'SIGKILL') {
+    return {
+      code: 'SVC_EXITED',
+      message: `${definition.id} was killed by the system, which had no memory left for it`,
+      hint: 'see what it keeps, or give the machine, the container or its control group more memory',
+    };
+  }
   if (definition.serviceType === 'Process') {
     return {
       code: 'SVC_EXITED',

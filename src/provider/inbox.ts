@@ -51,7 +51,8 @@ function dispatch(ports: InboxPorts, frame: Uint8Array): void {
     case 'context_info':
     case 'command_reply':
     case 'state_reply':
-      return; // These are what a provider says.
+    case 'monitor':
+      return; // These are what a provider or a Monitor says.
     default:
       return unreachable(message);
   }

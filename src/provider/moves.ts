@@ -17,7 +17,7 @@ export function run(draft: Draft, id: ServiceId, wish: Wish): void {
     // A command's word holds: no limit of restarts keeps it from being carried out.
     draft.set(id, { next: service.next?.by === 'command' ? service.next : wish });
   } else {
-    stopProcess(draft, id, wish.cause, false);
+    stopProcess(draft, id, wish.cause);
     draft.set(id, { next: wish });
   }
 }
@@ -32,7 +32,7 @@ export function stop(draft: Draft, id: ServiceId, cause: number): void {
     draft.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
     fire(draft, id, 'on_exit', event);
   } else if (service.isAlive) {
-    if (service.status !== 'stopping') stopProcess(draft, id, cause, false);
+    if (service.status !== 'stopping') stopProcess(draft, id, cause);
     draft.set(id, { next: undefined });
   }
 }
@@ -59,13 +59,20 @@ export interface Failure {
   readonly end?: ReportedStatus;
 }
 
-/** Climbs the stop ladder for the present process. */
-export function stopProcess(draft: Draft, id: ServiceId, cause: number, atOnce: boolean): void {
-  const service = draft.get(id);
-  if (service === undefined) return;
+/** Climbs the stop ladder for the present process, which was asked for. */
+export function stopProcess(draft: Draft, id: ServiceId, cause: number): void {
+  draft.move(id, 'stopping', endProcess(draft, id, { cause, atOnce: false }));
+}
+
+/** Climbs the stop ladder, or kills at once, and leaves it to others what the service is said to be. */
+export function endProcess(
+  draft: Draft,
+  id: ServiceId,
+  { cause, atOnce }: { readonly cause: number; readonly atOnce: boolean },
+): number {
   const effect = draft.record('effect', id, 'stop', cause);
-  if (!atOnce) draft.move(id, 'stopping', effect);
-  draft.effects.push({ type: 'stop', service: id, run: service.run, atOnce });
+  draft.effects.push({ type: 'stop', service: id, run: draft.get(id)?.run ?? 0, atOnce });
+  return effect;
 }
 
 /** Launches a service that has no process, as far as the restart policy lets a transition do so. */

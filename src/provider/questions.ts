@@ -5,6 +5,7 @@ import { parseServiceId } from '../base/ids.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
+import type { FiguresRequest } from './commands/serve-figures.js';
 import { describeLog } from './service-logs.js';
 import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
 import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
@@ -18,6 +19,8 @@ export interface QuestionAnswer {
 
 /** What questions need of the provider. */
 export interface QuestionPorts extends TopPorts {
+  /** Figures are to be published from now on. Throws CTX_ENDING and what else kept that from being done. */
+  readonly serve: (transaction: Transaction, request: FiguresRequest, cause: string) => Promise<void>;
   readonly transactions: Transactions;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
@@ -51,6 +54,10 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   top: async (ports, { header, content }) => {
     const transaction = findTransaction(ports.transactions, header.service_transaction);
     const request = parseTopRequest(content.configuration);
+    const { service } = request;
+    if (service !== undefined) {
+      await ports.serve(transaction, { ...request, service }, header.message_id ?? 'no message id');
+    }
     const { service_id: id } = header;
     // An original client may name the context; that is all of them.
     const isAll = id === '' || id === transaction.configuration.ContextID;

@@ -3,7 +3,8 @@
 import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { Draft } from './draft.js';
-import { fail, fire, launch, resume, stopProcess } from './moves.js';
+import { isBeingEnded } from './excess.js';
+import { endProcess, fail, fire, launch, resume, stopProcess } from './moves.js';
 import type { ServiceSnapshot } from './snapshot.js';
 
 export interface Found {
@@ -38,7 +39,9 @@ function takeOver(draft: Draft, service: ServiceSnapshot, found: Found): void {
     const delayMs = supervisionOf(service.definition).start_timeout_s * 1000;
     draft.effects.push({ type: 'time_start', service: id, run: found.run, delayMs });
   }
-  if (draft.get(id)?.status === 'stopping') stopProcess(draft, id, cause, false);
+  const now = draft.get(id);
+  if (now?.status === 'stopping') stopProcess(draft, id, cause);
+  else if (now !== undefined && isBeingEnded(now)) endProcess(draft, id, { cause, atOnce: false });
 }
 
 function missProcess(draft: Draft, service: ServiceSnapshot): void {

@@ -4,6 +4,7 @@ import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { EventAction } from '../messages/service-event.js';
 import type { TaskService, Trigger } from '../model/context.js';
+import type { Limit } from '../model/limits.js';
 
 /**
  *   defined -> starting -> started -> stopping -> stopped
@@ -30,6 +31,7 @@ export const FAILURE_REASONS = [
   'launch',
   'start_timeout',
   'heartbeat',
+  'limit',
   'gave_up',
   'died_unattended',
 ] as const;
@@ -110,9 +112,21 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly found: { readonly run: number; readonly pid: number } | undefined;
     }
   | { readonly type: 'heartbeat_lost'; readonly service: ServiceId; readonly run: number }
+  | {
+      readonly type: 'limit_exceeded';
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly excess: Excess;
+    }
   | { readonly type: 'start_timed_out'; readonly service: ServiceId; readonly run: number }
   | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number }
 );
+
+/** A limit of a service's supervision, and what was measured beyond it. */
+export interface Excess {
+  readonly limit: Limit;
+  readonly value: number;
+}
 
 export interface ProcessEnd {
   readonly exitCode: number | undefined;
@@ -156,6 +170,11 @@ export interface ReportedStatus {
   readonly exit_code?: number;
   readonly signal?: string;
   readonly killed?: readonly string[];
+  /** With reason limit: what was limited, what was measured, and how much of it is allowed for how long. */
+  readonly metric?: string;
+  readonly value?: number;
+  readonly above?: number;
+  readonly for_s?: number;
 }
 
 /** One link in the chain of causes. */

@@ -5,11 +5,16 @@ import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
 import { Runs, type FoundRun } from './runs.js';
-import type { Effect, ProviderEvent, ServiceSnapshot } from './snapshot.js';
+import type { Effect, Excess, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import { addHistory, definitionOf, silentServices, vitalsOf, type Transaction } from './transaction.js';
 import { transition } from './transition.js';
+
+export interface ExceededRun {
+  readonly run: number;
+  readonly excess: Excess;
+}
 
 export class Supervisor {
   readonly #ports: SupervisorPorts;
@@ -114,6 +119,12 @@ export class Supervisor {
         this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, service, run });
       }
     }
+  }
+
+  /** A run costs more than its service's limits allow. */
+  exceed(transaction: Transaction, service: ServiceId, { run, excess }: ExceededRun): void {
+    const atMs = this.#ports.clock.now();
+    this.#apply(transaction, { type: 'limit_exceeded', atMs, service, run, excess });
   }
 
   /** Takes over what an earlier provider has left of a transaction: the living, and the missing. */

@@ -5,6 +5,7 @@ import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { EventAction } from '../messages/service-event.js';
 import { Draft } from './draft.js';
+import { exceedLimit, isBeingEnded } from './excess.js';
 import { loseHeartbeat, noteEnd, noteLaunchFailure, timeOut } from './endings.js';
 import { fire, launch, run, stop } from './moves.js';
 import { recover } from './recovery.js';
@@ -40,6 +41,7 @@ function apply(draft: Draft, event: ProviderEvent): void {
     case 'launch_failed':
     case 'ended':
     case 'heartbeat_lost':
+    case 'limit_exceeded':
     case 'start_timed_out':
     case 'backoff_over': {
       const service = draft.get(event.service);
@@ -78,12 +80,13 @@ function noteReport(draft: Draft, event: EventOf<'reported'>): void {
   if (event.pid !== undefined && event.pid !== service.pid) return;
   const text = event.error === undefined ? event.action : `${event.action}: ${event.error.message}`;
   const record = draft.record('event', event.service, text, service.cause);
+  if (isBeingEnded(service)) return;
   draft.set(event.service, { lastAction: event.action });
   if (event.action === 'stopped' || event.action === 'exited') {
     draft.set(event.service, { said: event.action, cause: record });
   } else if (service.status === 'stopping') {
     if (event.action === 'failed') draft.set(event.service, { error: event.error });
-  } else if (!isBeingKilled(service)) {
+  } else {
     noteLiveReport(draft, event, record);
   }
 }
@@ -110,7 +113,13 @@ function noteLiveReport(draft: Draft, event: EventOf<'reported'>, record: number
 }
 
 type ProcessEvent = EventOf<
-  'launched' | 'launch_failed' | 'ended' | 'heartbeat_lost' | 'start_timed_out' | 'backoff_over'
+  | 'launched'
+  | 'launch_failed'
+  | 'ended'
+  | 'heartbeat_lost'
+  | 'limit_exceeded'
+  | 'start_timed_out'
+  | 'backoff_over'
 >;
 
 function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot): void {
@@ -131,6 +140,11 @@ function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot
       return;
     case 'heartbeat_lost':
       if (service.status === 'started') loseHeartbeat(draft, service);
+      return;
+    case 'limit_exceeded':
+      if (service.status === 'started' && service.said === undefined) {
+        exceedLimit(draft, service, event.excess);
+      }
       return;
     case 'backoff_over':
       if (service.status === 'backoff') launch(draft, id, service.cause, service.restartsMs);
@@ -155,11 +169,4 @@ function alreadyStarted(service: ServiceSnapshot): ErrorReport {
     message: `${service.definition.id} is ${service.status} already (pid ${service.pid ?? '?'})`,
     hint: "use --action='restart' to stop it and start it again",
   };
-}
-
-/** It was not ready in time, or silent for too long: what it says while it dies changes nothing any more. */
-function isBeingKilled(service: ServiceSnapshot): boolean {
-  return (
-    service.status === 'failed' && (service.reason === 'start_timeout' || service.reason === 'heartbeat')
-  );
 }

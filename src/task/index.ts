@@ -11,5 +11,6 @@ export {
   type ServiceEvent,
   type TaskConfiguration,
   type TaskContext,
+  type TaskEndpoints,
   type TaskIdentity,
 } from './task.js';

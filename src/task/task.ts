@@ -11,6 +11,14 @@ export interface TaskIdentity {
   readonly contextId: string;
 }
 
+/** Where the bus of a task's context is, for a task with sockets of its own. */
+export interface TaskEndpoints {
+  /** Where subscribers connect (FrontEndEndpoint). */
+  readonly subscribe: string;
+  /** Where publishers connect (BackendEndpoint). */
+  readonly publish: string;
+}
+
 /** What another service of the same transaction reported. */
 export interface ServiceEvent {
   readonly action: 'created' | 'started' | 'updated' | 'failed' | 'stopped' | 'exited';
@@ -29,6 +37,7 @@ export type TaskConfiguration = Readonly<Record<string, unknown>>;
 /** What the host gives a task; tasks use it through the members of their base class. */
 export interface TaskContext<C> {
   readonly identity: TaskIdentity;
+  readonly endpoints: TaskEndpoints;
   readonly configuration: C;
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -52,6 +61,11 @@ export abstract class Task<C = TaskConfiguration> {
 
   get identity(): TaskIdentity {
     return this.#context.identity;
+  }
+
+  /** Where the bus is that this service is on; its events and commands need none of this. */
+  get endpoints(): TaskEndpoints {
+    return this.#context.endpoints;
   }
 
   /** Aborted when the service is asked to stop: pass it on to whatever can take long. */

@@ -19,12 +19,15 @@ const documents = [
 describe('what a document tells its reader to type works', () => {
   test.each(documents)('%s', { timeout: 480_000 }, async (document) => {
     await using installed = await install();
-    const [subPort = 0, pubPort = 0] = await freePorts(2);
+    const [subPort = 0, pubPort = 0, monitorPort = 0] = await freePorts(3);
     const running: Program[] = [];
     // Only for a document that fails on the way: one that works ends what it started.
     onTestFinished(() => running.forEach(killGroup));
     for (const block of shellBlocks(document).filter(({ mark }) => mark !== 'clone')) {
-      const script = block.script.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
+      const script = block.script
+        .replaceAll('5556', String(subPort))
+        .replaceAll('5557', String(pubPort))
+        .replaceAll('6789', String(monitorPort));
       if (block.mark === 'background') await runInBackground(installed, script, running);
       else await runToEnd(installed, { ...block, script }, document);
     }

@@ -22,7 +22,7 @@ export interface ServiceSketch {
   readonly entry?: Entry;
   /** `{ on_exit: 'start ts_2' }` */
   readonly transitions?: Readonly<Record<string, string>>;
-  readonly supervision?: Readonly<Record<string, string | number>>;
+  readonly supervision?: Readonly<Record<string, unknown>>;
 }
 
 export function sketchConfiguration(

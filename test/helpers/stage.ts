@@ -95,6 +95,16 @@ export class Stage {
     return this.apply({ type: 'start_timed_out', service: id(service), run });
   }
 
+  exceeded(service: string, event: 'failed' | 'updated', run = this.get(service).run): this {
+    const limit = { metric: 'rss', above: 200, for_s: 10, event } as const;
+    return this.apply({
+      type: 'limit_exceeded',
+      service: id(service),
+      run,
+      excess: { limit, value: 231.456 },
+    });
+  }
+
   backoffOver(service: string, run = this.get(service).run): this {
     return this.apply({ type: 'backoff_over', service: id(service), run });
   }

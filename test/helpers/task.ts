@@ -19,6 +19,7 @@ export function createLife(configuration: TaskConfiguration = {}) {
   const lifecycle = new Lifecycle({
     context: {
       identity: IDENTITY,
+      endpoints: { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' },
       configuration,
       log: silentLogger,
       notify: (action, items) => void told.push(`${action} ${JSON.stringify(items)}`),

@@ -4,7 +4,7 @@ import type { ServiceId } from '../../src/base/ids.js';
 import { supervisionOf, transitionsOf, type Trigger } from '../../src/model/context.js';
 import type { HistoryRecord, ProviderEvent, TransactionSnapshot } from '../../src/provider/snapshot.js';
 import type { Step } from '../../src/provider/transition.js';
-import { end, hear, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
+import { end, exceed, hear, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
 import type { World } from './transition-world.js';
 
 export class Judge {
@@ -57,6 +57,7 @@ export class Judge {
     }
     if (event.run !== current.number || before.services.get(service)?.isAlive !== true) return undefined;
     if (event.type === 'start_timed_out') return named(service, timeOut(current.run));
+    if (event.type === 'limit_exceeded') return named(service, exceed(current.run, event.excess.limit.event));
     this.#runs.delete(service);
     const isClean = event.type === 'ended' && event.exitCode === 0 && event.signal === undefined;
     return named(service, end(current.run, isClean));
@@ -75,7 +76,7 @@ export class Judge {
         this.#leave(target as ServiceId, action !== 'stop');
       } else if (effect.type === 'launch') {
         this.#runs.set(effect.service, { number: effect.run, run: launchRun() });
-      } else if (effect.type === 'stop' && !effect.atOnce) {
+      } else if (effect.type === 'stop' && !effect.atOnce && event.type !== 'limit_exceeded') {
         const run = this.#runs.get(effect.service)?.run;
         if (run !== undefined) run.isLeaving = true;
       }

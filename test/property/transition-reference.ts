@@ -8,7 +8,7 @@ export interface ReferenceRun {
   isReady: boolean;
   /** Has failed, and lives on. */
   hasFailed: boolean;
-  /** Was late, and is being killed for it. */
+  /** Was late or cost too much, and is being ended for it. */
   isDying: boolean;
   /** Was asked to end. */
   isLeaving: boolean;
@@ -34,7 +34,7 @@ export function launchRun(): ReferenceRun {
 /** The service reports; returns the trigger that this fires. */
 export function hear(run: ReferenceRun, action: EventAction): Trigger | undefined {
   const isDeaf = run.isLeaving || run.isDying;
-  if (action === 'stopped' || action === 'exited') run.said = action;
+  if (!run.isDying && (action === 'stopped' || action === 'exited')) run.said = action;
   if (isDeaf) return undefined;
   switch (action) {
     case 'started':
@@ -58,6 +58,15 @@ export function hear(run: ReferenceRun, action: EventAction): Trigger | undefine
 /** It was not ready in time. */
 export function timeOut(run: ReferenceRun): Trigger | undefined {
   if (run.isReady || run.hasFailed || run.isLeaving) return undefined;
+  run.isDying = true;
+  run.hasFailed = true;
+  return unlessQuiet(run, 'on_fail');
+}
+
+/** It costs too much. */
+export function exceed(run: ReferenceRun, event: 'failed' | 'updated'): Trigger | undefined {
+  if (!run.isReady || run.hasFailed || run.isLeaving || run.said !== undefined) return undefined;
+  if (event === 'updated') return unlessQuiet(run, 'on_update');
   run.isDying = true;
   run.hasFailed = true;
   return unlessQuiet(run, 'on_fail');

@@ -90,6 +90,12 @@ export class World {
     this.apply({ type: 'ended', service, run, exitCode, signal, killed: [] }, random);
   }
 
+  exceed(process: WorldProcess, event: 'failed' | 'updated', random = 0): void {
+    const { service, run } = process;
+    const limit = { metric: 'rss', above: 1, for_s: 0, event } as const;
+    this.apply({ type: 'limit_exceeded', service, run, excess: { limit, value: 2 } }, random);
+  }
+
   get nextTimerMs(): number | undefined {
     return this.#timers.length === 0 ? undefined : Math.min(...this.#timers.map((each) => each.atMs));
   }

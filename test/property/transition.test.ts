@@ -10,7 +10,7 @@ const IDS = ['a', 'b', 'c', 'd'];
 const RUNS = 10_000;
 const STATUSES = ['defined', 'starting', 'started', 'stopping', 'stopped', 'exited'];
 /** A service in back-off has one of these too. */
-const REASONS = ['error', 'exit_code', 'signal', 'launch', 'start_timeout', 'gave_up'];
+const REASONS = ['error', 'exit_code', 'signal', 'launch', 'start_timeout', 'limit', 'gave_up'];
 
 const targets = fc.subarray(IDS, { minLength: 1, maxLength: 2 });
 const rules = fc.dictionary(
@@ -57,6 +57,14 @@ const happening = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('kill'), ...who }) },
   {
     weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant('exceed'),
+      event: fc.constantFrom<('failed' | 'updated')[]>('failed', 'updated'),
+      ...who,
+    }),
+  },
+  {
+    weight: 3,
     arbitrary: fc.record({ what: fc.constant('pass'), ms: fc.constantFrom(50, 800, 9_000, 70_000), ...who }),
   },
 );
@@ -96,6 +104,8 @@ function happen(world: World, each: Happening): void {
       );
     case 'end':
       return withOne(pick(living), (one) => world.end(one, { exitCode: each.code }, random));
+    case 'exceed':
+      return withOne(pick(living), (one) => world.exceed(one, each.event, random));
     case 'kill':
       return withOne(pick(living), (one) => world.end(one, { signal: 'SIGKILL' }, random));
   }

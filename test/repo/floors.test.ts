@@ -27,6 +27,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   ejs: /^src\/scaffold\//,
   esbuild: /^src\/provider\/build-service\.ts$/,
   yargs: /^src\/cli\//,
+  'prom-client': /^src\/monitor\//,
+  asciichart: /^src\/cli\//,
 };
 
 /** node:, and these packages, may be imported by a room; base has node: only. */
@@ -39,10 +41,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   // zod: what another provider has written into the journal is checked as what comes from the bus is.
   provider: ['esbuild', 'write-file-atomic', 'zod'],
   task: ['zod'],
-  monitor: ['zod'],
+  monitor: ['zod', 'prom-client'],
   client: [],
   scaffold: ['ejs', 'diff', 'write-file-atomic'],
-  cli: ['yargs'],
+  cli: ['yargs', 'asciichart'],
 };
 
 const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];

@@ -86,11 +86,12 @@ export class Host {
   }
 
   #createLifecycle(command: StartCommand): Lifecycle {
-    const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
+    const { serviceId, serviceName, instance, transaction, contextId, endpoints } = this.#bootstrap;
     return new Lifecycle({
       started: () => this.#reporter.report('started'),
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
+        endpoints,
         configuration: command.configuration,
         log: this.log,
         notify: (action, items) => void this.#reporter.report(action, items),

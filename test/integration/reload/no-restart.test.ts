@@ -35,6 +35,17 @@ test('A changed description restarts nothing, and is the one that is told from t
   expect(await running.tasks()).toMatchObject([{ task: { Task: { description: 'stays up all night' } } }]);
 });
 
+test('A changed limit restarts nothing, and holds from then on.', async () => {
+  const limited = (above: string): ServiceSketch => ({
+    ...resident,
+    supervision: { limit: [{ metric: 'threads', above, event: 'updated' }] },
+  });
+  await using running = await openRunning([limited('1000')]);
+  await expectOnlyUpdated(running, () => running.reload([limited('1')]));
+  const { content } = await running.onlooker.event('ts_1', 'updated');
+  expect(content.status).toMatchObject({ reason: 'limit', metric: 'threads', above: 1, for_s: 0 });
+});
+
 test('A changed transition restarts nothing, and fires as the new one says.', async () => {
   const others = [onDemand('ts_2'), onDemand('ts_3')];
   await using running = await openRunning([

@@ -121,25 +121,33 @@ describe('the help', () => {
         conf_command completion  Print a script for shell completion
 
       Options:
-        --action        What to do; required
+        --action            What to do; required
              [choices: "start", "stop", "restart", "reload", "validate", "list", "exit", "request", "why",
-                                                                                        "history", "logs"]
-        --endpoint      Provider's address for publishers (default: from the file, or found)      [string]
-        --sub_endpoint  Provider's address for subscribers (default: likewise)                    [string]
-        --context_file  Context file with the services meant                                      [string]
-        --service_name  'context', 'all' (with stop) or 'state'              [string] [default: "context"]
-        --service_id    Id of the context, or of one service                        [string] [default: ""]
-        --task_id       Id of one service of the context                                          [string]
-        --transaction   Transaction id; with start, empty makes a new one           [string] [default: ""]
-        --dry_run       With reload: only print what would change               [boolean] [default: false]
-        --lines         With logs and history: how many of the last                 [number] [default: 50]
-        --follow        With logs: go on until Ctrl-C                           [boolean] [default: false]
-        --use_file      Send the file also with stop and restart                [boolean] [default: false]
-        --topic         Topic to send on (default: by action)     [choices: "context", "process", "state"]
-        --timeout       Seconds to wait (default: 5 for a provider, 30 for its answer)            [number]
-        --json          Print the answer as JSON                                [boolean] [default: false]
-        --debug         Show the stack of an error                              [boolean] [default: false]
-        --help          Show help                                                                [boolean]
+                                                                                 "history", "logs", "top"]
+        --endpoint          Provider's address for publishers (default: from the file, or found)  [string]
+        --sub_endpoint      Provider's address for subscribers (default: likewise)                [string]
+        --context_file      Context file with the services meant                                  [string]
+        --service_name      'context', 'all' (with stop) or 'state'          [string] [default: "context"]
+        --service_id        Id of the context, or of one service                    [string] [default: ""]
+        --task_id           Id of one service of the context                                      [string]
+        --transaction       Transaction id; with start, empty makes a new one       [string] [default: ""]
+        --dry_run           With reload: only print what would change           [boolean] [default: false]
+        --lines             With logs and history: how many of the last             [number] [default: 50]
+        --follow            With logs: go on until Ctrl-C                       [boolean] [default: false]
+        --open_connections  With top: list the open connections                 [boolean] [default: false]
+        --opened_files      With top: list the opened files                     [boolean] [default: false]
+        --memory_maps       With top: list what is mapped into memory           [boolean] [default: false]
+        --use_service       With top: publish the figures from now on, by the Monitor service
+                                                                                [boolean] [default: false]
+        --service_type      With use_service: how                        [choices: "pub"] [default: "pub"]
+        --service_freq      With use_service: every so many seconds                  [number] [default: 1]
+        --service_endpoint  With use_service: where, such as tcp://127.0.0.1:6789                 [string]
+        --use_file          Send the file also with stop and restart            [boolean] [default: false]
+        --topic             Topic to send on (default: by action) [choices: "context", "process", "state"]
+        --timeout           Seconds to wait (default: 5 for a provider, 30 for its answer)        [number]
+        --json              Print the answer as JSON                            [boolean] [default: false]
+        --debug             Show the stack of an error                          [boolean] [default: false]
+        --help              Show help                                                            [boolean]
 
       Examples:
         conf_command                                        start a new transaction
@@ -151,6 +159,7 @@ describe('the help', () => {
         --context_file=conf/Context-EchoAction.xml
         --dry_run
         conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
+        conf_command --action=top                           what its services cost
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
       "

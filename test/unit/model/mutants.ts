@@ -37,6 +37,9 @@ export function mutantsOf(text: string, mayBeMissing: ReadonlySet<string>): read
   );
 }
 
+/** Leaves of which there may be several. */
+const REPEATED: ReadonlySet<string> = new Set(['limit']);
+
 const KINDS: readonly Kind[] = [
   {
     what: 'misspelt element',
@@ -85,8 +88,8 @@ const KINDS: readonly Kind[] = [
   {
     what: 'duplicated element',
     change: (lines, at) => {
-      const { text, kind, isInConfiguration, number } = lineAt(lines, at);
-      if (kind !== 'leaf' || isInConfiguration) return undefined;
+      const { text, name, kind, isInConfiguration, number } = lineAt(lines, at);
+      if (kind !== 'leaf' || isInConfiguration || REPEATED.has(name)) return undefined;
       return replace(lines, at, [text, text], number + 1);
     },
   },

@@ -94,3 +94,76 @@ describe('what an earlier run left behind changes nothing', () => {
     expect(up().apply(event).effects).toEqual([]);
   });
 });
+
+describe('a service that costs more than a limit allows', () => {
+  const status = { metric: 'rss', value: 231.46, above: 200, for_s: 10, reason: 'limit' };
+  const reported = (stage: Stage) => stage.effects.find((each) => each.type === 'report');
+
+  it('is asked to end, and failed, once', () => {
+    const stage = up().exceeded('a', 'failed');
+    expect(stage.done).toEqual(['stop a', 'report a failed']);
+    expect(reported(stage)).toMatchObject({
+      status: {
+        ...status,
+        error: {
+          code: 'SVC_LIMIT_EXCEEDED',
+          message: 'a had rss at 231.46 MiB for 10 s, allowed: 200',
+        },
+      },
+    });
+    expect(stage.exceeded('a', 'failed').effects).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: true });
+  });
+
+  it('stays failed for that, whatever it says while it ends, and fires no on_exit', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    stage.up('a').exceeded('a', 'failed').reported('a', 'updated').reported('a', 'stopped');
+    expect(stage.ended('a', { exitCode: 0 }).done).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: false });
+  });
+
+  it('fires its on_fail once, and comes back when that says restart', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_fail: 'restart a', on_exit: 'stop a' } });
+    expect(stage.up('a').exceeded('a', 'failed').fired).toEqual(['on_fail: restart a']);
+    expect(stage.reported('a', 'stopped').ended('a', { exitCode: 0 }).done).toEqual(['launch a']);
+    expect(stage.fired).toEqual([]);
+    expect(stage.launched('a').reported('a', 'started').get('a')).toMatchObject({
+      status: 'started',
+      run: 2,
+      reason: undefined,
+    });
+  });
+
+  it('goes on where the limit says updated, and fires its on_update', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
+    stage.up('a').exceeded('a', 'updated');
+    expect(stage.fired).toEqual(['on_update: start b']);
+    expect(reported(stage)).toEqual({ type: 'report', service: id('a'), action: 'updated', status });
+    expect(stage.get('a')).toMatchObject({ status: 'started', lastAction: 'updated', reason: undefined });
+  });
+
+  it.each([
+    ['it is being stopped', up().stop('a')],
+    ['it has failed already', up().reported('a', 'failed')],
+    ['it is not ready yet', one().start('a').launched('a')],
+    ['it has said that it ends', up().reported('a', 'exited')],
+  ])('is what it is when %s', (_what, stage) => {
+    const before = stage.get('a');
+    for (const event of ['failed', 'updated'] as const)
+      expect(stage.exceeded('a', event).effects).toEqual([]);
+    expect(stage.get('a')).toEqual(before);
+  });
+
+  it('is not blamed for what an earlier run had cost', () => {
+    const stage = up().restart('a').ended('a').launched('a').reported('a', 'started');
+    expect(stage.exceeded('a', 'failed', 1).effects).toEqual([]);
+  });
+
+  it('is asked to end once more by a provider that takes it over', () => {
+    const stage = up().exceeded('a', 'failed');
+    const { run, pid } = stage.get('a');
+    stage.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });
+    expect(stage.done).toEqual(['stop a']);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit' });
+  });
+});

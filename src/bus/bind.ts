@@ -1,0 +1,39 @@
+// Binds a socket, and says who is in the way when that cannot be.
+
+import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
+import { parseTcpEndpoint } from './endpoint.js';
+import { describePortHolder } from './port-holder.js';
+
+interface Bindable {
+  bind(endpoint: string): Promise<void>;
+}
+
+/** Throws BUS_ADDRESS_IN_USE (naming port and holder) or BUS_BIND_REFUSED; `elements` name the address in the file. */
+export async function bindSocket(socket: Bindable, endpoint: string, elements: string): Promise<void> {
+  try {
+    await socket.bind(endpoint);
+  } catch (error) {
+    throw await bindError(endpoint, elements, error);
+  }
+}
+
+/** The error for an address that could not be bound. */
+export async function bindError(endpoint: string, elements: string, cause: unknown): Promise<ContextdError> {
+  if (!hasErrnoCode(cause, 'EADDRINUSE')) {
+    return new ContextdError('BUS_BIND_REFUSED', `cannot bind ${endpoint}: ${messageOf(cause)}`, {
+      cause,
+      hint: `correct ${elements} in the context file`,
+    });
+  }
+  const port = Number(parseTcpEndpoint(endpoint)?.port);
+  const holder = (await describePortHolder(port)) ?? 'another process';
+  return new ContextdError(
+    'BUS_ADDRESS_IN_USE',
+    `cannot bind ${endpoint}: port ${port} is held by ${holder}`,
+    {
+      cause,
+      details: { endpoint, port, holder },
+      hint: `stop that process, or give this context other ports (${elements})`,
+    },
+  );
+}

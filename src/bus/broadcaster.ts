@@ -1,0 +1,49 @@
+// A publisher with an address of its own: others connect to it, without a forwarder between.
+
+import { bindSocket } from './bind.js';
+import { encodeEnvelope } from './envelope.js';
+import { LINGER_MS, zmq } from './zmq.js';
+
+/** Messages held for a reader that is slow; what comes then is lost to that reader alone. */
+const MOST_HELD = 1000;
+
+export class Broadcaster {
+  readonly #socket: zmq.Publisher;
+  /** Where it is bound, a wildcard port resolved. */
+  readonly endpoint: string;
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  private constructor(socket: zmq.Publisher, endpoint: string) {
+    this.#socket = socket;
+    this.endpoint = endpoint;
+  }
+
+  /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED; `element` is what holds the address in the context file. */
+  static async open(endpoint: string, element: string): Promise<Broadcaster> {
+    const socket = new zmq.Publisher({ linger: LINGER_MS, sendHighWaterMark: MOST_HELD });
+    try {
+      await bindSocket(socket, endpoint, element);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    return new Broadcaster(socket, socket.lastEndpoint ?? endpoint);
+  }
+
+  /** To whoever listens now; resolves when it is handed to ZeroMQ. One message leaves after the other. */
+  publish(topic: string, body: unknown): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    const frame = encodeEnvelope({ topic, body });
+    const sent = this.#last.then(() => (this.#isClosed ? undefined : this.#socket.send(frame)));
+    this.#last = sent.catch(() => undefined);
+    return sent;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#last;
+    this.#socket.close();
+  }
+}

@@ -1,0 +1,105 @@
+// The Monitor's place on the bus: hears what concerns its transaction, asks the provider, and answers.
+
+import { systemClock } from '../base/clock.js';
+import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
+import { ContextdError } from '../base/errors.js';
+import { createUniqueId } from '../base/ids.js';
+import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { parseFrame, type Message } from '../messages/message.js';
+import type { StateReply } from '../messages/state.js';
+import { HEARTBEATS, samplesTopic } from '../messages/topics.js';
+
+export interface LinkPorts {
+  readonly endpoints: BusEndpoints;
+  readonly transaction: string;
+  readonly hear: (message: Message) => void;
+  /** A provider is there, or there again. */
+  readonly found: () => void;
+}
+
+export class ProviderLink {
+  readonly #ports: LinkPorts;
+  readonly #connection: Connection;
+  readonly #pending = new Map<string, Deferred<StateReply>>();
+
+  constructor(ports: LinkPorts) {
+    const { endpoints, transaction, found } = ports;
+    this.#ports = ports;
+    const topics = ['control', 'state', samplesTopic(transaction)];
+    this.#connection = new Connection(endpoints, topics, (frame) => this.#receive(frame));
+    this.#connection.subscribePrefix(`${HEARTBEATS}${transaction}.`);
+    // Nobody but a provider reads commands.
+    this.#connection.publisher.onSubscription((topic) => {
+      if (topic === 'context') found();
+    });
+  }
+
+  get id(): string {
+    return this.#connection.id;
+  }
+
+  /** Resolves when everything is heard. */
+  ready(): Promise<void> {
+    return this.#connection.ready();
+  }
+
+  /** Asks on topic `state`. Rejects with BUS_DEADLINE, and with MSG_INVALID when it is refused. */
+  async ask(action: string, limitMs: number): Promise<unknown> {
+    const id = createUniqueId();
+    const answer = createDeferred<StateReply>();
+    this.#pending.set(id, answer);
+    const header = {
+      action,
+      service_id: '',
+      service_name: 'state',
+      service_transaction: this.#ports.transaction,
+      message_id: id,
+      sender: this.id,
+    };
+    const late = () => new ContextdError('BUS_DEADLINE', `the provider did not answer ${action} in time`);
+    try {
+      await this.publish('state', { header, content: {} });
+      return (await withDeadline(answer.promise, limitMs, late, systemClock)).content;
+    } finally {
+      this.#pending.delete(id);
+    }
+  }
+
+  publish(topic: string, body: unknown): Promise<void> {
+    return this.#connection.publish(topic, body);
+  }
+
+  async close(): Promise<void> {
+    const error = new ContextdError('BUS_CLOSED', 'the Monitor was closed before the answer came');
+    for (const pending of this.#pending.values()) {
+      pending.promise.catch(() => undefined);
+      pending.reject(error);
+    }
+    await this.#connection.close();
+  }
+
+  #receive(frame: Uint8Array): void {
+    const message = parse(frame);
+    if (message?.kind === 'state_reply' || message?.kind === 'command_reply') this.#settle(message);
+    else if (message !== undefined) this.#ports.hear(message);
+  }
+
+  #settle(message: Extract<Message, { kind: 'state_reply' | 'command_reply' }>): void {
+    const pending = this.#pending.get(message.header.in_reply_to ?? '');
+    if (message.kind === 'state_reply') pending?.resolve(message);
+    else pending?.reject(new ContextdError('MSG_INVALID', refusalOf(message)));
+  }
+}
+
+function refusalOf({ content }: Extract<Message, { kind: 'command_reply' }>): string {
+  return content.status.error?.message ?? 'the question was refused';
+}
+
+/** Others talk here as well, and not all of it need be well-formed. */
+function parse(frame: Uint8Array): Message | undefined {
+  try {
+    return parseFrame(frame);
+  } catch {
+    return undefined;
+  }
+}

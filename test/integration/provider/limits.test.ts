@@ -1,0 +1,144 @@
+// Limits on what a service may cost: noticed by the provider itself, told, and acted on by transitions.
+
+import { expect, test } from 'vitest';
+import type { HistoryReply } from '../../../src/messages/history.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openProvider } from '../../helpers/provider.js';
+import { openSite, TRANSACTION } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+test('A service that grows beyond its limit fails, and its own on_fail starts it again.', async () => {
+  await using test = await openProvider([
+    {
+      id: 'ts_1',
+      instance: 'Hoards',
+      configuration: { mib: '50', most_mib: '400' },
+      supervision: { limit: [{ metric: 'rss', above: '250', for_s: '1', event: 'failed' }] },
+      transitions: { on_fail: 'restart ts_1', on_exit: 'start ts_2' },
+    },
+    { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  const { pid } = status.services[0]!;
+  const failed = await onlooker.event('ts_1', 'failed');
+  expect(failed.content.status).toMatchObject({
+    result: 'failure',
+    reason: 'limit',
+    metric: 'rss',
+    above: 250,
+    for_s: 1,
+    error: { code: 'SVC_LIMIT_EXCEEDED', message: expect.stringContaining('MiB for 1 s, allowed: 250') },
+  });
+  expect(failed.content.status.value).toBeGreaterThan(250);
+  await eventually(
+    () => onlooker.events().filter((event) => event === 'started ts_1').length === 2,
+    'it is started again',
+  );
+  expect(isRunning(pid!)).toBe(false);
+  const { records } = (await client.request(TRANSACTION, {
+    action: 'why',
+    serviceId: 'ts_1',
+  })) as HistoryReply;
+  expect(records.map(({ kind, text }) => `${kind}: ${text.replace(/ts_1 had.*/, '...')}`)).toEqual([
+    expect.stringMatching(/^command: start/),
+    'effect: launch',
+    'event: started',
+    'event: failed: ...',
+    'transition: on_fail: restart ts_1',
+    'effect: launch',
+    'event: started',
+  ]);
+  expect(onlooker.events()).not.toContain('created ts_2');
+});
+
+test('With the event updated a service goes on; the excess is told once, and fires on_update.', async () => {
+  await using test = await openProvider([
+    {
+      id: 'ts_1',
+      instance: 'Hoards',
+      configuration: { mib: '100', most_mib: '300' },
+      supervision: { limit: [{ metric: 'rss', above: 200, for_s: 0, event: 'updated' }] },
+      transitions: { on_update: 'start ts_2' },
+    },
+    { id: 'ts_2', instance: 'Ticks', configuration: { every_ms: '1300' }, entry: 'on_update' },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  const updated = await onlooker.event('ts_1', 'updated');
+  expect(updated.content.status).toMatchObject({
+    result: 'success',
+    reason: 'limit',
+    metric: 'rss',
+    above: 200,
+  });
+  // Meanwhile two more looks have come to the same, and say nothing.
+  const ticks = () => onlooker.events().filter((event) => event === 'updated ts_2').length;
+  await eventually(() => ticks() === 3, 'time has passed');
+  expect(onlooker.events().filter((event) => event === 'updated ts_1')).toHaveLength(1);
+  const [entry] = await client.top(TRANSACTION);
+  expect(entry).toMatchObject({ pid: status.services[0]!.pid, status: 'started' });
+});
+
+test('What the children of a service cost counts as its own: all of them are ended.', async () => {
+  await using test = await openProvider([
+    {
+      id: 'ts_1',
+      instance: 'SpawnsSpinner',
+      supervision: { limit: { metric: 'cpu', above: 10, for_s: 1, event: 'failed' } },
+    },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const [entry] = await client.top(TRANSACTION);
+  const family = [entry!.pid!, ...entry!.memory!.children.map(({ pid }) => pid)];
+  expect(family).toHaveLength(3);
+  const { content } = await onlooker.event('ts_1', 'failed');
+  expect(content.status).toMatchObject({ reason: 'limit', metric: 'cpu', for_s: 1 });
+  await eventually(() => !family.some(isRunning), 'nothing of it is left');
+});
+
+test('Of the threads of one process only the one that exceeds its limit fails.', async () => {
+  const supervision = {
+    limit: [{ metric: 'cpu', above: 10, for_s: 1 }],
+    heartbeat_s: 0.5,
+    stop_timeout_s: 1,
+  };
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Forever', serviceType: 'Thread', supervision },
+    { id: 'ts_2', instance: 'Spins', serviceType: 'Thread', supervision },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const { content } = await onlooker.event('ts_2', 'failed');
+  expect(content.status).toMatchObject({ reason: 'limit', metric: 'cpu' });
+  const [one, other] = await client.top(TRANSACTION);
+  expect(one).toMatchObject({ status: 'started' });
+  expect(other).toMatchObject({ status: 'failed' });
+});
+
+test('A service that was adopted is watched as well.', async () => {
+  await using site = await openSite([
+    {
+      id: 'ts_1',
+      instance: 'SpawnsSpinner',
+      supervision: { limit: [{ metric: 'cpu', above: 10, for_s: 4 }] },
+    },
+  ]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks()).ts_1!;
+  await first.kill();
+  const second = await site.reign();
+  expect((await second.tasks()).ts_1).toMatchObject({ pid });
+  expect(await second.becomes('ts_1', 'failed', 20_000)).toMatchObject({ reason: 'limit' });
+  await eventually(() => !isRunning(pid!), 'it is gone');
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Limit } from '../../src/model/limits.js';
+import { judgeLimits, type Watched } from '../../src/provider/limits.js';
+
+const GAP_MS = 3000;
+const limit = fc.record({
+  metric: fc.constant('rss' as const),
+  above: fc.integer({ min: 0, max: 10 }),
+  for_s: fc.constantFrom(0, 1, 2.5, 7),
+  event: fc.constantFrom('failed' as const, 'updated' as const),
+});
+const looks = fc.array(
+  fc.record({
+    afterMs: fc.constantFrom(900, 1000, 1100, 2999, 3000, 3001, 20_000),
+    rss: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined }),
+  }),
+  { maxLength: 40 },
+);
+
+interface Look {
+  readonly atMs: number;
+  readonly rss: number | undefined;
+}
+
+/** By its definition: the stretch of looks up to `index` in which the value was over it and nobody slept. */
+function isExceeded({ above, for_s: seconds }: Limit, all: readonly Look[], index: number): boolean {
+  const value = all[index]?.rss;
+  if (value === undefined || value <= above) return false;
+  let start = index;
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const { atMs, rss } = all[at]!;
+    if (all[at + 1]!.atMs - atMs > GAP_MS || (rss !== undefined && rss <= above)) break;
+    if (rss !== undefined) start = at;
+  }
+  return all[index]!.atMs - all[start]!.atMs >= seconds * 1000;
+}
+
+it('A limit is told exactly when its definition says so for the first time since it was last kept.', () => {
+  let told = 0;
+  fc.assert(
+    fc.property(limit, looks, (one, steps) => {
+      let atMs = 0;
+      const all = steps.map(({ afterMs, rss }) => ({ atMs: (atMs += afterMs), rss }));
+      let watched: Watched | undefined;
+      let isTold = false;
+      all.forEach(({ atMs: now, rss }, index) => {
+        const reading = rss === undefined ? {} : { rss };
+        const judgement = judgeLimits([one], watched, { reading, atMs: now, gapMs: GAP_MS });
+        watched = judgement.watched;
+        if (rss !== undefined && rss <= one.above) isTold = false;
+        const expected = !isTold && isExceeded(one, all, index);
+        expect(judgement.exceeded.length).toBe(expected ? 1 : 0);
+        isTold ||= expected;
+        told += judgement.exceeded.length;
+      });
+    }),
+    { numRuns: 3000 },
+  );
+  expect(told).toBeGreaterThan(1000);
+});
