@@ -88,7 +88,8 @@ export class Connection {
     handle(frame);
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#subscriber.close(), this.publisher.close()]);
+  /** See `Publisher.close`. */
+  async close(isGivenUp = false): Promise<void> {
+    await Promise.all([this.#subscriber.close(), this.publisher.close(isGivenUp)]);
   }
 }

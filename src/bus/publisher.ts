@@ -81,9 +81,11 @@ export class Publisher {
     this.#socket.events.on('disconnect', () => listener(false));
   }
 
-  async close(): Promise<void> {
+  /** With `isGivenUp` what is not sent yet is dropped, instead of waiting for a peer that may be gone. */
+  async close(isGivenUp = false): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (isGivenUp) this.#socket.linger = 0;
     this.#socket.close();
     for (const waiting of this.#waiting.values()) {
       waiting.promise.catch(() => undefined);

@@ -98,7 +98,7 @@ export class Client {
       client.#connection.ready(),
     ]);
     // What is awaited rejects when its socket is closed.
-    const giveUp = () => void client.close();
+    const giveUp = () => void client.close(true);
     signal?.addEventListener('abort', giveUp);
     try {
       if (signal?.aborted === true) giveUp();
@@ -192,13 +192,14 @@ export class Client {
     return answerOf(await this.#exchange('process', body, messageId));
   }
 
-  async close(): Promise<void> {
+  /** With `isGivenUp` what is not sent yet is dropped: nobody waits for its answer. */
+  async close(isGivenUp = false): Promise<void> {
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
       pending.promise.catch(() => undefined);
       pending.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
     }
-    await this.#connection.close();
+    await this.#connection.close(isGivenUp);
   }
 
   async #onlyTransaction(): Promise<string> {

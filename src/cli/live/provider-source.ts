@@ -57,7 +57,7 @@ export class ProviderSource implements TopSource {
     try {
       return { client, about: await describe(client, this.#options.transaction) };
     } catch (error) {
-      await client.close();
+      await client.close(true);
       throw error;
     }
   }
@@ -65,7 +65,7 @@ export class ProviderSource implements TopSource {
   async #drop(): Promise<void> {
     const link = this.#link;
     this.#link = undefined;
-    await link?.client.close();
+    await link?.client.close(true);
   }
 }
 

@@ -111,3 +111,18 @@ test('A provider that ends answers those who wait.', async () => {
   await refused;
   expect(test.notices.items.filter(({ kind }) => kind === 'warning')).toEqual([]);
 });
+
+test('One service alone is measured and told when it is named; one that is not there is refused.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Forever' },
+  ]);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const entries = await client.top(TRANSACTION, { serviceId: 'ts_2', openedFiles: true });
+  expect(entries).toMatchObject([
+    { service_id: 'ts_2', memory: { opened_files: expect.any(Array) as unknown } },
+  ]);
+  expect(await client.top(TRANSACTION, { serviceId: 'context001' })).toHaveLength(2);
+  await expect(client.top(TRANSACTION, { serviceId: 'ts_9' })).rejects.toMatchObject({ code: 'SVC_UNKNOWN' });
+});

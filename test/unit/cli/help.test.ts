@@ -141,6 +141,9 @@ describe('the help', () => {
         --open_connections  With top: list the open connections                 [boolean] [default: false]
         --opened_files      With top: list the opened files                     [boolean] [default: false]
         --memory_maps       With top: list what is mapped into memory           [boolean] [default: false]
+        --watch             With top: a live view of them all, until q; with --json a line per sample
+                                                                                [boolean] [default: false]
+        --interval          With watch: every so many seconds                        [number] [default: 1]
         --use_service       With top: publish the figures from now on, by the Monitor service
                                                                                 [boolean] [default: false]
         --service_type      With use_service: how                        [choices: "pub"] [default: "pub"]
@@ -166,6 +169,7 @@ describe('the help', () => {
         conf_command --action=top                           what its services cost
         conf_command --action=history --metric=rss          a chart of what it has cost, by its Monitor
         --task_id=ts_100
+        conf_command --action=top --watch                   the same as a live view; ? shows its keys
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
       "

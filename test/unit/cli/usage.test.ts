@@ -23,6 +23,14 @@ describe('conf_command is wrong, exit code 2, when', () => {
       ['--action=list', '--timeout=soon'],
       '--timeout is a number of seconds above 0',
     ],
+    ['another action is watched', ['--action=list', '--watch'], '--watch goes with --action=top only'],
+    ['one service is watched', ['--action=top', '--watch', '--task_id=ts_1'], '--task_id does not go with'],
+    [
+      'the interval is none',
+      ['--action=top', '--watch', '--interval=0'],
+      '--interval is a number of seconds',
+    ],
+    ['there is no terminal', ['--action=top', '--watch'], '--watch needs a terminal'],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(confCommand, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

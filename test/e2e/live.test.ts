@@ -1,0 +1,167 @@
+// The live view as a user has it: conf_command in a real terminal, with keys pressed and the screen looked at.
+
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
+import { eventually } from '../helpers/eventually.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { startProgram } from '../helpers/program.js';
+import { openSite, TRANSACTION, type Site } from '../helpers/site.js';
+import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
+
+expectNoLeftovers();
+// Programs start one after the other, and a terminal is looked at again and again.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** The end of the sequence that clears the screen, or a part of it. */
+const CLEARS = /\[\d*J/;
+
+const SERVICES = [
+  { id: 'ts_1', instance: 'Forever' },
+  { id: 'ts_2', instance: 'Forever' },
+  { id: 'ts_3', instance: 'Forever', entry: 'on_exit' },
+] as const;
+
+const watchFlags = ({ file }: Site) => [
+  `--context_file=${file}`,
+  '--action=top',
+  '--watch',
+  '--interval=0.5',
+];
+
+/** The view in a terminal, showing the services of a provider. */
+async function watch(pane: Pane, site: Site): Promise<void> {
+  await pane.start('conf_command', ...watchFlags(site));
+  await pane.sees(/^.ts_1 +\d+ started/);
+}
+
+/** What the shell says of its terminal. */
+async function settings(pane: Pane, mark: string): Promise<string> {
+  await pane.line(`echo ${mark} $(stty -g | md5sum)`);
+  return (await pane.sees(new RegExp(`^${mark} [0-9a-f]{32}`))).slice(mark.length);
+}
+
+test('Services are watched, sorted, filtered and looked into, and q leaves the terminal as it was.', async () => {
+  await using site = await openSite(SERVICES);
+  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using pane = await openPane();
+  const before = await settings(pane, 'before');
+  await watch(pane, site);
+  expect(await pane.flags()).toBe('cursor 0 alternate 1');
+  const screen = await pane.look();
+  expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
+  expect(screen[1]).toBe('services 3: 2 started  1 defined');
+  expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss \d+M {2}vms .* {2}pids 2 {2}children 0$/);
+  expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
+
+  await pane.press('n');
+  await pane.sees(/^ SERVICE▲/);
+  await pane.press('n');
+  await pane.sees(/^ SERVICE▼/);
+  expect((await pane.look())[5]).toMatch(/^>ts_3 +- defined/);
+
+  await pane.press('/');
+  await pane.press('-l', 'ts_2');
+  await pane.sees(/^services 3, 1 shown: /);
+  await pane.press('Enter', 'Enter');
+  await pane.sees(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
+  await pane.sees(/^connections \(\d+\)$/);
+  await pane.press('End');
+  await pane.sees(/M +[\d.]+M +\S+$/);
+  await pane.press('Escape');
+  await pane.sees(/^filter: ts_2/);
+  await pane.press('Escape');
+  await pane.sees(/^services 3: /);
+
+  await reign.command('stop', 'ts_1');
+  await pane.sees(/^.ts_1 +- stopped/);
+  await pane.resize(100, 12);
+  await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
+  expect(await pane.look()).toHaveLength(12);
+
+  await pane.press('q');
+  await pane.sees(/^ready>$/);
+  expect(await pane.flags()).toBe(AS_A_SHELL);
+  expect(await settings(pane, 'after')).toBe(before);
+  expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
+});
+
+test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', async () => {
+  await using site = await openSite(SERVICES);
+  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using pane = await openPane();
+  expect(Object.keys(await reign.tasks())).toHaveLength(3);
+  const before = await settings(pane, 'before');
+  const ways = ['C-c', 'SIGTERM', 'SIGHUP'] as const;
+  for (const way of ways) {
+    await watch(pane, site);
+    if (way === 'C-c') await pane.press(way);
+    else process.kill(await pane.child(), way);
+    await pane.losesSight(/^services/);
+    expect(await settings(pane, `after-${way}`)).toBe(before);
+    expect(await pane.flags()).toBe(AS_A_SHELL);
+    await pane.line('clear; echo $? was the code');
+    await pane.sees(/^0 was the code/);
+  }
+});
+
+test('A provider that is gone is told of, and the view goes on when it is back.', async () => {
+  await using site = await openSite(SERVICES);
+  await using first = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using pane = await openPane();
+  await watch(pane, site);
+  await first.kill();
+  await pane.sees(/^no answer for \d+ s|trying again/);
+  await pane.sees(/trying again/);
+  await using second = await site.reign();
+  await pane.losesSight(/trying again|no answer/);
+  await second.command('stop', 'ts_2');
+  await pane.sees(/^.ts_2 +- stopped/);
+  // Also while it looks for one that does not come, q ends it at once.
+  await second.command('stop');
+  await second.kill();
+  await pane.sees(/trying again/);
+  await pane.press('q');
+  await pane.sees(/^ready>$/);
+  expect(await pane.flags()).toBe(AS_A_SHELL);
+  expect((await pane.look()).join('\n')).not.toContain('WARNING');
+});
+
+test('An error that nobody caught leaves the terminal as it was, too.', async () => {
+  await using pane = await openPane();
+  const before = await settings(pane, 'before');
+  const run = pathToFileURL(join(packageRoot, 'dist/src/cli/run.js')).href;
+  const script = [
+    `import { processTerminal } from "${run}";`,
+    'const { screen } = processTerminal();',
+    'screen.open({ typed: () => { throw new Error("thrown on purpose") }, resized() {}, hungUp() {} });',
+    'screen.write("opened");',
+  ].join(' ');
+  await pane.line(`${process.execPath} --input-type=module -e '${script}'`);
+  await pane.sees(/^opened/);
+  expect(await pane.flags()).toBe('cursor 0 alternate 1');
+  await pane.press('x');
+  await pane.sees(/^Error: thrown on purpose/);
+  expect(await pane.flags()).toBe(AS_A_SHELL);
+  expect(await settings(pane, 'after')).toBe(before);
+});
+
+test('Without a terminal --watch says so, and with --json prints a line per sample until it is told to end.', async () => {
+  await using site = await openSite(SERVICES);
+  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using refused = startProgram('conf_command', ...watchFlags(site));
+  expect(await refused.ended).toEqual({ code: 2, signal: null });
+  expect(refused.err.items[0]).toBe('error CLI_USAGE: --watch needs a terminal for its input and output');
+  await using program = startProgram('conf_command', ...watchFlags(site), '--json');
+  await eventually(() => program.out.items.length >= 3, 'three samples');
+  await reign.command('stop', 'ts_1');
+  const line = await program.out.first((each) => each.includes('"stopped"'));
+  expect(JSON.parse(line)).toMatchObject({
+    transaction: TRANSACTION,
+    services: [{ service_id: 'ts_1', status: 'stopped', memory: null }, { service_id: 'ts_2' }, {}],
+  });
+  program.child.kill('SIGTERM');
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  expect(program.err.items).toEqual([]);
+});

@@ -1,0 +1,100 @@
+// A real terminal to type into and to look at: a pane of tmux with a shell in it.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { packageRoot } from '../../src/base/package.js';
+import { eventually } from './eventually.js';
+import { openFolder } from './folder.js';
+
+export interface Pane extends AsyncDisposable {
+  /** Types a line of the shell, and Enter. */
+  line(text: string): Promise<void>;
+  /** Types one of this package's programs, and what it is told. */
+  start(program: string, ...args: readonly string[]): Promise<void>;
+  /** Presses keys, named as tmux names them: Enter, Escape, Down, NPage, C-c, or text. */
+  press(...keys: readonly string[]): Promise<void>;
+  resize(columns: number, rows: number): Promise<void>;
+  /** What is to be seen, a line each. */
+  look(): Promise<readonly string[]>;
+  /** Waits until a line looks like this. */
+  sees(what: RegExp): Promise<string>;
+  /** Waits until none does. */
+  losesSight(what: RegExp): Promise<void>;
+  /** Whether the cursor is shown, whether the alternate screen is on. */
+  flags(): Promise<string>;
+  /** The process that the shell has started. */
+  child(): Promise<number>;
+  /** Every byte that has been written to the terminal since the start. */
+  written(): string;
+}
+
+/** A cursor, and no alternate screen: what a shell has. */
+export const AS_A_SHELL = 'cursor 1 alternate 0';
+
+export async function openPane(columns = 80, rows = 24): Promise<Pane> {
+  const folder = await openFolder();
+  const output = join(folder.path, 'output');
+  const tmux = async (...args: readonly string[]) => {
+    const { stdout } = await execa('tmux', [
+      '-S',
+      join(folder.path, 'socket'),
+      '-f',
+      '/dev/null',
+      '-u',
+      ...args,
+    ]);
+    return stdout;
+  };
+  const size = ['-x', String(columns), '-y', String(rows)];
+  await tmux('new-session', '-d', ...size, 'PS1="ready> " exec bash --norc --noprofile');
+  await tmux('pipe-pane', '-o', `cat > '${output}'`);
+  const shell = Number(await tmux('display-message', '-p', '#{pane_pid}'));
+  const look = async () => (await tmux('capture-pane', '-p')).split('\n');
+  const line = async (text: string) => {
+    await tmux('send-keys', '-l', text);
+    await tmux('send-keys', 'Enter');
+  };
+  const pane: Pane = {
+    line,
+    start: (program, ...args) =>
+      line([process.execPath, join(packageRoot, 'dist', 'tools', `${program}.js`), ...args].join(' ')),
+    press: async (...keys) => {
+      await tmux('send-keys', ...keys);
+    },
+    resize: async (x, y) => {
+      await tmux('resize-window', '-x', String(x), '-y', String(y));
+    },
+    look,
+    sees: (what) => seeing(look, what),
+    losesSight: async (what) => {
+      await eventually(async () => !(await look()).some((each) => what.test(each)), `no more ${what}`);
+    },
+    flags: () => tmux('display-message', '-p', 'cursor #{cursor_flag} alternate #{alternate_on}'),
+    child: () => eventually(() => childOf(shell), 'a child of the shell'),
+    written: () => readFileSync(output, 'latin1'),
+    [Symbol.asyncDispose]: async () => {
+      await tmux('kill-server');
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+  await pane.sees(/^ready>/);
+  return pane;
+}
+
+async function seeing(look: () => Promise<readonly string[]>, what: RegExp): Promise<string> {
+  let last: readonly string[] = [];
+  try {
+    return await eventually(async () => {
+      last = await look();
+      return last.find((each) => what.test(each));
+    }, String(what));
+  } catch (error) {
+    throw new Error(`never seen: ${what}\n${last.join('\n')}`, { cause: error });
+  }
+}
+
+function childOf(shell: number): number | undefined {
+  const [pid] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').split(' ');
+  return pid === undefined || pid === '' ? undefined : Number(pid);
+}

@@ -1,0 +1,55 @@
+// Answers for a provider of many services on a real bus: only what they cost is made up.
+
+import type { BusEndpoints } from '../../src/bus/connection.js';
+import { parseFrame } from '../../src/messages/message.js';
+import { replyHeader, type StateRequest } from '../../src/messages/state.js';
+import { Connection } from '../../src/bus/connection.js';
+import { openBus } from './bus.js';
+import { sketchReply } from './top.js';
+
+export interface TopResponder extends AsyncDisposable {
+  readonly endpoints: BusEndpoints;
+  /** How many questions for `top` have been answered. */
+  answered(): number;
+}
+
+export async function respondToTop(services: number): Promise<TopResponder> {
+  const bus = await openBus();
+  let count = 0;
+  const answer = ({ header }: StateRequest) => {
+    if (header.action !== 'top') return { action: 'reply_context', content: describe(bus.endpoints) };
+    count += 1;
+    return { action: 'reply_top', content: sketchReply(services, count) };
+  };
+  // A client looks for somebody who listens to commands before it asks.
+  const connection = new Connection(bus.endpoints, ['context', 'state'], (frame) => {
+    const message = parseFrame(frame);
+    if (message.kind !== 'state_request') return;
+    const { action, content } = answer(message);
+    void connection.publish('state', { header: replyHeader(message.header, action, connection.id), content });
+  });
+  bus.keep(connection);
+  await connection.ready();
+  return {
+    endpoints: bus.endpoints,
+    answered: () => count,
+    [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
+  };
+}
+
+function describe({ publish, subscribe }: BusEndpoints): object {
+  const configuration = {
+    FrontEndEndpoint: subscribe,
+    BackendEndpoint: publish,
+    FrontBind: publish,
+    BackendBind: subscribe,
+  };
+  const info = {
+    contextId: 'context300',
+    contextName: 'context',
+    contextLogName: 'Many',
+    configuration,
+    tasks: [],
+  };
+  return { T300: info };
+}
