@@ -56,7 +56,7 @@ pythonTest(
 
     // Once more, with the same provider.
     await using again = example.client();
-    expect((await again.ended).code).toBe(0);
+    expect((await again.ended).code, [...again.out.items, ...again.err.items].join('\n')).toBe(0);
     expect(again.out.items).toContain('load exited {"readings": 5}');
     provider.child.kill('SIGTERM');
     expect(await provider.ended).toEqual({ code: 0, signal: null });

@@ -1,5 +1,6 @@
 // service_context --check and --graph: what is known of a context before anything runs.
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
@@ -60,6 +61,23 @@ test('--check tells every fault with file, line and column, and ends with 1.', a
   // What is not valid does not run either.
   const run = await home.run('service_context', FILE, '--start');
   expect(run).toMatchObject({ exitCode: 1, stderr });
+});
+
+test('--check warns of programs that cannot run here, and says why.', async () => {
+  await using home = await openHome(...SERVICES);
+  const command = '<command><program>./start.sh</program></command>';
+  await home.edit(FILE, (text) => replaceNth(text, /<configuration>/, 2, `<configuration>${command}`));
+  const check = () => home.run('service_context', FILE, '--check');
+  const path = join(home.path, FILE);
+  const { exitCode, stdout } = await check();
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    `${path}: warning: ts_101: no program ${join(home.path, 'start.sh')} ` +
+      '(correct <program> in the context file; a relative path is relative to the context folder)',
+    `${path} is valid: 2 task services, 1 warning`,
+  ]);
+  await writeFile(join(home.path, 'start.sh'), '#!/bin/sh\n', { mode: 0o755 });
+  expect((await check()).stdout).toBe(`${path} is valid: 2 task services, 0 warnings`);
 });
 
 test('--check of a file that is not well-formed points at the place, and ends with 1.', async () => {

@@ -80,8 +80,10 @@ export class Reporter {
 
   /** The last word before the beat: whoever has heard a beat counts what came before it as missed. */
   #repeat(): void {
+    // If it has been said by now: what is still to be said, whoever has just come will hear anyway.
+    const word = this.#lastWord;
     this.#whenSent(async () => {
-      if (this.#lastWord !== undefined) await this.#connection.publish('control', this.#lastWord);
+      if (word !== undefined) await this.#connection.publish('control', word);
     });
     this.#beat(0);
   }

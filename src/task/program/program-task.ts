@@ -29,7 +29,7 @@ export class ProgramTask extends Task {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #events: LineEvents;
   readonly #lineSeen = createDeferred<void>();
-  readonly #readyLine: RegExp | undefined;
+  #readyLine: RegExp | undefined;
   #run: ProgramRun | undefined;
 
   constructor(context: TaskContext<TaskConfiguration>, program: HostProgram, environment: NodeJS.ProcessEnv) {
@@ -70,7 +70,7 @@ export class ProgramTask extends Task {
       environment: this.#environment,
       print: (bytes) => void process.stdout.write(bytes),
       line: (text, stream) => {
-        if (this.#readyLine?.test(text) === true) this.#lineSeen.resolve();
+        this.#lookForReadyLine(text);
         if (stream === 'stdout') this.#events.take(text);
       },
     });
@@ -78,6 +78,12 @@ export class ProgramTask extends Task {
     if (this.signal.aborted) run.stop();
     else this.signal.addEventListener('abort', () => run.stop(), { once: true });
     return run;
+  }
+
+  #lookForReadyLine(text: string): void {
+    if (this.#readyLine?.test(text) !== true) return;
+    this.#readyLine = undefined;
+    this.#lineSeen.resolve();
   }
 
   async #becomesReady(run: ProgramRun): Promise<boolean> {

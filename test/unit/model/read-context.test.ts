@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
 import { parseContextConfiguration } from '../../../src/model/parse-context.js';
+import { contextConfigurationSchema } from '../../../src/model/context.js';
 import { readContext, readContextFile } from '../../../src/model/read-context.js';
 import { BROKEN_CONTEXTS, VALID_CONTEXTS } from './context-corpus.js';
 import { refusalOf, tellFault, tellFaults } from './refusals.js';
@@ -95,6 +96,25 @@ describe('readContext fills in', () => {
     expect(context.configuration.TaskService[0]?.Task.message.content.configuration.location).toBe(
       `${folder}/more`,
     );
+  });
+
+  it.each([
+    ['<program>./run.sh</program>', { program: '/home/me/run.sh', cwd: '' }],
+    ['<program>bin/run</program><cwd>web</cwd>', { program: '/home/me/bin/run', cwd: '/home/me/web' }],
+    ['<program>/bin/sh</program><cwd>/tmp</cwd>', { program: '/bin/sh', cwd: '/tmp' }],
+    ['<program>sh</program><cwd>..</cwd>', { program: 'sh', cwd: '/home' }],
+    ['<program>sh</program><arg>./a</arg>', { arg: ['./a'], env: {}, user: '', ready: 'started' }],
+    ['<program>sh</program><arg/>', { arg: [''], ready_line: '', ready_port: '', events: 'none' }],
+    ['<program>sh</program><env A="1"/>', { arg: [], env: { A: '1' } }],
+    ['<program>sh</program><env><A>1</A><B/></env>', { env: { A: '1', B: '' } }],
+  ])('the paths of a program, from the context folder, and what is left out: %s', (inner, expected) => {
+    const configuration = `<command>${inner}</command>`;
+    const text = contextText(serviceText({ configuration }));
+    const { configuration: read } = readContext(text, '/home/me/conf/Context-Echo.xml');
+    const { command } = read.TaskService[0]!.Task.message.content.configuration;
+    expect(command).toMatchObject(expected);
+    // What travels on the bus is read as the same again.
+    expect(contextConfigurationSchema.parse(read)).toEqual(read);
   });
 
   it('nothing into the keys of a task: nested ones become objects, repeated ones lists, attributes keys', () => {
