@@ -5,18 +5,21 @@ import { z } from 'zod';
 const task = z.looseObject({
   service_id: z.string(),
   pid: z.number().int().nullable(),
-  /** The last action that was reported, or `defined`. */
-  action: z.string(),
+  action: z.string().describe('The last action that was reported, or `defined`.'),
   state: z.enum(['success', 'in_progress', 'failed']),
   serviceName: z.string(),
   instance: z.string(),
   task: z.unknown(),
-  /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
-  status: z.string().optional(),
+  status: z
+    .string()
+    .optional()
+    .describe(
+      'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
+    ),
 });
 export type TaskInfo = z.infer<typeof task>;
 
-const transactionInfo = z.looseObject({
+export const transactionInfoSchema = z.looseObject({
   contextId: z.string(),
   contextName: z.string(),
   contextLogName: z.string(),
@@ -29,7 +32,7 @@ const transactionInfo = z.looseObject({
   tasks: z.array(task),
 });
 /** One transaction: its context and where each of its services stands. */
-export type TransactionInfo = z.infer<typeof transactionInfo>;
+export type TransactionInfo = z.infer<typeof transactionInfoSchema>;
 
 export const contextInfoSchema = z.looseObject({
   header: z.looseObject({
@@ -42,7 +45,7 @@ export const contextInfoSchema = z.looseObject({
     status: z.looseObject({
       device_action: z.literal('context_info'),
       result: z.enum(['success', 'failure']),
-      data: z.array(z.record(z.string(), transactionInfo)),
+      data: z.array(z.record(z.string(), transactionInfoSchema)),
     }),
   }),
 });
