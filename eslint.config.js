@@ -3,7 +3,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', 'coverage', '**/.contextd', 'test/fixtures/broken'] },
+  { ignores: ['dist', 'node_modules', 'coverage', 'docs/api', '**/.contextd', 'test/fixtures/broken'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -62,8 +62,12 @@ export function loopsAreIntended(context: ContextOutline): readonly Finding[] {
   const immediate = new Set(edges.filter(isImmediate).map(({ from, to }) => `${from} ${to}`));
   const isTold = (cycle: Cycle) =>
     cycle.every((id, index) => immediate.has(`${id} ${cycle[(index + 1) % cycle.length] ?? id}`));
+  // What starts itself again when it fails is what supervision is for.
+  const isRecovery = ([id, ...more]: Cycle) =>
+    more.length === 0 &&
+    edges.every(({ from, to, trigger }) => from !== id || to !== id || trigger.trigger === 'on_fail');
   return findCycles(edges)
-    .filter((cycle) => !isTold(cycle))
+    .filter((cycle) => !isTold(cycle) && !isRecovery(cycle))
     .map((cycle) => ({
       path: placeOf(cycle, edges),
       message: `transitions form a loop: ${formatCycle(cycle)}; it runs until max_restarts is reached`,

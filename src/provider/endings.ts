@@ -96,7 +96,7 @@ function explainEnd(
   end: ProcessEnd,
 ): { reason: FailureReason; error: ErrorReport } {
   const { id } = service.definition;
-  if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service) };
+  if (end.isOutOfMemory === true) return { reason: 'out_of_memory', error: outOfMemory(service, end) };
   const how = describeHow(end);
   const when = service.status === 'starting' ? ' before it was ready' : '';
   return {
@@ -111,7 +111,14 @@ function describeHow({ exitCode, signal }: ProcessEnd): string {
   return 'ended; how is known only to the provider that had started it,';
 }
 
-function outOfMemory({ definition }: ServiceSnapshot): ErrorReport {
+function outOfMemory({ definition }: ServiceSnapshot, { signal }: ProcessEnd): ErrorReport {
+  if (signal === 'SIGKILL') {
+    return {
+      code: 'SVC_EXITED',
+      message: `${definition.id} was killed by the system, which had no memory left for it`,
+      hint: 'see what it keeps, or give the machine, the container or its control group more memory',
+    };
+  }
   if (definition.serviceType === 'Process') {
     return {
       code: 'SVC_EXITED',

@@ -8,7 +8,7 @@ import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
 import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
-import { isOutOfMemory } from './out-of-memory.js';
+import { isHeapFull, KernelKills } from './out-of-memory.js';
 import { isSameProcess } from './process-table.js';
 import { ProcessService, type ExitStatus } from './process-service.js';
 
@@ -32,13 +32,18 @@ export interface ProcessLauncher extends Launcher {
 }
 
 export function createProcessLauncher(options: ProcessLauncherOptions): ProcessLauncher {
+  const kernelKills = new KernelKills();
   return {
-    launch: (order) => launch(options, order),
-    adopt: (order) => adopt(options.clock, order),
+    launch: (order) => launch(options, order, kernelKills),
+    adopt: (order) => adopt(options.clock, order, kernelKills),
   };
 }
 
-async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Promise<LaunchedService> {
+async function launch(
+  options: ProcessLauncherOptions,
+  order: ProcessOrder,
+  kernelKills: KernelKills,
+): Promise<LaunchedService> {
   const { child, logSize } = spawnHost(options.hostProgram, order);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();
@@ -48,10 +53,9 @@ async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Pro
   const exited = createDeferred<ExitStatus>();
   child.once('exit', (code, signal) => {
     const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
-    exited.resolve({
-      ...end,
-      ...(isOutOfMemory(end, order.logFile, logSize) ? { isOutOfMemory: true } : {}),
-    });
+    const isOutOfMemory =
+      (kernelKills.hasRisen() && signal === 'SIGKILL') || isHeapFull(end, order.logFile, logSize);
+    exited.resolve({ ...end, ...(isOutOfMemory ? { isOutOfMemory } : {}) });
   });
   const pid = await started.promise;
   const { token, supervision } = order;
@@ -59,12 +63,16 @@ async function launch(options: ProcessLauncherOptions, order: ProcessOrder): Pro
 }
 
 /** Not our child, so no event tells its end: it is looked at from time to time. */
-function adopt(clock: Clock, order: AdoptOrder): LaunchedService {
+function adopt(clock: Clock, order: AdoptOrder, kernelKills: KernelKills): LaunchedService {
   const { process, token, supervision } = order;
   const exited = createDeferred<ExitStatus>();
   const look = () => {
-    if (isSameProcess(process)) clock.after(ADOPTED_LOOK_MS, look);
-    else exited.resolve({ exitCode: undefined, signal: undefined });
+    if (isSameProcess(process)) {
+      clock.after(ADOPTED_LOOK_MS, look);
+      return;
+    }
+    const cause = kernelKills.hasRisen() ? ({ signal: 'SIGKILL', isOutOfMemory: true } as const) : {};
+    exited.resolve({ exitCode: undefined, signal: undefined, ...cause });
   };
   look();
   const isThere = () => isSameProcess(process);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Connection } from '../../../src/bus/connection.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openMemoryLimit } from '../../helpers/memory-limit.js';
 import { onlook } from '../../helpers/onlooker.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
@@ -102,4 +103,21 @@ test('A service that has filled its heap fails with the reason out_of_memory.', 
   } finally {
     delete process.env.NODE_OPTIONS;
   }
+});
+
+test('A service that the kernel has killed for want of memory fails with the reason out_of_memory.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '500' } },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+  using limit = openMemoryLimit(120 * 1024 * 1024);
+  limit.add(status.services[0]!.pid!);
+  const failed = await onlooker.event('ts_1', 'failed');
+  expect(failed.content.status).toMatchObject({
+    reason: 'out_of_memory',
+    signal: 'SIGKILL',
+    error: { code: 'SVC_EXITED', message: 'ts_1 was killed by the system, which had no memory left for it' },
+  });
 });

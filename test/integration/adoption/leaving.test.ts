@@ -1,5 +1,6 @@
 // A provider that ends on purpose: with its services, or without them.
 
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
@@ -88,4 +89,24 @@ test('--start of a provider that takes over starts nothing twice, and what nothi
   expect(await third.becomes('ts_1', 'started')).toMatchObject({ run: 2 });
   expect(await third.becomes('ts_2', 'started')).toMatchObject({ run: 2 });
   expect(Object.keys((await third.client.request()) as object)).toHaveLength(1);
+});
+
+test('A provider that leaves while a service starts leaves it starting; the next one sees it started, once.', async () => {
+  await using site = await openSite((folder) => [
+    { id: 'ts_1', instance: 'Gated', configuration: { start_gate: join(folder, 'open') } },
+    { id: 'ts_2', instance: 'Forever' },
+  ]);
+  const first = await site.reign('--detach_on_exit');
+  const asked = first.command('start').catch(() => []);
+  await first.becomes('ts_2', 'started');
+  const { pid, run } = await first.becomes('ts_1', 'starting');
+  first.program.child.kill('SIGTERM');
+  expect(await first.program.ended).toEqual({ code: 0, signal: null });
+  const second = await site.reign();
+  expect((await second.tasks()).ts_1).toMatchObject({ status: 'starting', pid, run });
+  await site.gate('open');
+  expect(await second.becomes('ts_1', 'started')).toMatchObject({ pid, run });
+  expect(site.processes()).toHaveLength(2);
+  await first.client.close();
+  await asked;
 });

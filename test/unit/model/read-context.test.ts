@@ -145,8 +145,13 @@ describe('readContext warns of', () => {
     ['a context without services', '', ['1:1 the context has no <TaskService>: nothing will run']],
     [
       'a service that restarts itself',
-      serviceText({ state: state(on('on_fail', 'restart', 'ts_1')) }),
+      serviceText({ state: state(on('on_exit', 'restart', 'ts_1')) }),
       ['15:34 transitions form a loop: ts_1 -> ts_1; it runs until max_restarts is reached'],
+    ],
+    [
+      'no service that starts itself when it has failed',
+      serviceText({ state: state(on('on_fail', 'start', 'ts_1')) }),
+      [],
     ],
     [
       'a loop of several services, once',

@@ -1,0 +1,4 @@
+// The door of the task service StoreBest: what the provider loads.
+
+export { default } from './ServiceStoreBest.js';
+export * from './StoreBest.js';

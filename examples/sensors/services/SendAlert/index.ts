@@ -1,0 +1,4 @@
+// The door of the task service SendAlert: what the provider loads.
+
+export { default } from './ServiceSendAlert.js';
+export * from './SendAlert.js';

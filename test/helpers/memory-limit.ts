@@ -1,0 +1,21 @@
+// A real want of memory: a control group with a limit. Needs to be root, as in a container or CI.
+
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createUniqueId } from '../../src/base/ids.js';
+
+const VERSION_1 = '/sys/fs/cgroup/memory';
+const VERSION_2 = '/sys/fs/cgroup';
+
+/** Processes put into it get no more than `bytes` of memory; who wants more is killed by the kernel. */
+export function openMemoryLimit(bytes: number): { add(pid: number): void } & Disposable {
+  const isVersion1 = existsSync(VERSION_1);
+  const folder = join(isVersion1 ? VERSION_1 : VERSION_2, `contextd-test-${createUniqueId()}`);
+  mkdirSync(folder);
+  const limits = isVersion1 ? ['memory.limit_in_bytes'] : ['memory.max', 'memory.swap.max'];
+  for (const name of limits) writeFileSync(join(folder, name), name.includes('swap') ? '0' : `${bytes}`);
+  return {
+    add: (pid) => writeFileSync(join(folder, 'cgroup.procs'), `${pid}`),
+    [Symbol.dispose]: () => rmdirSync(folder),
+  };
+}
