@@ -159,7 +159,31 @@ describe('the help', () => {
   });
 
   it('of contextd init', async () => {
-    expect(await help(init as never)).toMatchInlineSnapshot();
+    expect(await help(init as never)).toMatchInlineSnapshot(`
+      "
+      contextd init <name> [options]
+
+      Makes the folder NAME: a project with a first service, its test, its context and npm scripts.
+
+      Commands:
+        contextd init completion  Print a script for shell completion
+
+      Options:
+        --task_service  Name of the first service: of its folder and its files [string] [default: "Hello"]
+        --sub_port      Port of the subscribers                                 [string] [default: "5556"]
+        --pub_port      Port of the publishers                                  [string] [default: "5557"]
+        --contextd      What npm installs as contextd: a range, or a file [default: this version] [string]
+        --dry_run       Show what would change as a diff, write nothing         [boolean] [default: false]
+        --force         Overwrite what was edited                               [boolean] [default: false]
+        --debug         Show the stack of an error                              [boolean] [default: false]
+        --help          Show help                                                                [boolean]
+
+      Examples:
+        contextd init Weather                               The folder Weather, ready after npm install
+        contextd init Weather                               The same, with contextd from a file
+        --contextd=contextd-0.1.0.tgz
+      "
+    `);
   });
 
   it('of context_display', async () => {
