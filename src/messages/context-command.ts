@@ -8,21 +8,27 @@ export type ContextAction = (typeof CONTEXT_ACTIONS)[number];
 export const contextCommandSchema = z.looseObject({
   header: z.looseObject({
     action: z.string(),
-    /** The ContextID, or the id of one task service. */
-    service_id: z.string().default(''),
-    /** `context`, or `all` to stop every service of the transaction. */
-    service_name: z.string().default('context'),
+    service_id: z.string().default('').describe('The ContextID, or the id of one task service.'),
+    service_name: z
+      .string()
+      .default('context')
+      .describe('`context`, or `all` to stop every service of the transaction.'),
     service_transaction: z.string().default(''),
-    /** Unique; the same id is executed once, however often it is sent. The original's clients send none. */
-    message_id: z.string().optional(),
+    message_id: z
+      .string()
+      .optional()
+      .describe(
+        "Unique; the same id is executed once, however often it is sent. The original's clients send none.",
+      ),
     sender: z.string().optional(),
   }),
   content: z
     .looseObject({
-      /** A context configuration as in the XML; blank when the provider knows it already. */
-      configuration: z.unknown(),
-      /** With `reload`: only say what would change. */
-      dry_run: z.boolean().optional(),
+      configuration: z
+        .unknown()
+        .optional()
+        .describe('A context configuration as in the XML; blank when the provider knows it already.'),
+      dry_run: z.boolean().optional().describe('With `reload`: only say what would change.'),
     })
     .default({ configuration: undefined }),
 });

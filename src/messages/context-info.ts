@@ -5,18 +5,23 @@ import * as z from 'zod';
 const task = z.looseObject({
   service_id: z.string(),
   pid: z.number().int().nullable(),
-  /** Of a thread that lives: the system's number for it, of the process `pid`. */
-  tid: z.number().int().optional(),
-  /** The last action that was reported, or `defined`. */
-  action: z.string(),
+  tid: z
+    .number()
+    .int()
+    .optional()
+    .describe("Of a thread that lives: the system's number for it, of the process `pid`."),
+  action: z.string().describe('The last action that was reported, or `defined`.'),
   state: z.enum(['success', 'in_progress', 'failed']),
   serviceName: z.string(),
   instance: z.string(),
   task: z.unknown(),
-  /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
-  status: z.string().optional(),
-  /** Counts its launches. */
-  run: z.number().int().optional(),
+  status: z
+    .string()
+    .optional()
+    .describe(
+      'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
+    ),
+  run: z.number().int().optional().describe('Counts its launches.'),
 });
 export type TaskInfo = z.infer<typeof task>;
 

@@ -10,20 +10,23 @@ export const heartbeatSchema = z.looseObject({
   }),
   content: z.looseObject({
     pid: z.number().int(),
-    /** Of a thread service: the system's number for its thread. */
-    tid: z.number().int().optional(),
-    /** ISO time. */
-    started_at: z.string(),
-    /** The last event the service reported: created, started, updated, ... */
-    state: z.string(),
-    /** The seq of that event: who has seen fewer has missed some. */
-    seq: z.number().int().nonnegative(),
-    /** Whether `started` has been reported. */
-    ready: z.boolean(),
-    /** How much later than due its event loop came round, in milliseconds. */
-    event_loop_lag_ms: z.number().nonnegative(),
-    /** Lines that its log lost, and why the last of them: a full disk (ENOSPC) ends no service. */
-    log_loss: z.looseObject({ lines: z.number().int(), code: z.string() }).optional(),
+    tid: z.number().int().optional().describe("Of a thread service: the system's number for its thread."),
+    started_at: z.string().describe('ISO time.'),
+    state: z.string().describe('The last event the service reported: created, started, updated, ...'),
+    seq: z
+      .number()
+      .int()
+      .nonnegative()
+      .describe('The seq of that event: who has seen fewer has missed some.'),
+    ready: z.boolean().describe('Whether `started` has been reported.'),
+    event_loop_lag_ms: z
+      .number()
+      .nonnegative()
+      .describe('How much later than due its event loop came round, in milliseconds.'),
+    log_loss: z
+      .looseObject({ lines: z.number().int(), code: z.string() })
+      .optional()
+      .describe('Lines that its log lost, and why the last of them: a full disk (ENOSPC) ends no service.'),
   }),
 });
 export type HeartbeatBody = z.infer<typeof heartbeatSchema>;

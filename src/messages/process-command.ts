@@ -18,12 +18,17 @@ export const processCommandSchema = z.looseObject({
         service_id: z.string(),
         service_name: z.string().default(''),
         transaction: z.string().optional(),
-        /** The original's clients name the transaction like this on some paths. */
-        service_transaction: z.string().optional(),
+        service_transaction: z
+          .string()
+          .optional()
+          .describe("The original's clients name the transaction like this on some paths."),
         message_id: z.string().optional(),
         sender: z.string().optional(),
-        /** With `acknowledge`: the seq of the event that has arrived. */
-        acknowledges: z.number().int().optional(),
+        acknowledges: z
+          .number()
+          .int()
+          .optional()
+          .describe('With `acknowledge`: the seq of the event that has arrived.'),
       }),
       content: z.looseObject({ configuration: z.record(z.string(), z.unknown()).default({}) }).optional(),
     }),

@@ -5,10 +5,8 @@ import * as z from 'zod';
 const figures = {
   rss: z.number(),
   vms: z.number(),
-  /** Resident memory as percent of the machine's. */
-  percent: z.number(),
-  /** Percent of one core since the last sample. */
-  cpu: z.number().optional(),
+  percent: z.number().describe("Resident memory as percent of the machine's."),
+  cpu: z.number().optional().describe('Percent of one core since the last sample.'),
   threads: z.number().int().optional(),
   fds: z.number().int().optional(),
   read_bytes: z.number().optional(),
@@ -18,10 +16,8 @@ const figures = {
 
 const child = z.looseObject({
   pid: z.number().int(),
-  /** As the system has it: running, sleeping, ... */
-  status: z.string(),
-  /** Seconds since the epoch. */
-  create_time: z.number(),
+  status: z.string().describe('As the system has it: running, sleeping, ...'),
+  create_time: z.number().describe('Seconds since the epoch.'),
   name: z.string().optional(),
   ...figures,
 });
@@ -29,8 +25,7 @@ export type ChildSample = z.infer<typeof child>;
 
 const memory = {
   ...figures,
-  /** As the system has it: running, sleeping, ... */
-  status: z.string(),
+  status: z.string().describe('As the system has it: running, sleeping, ...'),
   create_time: z.number().optional(),
   children: z.array(child),
   total: z.looseObject(figures),
@@ -52,10 +47,8 @@ const memory = {
   memory_map: z
     .array(z.looseObject({ path: z.string(), rss: z.number(), size: z.number(), pss: z.number() }))
     .optional(),
-  /** When it was taken, in seconds since the epoch. */
-  timestamp: z.number(),
-  /** How long it took to take it, in seconds. */
-  elapsed: z.number(),
+  timestamp: z.number().describe('When it was taken, in seconds since the epoch.'),
+  elapsed: z.number().describe('How long it took to take it, in seconds.'),
 };
 
 export const memorySchema = z.looseObject(memory);
@@ -65,8 +58,11 @@ export type Memory = z.infer<typeof memorySchema>;
 export const serviceSampleSchema = z.looseObject({
   serviceId: z.string(),
   pid: z.number().int(),
-  /** The last action the service reported, and success, in_progress or failed, as in context information. */
-  action: z.string(),
+  action: z
+    .string()
+    .describe(
+      'The last action the service reported, and success, in_progress or failed, as in context information.',
+    ),
   state: z.string(),
   ...memory,
 });
@@ -86,12 +82,14 @@ export const topEntrySchema = z.looseObject({
   service_id: z.string(),
   serviceName: z.string(),
   instance: z.string(),
-  /** Null, like `memory`, where the service has no process. */
-  pid: z.number().int().nullable(),
-  /** Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
-  status: z.string().optional(),
-  /** Seconds since it stands there. */
-  uptime_s: z.number().optional(),
+  pid: z.number().int().nullable().describe('Null, like `memory`, where the service has no process.'),
+  status: z
+    .string()
+    .optional()
+    .describe(
+      'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
+    ),
+  uptime_s: z.number().optional().describe('Seconds since it stands there.'),
   restarts: z.number().int().optional(),
   event_loop_lag_ms: z.number().optional(),
   memory: memorySchema.nullable(),

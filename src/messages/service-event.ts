@@ -15,8 +15,10 @@ const status = z.looseObject({
   tid: z.number().int().optional(),
   exit_code: z.number().int().optional(),
   signal: z.string().optional(),
-  /** Why a service failed or ended, as a word: see FAILURE_REASONS of the provider. */
-  reason: z.string().optional(),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why a service failed or ended, as a word: see FAILURE_REASONS of the provider.'),
   error: error.optional(),
 });
 export type EventStatus = z.infer<typeof status>;
@@ -27,11 +29,14 @@ export const serviceEventSchema = z.looseObject({
     service_id: z.string(),
     service_name: z.string().default(''),
     service_transaction: z.string(),
-    /** Counts a sender's events from 1, so that a reader sees a gap. */
-    seq: z.number().int().positive().optional(),
+    seq: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe("Counts a sender's events from 1, so that a reader sees a gap."),
     sent_at: z.string().optional(),
-    /** The id of the message that led to this event. */
-    cause: z.string().optional(),
+    cause: z.string().optional().describe('The id of the message that led to this event.'),
     sender: z.string().optional(),
   }),
   content: z.looseObject({ status }),

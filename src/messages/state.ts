@@ -24,11 +24,12 @@ const replyError = z.looseObject({ code: z.string(), message: z.string(), hint: 
 
 const serviceResult = z.looseObject({
   service_id: z.string(),
-  /** defined, starting, started, stopping, stopped, exited, failed or backoff. */
-  state: z.string(),
+  state: z.string().describe('defined, starting, started, stopping, stopped, exited, failed or backoff.'),
   pid: z.number().int().nullable(),
-  /** From the command's arrival until the service stood there, in milliseconds. */
-  elapsed_ms: z.number().optional(),
+  elapsed_ms: z
+    .number()
+    .optional()
+    .describe("From the command's arrival until the service stood there, in milliseconds."),
   error: replyError.optional(),
 });
 /** What a command did to one service. */
@@ -44,8 +45,10 @@ export const replyStatusSchema = z.looseObject({
       z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }),
     )
     .optional(),
-  /** With `reload`: the service ids by what happens to them. */
-  plan: z.record(z.string(), z.array(z.string()).readonly()).optional(),
+  plan: z
+    .record(z.string(), z.array(z.string()).readonly())
+    .optional()
+    .describe('With `reload`: the service ids by what happens to them.'),
 });
 export type ReplyStatus = z.infer<typeof replyStatusSchema>;
 

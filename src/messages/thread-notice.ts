@@ -3,11 +3,12 @@
 import * as z from 'zod';
 
 const thread = z.looseObject({
-  /** The token of the run; see ThreadOrder. */
-  token: z.string(),
+  token: z.string().describe('The token of the run; see ThreadOrder.'),
   exit_code: z.number().int().optional(),
-  /** Node's code of the error that ended the thread, such as ERR_WORKER_OUT_OF_MEMORY. */
-  error_code: z.string().optional(),
+  error_code: z
+    .string()
+    .optional()
+    .describe("Node's code of the error that ended the thread, such as ERR_WORKER_OUT_OF_MEMORY."),
 });
 
 export const threadNoticeSchema = z.looseObject({
