@@ -15,11 +15,8 @@ export const RESTART_SIZE: RestartSize = { rounds: 15 };
 /** A service that is started again at once, as often as the benchmark needs. */
 const SUPERVISION =
   '<backoff_s>0</backoff_s><max_restarts>100000</max_restarts><restart_window_s>1</restart_window_s>';
-const STATE = `<on_start><action/><call/></on_start><on_update><action/><call/></on_update>
-  <on_fail><action>restart</action><call>ts_0</call></on_fail><on_exit><action/><call/></on_exit>`;
-
 export async function measureRestart(size: RestartSize = RESTART_SIZE): Promise<readonly Figure[]> {
-  await using rig = await openRig({ count: 1, supervision: SUPERVISION, state: STATE });
+  await using rig = await openRig({ count: 1, supervision: SUPERVISION, restarts: true });
   await using watch = await openWatch(rig.endpoints);
   let pid = (await rig.start())[0]?.pid ?? 0;
   const series = await interleave(size.rounds, {

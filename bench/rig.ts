@@ -23,8 +23,8 @@ export interface RigServices {
   readonly serviceType?: 'Process' | 'Thread';
   /** Further XML inside each `<supervision>`. */
   readonly supervision?: string;
-  /** XML inside each `<state>`. */
-  readonly state?: string;
+  /** Each restarts itself when it fails. */
+  readonly restarts?: boolean;
 }
 
 export interface Rig extends AsyncDisposable {
@@ -94,7 +94,7 @@ async function readEndpoints(stdout: NodeJS.ReadableStream): Promise<BusEndpoint
 }
 
 function composeContext(
-  { count, instance = 'Idle', serviceType = 'Process', supervision = '', state = '' }: RigServices,
+  { count, instance = 'Idle', serviceType = 'Process', supervision = '', restarts = false }: RigServices,
   [publish, subscribe]: readonly [number, number],
 ): string {
   const front = `tcp://127.0.0.1:${publish}`;
@@ -109,7 +109,7 @@ function composeContext(
         <header><action>start</action><service_id/><service_name>bench</service_name><transaction/></header>
         <content><configuration><device_action>bench</device_action><location/></configuration></content>
       </message>
-      <state type="on_start">${state === '' ? TRIGGERS : state}</state>
+      <state type="on_start">${composeTriggers(restarts ? `ts_${index}` : undefined)}</state>
       <supervision><start_timeout_s>300</start_timeout_s>${supervision}</supervision>
     </Task>
   </TaskService>`,
@@ -123,7 +123,12 @@ function composeContext(
 `;
 }
 
-const NONE = '<action/><call/>';
-const TRIGGERS = ['on_start', 'on_update', 'on_fail', 'on_exit']
-  .map((name) => `<${name}>${NONE}</${name}>`)
-  .join('');
+function composeTriggers(restarted: string | undefined): string {
+  return ['on_start', 'on_update', 'on_fail', 'on_exit']
+    .map((name) =>
+      name === 'on_fail' && restarted !== undefined
+        ? `<${name}><action>restart</action><call>${restarted}</call></${name}>`
+        : `<${name}><action/><call/></${name}>`,
+    )
+    .join('');
+}
