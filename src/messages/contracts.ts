@@ -3,12 +3,14 @@
 import * as z from 'zod';
 import { contextCommandSchema } from './context-command.js';
 import { contextInfoSchema, transactionInfoSchema } from './context-info.js';
+import { figuresReplySchema } from './figures.js';
 import { heartbeatSchema } from './heartbeat.js';
 import { historyReplySchema } from './history.js';
 import { logsReplySchema } from './logs.js';
 import type { Message } from './message.js';
 import { processCommandSchema } from './process-command.js';
-import { topReplySchema } from './samples.js';
+import { samplesReplySchema, samplesRequestSchema } from './sample-history.js';
+import { monitorMessageSchema, topReplySchema } from './samples.js';
 import { serviceEventSchema } from './service-event.js';
 import { commandReplySchema, stateReplySchema, stateRequestSchema } from './state.js';
 import { threadNoticeSchema } from './thread-notice.js';
@@ -16,7 +18,8 @@ import { threadNoticeSchema } from './thread-notice.js';
 export interface Contract {
   /** Variable parts in braces. */
   readonly topics: readonly string[];
-  readonly from: 'client' | 'provider' | 'service' | 'thread host' | 'client, provider' | 'provider, service';
+  readonly from:
+    'client' | 'provider' | 'service' | 'thread host' | 'Monitor' | 'client, provider' | 'provider, service';
   readonly summary: string;
   readonly schema: z.ZodType;
   /** The kinds of message that answer it. */
@@ -83,6 +86,19 @@ export const CONTRACTS = {
       'Which threads run or have ended, for the provider alone; its orders, on threads.{host}, are signed.',
     schema: threadNoticeSchema,
   },
+  samples_request: {
+    topics: ['samples.{transaction}'],
+    from: 'client',
+    summary: 'A question to the Monitor of a transaction: what a service has cost; its answer is on `state`.',
+    schema: samplesRequestSchema,
+    answers: ['state_reply', 'command_reply'],
+  },
+  monitor: {
+    topics: ['monitor'],
+    from: 'Monitor',
+    summary: 'What the services of a transaction cost; at the endpoint of the Monitor, without forwarder.',
+    schema: monitorMessageSchema,
+  },
 } as const satisfies Readonly<Record<Message['kind'], Contract>>;
 
 /** The `content` of a state_reply, by its action. */
@@ -98,4 +114,6 @@ export const ANSWERS = {
   },
   reply_logs: { summary: 'Where the log of a service lies.', schema: logsReplySchema },
   reply_top: { summary: 'What each service costs.', schema: topReplySchema },
+  reply_figures: { summary: 'What the provider itself does and costs.', schema: figuresReplySchema },
+  reply_samples: { summary: 'What a service has cost, by its Monitor.', schema: samplesReplySchema },
 } as const satisfies Readonly<Record<string, { readonly summary: string; readonly schema: z.ZodType }>>;
