@@ -167,9 +167,9 @@ describe('the help', () => {
         --dry_run
         conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
         conf_command --action=top                           what its services cost
+        conf_command --action=top --watch                   the same as a live view; ? shows its keys
         conf_command --action=history --metric=rss          a chart of what it has cost, by its Monitor
         --task_id=ts_100
-        conf_command --action=top --watch                   the same as a live view; ? shows its keys
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
       "
