@@ -7,13 +7,15 @@ import { createUniqueId } from '../base/ids.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
 import type { Message } from '../messages/message.js';
-import { samplesReplySchema, type Metric, type SamplesReply } from '../messages/sample-history.js';
+import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
 import { noMonitorError, unreachableError } from './absent.js';
 import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
+import type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
 
 export type { CommandAnswer } from './replies.js';
+export type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
 
 export interface ClientOptions {
   /** How long to look for a provider, in milliseconds. */
@@ -23,45 +25,6 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** Aborted, it ends the search for a provider. */
   readonly signal?: AbortSignal;
-}
-
-export interface CommandRequest {
-  readonly action: string;
-  /** A service's id, or the ContextID, or blank for the context. */
-  readonly serviceId?: string;
-  /** `context`, or `all` with stop. */
-  readonly serviceName?: string;
-  readonly transaction?: string;
-  /** A context configuration as in the XML. */
-  readonly configuration?: unknown;
-  /** Sent again with the same id, a command is executed once and answered again. */
-  readonly messageId?: string;
-  /** With reload: only say what would change. */
-  readonly isDryRun?: boolean;
-}
-
-export interface Question {
-  readonly action?: 'request' | 'history' | 'why' | 'logs' | 'top' | 'figures';
-  readonly serviceId?: string;
-  readonly content?: Readonly<Record<string, unknown>>;
-}
-
-/** What `top` tells besides the usual figures. */
-export interface TopOptions {
-  /** Only this service is measured and told; SVC_UNKNOWN if there is none. */
-  readonly serviceId?: string;
-  readonly openConnections?: boolean;
-  readonly openedFiles?: boolean;
-  readonly memoryMaps?: boolean;
-  /** From now on the figures are published there too, every so many seconds, by the task service Monitor. */
-  readonly service?: { readonly type: 'pub'; readonly frequencyS: number; readonly endpoint: string };
-}
-
-export interface SamplesQuestion {
-  readonly serviceId: string;
-  readonly metric: Metric;
-  /** Only what is younger, in seconds. */
-  readonly sinceS?: number | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
