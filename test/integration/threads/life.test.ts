@@ -58,7 +58,9 @@ test('A thread reports, restarts and exits as a process does; each run counts it
   const runs = eventsOf(onlooker, 'ts_9').filter(({ header }) => header.action === 'created');
   expect(runs.map(({ header }) => header.seq)).toEqual([1, 1]);
   expect(new Set(runs.map(({ header }) => header.sender)).size).toBe(2);
-  expect(new Set(runs.map(({ content: { status } }) => `${status.pid}/${status.thread_id}`)).size).toBe(2);
+  expect(
+    new Set(runs.map(({ content: { status } }) => `${String(status.pid)}/${String(status.thread_id)}`)).size,
+  ).toBe(2);
   expect(life('ts_9').filter((action) => action !== 'updated')).toEqual([
     'created',
     'started',
