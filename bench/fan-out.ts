@@ -10,9 +10,11 @@ export interface FanOutSize {
   readonly counts: readonly [few: number, many: number];
   /** Commands, and events, in each round. */
   readonly messages: number;
+  /** The shortest that is measured, in ms: longer than a heartbeat, so that silence costs something as well. */
+  readonly windowMs: number;
 }
 
-export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000 };
+export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000, windowMs: 2500 };
 
 /** CPU time in ms of each round. */
 interface Cost {
@@ -49,7 +51,7 @@ export async function measureFanOut(size: FanOutSize = FAN_OUT_SIZE): Promise<re
   ];
 }
 
-async function measureCost(count: number, { rounds, messages }: FanOutSize): Promise<Cost> {
+async function measureCost(count: number, { rounds, messages, windowMs }: FanOutSize): Promise<Cost> {
   await using rig = await openRig({ count });
   const pids = (await rig.start()).map(({ pid }) => pid ?? 0);
   const stranger = new Connection(rig.endpoints, [], () => undefined);
@@ -58,13 +60,22 @@ async function measureCost(count: number, { rounds, messages }: FanOutSize): Pro
   for (let round = 0; round < rounds; round += 1) {
     const before = performance.now();
     const providerMs = cpuMsOf(rig.pid);
-    cost.services.push(await cpuDuring(pids, () => converse(rig, stranger, messages)));
+    cost.services.push(
+      await cpuDuring(pids, async () => {
+        await converse(rig, stranger, messages);
+        await passTime(windowMs - (performance.now() - before));
+      }),
+    );
     cost.provider.push(cpuMsOf(rig.pid) - providerMs);
     const tookMs = performance.now() - before;
-    cost.idle.push(await cpuDuring(pids, () => new Promise((resume) => setTimeout(resume, tookMs))));
+    cost.idle.push(await cpuDuring(pids, () => passTime(tookMs)));
   }
   await stranger.close();
   return cost;
+}
+
+async function passTime(durationMs: number): Promise<void> {
+  await new Promise((resume) => setTimeout(resume, durationMs));
 }
 
 async function cpuDuring(pids: readonly number[], act: () => Promise<void>): Promise<number> {

@@ -23,8 +23,11 @@ export function decodeEnvelope(frame: Uint8Array): Envelope {
   const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   const end = bytes.subarray(0, MAX_TOPIC_BYTES + SEPARATOR.length).indexOf(separatorBytes);
   if (end < 1) throw invalid('it has no "<topic> @@@ " in front');
-  const topic = decodeText(bytes.subarray(0, end));
-  const body = decodeJson(decodeText(bytes.subarray(end + separatorBytes.length)), topic);
+  // In one go: for a small frame two take as long as reading its JSON.
+  const text = decodeText(bytes);
+  const middle = text.indexOf(SEPARATOR);
+  const topic = text.slice(0, middle);
+  const body = decodeJson(text.slice(middle + SEPARATOR.length), topic);
   if (isDeeper(body, MAX_DEPTH)) throw invalid(`what follows "${topic} @@@" is nested too deep`);
   return { topic, body };
 }
@@ -55,7 +58,10 @@ function decodeJson(text: string, topic: string): unknown {
 
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1));
+  if (depth === 0) return true;
+  // No list of the values is made: this is done for every message.
+  for (const key in value) if (isDeeper(Reflect.get(value, key), depth - 1)) return true;
+  return false;
 }
 
 function decodeText(bytes: Uint8Array): string {

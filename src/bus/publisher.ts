@@ -98,7 +98,7 @@ export class Publisher {
     this.#sending = true;
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
-        await this.#send(next.frame);
+        await this.#socket.send(next.frame).catch((error: unknown) => this.#sendAgain(next.frame, error));
         next.sent.resolve();
       } catch (error) {
         next.sent.reject(this.#closed ? closedError() : error);
@@ -107,15 +107,16 @@ export class Publisher {
     this.#sending = false;
   }
 
-  async #send(frame: string): Promise<void> {
-    for (;;) {
+  /** EAGAIN: a reader's queue is full. The I/O thread needs a turn, then we try again. */
+  async #sendAgain(frame: string, refusal: unknown): Promise<void> {
+    for (let error = refusal; ;) {
+      if (!hasErrnoCode(error, 'EAGAIN') || this.#closed) throw error;
+      await new Promise((resume) => setImmediate(resume));
       try {
         await this.#socket.send(frame);
         return;
-      } catch (error) {
-        // EAGAIN: a reader's queue is full. The I/O thread needs a turn, then we try again.
-        if (!hasErrnoCode(error, 'EAGAIN') || this.#closed) throw error;
-        await new Promise((resume) => setImmediate(resume));
+      } catch (again) {
+        error = again;
       }
     }
   }

@@ -7,7 +7,7 @@ import { contextCommandSchema, type ContextCommand } from './context-command.js'
 import { contextInfoSchema, type ContextInfoMessage } from './context-info.js';
 import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
 import { processCommandSchema, type ProcessCommand } from './process-command.js';
-import { serviceEventSchema, type ServiceEventMessage } from './service-event.js';
+import { isPlainEvent, serviceEventSchema, type ServiceEventMessage } from './service-event.js';
 import {
   commandReplySchema,
   stateReplySchema,
@@ -53,6 +53,7 @@ export function parseBody(topic: string, body: unknown): Message {
     case 'context':
       return { kind: 'context_command', ...check(contextCommandSchema, topic, body) };
     case 'control':
+      if (isPlainEvent(body)) return { kind: 'service_event', ...body };
       return actionOf(body) === 'update'
         ? { kind: 'context_info', ...check(contextInfoSchema, topic, body) }
         : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
@@ -82,7 +83,7 @@ let checks = 0;
 
 function check<S extends z.ZodType>(schema: S, topic: string, body: unknown): z.infer<S> {
   checks += 1;
-  const result = schema.safeParse(body, { jitless: checks <= CHECKS_BEFORE_COMPILING });
+  const result = schema.safeParse(body, checks <= CHECKS_BEFORE_COMPILING ? { jitless: true } : undefined);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined ? '' : issue.path.join('.');

@@ -46,3 +46,47 @@ export type ServiceEventBody = z.infer<typeof serviceEventSchema>;
 export interface ServiceEventMessage extends ServiceEventBody {
   readonly kind: 'service_event';
 }
+
+const ACTIONS: ReadonlySet<unknown> = new Set(EVENT_ACTIONS);
+const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender'] as const;
+
+/**
+ * True for an event of the common kind: complete, with nothing wrong, and no error in it. It is most of what
+ * is said on a bus, and this costs a twentieth of the schema. Whatever is otherwise is the schema's to judge.
+ */
+export function isPlainEvent(body: unknown): body is ServiceEventBody {
+  if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;
+  return isPlainHeader(body.header) && isPlainStatus(body.content.status);
+}
+
+function isPlainHeader(header: Readonly<Record<string, unknown>>): boolean {
+  const { action, service_id: id, service_name: name, service_transaction: transaction, seq } = header;
+  return (
+    ACTIONS.has(action) &&
+    typeof id === 'string' &&
+    typeof name === 'string' &&
+    typeof transaction === 'string' &&
+    (seq === undefined || (Number.isSafeInteger(seq) && Number(seq) > 0)) &&
+    OPTIONAL_TEXTS.every((key) => header[key] === undefined || typeof header[key] === 'string')
+  );
+}
+
+function isPlainStatus(status: unknown): boolean {
+  return (
+    isRecord(status) &&
+    (status.result === 'success' || status.result === 'failure') &&
+    typeof status.device_action === 'string' &&
+    (status.pid === undefined || Number.isSafeInteger(status.pid)) &&
+    (status.reason === undefined || typeof status.reason === 'string') &&
+    status.exit_code === undefined &&
+    status.signal === undefined &&
+    status.error === undefined
+  );
+}
+
+/** Without the one key that the schema leaves out. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__')
+  );
+}

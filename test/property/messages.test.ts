@@ -4,7 +4,7 @@ import { ContextdError } from '../../src/base/errors.js';
 import { decodeEnvelope, encodeEnvelope } from '../../src/bus/envelope.js';
 import { parseBody, parseFrame } from '../../src/messages/message.js';
 import { CONTEXT_ACTIONS } from '../../src/messages/context-command.js';
-import { EVENT_ACTIONS } from '../../src/messages/service-event.js';
+import { EVENT_ACTIONS, isPlainEvent, serviceEventSchema } from '../../src/messages/service-event.js';
 import { TOPICS } from '../../src/messages/topics.js';
 import { readHostCommand } from '../../src/task/host/commands.js';
 import { TRANSACTION, id } from '../helpers/stage.js';
@@ -80,6 +80,35 @@ const message = fc.oneof(
   fc.record({ header: mostly(header), content: mostly(content) }),
   fc.record({ Task: mostly(fc.record({ message: fc.record({ header, content }) })) }),
 );
+/** Events of which most are whole, so that both ways of checking one are gone. */
+const event = fc.record({
+  header: fc.record(
+    {
+      action: mostly(fc.constantFrom(...EVENT_ACTIONS)),
+      service_id: mostly(fc.string()),
+      service_name: mostly(fc.string()),
+      service_transaction: mostly(fc.string()),
+      seq: mostly(fc.integer({ min: -1 })),
+      sender: mostly(fc.string()),
+      own: fc.jsonValue(),
+    },
+    { requiredKeys: ['action', 'service_id', 'service_name', 'service_transaction'] },
+  ),
+  content: fc.record({
+    status: mostly(
+      fc.record(
+        {
+          result: mostly(fc.constantFrom('success', 'failure')),
+          device_action: mostly(fc.string()),
+          pid: mostly(fc.integer()),
+          error: fc.record({ code: fc.string(), message: fc.string() }),
+          own: fc.jsonValue(),
+        },
+        { requiredKeys: ['result', 'device_action'] },
+      ),
+    ),
+  }),
+});
 const anyTopic = fc.oneof(fc.constantFrom(...TOPICS, 'process.TX0001.ts_1'), topic);
 
 describe('whatever is said on the bus', () => {
@@ -103,6 +132,20 @@ describe('whatever is said on the bus', () => {
       'state_reply',
       'state_request',
     ]);
+  });
+
+  it('is the same event whether the short check or the schema has found it good', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(event, (value) => {
+        const sent = JSON.parse(JSON.stringify(value)) as unknown;
+        if (!isPlainEvent(sent)) return;
+        plain += 1;
+        expect(serviceEventSchema.parse(sent)).toEqual(sent);
+      }),
+      { numRuns: NUM_RUNS },
+    );
+    expect(plain).toBeGreaterThan(NUM_RUNS / 20);
   });
 
   it('stays the same message when it is said again', () => {
