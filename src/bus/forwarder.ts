@@ -4,7 +4,10 @@ import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from './connection.js';
 import { parseTcpEndpoint } from './endpoint.js';
+import { holdLocalSocket } from './local-socket.js';
 import { describePortHolder } from './port-holder.js';
+import { watchStrangers, type Stranger } from './refusal.js';
+import { serverOptions, type ServerSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
 
 export interface ForwarderBinds {
@@ -12,6 +15,12 @@ export interface ForwarderBinds {
   readonly frontend: string;
   /** Where subscribers connect (BackendBind). */
   readonly backend: string;
+}
+
+export interface ForwarderSecurity {
+  readonly server: ServerSecurity;
+  /** Somebody was not let in. */
+  readonly refused: (stranger: Stranger) => void;
 }
 
 /**
@@ -23,27 +32,31 @@ export interface ForwarderBinds {
 export class Forwarder {
   readonly #proxy: zmq.Proxy;
   readonly #running: Promise<void>;
+  readonly #release: () => void;
   /** The bound addresses, wildcard ports resolved. */
   readonly endpoints: BusEndpoints;
   /** The same two ends for this process itself, without a way through the network stack. */
   readonly inproc: BusEndpoints;
   #closed = false;
 
-  private constructor(proxy: zmq.Proxy, endpoints: BusEndpoints, inproc: BusEndpoints) {
+  private constructor(proxy: zmq.Proxy, { endpoints, inproc, release }: ForwarderEnds) {
     this.#proxy = proxy;
+    this.#release = release;
     this.endpoints = endpoints;
     this.inproc = inproc;
     this.#running = proxy.run();
   }
 
   /** Throws BUS_ADDRESS_IN_USE (naming port and holder) or BUS_BIND_REFUSED. */
-  static async open(binds: ForwarderBinds): Promise<Forwarder> {
+  static async open(binds: ForwarderBinds, security?: ForwarderSecurity): Promise<Forwarder> {
+    const curve = serverOptions(security?.server);
     // Subscriptions count against the high-water marks too; bounded, thousands of them would be cut off.
     const frontend = new zmq.XSubscriber({
       linger: LINGER_MS,
       receiveHighWaterMark: HIGH_WATER_MARK,
       sendHighWaterMark: 0,
       maxMessageSize: MAX_FRAME_BYTES,
+      ...curve,
     });
     const backend = new zmq.XPublisher({
       // Unsubscriptions as well: the frontend counts, and passes on the last one only.
@@ -52,22 +65,28 @@ export class Forwarder {
       sendHighWaterMark: HIGH_WATER_MARK,
       receiveHighWaterMark: 0,
       maxMessageSize: MAX_FRAME_BYTES,
+      ...curve,
     });
+    if (security !== undefined)
+      for (const each of [frontend, backend]) watchStrangers(each, security.refused);
     const name = createUniqueId();
     const inproc = { publish: `inproc://front-${name}`, subscribe: `inproc://back-${name}` };
+    const held: (() => void)[] = [];
+    const release = () => held.forEach((each) => each());
     try {
-      await bind(frontend, binds.frontend);
-      await bind(backend, binds.backend);
+      held.push(await bind(frontend, binds.frontend));
+      held.push(await bind(backend, binds.backend));
       const endpoints = {
         publish: frontend.lastEndpoint ?? binds.frontend,
         subscribe: backend.lastEndpoint ?? binds.backend,
       };
       await bind(frontend, inproc.publish);
       await bind(backend, inproc.subscribe);
-      return new Forwarder(new zmq.Proxy(frontend, backend), endpoints, inproc);
+      return new Forwarder(new zmq.Proxy(frontend, backend), { endpoints, inproc, release });
     } catch (error) {
       frontend.close();
       backend.close();
+      release();
       throw error;
     }
   }
@@ -77,12 +96,24 @@ export class Forwarder {
     this.#closed = true;
     this.#proxy.terminate();
     await this.#running;
+    this.#release();
   }
 }
 
-async function bind(socket: zmq.XSubscriber | zmq.XPublisher, endpoint: string): Promise<void> {
+interface ForwarderEnds {
+  readonly endpoints: BusEndpoints;
+  readonly inproc: BusEndpoints;
+  /** Removes what the binds have left on disk. */
+  readonly release: () => void;
+}
+
+/** Returns what undoes the traces of it. */
+async function bind(socket: zmq.XSubscriber | zmq.XPublisher, endpoint: string): Promise<() => void> {
+  const local = await holdLocalSocket(endpoint);
   try {
     await socket.bind(endpoint);
+    local.bound();
+    return () => local.release();
   } catch (error) {
     throw await bindError(endpoint, error);
   }

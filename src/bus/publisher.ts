@@ -3,6 +3,8 @@
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { subscriptionOf } from './envelope.js';
+import { watchRefusal, type RefusalReason } from './refusal.js';
+import { clientOptions, type ClientSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
@@ -31,7 +33,7 @@ export class Publisher {
     this.#reading = this.#readSubscriptions();
   }
 
-  static connect(endpoint: string): Publisher {
+  static connect(endpoint: string, security?: ClientSecurity): Publisher {
     const socket = new zmq.XPublisher({
       verbosity: 'allSubs',
       noDrop: true,
@@ -41,6 +43,7 @@ export class Publisher {
       maxMessageSize: MAX_FRAME_BYTES,
       reconnectInterval: RECONNECT_MS,
       reconnectMaxInterval: RECONNECT_MAX_MS,
+      ...clientOptions(security),
     });
     socket.connect(endpoint);
     return new Publisher(socket);
@@ -79,6 +82,11 @@ export class Publisher {
   onConnectionChange(listener: (isConnected: boolean) => void): void {
     this.#socket.events.on('handshake', () => listener(true));
     this.#socket.events.on('disconnect', () => listener(false));
+  }
+
+  /** Calls `listener` when the other side is there, but will not speak with us; see refusal.ts. */
+  onRefusal(listener: (reason: RefusalReason) => void): void {
+    watchRefusal(this.#socket, listener);
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
 import { readContextFile } from '../model/read-context.js';
 import { defineCommand, type Terminal } from './command.js';
+import { IDENTITY_OPTIONS, readIdentity } from './identity.js';
 import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
 import { showHistory } from './show-history.js';
@@ -39,6 +40,7 @@ export const confCommand = defineCommand({
       choices: ['context', 'process', 'state'] as const,
       describe: 'Topic to send on (default: by action)',
     },
+    ...IDENTITY_OPTIONS,
     timeout: { type: 'number', describe: 'Seconds to wait (default: 5 for a provider, 30 for its answer)' },
     json: { type: 'boolean', default: false, describe: 'Print the answer as JSON' },
   },
@@ -67,12 +69,14 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
     endpoint: args.endpoint,
     subEndpoint: args.sub_endpoint,
     configuration,
+    serverKey: file?.security?.publicKey,
   });
+  const security = readIdentity(args, endpoints);
   const timeouts =
     args.timeout === undefined
       ? {}
       : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
-  const client = await Client.connect(endpoints, timeouts);
+  const client = await Client.connect(endpoints, { ...timeouts, security });
   try {
     if (isQuestion(args.action)) return await ask(client, args, terminal);
     const answer = await send(client, args, configuration);

@@ -6,6 +6,7 @@ import { follow, type Sighting } from '../client/follow.js';
 import { readContextFile } from '../model/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand, type Terminal } from './command.js';
+import { IDENTITY_OPTIONS, readIdentity, type IdentityArguments } from './identity.js';
 import { createPaint } from './paint.js';
 import { describeSighting, isAbout } from './show-message.js';
 
@@ -29,6 +30,7 @@ export const contextDisplay = defineCommand({
     transaction: { type: 'string', describe: 'Only this transaction' },
     service_id: { type: 'string', describe: 'Only this service' },
     action: { type: 'string', array: true, default: [] as string[], describe: 'Only these actions' },
+    ...IDENTITY_OPTIONS,
     verbose: { type: 'boolean', default: false, describe: 'Show whole messages' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
   },
@@ -39,7 +41,7 @@ export const contextDisplay = defineCommand({
   run,
 });
 
-interface Arguments {
+interface Arguments extends IdentityArguments {
   readonly endpoint: string | undefined;
   readonly pub_endpoint: string | undefined;
   readonly context_file: string | undefined;
@@ -57,18 +59,22 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     endpoint: args.pub_endpoint,
     subEndpoint: args.endpoint,
     configuration: file?.configuration,
+    serverKey: file?.security?.publicKey,
   });
-  const follower = follow(found, args.topic, (sighting) => show(args, terminal, sighting));
+  const security = readIdentity(args, found);
+  const follower = follow(found, args.topic, (sighting) => show(args, terminal, sighting), security);
   terminal.err(`looking for ${found.subscribe}; Ctrl-C ends\n`);
   follower.ready.then(
     () => terminal.err(`following ${found.subscribe} (${args.topic.join(', ')})\n`),
     () => undefined, // Ended before there was anything to follow.
   );
-  await new Promise<void>((resolve) => {
-    if (terminal.signal.aborted) resolve();
-    terminal.signal.addEventListener('abort', () => resolve(), { once: true });
+  const stopped = new Promise<undefined>((resolve) => {
+    if (terminal.signal.aborted) resolve(undefined);
+    terminal.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+  const refused = await Promise.race([stopped, follower.refused]);
   await follower.close();
+  if (refused !== undefined) throw refused;
   return EXIT.done;
 }
 

@@ -4,9 +4,12 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
 import { ContextdError, ERROR_CODES, type ErrorCode, type ErrorReport } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
+import { isSealedBy } from '../bus/seal.js';
+import type { ClientSecurity } from '../bus/security.js';
 import { parseFrame, type Message } from '../messages/message.js';
 import type { CommandReply, ReplyStatus } from '../messages/state.js';
+import { refusal } from './refusal.js';
 
 export interface ClientOptions {
   /** How long to look for a provider, in milliseconds. */
@@ -14,6 +17,8 @@ export interface ClientOptions {
   /** How long to wait for an answer, in milliseconds. */
   readonly answerTimeoutMs?: number;
   readonly clock?: Clock;
+  /** Our keys and the provider's public one; left out for a provider without <Security>. */
+  readonly security?: ClientSecurity | undefined;
 }
 
 export interface CommandRequest {
@@ -57,22 +62,27 @@ export class Client {
   readonly #pending = new Map<string, Deferred<Message>>();
   readonly #answerTimeoutMs: number;
   readonly #clock: Clock;
+  readonly #security: ConnectionSecurity | undefined;
 
   private constructor(endpoints: BusEndpoints, options: ClientOptions) {
     this.endpoints = endpoints;
     this.#clock = options.clock ?? systemClock;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
-    this.#connection = new Connection(endpoints, ['state'], (frame) => this.#receive(frame));
+    this.#security = securityOf(options.security);
+    const receive = (frame: Uint8Array) => this.#receive(frame);
+    this.#connection = new Connection(endpoints, ['state'], receive, this.#security);
   }
 
-  /** Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE. */
+  /**
+   * Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE, and
+   * SEC_CONNECTION_REFUSED if it is there but does not let us in.
+   */
   static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
     const client = new Client(endpoints, options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const provider = Promise.all([
-      client.#connection.publisher.whenWanted('context'),
-      client.#connection.ready(),
-    ]);
+    const { publisher } = client.#connection;
+    const there = Promise.all([publisher.whenWanted('context'), client.#connection.ready()]);
+    const provider = Promise.race([there, refusal(publisher, endpoints, options.security)]);
     try {
       await withDeadline(provider, timeoutMs, () => unreachableError(endpoints, timeoutMs), client.#clock);
       return client;
@@ -157,6 +167,9 @@ export class Client {
   }
 
   #receive(frame: Uint8Array): void {
+    // Others can write what looks like an answer.
+    const { curve, sealer } = this.#security ?? {};
+    if (curve !== undefined && sealer !== undefined && !isSealedBy(frame, curve.serverKey, sealer)) return;
     const message = parseReply(frame);
     const id = message?.header.in_reply_to;
     if (message === undefined || id === undefined) return;

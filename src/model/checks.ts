@@ -6,6 +6,7 @@ import {
   endpointsAreAddresses,
   endsDiffer,
 } from './check-endpoints.js';
+import { clientsDiffer, keysAreKeys, rolesAreKnown } from './check-security.js';
 import {
   idsAreIds,
   idsAreUnique,
@@ -36,6 +37,9 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   endsDiffer,
   bindsMeetTheirEndpoints,
   contextIdIsAnId,
+  keysAreKeys,
+  rolesAreKnown,
+  clientsDiffer,
   idsAreIds,
   idsAreUnique,
   instancesAreIdentifiers,

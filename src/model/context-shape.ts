@@ -42,6 +42,18 @@ const task: ChildShape = {
   },
 };
 
+const security: ChildShape = {
+  presence: 'optional',
+  attributes: { public_key: 'required', secret_key: 'required' },
+  children: {
+    Client: {
+      presence: 'repeated',
+      attributes: { name: 'required', key: 'required', role: 'required' },
+      children: {},
+    },
+  },
+};
+
 export const CONTEXT_ROOT = 'Context';
 
 export const CONTEXT_SHAPE: ElementShape = {
@@ -53,6 +65,7 @@ export const CONTEXT_SHAPE: ElementShape = {
     ContextID: optional,
     TaskLogName: optional,
     log_on: optional,
+    Security: security,
     TaskService: {
       presence: 'repeated',
       attributes: { id: 'required', instance: 'required', serviceType: 'optional', topic: 'optional' },

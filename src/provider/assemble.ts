@@ -24,6 +24,7 @@ import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
+import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { composeJournal, takeOver, type TakenOver } from './take-over.js';
@@ -57,18 +58,24 @@ export interface ProviderParts {
 export async function assemble(request: AssembleRequest, closers: Closers): Promise<ProviderParts> {
   const { file, notice, clock } = request;
   const { ContextID: contextId } = file.configuration;
-  const forwarder = await Forwarder.open(bindsOf(file.configuration, request.insecure));
-  closers.add(() => forwarder.close());
   const stateFolder = join(realpathSync(file.folder), '.contextd', contextId);
+  const isOpen = request.insecure || file.security !== undefined;
+  const binds = bindsOf(file.configuration, isOpen);
+  const warn = (text: string) => notice({ kind: 'warning', text });
+  const security =
+    file.security && (await openSecurity({ settings: file.security, stateFolder, clock, warn }, closers));
+  const forwarder = await openForwarder(binds, security);
+  closers.add(() => forwarder.close());
   closers.add(acquireLock(stateFolder, contextId));
-  const parts = connectParts(request, { forwarder, stateFolder, closers });
+  const parts = connectParts(request, { forwarder, stateFolder, closers, security });
   await parts.connection.ready();
   const taken = await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
   parts.desk.open();
   watchSilence(parts.supervisor, clock, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
-  closers.add(await registerProvider(entry));
+  const serverKey = security === undefined ? {} : { serverKey: security.serverKey };
+  closers.add(await registerProvider({ ...entry, ...serverKey }));
   notice({ kind: 'ready', contextId, frontend, backend });
   return { ...parts, taken };
 }
@@ -77,6 +84,7 @@ interface Foundation {
   readonly forwarder: Forwarder;
   readonly stateFolder: string;
   readonly closers: Closers;
+  readonly security: ProviderSecurity | undefined;
 }
 
 interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
@@ -86,7 +94,7 @@ interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
 
 function connectParts(
   request: AssembleRequest,
-  { forwarder, stateFolder, closers }: Foundation,
+  { forwarder, stateFolder, closers, security }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
   const endpoints = {
@@ -95,18 +103,27 @@ function connectParts(
   };
   const once = new Once<CommandAnswer>();
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
-  const connection = new Connection(forwarder.inproc, INBOX_TOPICS, (frame) => desk.receive(frame));
+  const { guard } = security ?? {};
+  const receive = (frame: Uint8Array) => desk.receive(frame);
+  const connection = new Connection(
+    forwarder.inproc,
+    INBOX_TOPICS,
+    receive,
+    guard && { sealer: guard.sealer },
+  );
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
-  const speaker = new Speaker({ connection, clock, transactions, notice });
+  const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
+  const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
   const compose = () => composeJournal(supervisor, once);
   const journal = new JournalWriter(stateFolder, compose, (text) => notice({ kind: 'warning', text }));
   const paced = new Paced(clock, () => void journal.flush());
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
-  const threads = createThreads({ file, clock, closers, connection, endpoints, stateFolder });
-  const common = { file, roots, clock, notice, closers, speaker, threads, endpoints, stateFolder, changed };
+  const places = { file, clock, closers, endpoints, stateFolder, security };
+  const threads = createThreads({ ...places, connection });
+  const common = { ...places, roots, notice, speaker, threads, changed };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
@@ -122,6 +139,7 @@ function connectParts(
     notice,
     persist,
     exit,
+    guard,
   });
   connection.publisher.onSubscription((topic) => desk.greet(topic));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
@@ -169,17 +187,21 @@ function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): v
   }
 }
 
-/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
-function bindsOf(configuration: ContextConfiguration, insecure: boolean): ForwarderBinds {
+function openForwarder(binds: ForwarderBinds, security: ProviderSecurity | undefined): Promise<Forwarder> {
+  if (security === undefined) return Forwarder.open(binds);
+  const { server, guard } = security;
+  return Forwarder.open(binds, { server, refused: (stranger) => guard.noteStranger(stranger) });
+}
+
+/** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
+function bindsOf(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
   const frontend = narrowBind(configuration.FrontBind, configuration.BackendEndpoint);
   const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
-  if (open === undefined || insecure) return { frontend, backend };
-  throw new ContextdError(
-    'BUS_BIND_REFUSED',
-    `${open} can be reached from other machines, and nothing protects it`,
-    {
-      hint: 'bind to 127.0.0.1, or say --insecure if every machine that can reach it may run commands here',
-    },
-  );
+  if (open === undefined || isOpen) return { frontend, backend };
+  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached by others, and nothing protects it`, {
+    hint:
+      'bind to 127.0.0.1; or let in by key whom you know, with <Security> (contextd keys new NAME); ' +
+      'or say --insecure if everybody who can reach it may run commands here',
+  });
 }
