@@ -26,10 +26,12 @@ export class Publisher {
   readonly #queue: Outgoing[] = [];
   #sending = false;
   #closed = false;
+  readonly #refused: Promise<RefusalReason>;
   readonly #reading: Promise<void>;
 
-  private constructor(socket: zmq.XPublisher) {
+  private constructor(socket: zmq.XPublisher, refused: Promise<RefusalReason>) {
     this.#socket = socket;
+    this.#refused = refused;
     this.#reading = this.#readSubscriptions();
   }
 
@@ -45,8 +47,9 @@ export class Publisher {
       reconnectMaxInterval: RECONNECT_MAX_MS,
       ...clientOptions(security),
     });
+    const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));
     socket.connect(endpoint);
-    return new Publisher(socket);
+    return new Publisher(socket, refused);
   }
 
   /** Sends a frame; resolves when it is handed to ZeroMQ. Frames leave in the order of the calls. */
@@ -84,9 +87,9 @@ export class Publisher {
     this.#socket.events.on('disconnect', () => listener(false));
   }
 
-  /** Calls `listener` when the other side is there, but will not speak with us; see refusal.ts. */
-  onRefusal(listener: (reason: RefusalReason) => void): void {
-    watchRefusal(this.#socket, listener);
+  /** Resolves when the other side is there, but will not speak with us; see refusal.ts. */
+  get refused(): Promise<RefusalReason> {
+    return this.#refused;
   }
 
   async close(): Promise<void> {

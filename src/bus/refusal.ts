@@ -21,6 +21,7 @@ export interface Stranger {
  */
 const HANG_UPS = 3;
 
+/** To be called before the socket connects: a refusal can come at once, and comes once. */
 export function watchRefusal(socket: zmq.Socket, listener: (reason: RefusalReason) => void): void {
   let hangUps = 0;
   socket.events.on('handshake', () => (hangUps = 0));

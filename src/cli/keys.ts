@@ -20,7 +20,7 @@ export const keys = defineCommand({
     },
     role: {
       choices: ROLES,
-      default: 'operate' as Role,
+      default: 'operate',
       describe: 'What to write into the line for the context file',
     },
     json: { type: 'boolean', default: false, describe: 'Print name, public key and files as JSON' },

@@ -1,6 +1,6 @@
 // A live view of the bus: every message on some topics, in the order of arrival.
 
-import { messageOf, type ContextdError } from '../base/errors.js';
+import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
 import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import type { ClientSecurity } from '../bus/security.js';
@@ -42,7 +42,9 @@ export function follow(
     see(sighting);
   };
   const connection = new Connection(endpoints, topics, hear, securityOf(security));
-  const refused = refusal(connection.publisher, endpoints, security).catch((error: ContextdError) => error);
+  const refused = refusal(connection.publisher, endpoints, security).catch((error: unknown) =>
+    asContextdError(error),
+  );
   return { ready: connection.ready(), refused, close: () => connection.close() };
 }
 

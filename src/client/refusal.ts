@@ -1,6 +1,5 @@
 // The error for a client that is not let in: what the provider is and what was brought does not fit.
 
-import { createDeferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import type { Publisher } from '../bus/publisher.js';
@@ -8,18 +7,13 @@ import type { RefusalReason } from '../bus/refusal.js';
 import type { ClientSecurity } from '../bus/security.js';
 
 /** Rejects with SEC_CONNECTION_REFUSED as soon as it is known; never resolves. */
-export function refusal(
+export async function refusal(
   publisher: Publisher,
   { publish }: BusEndpoints,
   security: ClientSecurity | undefined,
 ): Promise<never> {
-  const refused = createDeferred<never>();
-  refused.promise.catch(() => undefined);
-  publisher.onRefusal((reason) => {
-    const [message, hint] = describe(reason, publish, security);
-    refused.reject(new ContextdError('SEC_CONNECTION_REFUSED', message, { hint }));
-  });
-  return refused.promise;
+  const [message, hint] = describe(await publisher.refused, publish, security);
+  throw new ContextdError('SEC_CONNECTION_REFUSED', message, { hint });
 }
 
 function describe(

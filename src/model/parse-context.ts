@@ -42,7 +42,9 @@ export function examineConfiguration(value: unknown, known: readonly Finding[]):
 }
 
 /** Only a provider's own file counts for security, and it is kept apart: see read-context.ts. */
-function withoutSecurity({ Security: _, ...rest }: ContextConfiguration): ContextConfiguration {
+function withoutSecurity(configuration: ContextConfiguration): ContextConfiguration {
+  const { ...rest } = configuration;
+  delete rest.Security;
   return rest;
 }
 

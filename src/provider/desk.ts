@@ -64,11 +64,13 @@ export class Desk {
 
   /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
   receive(frame: Uint8Array): void {
-    if (this.#waiting !== undefined && topicOf(frame) !== THREADS) {
-      this.#waiting.push(() => this.receive(frame));
-      return;
-    }
+    // At once, in the order of their coming: what waits is not to be taken for something heard before.
     const writer = this.#ports.guard?.identify(frame);
+    if (this.#waiting === undefined || topicOf(frame) === THREADS) this.#deal(frame, writer);
+    else this.#waiting.push(() => this.#deal(frame, writer));
+  }
+
+  #deal(frame: Uint8Array, writer: Writer | undefined): void {
     receive(
       {
         self: this.#ports.self,

@@ -47,9 +47,15 @@ export interface SecuredProvider extends AsyncDisposable {
   replace(): Promise<void>;
 }
 
+/** Endpoints that a file could have, as sockets in the folder. */
+export function localEnds(folder: string): Readonly<Record<string, string>> {
+  const [front, back] = [`ipc://${folder}/run/front`, `ipc://${folder}/run/back`];
+  return { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
+}
+
 export async function openSecured(
   services: readonly ServiceSketch[],
-  more: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> | ((folder: string) => Readonly<Record<string, unknown>>) = {},
   options: Partial<ProviderOptions> = {},
 ): Promise<SecuredProvider> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
@@ -57,7 +63,7 @@ export async function openSecured(
   const pairs = new Map(ROLES.map((role) => [role, createKeyPair()]));
   const keysOf = (role: Role) => pairs.get(role)!;
   const file: ContextFile = {
-    ...sketchFile(folder, sketchConfiguration(services, more)),
+    ...sketchFile(folder, sketchConfiguration(services, typeof more === 'function' ? more(folder) : more)),
     security: {
       publicKey: server.publicKey,
       secretKeyFile: keyFilesOf(join(folder, 'keys'), 'server').secret,

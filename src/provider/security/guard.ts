@@ -105,8 +105,11 @@ export class Guard {
         const { host } = message.header;
         return this.services.isHost(key, host) ? undefined : wrongSender(`the threads of ${host}`);
       }
-      default:
-        return undefined;
+      case 'process_command':
+      case 'context_info':
+      case 'command_reply':
+      case 'state_reply':
+        return undefined; // The inbox has made a context command of the first; the others are a provider's own.
     }
   }
 
@@ -117,8 +120,10 @@ export class Guard {
   #note(refusal: Omit<Parameters<Audit['note']>[0], 'verdict'>): void {
     const { audit, warn } = this.#parts;
     if (!audit.note({ verdict: 'refused', ...refusal })) return;
-    const who = refusal.who.name ?? refusal.who.address ?? 'somebody';
-    warn(`refused ${who}: ${refusal.what.action ?? ''}: ${refusal.reason ?? ''} (${audit.refusals} so far)`);
+    const who = refusal.who.name ?? refusal.who.key ?? 'somebody';
+    warn(
+      `refused ${who}: ${refusal.what.action ?? refusal.what.kind ?? ''}: ${refusal.reason ?? ''} (${audit.refusals} so far)`,
+    );
   }
 }
 

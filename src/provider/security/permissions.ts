@@ -40,6 +40,5 @@ function isSame(sent: unknown, defined: ContextConfiguration): boolean {
 }
 
 function asSent(configuration: ContextConfiguration): unknown {
-  const { Security: _, ...rest } = configuration;
-  return JSON.parse(JSON.stringify(rest)) as unknown;
+  return JSON.parse(JSON.stringify({ ...configuration, Security: undefined })) as unknown;
 }

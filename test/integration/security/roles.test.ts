@@ -11,7 +11,7 @@ import type { Role } from '../../../src/model/security.js';
 import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import { openSecured, type SecuredProvider, type Talker } from '../../helpers/secured.js';
+import { localEnds, openSecured, type SecuredProvider, type Talker } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
@@ -25,7 +25,7 @@ let reader: Talker;
 let operator: Talker;
 
 beforeAll(async () => {
-  secured = await openSecured(SERVICES);
+  secured = await openSecured(SERVICES, localEnds);
   admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
   reader = await secured.talker('read', 'state', 'process', 'control', 'process.T1.ts_1', 'process.T1.ts_2');
@@ -178,7 +178,7 @@ test.each(forgeries)('a command %s is refused, and answered so.', async (what, c
 });
 
 test('a command that was heard on the bus is executed once, however often somebody says it again.', async () => {
-  const frame = sealed('operate', 'context', { ...command('restart', 'again'), content: {} });
+  const frame = sealed('operate', 'context', command('restart', 'again'));
   await operator.connection.publisher.publish(frame);
   await operator.frames.first((each) => each.includes('"in_reply_to":"again"'));
   const before = await standing();
