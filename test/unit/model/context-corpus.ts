@@ -1,14 +1,18 @@
 // Context files, valid and broken: what the reader must say, and whether a schema can know it.
 
 import { BROKEN_FORMS } from './broken-forms.js';
+import { BROKEN_SECURITY } from './broken-security.js';
 import { BROKEN_SERVICES } from './broken-services.js';
 import {
+  CLIENT_KEY,
   contextText,
   ENDPOINTS,
+  SERVER_KEY,
   serviceText,
   stateText,
   triggerText,
   withEndpoint,
+  withSecurity,
   withSupervision,
 } from './sample-files.js';
 
@@ -25,9 +29,21 @@ export interface BrokenCase {
   readonly isBeyondSchema?: boolean;
 }
 
-export const BROKEN_CONTEXTS: readonly BrokenCase[] = [...BROKEN_FORMS, ...BROKEN_SERVICES];
+export const BROKEN_CONTEXTS: readonly BrokenCase[] = [
+  ...BROKEN_FORMS,
+  ...BROKEN_SECURITY,
+  ...BROKEN_SERVICES,
+];
 
 export const VALID_CONTEXTS: readonly ValidCase[] = [
+  { title: 'keys and no client', text: withSecurity(`public_key="${SERVER_KEY}" secret_key="s"`) },
+  {
+    title: 'a key with characters that XML escapes',
+    text: withSecurity(
+      `public_key="${SERVER_KEY}" secret_key="s"`,
+      `name="a" key="${CLIENT_KEY.replace('^', '&lt;').replace('!', '&amp;')}" role="read"`,
+    ),
+  },
   { title: 'the smallest context with a service', text: contextText() },
   { title: 'a context without services', text: contextText('') },
   { title: 'elements in another order', text: `<Context>${serviceText()}${ENDPOINTS}<log_on/></Context>` },
