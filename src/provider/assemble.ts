@@ -97,10 +97,7 @@ function connectParts(
   { forwarder, stateFolder, closers, security }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
-  const endpoints = {
-    publish: reachableEndpoint(forwarder.endpoints.publish),
-    subscribe: reachableEndpoint(forwarder.endpoints.subscribe),
-  };
+  const endpoints = reachableEnds(forwarder);
   const once = new Once<CommandAnswer>();
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
@@ -143,6 +140,11 @@ function connectParts(
   });
   connection.publisher.onSubscription((topic) => desk.greet(topic));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
+}
+
+function reachableEnds({ endpoints }: Forwarder): BusEndpoints {
+  const { publish, subscribe } = endpoints;
+  return { publish: reachableEndpoint(publish), subscribe: reachableEndpoint(subscribe) };
 }
 
 interface CommandParts {

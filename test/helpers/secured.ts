@@ -128,3 +128,18 @@ export async function openSecured(
     },
   };
 }
+
+/** Every service there is: where it stands, and its process. */
+export async function standingOf(client: Client): Promise<readonly Standing[]> {
+  const { status } = await client.command({ action: 'list' });
+  return (status.transactions ?? []).flatMap(({ transaction, services }) =>
+    services.map(({ service_id, state, pid }) => ({ transaction, service_id, state, pid })),
+  );
+}
+
+export interface Standing {
+  readonly transaction: string;
+  readonly service_id: string;
+  readonly state: string;
+  readonly pid: number | null;
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { contextDisplay } from '../../../src/cli/context-display.js';
 import { createService } from '../../../src/cli/create-service.js';
+import { keys } from '../../../src/cli/keys.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { serviceContext } from '../../../src/cli/service-context.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -136,6 +137,9 @@ describe('the help', () => {
         --follow        With logs: go on until Ctrl-C                           [boolean] [default: false]
         --use_file      Send the file also with stop and restart                [boolean] [default: false]
         --topic         Topic to send on (default: by action)     [choices: "context", "process", "state"]
+        --key           Your secret key file, for a secured provider (default: $CONTEXTD_KEY)     [string]
+        --server_key    Its public key, or the file of it (default: from the context file, or found)
+                                                                                                  [string]
         --timeout       Seconds to wait (default: 5 for a provider, 30 for its answer)            [number]
         --json          Print the answer as JSON                                [boolean] [default: false]
         --debug         Show the stack of an error                              [boolean] [default: false]
@@ -153,6 +157,31 @@ describe('the help', () => {
         conf_command --action=why --task_id=ts_100          the chain of causes that led to its state
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
+      "
+    `);
+  });
+
+  it('of keys', async () => {
+    expect(await help(keys as never)).toMatchInlineSnapshot(`
+      "
+      keys <verb> <name> [options]
+
+      Make and show the keys of secured providers and of their clients.
+
+      Commands:
+        keys completion  Print a script for shell completion
+
+      Options:
+        --folder  Folder of the two files NAME.key and NAME.key_secret          [string] [default: "keys"]
+        --role    What to write into the line for the context file
+                                                [choices: "read", "operate", "admin"] [default: "operate"]
+        --json    Print name, public key and files as JSON                      [boolean] [default: false]
+        --debug   Show the stack of an error                                    [boolean] [default: false]
+        --help    Show help                                                                      [boolean]
+
+      Examples:
+        keys new provider            write keys/provider.key and keys/provider.key_secret
+        keys show anna --role=admin  the line that lets anna in
       "
     `);
   });
@@ -177,6 +206,9 @@ describe('the help', () => {
         --transaction   Only this transaction                                                     [string]
         --service_id    Only this service                                                         [string]
         --action        Only these actions                                           [array] [default: []]
+        --key           Your secret key file, for a secured provider (default: $CONTEXTD_KEY)     [string]
+        --server_key    Its public key, or the file of it (default: from the context file, or found)
+                                                                                                  [string]
         --verbose       Show whole messages                                     [boolean] [default: false]
         --json          Print one JSON object per line                          [boolean] [default: false]
         --debug         Show the stack of an error                              [boolean] [default: false]
