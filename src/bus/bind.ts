@@ -2,16 +2,23 @@
 
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { parseTcpEndpoint } from './endpoint.js';
+import { holdLocalSocket } from './local-socket.js';
 import { describePortHolder } from './port-holder.js';
 
 interface Bindable {
   bind(endpoint: string): Promise<void>;
 }
 
-/** Throws BUS_ADDRESS_IN_USE (naming port and holder) or BUS_BIND_REFUSED; `elements` name the address in the file. */
-export async function bindSocket(socket: Bindable, endpoint: string, elements: string): Promise<void> {
+/**
+ * Returns what removes the traces of it from disk. Throws BUS_ADDRESS_IN_USE (naming port and holder) or
+ * BUS_BIND_REFUSED; `elements` name the address in the file.
+ */
+export async function bindSocket(socket: Bindable, endpoint: string, elements: string): Promise<() => void> {
+  const local = await holdLocalSocket(endpoint);
   try {
     await socket.bind(endpoint);
+    local.bound();
+    return () => local.release();
   } catch (error) {
     throw await bindError(endpoint, elements, error);
   }

@@ -4,6 +4,8 @@ import { createDeferred } from '../base/deferred.js';
 import { createUniqueId } from '../base/ids.js';
 import { encodeEnvelope } from './envelope.js';
 import { Publisher } from './publisher.js';
+import { Sealer } from './seal.js';
+import type { ClientSecurity } from './security.js';
 import { Subscriber, type FrameHandler } from './subscriber.js';
 
 export interface BusEndpoints {
@@ -11,6 +13,20 @@ export interface BusEndpoints {
   readonly subscribe: string;
   /** Where publishers connect (BackendEndpoint). */
   readonly publish: string;
+}
+
+/** How a connection proves who it is. */
+export interface ConnectionSecurity {
+  /** How its sockets connect; left out within the process of the forwarder. */
+  readonly curve?: ClientSecurity;
+  readonly sealer: Sealer;
+  /** For whom everything is sealed that is not said to be for somebody else. */
+  readonly reader?: string;
+}
+
+/** Of a client or a service: all it says is for the server. */
+export function securityOf(curve: ClientSecurity | undefined): ConnectionSecurity | undefined {
+  return curve && { curve, sealer: new Sealer(curve.keys), reader: curve.serverKey };
 }
 
 /**
@@ -27,11 +43,20 @@ export class Connection {
   readonly #subscriber: Subscriber;
   readonly #echo: string;
   readonly #awaited = new Map<string, () => void>();
+  readonly #security: ConnectionSecurity | undefined;
 
-  constructor(endpoints: BusEndpoints, topics: readonly string[], handle: FrameHandler) {
+  constructor(
+    endpoints: BusEndpoints,
+    topics: readonly string[],
+    handle: FrameHandler,
+    security?: ConnectionSecurity,
+  ) {
+    const { publish, subscribe } = endpoints;
+    this.#security = security;
     this.#echo = `echo.${this.id}`;
-    this.publisher = Publisher.connect(endpoints.publish);
-    this.#subscriber = Subscriber.connect(endpoints.subscribe, (frame) => this.#receive(frame, handle));
+    this.publisher = Publisher.connect(publish, security?.curve);
+    const receive = (frame: Uint8Array) => this.#receive(frame, handle);
+    this.#subscriber = Subscriber.connect(subscribe, receive, security?.curve);
     for (const topic of topics) this.#subscriber.subscribe(topic);
     this.#subscriber.subscribe(this.#echo);
   }
@@ -56,9 +81,15 @@ export class Connection {
     this.#subscriber.subscribePrefix(prefix);
   }
 
-  publish(topic: string, body: unknown): Promise<void> {
+  /** Sealed for `reader`, where there is security. */
+  publish(topic: string, body: unknown, reader?: string): Promise<void> {
+    return this.publishFrame(encodeEnvelope({ topic, body }), reader);
+  }
+
+  publishFrame(frame: string, reader = this.#security?.reader): Promise<void> {
     this.traffic.sent += 1;
-    return this.publisher.publish(encodeEnvelope({ topic, body }));
+    const isSealed = this.#security !== undefined && reader !== undefined;
+    return this.publisher.publish(isSealed ? this.#security.sealer.seal(frame, reader) : frame);
   }
 
   /**

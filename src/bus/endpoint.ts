@@ -17,10 +17,13 @@ export function parseTcpEndpoint(endpoint: string): TcpEndpoint | undefined {
   return host === undefined || port === undefined ? undefined : { host, port };
 }
 
-/** True for loopback addresses and for transports that never leave the machine. */
+/**
+ * True for loopback addresses and for transports that never leave the machine. Not for `ipc://@NAME`, which
+ * has no file and so no owner: every user of the machine reaches it.
+ */
 export function isLocalEndpoint(endpoint: string): boolean {
   const tcp = parseTcpEndpoint(endpoint);
-  if (tcp === undefined) return endpoint.startsWith('ipc://') || endpoint.startsWith('inproc://');
+  if (tcp === undefined) return /^(?:ipc:\/\/[^@]|inproc:\/\/)/.test(endpoint);
   return isLoopbackHost(tcp.host);
 }
 

@@ -3,6 +3,8 @@
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { subscriptionOf } from './envelope.js';
+import { watchRefusal, type RefusalReason } from './refusal.js';
+import { clientOptions, type ClientSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
@@ -24,14 +26,16 @@ export class Publisher {
   readonly #queue: Outgoing[] = [];
   #sending = false;
   #closed = false;
+  readonly #refused: Promise<RefusalReason>;
   readonly #reading: Promise<void>;
 
-  private constructor(socket: zmq.XPublisher) {
+  private constructor(socket: zmq.XPublisher, refused: Promise<RefusalReason>) {
     this.#socket = socket;
+    this.#refused = refused;
     this.#reading = this.#readSubscriptions();
   }
 
-  static connect(endpoint: string): Publisher {
+  static connect(endpoint: string, security?: ClientSecurity): Publisher {
     const socket = new zmq.XPublisher({
       verbosity: 'allSubs',
       noDrop: true,
@@ -41,9 +45,11 @@ export class Publisher {
       maxMessageSize: MAX_FRAME_BYTES,
       reconnectInterval: RECONNECT_MS,
       reconnectMaxInterval: RECONNECT_MAX_MS,
+      ...clientOptions(security),
     });
+    const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));
     socket.connect(endpoint);
-    return new Publisher(socket);
+    return new Publisher(socket, refused);
   }
 
   /** Sends a frame; resolves when it is handed to ZeroMQ. Frames leave in the order of the calls. */
@@ -79,6 +85,11 @@ export class Publisher {
   onConnectionChange(listener: (isConnected: boolean) => void): void {
     this.#socket.events.on('handshake', () => listener(true));
     this.#socket.events.on('disconnect', () => listener(false));
+  }
+
+  /** Resolves when the other side is there, but will not speak with us; see refusal.ts. */
+  get refused(): Promise<RefusalReason> {
+    return this.#refused;
   }
 
   /** With `isGivenUp` what is not sent yet is dropped, instead of waiting for a peer that may be gone. */

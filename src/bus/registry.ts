@@ -11,6 +11,8 @@ export interface RegistryEntry {
   readonly contextId: string;
   readonly contextFile: string;
   readonly endpoints: BusEndpoints;
+  /** Its public key, if it is a secured one. */
+  readonly serverKey?: string;
 }
 
 /** Private to the user: whoever could write here could redirect commands. */

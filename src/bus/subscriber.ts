@@ -2,6 +2,7 @@
 
 import { messageOf, ContextdError } from '../base/errors.js';
 import { subscriptionOf } from './envelope.js';
+import { clientOptions, type ClientSecurity } from './security.js';
 import { HIGH_WATER_MARK, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
 export type FrameHandler = (frame: Uint8Array) => void;
@@ -29,13 +30,14 @@ export class Subscriber {
   }
 
   /** Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. */
-  static connect(endpoint: string, handle: FrameHandler): Subscriber {
+  static connect(endpoint: string, handle: FrameHandler, security?: ClientSecurity): Subscriber {
     const socket = UnboundedSubscriber.create({
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
       maxMessageSize: MAX_FRAME_BYTES,
       reconnectInterval: RECONNECT_MS,
       reconnectMaxInterval: RECONNECT_MAX_MS,
+      ...clientOptions(security),
     });
     socket.connect(endpoint);
     return new Subscriber(socket, handle);

@@ -26,6 +26,10 @@ const COMMANDS: Readonly<
     summary: 'follow the bus',
     load: async () => (await import('./context-display.js')).contextDisplay,
   },
+  keys: {
+    summary: 'make and show the keys of secured providers and their clients',
+    load: async () => (await import('./keys.js')).keys,
+  },
 };
 
 /** Runs `NAME ARGUMENTS...` as a program. */

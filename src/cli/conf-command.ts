@@ -5,8 +5,9 @@ import { ID_RULE, isId } from '../base/ids.js';
 import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
 import { METRICS } from '../messages/sample-history.js';
-import type { ContextConfiguration } from '../model/context.js';
+import type { ContextFile } from '../model/read-context.js';
 import { defineCommand, type Terminal } from './command.js';
+import { IDENTITY_OPTIONS, readIdentity } from './identity.js';
 import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
 import { checkChartArguments, showChart } from './show-chart.js';
@@ -48,6 +49,7 @@ export const confCommand = defineCommand({
       choices: ['context', 'process', 'state'] as const,
       describe: 'Topic to send on (default: by action)',
     },
+    ...IDENTITY_OPTIONS,
     timeout: { type: 'number', describe: 'Seconds to wait (default: 5 for a provider, 30 for its answer)' },
     json: { type: 'boolean', default: false, describe: 'Print the answer as JSON' },
   },
@@ -73,15 +75,22 @@ export const confCommand = defineCommand({
 
 async function run(given: Arguments, terminal: Terminal): Promise<number> {
   const args = checkArguments(given);
-  const configuration = await readConfiguration(args.context_file);
-  const hints = { endpoint: args.endpoint, subEndpoint: args.sub_endpoint, configuration };
+  const file = await readFile(args.context_file);
+  const configuration = file?.configuration;
+  const hints = {
+    endpoint: args.endpoint,
+    subEndpoint: args.sub_endpoint,
+    configuration,
+    serverKey: file?.security?.publicKey,
+  };
   if (args.watch) return await watchTop(hints, args, terminal);
   const endpoints = await findProvider(hints);
+  const security = readIdentity(args, endpoints);
   const timeouts =
     args.timeout === undefined
       ? {}
       : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
-  const client = await Client.connect(endpoints, timeouts);
+  const client = await Client.connect(endpoints, { ...timeouts, security });
   try {
     if (isQuestion(args.action)) return await ask(client, args, terminal);
     const answer = await send(client, args, configuration);
@@ -92,10 +101,10 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
 }
 
 /** The XML reader is loaded with the first file only: most commands name none. */
-async function readConfiguration(file: string | undefined): Promise<ContextConfiguration | undefined> {
-  if (file === undefined) return undefined;
+async function readFile(path: string | undefined): Promise<ContextFile | undefined> {
+  if (path === undefined) return undefined;
   const { readContextFile } = await import('../model/read-context.js');
-  return (await readContextFile(file)).configuration;
+  return await readContextFile(path);
 }
 
 async function ask(client: Client, args: Request, terminal: Terminal): Promise<number> {

@@ -7,6 +7,7 @@ import { follow, followMonitor, type Follower, type Sighting } from '../client/f
 import { readContextFile } from '../model/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand, type Terminal } from './command.js';
+import { IDENTITY_OPTIONS, readIdentity, type IdentityArguments } from './identity.js';
 import { createPaint } from './paint.js';
 import { describeSighting, isAbout, splitSighting } from './show-message.js';
 
@@ -30,6 +31,7 @@ export const contextDisplay = defineCommand({
     transaction: { type: 'string', describe: 'Only this transaction' },
     service_id: { type: 'string', describe: 'Only this service' },
     action: { type: 'string', array: true, default: [] as string[], describe: 'Only these actions' },
+    ...IDENTITY_OPTIONS,
     verbose: { type: 'boolean', default: false, describe: 'Show whole messages' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
   },
@@ -41,7 +43,7 @@ export const contextDisplay = defineCommand({
   run,
 });
 
-interface Arguments {
+interface Arguments extends IdentityArguments {
   readonly endpoint: string | undefined;
   readonly pub_endpoint: string | undefined;
   readonly context_file: string | undefined;
@@ -60,11 +62,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     () => terminal.err(`following ${address} (${args.topic.join(', ')})\n`),
     () => undefined, // Ended before there was anything to follow.
   );
-  await new Promise<void>((resolve) => {
-    if (terminal.signal.aborted) resolve();
-    terminal.signal.addEventListener('abort', () => resolve(), { once: true });
+  const stopped = new Promise<undefined>((resolve) => {
+    if (terminal.signal.aborted) resolve(undefined);
+    terminal.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
+  const refused = await Promise.race([stopped, follower.refused]);
   await follower.close();
+  if (refused !== undefined) throw refused;
   return EXIT.done;
 }
 
@@ -78,8 +82,14 @@ async function open(args: Arguments, see: (sighting: Sighting) => void): Promise
   const configuration = file?.configuration;
   const { endpoint, pub_endpoint: publish, topic } = args;
   if (!topic.includes('monitor')) {
-    const found = await findProvider({ endpoint: publish, subEndpoint: endpoint, configuration });
-    return { follower: follow(found, topic, see), address: found.subscribe };
+    const found = await findProvider({
+      endpoint: publish,
+      subEndpoint: endpoint,
+      configuration,
+      serverKey: file?.security?.publicKey,
+    });
+    const security = readIdentity(args, found);
+    return { follower: follow(found, topic, see, security), address: found.subscribe };
   }
   if (topic.some((each) => each !== 'monitor')) {
     throw new ContextdError('CLI_USAGE', 'topic monitor has an address of its own', {

@@ -4,6 +4,7 @@ import { ContextdError } from '../base/errors.js';
 import { createTransactionId, createUniqueId, parseTransactionId } from '../base/ids.js';
 import type { Client, CommandAnswer } from '../client/client.js';
 import type { ContextConfiguration, TaskService } from '../model/context.js';
+import type { IdentityArguments } from './identity.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 import type { Metric } from '../messages/sample-history.js';
 import type { TopArguments } from './show-top.js';
@@ -26,7 +27,7 @@ export interface Request extends Arguments {
   readonly action: Action;
 }
 
-export interface Arguments extends TopArguments {
+export interface Arguments extends TopArguments, IdentityArguments {
   readonly action: Action | undefined;
   readonly endpoint: string | undefined;
   readonly sub_endpoint: string | undefined;

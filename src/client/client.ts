@@ -4,13 +4,16 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
+import { isSealedBy } from '../bus/seal.js';
+import type { ClientSecurity } from '../bus/security.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
 import type { Message } from '../messages/message.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
 import { noMonitorError, unreachableError } from './absent.js';
+import { refusal } from './refusal.js';
 import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
 import type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
 
@@ -25,6 +28,8 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** Aborted, it ends the search for a provider. */
   readonly signal?: AbortSignal;
+  /** Our keys and the provider's public one; left out for a provider without <Security>. */
+  readonly security?: ClientSecurity | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -44,22 +49,27 @@ export class Client {
   readonly #pending = new Map<string, Deferred<Message>>();
   readonly #answerTimeoutMs: number;
   readonly #clock: Clock;
+  readonly #security: ConnectionSecurity | undefined;
 
   private constructor(endpoints: BusEndpoints, options: ClientOptions) {
     this.endpoints = endpoints;
     this.#clock = options.clock ?? systemClock;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
-    this.#connection = new Connection(endpoints, ['state'], (frame) => this.#receive(frame));
+    this.#security = securityOf(options.security);
+    const receive = (frame: Uint8Array) => this.#receive(frame);
+    this.#connection = new Connection(endpoints, ['state'], receive, this.#security);
   }
 
-  /** Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE, BUS_CLOSED. */
+  /**
+   * Resolves when a provider listens and its answers can reach us. Throws BUS_UNREACHABLE, BUS_CLOSED, and
+   * SEC_CONNECTION_REFUSED if one is there but does not let us in.
+   */
   static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
     const client = new Client(endpoints, options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-    const provider = Promise.all([
-      client.#connection.publisher.whenWanted('context'),
-      client.#connection.ready(),
-    ]);
+    const { publisher } = client.#connection;
+    const there = Promise.all([publisher.whenWanted('context'), client.#connection.ready()]);
+    const provider = Promise.race([there, refusal(publisher, endpoints, options.security)]);
     // What is awaited rejects when its socket is closed.
     const giveUp = () => void client.close(true);
     signal?.addEventListener('abort', giveUp);
@@ -203,6 +213,9 @@ export class Client {
   }
 
   #receive(frame: Uint8Array): void {
+    // Others can write what looks like an answer.
+    const { curve, sealer } = this.#security ?? {};
+    if (curve !== undefined && sealer !== undefined && !isSealedBy(frame, curve.serverKey, sealer)) return;
     const message = parseReply(frame);
     const id = message?.header.in_reply_to;
     if (message === undefined || id === undefined) return;

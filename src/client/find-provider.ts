@@ -2,7 +2,7 @@
 
 import { ContextdError } from '../base/errors.js';
 import type { BusEndpoints } from '../bus/connection.js';
-import { parseTcpEndpoint } from '../bus/endpoint.js';
+import { isLocalEndpoint, parseTcpEndpoint } from '../bus/endpoint.js';
 import { listProviders, type RegistryEntry } from '../bus/registry.js';
 import { ENDPOINT_RULE, parseEndpoint } from '../model/endpoint.js';
 import type { ContextConfiguration } from '../model/context.js';
@@ -13,10 +13,32 @@ export interface ProviderHints {
   /** Where subscribers connect. */
   readonly subEndpoint?: string | undefined;
   readonly configuration?: ContextConfiguration | undefined;
+  /** The public key that the context file names. */
+  readonly serverKey?: string | undefined;
+}
+
+export interface FoundProvider extends BusEndpoints {
+  /** Its public key, if it is known to be secured. */
+  readonly serverKey?: string;
 }
 
 /** Throws CLI_USAGE when it cannot be told, BUS_UNREACHABLE when there is none. */
-export async function findProvider(hints: ProviderHints): Promise<BusEndpoints> {
+export async function findProvider(hints: ProviderHints): Promise<FoundProvider> {
+  const isNamed = hints.endpoint !== undefined || hints.subEndpoint !== undefined;
+  if (!isNamed && hints.configuration === undefined) return withKey(theOnlyOne(await listProviders()));
+  const found = await locate(hints);
+  if (hints.serverKey !== undefined) return { ...found, serverKey: hints.serverKey };
+  const known = isLocalEndpoint(found.publish)
+    ? (await listProviders()).find((each) => samePort(each.endpoints.publish, found.publish))
+    : undefined;
+  return known?.serverKey === undefined ? found : { ...found, serverKey: known.serverKey };
+}
+
+function withKey({ endpoints, serverKey }: RegistryEntry): FoundProvider {
+  return { ...endpoints, ...(serverKey === undefined ? {} : { serverKey }) };
+}
+
+async function locate(hints: ProviderHints): Promise<BusEndpoints> {
   const { endpoint, subEndpoint, configuration } = hints;
   for (const each of [endpoint, subEndpoint]) if (each !== undefined) checkEndpoint(each);
   if (endpoint !== undefined) {

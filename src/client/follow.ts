@@ -1,10 +1,12 @@
 // A live view of the bus: every message on some topics, in the order of arrival.
 
-import { messageOf } from '../base/errors.js';
-import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
+import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import { Subscriber } from '../bus/subscriber.js';
+import type { ClientSecurity } from '../bus/security.js';
 import { parseBody, type Message } from '../messages/message.js';
+import { refusal } from './refusal.js';
 
 /** What was seen: a message, or why a frame is none. */
 export type Sighting =
@@ -22,6 +24,8 @@ export type Sighting =
 export interface Follower {
   /** Resolves when the forwarder sends us what we want. */
   readonly ready: Promise<void>;
+  /** Resolves if the provider does not let us in. */
+  readonly refused: Promise<ContextdError>;
   close(): Promise<void>;
 }
 
@@ -29,22 +33,29 @@ export function follow(
   endpoints: BusEndpoints,
   topics: readonly string[],
   see: (sighting: Sighting) => void,
+  security?: ClientSecurity,
 ): Follower {
   const gaps = new Gaps();
-  const connection = new Connection(endpoints, topics, (frame) => {
+  const hear = (frame: Uint8Array) => {
     const sighting = sight(frame);
     const gap = gaps.before(sighting);
     if (gap !== undefined) see(gap);
     see(sighting);
-  });
-  return { ready: connection.ready(), close: () => connection.close() };
+  };
+  const connection = new Connection(endpoints, topics, hear, securityOf(security));
+  const refused = refusal(connection.publisher, endpoints, security).catch((error: unknown) =>
+    asContextdError(error),
+  );
+  return { ready: connection.ready(), refused, close: () => connection.close() };
 }
 
 /** What a Monitor publishes at its own address; there is no forwarder, and nobody knows when it hears us. */
 export function followMonitor(endpoint: string, see: (sighting: Sighting) => void): Follower {
   const subscriber = Subscriber.connect(endpoint, (frame) => see(sight(frame)));
   subscriber.subscribe('monitor');
-  return { ready: Promise.resolve(), close: () => subscriber.close() };
+  // Never: a Monitor that does not let us in looks like one that says nothing.
+  const refused = new Promise<never>(() => undefined);
+  return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }
 
 function sight(frame: Uint8Array): Sighting {

@@ -7,6 +7,9 @@ export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 /** Environment variable that marks every process of one run of a service, grandchildren included. */
 export const TOKEN_VARIABLE = 'CONTEXTD_TOKEN';
 
+/** A pipe that a secured provider writes a KeyPair to, as JSON: no environment and no command line shows it. */
+export const KEYS_DESCRIPTOR = 3;
+
 /** Where a service's log is, and how large it may become. */
 export interface HostLog {
   /** Its newest file; older ones have a number added. All paths are absolute. */
@@ -55,6 +58,8 @@ export interface HostBootstrap {
   readonly instance: string;
   readonly deviceAction: string;
   readonly endpoints: { readonly subscribe: string; readonly publish: string };
+  /** The provider's public key, if it is secured; then the host's own keys come through KEYS_DESCRIPTOR. */
+  readonly serverKey?: string;
   /** The compiled service, as an absolute path; blank where there is a program. */
   readonly module: string;
   /** Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. */

@@ -20,6 +20,8 @@ export interface ThreadHostBootstrap {
   /** Signs orders: nobody on the bus but its provider knows it. */
   readonly key: string;
   readonly endpoints: HostBootstrap['endpoints'];
+  /** As in HostBootstrap. */
+  readonly serverKey?: string;
   /** Of the process itself; its threads have logs of their own. */
   readonly log: HostLog;
   /** How long to go on, idle and without a provider, in milliseconds. */

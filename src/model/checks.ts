@@ -15,6 +15,7 @@ import {
   readinessIsKnown,
   variablesAreNamed,
 } from './check-programs.js';
+import { clientsDiffer, keysAreKeys, rolesAreKnown } from './check-security.js';
 import {
   idsAreIds,
   idsAreUnique,
@@ -45,6 +46,9 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   endsDiffer,
   bindsMeetTheirEndpoints,
   contextIdIsAnId,
+  keysAreKeys,
+  rolesAreKnown,
+  clientsDiffer,
   idsAreIds,
   idsAreUnique,
   instancesAreIdentifiers,

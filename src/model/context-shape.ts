@@ -49,6 +49,18 @@ const task: ChildShape = {
   },
 };
 
+const security: ChildShape = {
+  presence: 'optional',
+  attributes: { public_key: 'required', secret_key: 'required' },
+  children: {
+    Client: {
+      presence: 'repeated',
+      attributes: { name: 'required', key: 'required', role: 'required' },
+      children: {},
+    },
+  },
+};
+
 export const CONTEXT_ROOT = 'Context';
 
 /** Paths whose elements are lists, however many there are. */
@@ -63,6 +75,7 @@ export const CONTEXT_SHAPE: ElementShape = {
     ContextID: optional,
     TaskLogName: optional,
     log_on: optional,
+    Security: security,
     TaskService: {
       presence: 'repeated',
       attributes: { id: 'required', instance: 'required', serviceType: 'optional', topic: 'optional' },

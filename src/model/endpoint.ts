@@ -1,5 +1,7 @@
 // Addresses as they stand in a context file: tcp://host:port and ipc://path.
 
+import { resolve } from 'node:path';
+
 export type Endpoint =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'ipc'; readonly path: string };
@@ -28,4 +30,11 @@ export function parsePort(text: string): number | undefined {
 /** What two ends of one line share: the port, or the path of a local socket. */
 export function meetingPoint(endpoint: Endpoint): string {
   return endpoint.kind === 'tcp' ? `port ${endpoint.port}` : `path ${endpoint.path}`;
+}
+
+/** With an absolute path: `folder` is what a relative one starts from. */
+export function resolveEndpoint(text: string, folder: string): string {
+  const endpoint = parseEndpoint(text);
+  if (endpoint?.kind !== 'ipc' || endpoint.path.startsWith('@')) return text;
+  return `ipc://${resolve(folder, endpoint.path)}`;
 }

@@ -2,6 +2,8 @@
 
 import { DEFAULT_CONTEXT_ID, splitCall, TRIGGERS, type Trigger } from './context.js';
 import type { ValuePath } from './fault.js';
+import { outlineSecurity, type SecurityOutline } from './security.js';
+import { asList, textAt, valueAt } from './values.js';
 import { SUPERVISION_RULES, type SupervisionKey } from './supervision.js';
 
 export interface TriggerOutline {
@@ -41,6 +43,8 @@ export interface ContextOutline {
   readonly endpoints: ReadonlyMap<EndpointKey, string>;
   readonly contextId: string;
   readonly services: readonly ServiceOutline[];
+  /** Undefined without an element <Security>. */
+  readonly security: SecurityOutline | undefined;
 }
 
 /** Never throws: what is missing or of the wrong type is for the schema to tell. */
@@ -50,6 +54,7 @@ export function outlineContext(value: unknown): ContextOutline {
     endpoints: textsOf(value, ENDPOINT_KEYS),
     contextId: textAt(value, 'ContextID') ?? DEFAULT_CONTEXT_ID,
     services: services.map((service, index) => outlineService(service, ['TaskService', index])),
+    security: outlineSecurity(valueAt(value, 'Security')),
   };
 }
 
@@ -85,24 +90,4 @@ function outlineLimits(value: unknown, path: ValuePath): readonly LimitOutline[]
 function textsOf<Key extends string>(value: unknown, keys: readonly Key[]): ReadonlyMap<Key, string> {
   const texts = keys.map((key) => [key, textAt(value, key)] as const);
   return new Map(texts.flatMap(([key, text]) => (text === undefined ? [] : [[key, text]])));
-}
-
-function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
-  const found = valueAt(value, ...keys);
-  if (typeof found === 'number') return String(found);
-  return typeof found === 'string' ? found : undefined;
-}
-
-/** Of a list where one value belongs, the first counts: that there are several is another fault. */
-function valueAt(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce((current: unknown, key) => {
-    const [first] = keys.length > 0 ? asList(current) : [current];
-    if (typeof first !== 'object' || first === null || !Object.hasOwn(first, key)) return undefined;
-    return (first as Readonly<Record<string, unknown>>)[key];
-  }, value);
-}
-
-function asList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  return value === undefined || value === '' || value === null ? [] : [value];
 }

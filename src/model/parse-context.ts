@@ -37,7 +37,15 @@ export function examineConfiguration(value: unknown, known: readonly Finding[]):
   const parsed = contextConfigurationSchema.safeParse(value);
   const told = [...known, ...runChecks(outlineContext(value))];
   const findings = [...told, ...dropTold(schemaFindings(parsed.error), told)];
-  return { configuration: findings.some(isError) ? undefined : parsed.data, findings };
+  const isUsable = !findings.some(isError) && parsed.data !== undefined;
+  return { configuration: isUsable ? withoutSecurity(parsed.data) : undefined, findings };
+}
+
+/** Only a provider's own file counts for security, and it is kept apart: see read-context.ts. */
+function withoutSecurity(configuration: ContextConfiguration): ContextConfiguration {
+  const { ...rest } = configuration;
+  delete rest.Security;
+  return rest;
 }
 
 function schemaFindings(error: SchemaError | undefined): readonly Finding[] {

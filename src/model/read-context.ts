@@ -4,7 +4,10 @@ import { basename, dirname, resolve } from 'node:path';
 import type { ContextConfiguration, ProgramCommand, TaskService } from './context.js';
 import { CONTEXT_LISTS, CONTEXT_ROOT, CONTEXT_SHAPE } from './context-shape.js';
 import { invalidFile, type Fault } from './fault.js';
+import { resolveEndpoint } from './endpoint.js';
+import { ENDPOINT_KEYS } from './outline.js';
 import { examineConfiguration } from './parse-context.js';
+import { parseSecurity, type SecuritySettings } from './security.js';
 import { checkStructure } from './structure.js';
 import { readWire, toFaults } from './wire.js';
 import { readXml } from './xml.js';
@@ -15,7 +18,10 @@ export interface ContextFile {
   readonly path: string;
   /** The context folder: the parent of the file's folder if that is called conf, else the file's folder. */
   readonly folder: string;
+  /** Without <Security>: what is sent or kept anywhere has no part of it. */
   readonly configuration: ContextConfiguration;
+  /** Left out when the file has no <Security>. */
+  readonly security?: SecuritySettings;
   readonly warnings: readonly Fault[];
 }
 
@@ -29,7 +35,7 @@ export async function readContextFile(path: string): Promise<ContextFile> {
 export function readContext(text: string, path: string): ContextFile {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
-  const wire = readWire(root, CONTEXT_LISTS);
+  const wire = readWire(root, [...CONTEXT_LISTS, 'Security/Client']);
   const form = checkStructure(root, CONTEXT_ROOT, CONTEXT_SHAPE);
   const isContext = root.name === CONTEXT_ROOT;
   const { configuration, findings } = isContext
@@ -43,7 +49,14 @@ export function readContext(text: string, path: string): ContextFile {
     );
   }
   const folder = contextFolder(absolute);
-  return { path: absolute, folder, configuration: resolvePaths(configuration, folder), warnings: faults };
+  const security = parseSecurity(wire.value.Security, dirname(absolute));
+  return {
+    path: absolute,
+    folder,
+    configuration: resolvePaths(configuration, folder),
+    ...(security === undefined ? {} : { security }),
+    warnings: faults,
+  };
 }
 
 export function contextFolder(path: string): string {
@@ -51,7 +64,7 @@ export function contextFolder(path: string): string {
   return basename(folder).toLowerCase() === 'conf' ? dirname(folder) : folder;
 }
 
-/** A relative path is relative to the context folder, wherever the provider was started. */
+/** A relative path, also of ipc://, is relative to the context folder, wherever the provider was started. */
 function resolvePaths(configuration: ContextConfiguration, folder: string): ContextConfiguration {
   const services = configuration.TaskService.map((service): TaskService => {
     const resolved = structuredClone(service);
@@ -60,7 +73,10 @@ function resolvePaths(configuration: ContextConfiguration, folder: string): Cont
     if (own.command !== undefined) own.command = resolveCommand(own.command, folder);
     return resolved;
   });
-  return { ...configuration, TaskService: services };
+  const endpoints = Object.fromEntries(
+    ENDPOINT_KEYS.map((key) => [key, resolveEndpoint(configuration[key], folder)]),
+  );
+  return { ...configuration, ...endpoints, TaskService: services };
 }
 
 /** A bare name is no path: it is looked for in PATH. */

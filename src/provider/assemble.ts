@@ -31,6 +31,7 @@ import { Paced } from './paced.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
+import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { createSampler } from '../sampler/sampler.js';
@@ -67,11 +68,16 @@ export interface ProviderParts {
 export async function assemble(request: AssembleRequest, closers: Closers): Promise<ProviderParts> {
   const { file, notice, clock } = request;
   const { ContextID: contextId } = file.configuration;
-  const forwarder = await Forwarder.open(bindsOf(file.configuration, request.insecure));
-  closers.add(() => forwarder.close());
   const { stateFolder = join(realpathSync(file.folder), '.contextd', contextId) } = request;
+  const isOpen = request.insecure || file.security !== undefined;
+  const binds = bindsOf(file.configuration, isOpen);
+  const warn = (text: string) => notice({ kind: 'warning', text });
+  const security =
+    file.security && (await openSecurity({ settings: file.security, stateFolder, clock, warn }, closers));
+  const forwarder = await openForwarder(binds, security);
+  closers.add(() => forwarder.close());
   closers.add(acquireLock(stateFolder, contextId));
-  const parts = connectParts(request, { forwarder, stateFolder, closers });
+  const parts = connectParts(request, { forwarder, stateFolder, closers, security });
   await parts.connection.ready();
   const taken = await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
   parts.desk.open();
@@ -79,7 +85,8 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   guardLimits(parts.supervisor, request, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
-  closers.add(await registerProvider(entry));
+  const serverKey = security === undefined ? {} : { serverKey: security.serverKey };
+  closers.add(await registerProvider({ ...entry, ...serverKey }));
   notice({ kind: 'ready', contextId, frontend, backend });
   return { ...parts, taken };
 }
@@ -88,6 +95,7 @@ interface Foundation {
   readonly forwarder: Forwarder;
   readonly stateFolder: string;
   readonly closers: Closers;
+  readonly security: ProviderSecurity | undefined;
 }
 
 interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
@@ -97,27 +105,33 @@ interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
 
 function connectParts(
   request: AssembleRequest,
-  { forwarder, stateFolder, closers }: Foundation,
+  { forwarder, stateFolder, closers, security }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
-  const endpoints = {
-    publish: reachableEndpoint(forwarder.endpoints.publish),
-    subscribe: reachableEndpoint(forwarder.endpoints.subscribe),
-  };
+  const endpoints = reachableEnds(forwarder);
   const once = new Once<CommandAnswer>();
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
-  const connection = new Connection(forwarder.inproc, INBOX_TOPICS, (frame) => desk.receive(frame));
+  const { guard } = security ?? {};
+  const receive = (frame: Uint8Array) => desk.receive(frame);
+  const connection = new Connection(
+    forwarder.inproc,
+    INBOX_TOPICS,
+    receive,
+    guard && { sealer: guard.sealer },
+  );
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
-  const speaker = new Speaker({ connection, clock, transactions, notice });
+  const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
+  const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
   const compose = () => composeJournal(supervisor, once);
   const journal = new JournalWriter(stateFolder, compose, (text) => notice({ kind: 'warning', text }));
   const paced = new Paced(clock, () => void journal.flush());
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
-  const threads = createThreads({ file, clock, closers, connection, endpoints, stateFolder });
-  const common = { file, roots, clock, notice, closers, speaker, threads, endpoints, stateFolder, changed };
+  const places = { file, clock, closers, endpoints, stateFolder, security };
+  const threads = createThreads({ ...places, connection });
+  const common = { ...places, roots, notice, speaker, threads, changed };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
@@ -135,6 +149,7 @@ function connectParts(
     notice,
     persist,
     exit,
+    guard,
   });
   connection.publisher.onSubscription((topic) => desk.greet(topic));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
@@ -163,6 +178,11 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
       await serveFigures(commandPorts, transaction, { request: asked, cause });
     },
   };
+}
+
+function reachableEnds({ endpoints }: Forwarder): BusEndpoints {
+  const { publish, subscribe } = endpoints;
+  return { publish: reachableEndpoint(publish), subscribe: reachableEndpoint(subscribe) };
 }
 
 interface CommandParts {
@@ -224,17 +244,21 @@ function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest,
   closers.add(() => guard.close());
 }
 
-/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
-function bindsOf(configuration: ContextConfiguration, insecure: boolean): ForwarderBinds {
+function openForwarder(binds: ForwarderBinds, security: ProviderSecurity | undefined): Promise<Forwarder> {
+  if (security === undefined) return Forwarder.open(binds);
+  const { server, guard } = security;
+  return Forwarder.open(binds, { server, refused: (stranger) => guard.noteStranger(stranger) });
+}
+
+/** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
+function bindsOf(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
   const frontend = narrowBind(configuration.FrontBind, configuration.BackendEndpoint);
   const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
-  if (open === undefined || insecure) return { frontend, backend };
-  throw new ContextdError(
-    'BUS_BIND_REFUSED',
-    `${open} can be reached from other machines, and nothing protects it`,
-    {
-      hint: 'bind to 127.0.0.1, or say --insecure if every machine that can reach it may run commands here',
-    },
-  );
+  if (open === undefined || isOpen) return { frontend, backend };
+  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached by others, and nothing protects it`, {
+    hint:
+      'bind to 127.0.0.1; or let in by key whom you know, with <Security> (contextd keys new NAME); ' +
+      'or say --insecure if everybody who can reach it may run commands here',
+  });
 }

@@ -12,11 +12,13 @@ import { ServiceBuilder } from './build-service.js';
 import { composeToken, ownerOf } from './launcher/adoption.js';
 import type { Launcher } from './launcher/launcher.js';
 import { createProcessLauncher } from './launcher/process-launcher.js';
-import { THREAD_MARK, ThreadLauncher } from './launcher/thread-launcher.js';
+import { ThreadLauncher } from './launcher/thread-launcher.js';
 import { locateProgram } from './locate-program.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { locateLog, planLog } from './service-logs.js';
+import type { ProviderSecurity } from './security/open-security.js';
+import { THREAD_MARK } from './security/service-keys.js';
 import type { Speaker } from './speaker.js';
 import { Supervisor } from './supervisor.js';
 import type { Transaction } from './transaction.js';
@@ -33,6 +35,7 @@ interface SupervisorParts {
   /** Where journal, logs and compiled services are kept. */
   readonly stateFolder: string;
   readonly threads: ThreadLauncher;
+  readonly security: ProviderSecurity | undefined;
   /** Something is to be written to the journal. */
   readonly changed: () => void;
 }
@@ -51,7 +54,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   closers.add(() => builder.close());
   const supervisor = new Supervisor({
     clock,
-    launcher: createLauncher(clock, parts.threads),
+    launcher: createLauncher(parts),
     prepare: async (service) => {
       const command = programOf(service);
       return command === undefined
@@ -62,6 +65,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       ...describeHost(transaction, service),
       ...code,
       endpoints,
+      ...serverKeyOf(parts),
       log: planLog(locateLog(stateFolder, transaction.id, service.id), supervisionOf(service)),
     }),
     logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
@@ -89,17 +93,23 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   return supervisor;
 }
 
-type ThreadsParts = Pick<SupervisorParts, 'file' | 'clock' | 'closers' | 'endpoints' | 'stateFolder'> & {
+type ThreadsParts = Pick<
+  SupervisorParts,
+  'file' | 'clock' | 'closers' | 'endpoints' | 'stateFolder' | 'security'
+> & {
   readonly connection: Connection;
 };
 
 export function createThreads(parts: ThreadsParts): ThreadLauncher {
   const { file, clock, connection, endpoints, stateFolder } = parts;
+  const keys = parts.security?.guard.services;
   const threads = new ThreadLauncher({
     clock,
-    processes: createProcessLauncher({ clock, hostProgram: builtFile('task/threads/main.js') }),
+    processes: createProcessLauncher({ clock, keys, hostProgram: builtFile('task/threads/main.js') }),
     connection,
     endpoints,
+    keys,
+    ...serverKeyOf(parts),
     owner: ownerOf(stateFolder),
     workingFolder: file.folder,
     log: (contextId) => {
@@ -111,9 +121,14 @@ export function createThreads(parts: ThreadsParts): ThreadLauncher {
   return threads;
 }
 
+function serverKeyOf({ security }: Pick<SupervisorParts, 'security'>): { readonly serverKey?: string } {
+  return security === undefined ? {} : { serverKey: security.serverKey };
+}
+
 /** Each service by the launcher of its type. */
-function createLauncher(clock: Clock, threads: ThreadLauncher): Launcher {
-  const processes = createProcessLauncher({ clock, hostProgram: builtFile('task/host/main.js') });
+function createLauncher({ clock, threads, security }: SupervisorParts): Launcher {
+  const keys = security?.guard.services;
+  const processes = createProcessLauncher({ clock, keys, hostProgram: builtFile('task/host/main.js') });
   return {
     launch: (order) => (order.bootstrap.serviceType === 'Thread' ? threads : processes).launch(order),
     adopt: (order) => (threads.has(order.token) ? threads : processes).adopt(order),

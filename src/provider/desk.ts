@@ -15,6 +15,9 @@ import { LogLosses } from './log-losses.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
 import type { QuestionAnswer } from './questions.js';
+import type { Message } from '../messages/message.js';
+import type { Guard } from './security/guard.js';
+import type { Writer } from './security/writer.js';
 import { Rejects } from './rejects.js';
 import type { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -33,6 +36,8 @@ export interface DeskPorts {
   readonly persist: () => Promise<void>;
   /** `exit` has been answered. */
   readonly exit: () => void;
+  /** Undefined without <Security>: then everybody may say everything. */
+  readonly guard: Guard | undefined;
 }
 
 export class Desk {
@@ -63,22 +68,51 @@ export class Desk {
 
   /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
   receive(frame: Uint8Array): void {
-    if (this.#waiting !== undefined && topicOf(frame) !== THREADS) {
-      this.#waiting.push(() => this.receive(frame));
-      return;
-    }
+    // At once, in the order of their coming: what waits is not to be taken for something heard before.
+    const writer = this.#ports.guard?.identify(frame);
+    if (this.#waiting === undefined || topicOf(frame) === THREADS) this.#deal(frame, writer);
+    else this.#waiting.push(() => this.#deal(frame, writer));
+  }
+
+  #deal(frame: Uint8Array, writer: Writer | undefined): void {
     receive(
       {
         self: this.#ports.self,
-        command: (command) => void this.#obey(command),
-        question: (request) => void this.#answer(request),
-        event: (event) => this.#hear(event),
-        beat: (beat) => this.#feel(beat),
-        thread: (notice) => this.#ports.threads.hear(notice),
+        command: (command) => {
+          if (this.#admit(writer, { kind: 'context_command', ...command })) void this.#obey(command, writer);
+        },
+        question: (request) => {
+          if (this.#admit(writer, { kind: 'state_request', ...request })) void this.#answer(request, writer);
+        },
+        event: (event) => {
+          if (this.#admit(writer, event)) this.#hear(event);
+        },
+        beat: (beat) => {
+          if (this.#admit(writer, { kind: 'heartbeat', ...beat })) this.#feel(beat);
+        },
+        thread: (notice) => {
+          if (this.#admit(writer, { kind: 'thread_notice', ...notice })) this.#ports.threads.hear(notice);
+        },
         reject: (error) => this.#reject(error),
       },
       frame,
     );
+  }
+
+  /** Whether this writer may say this; who asks for something and may not is answered. */
+  #admit(writer: Writer | undefined, message: Message): boolean {
+    const { guard, commandPorts, supervisor, speaker } = this.#ports;
+    if (guard === undefined || writer === undefined) return true;
+    const transactions = [...supervisor.transactions.values()];
+    const defined = () => [commandPorts.ownConfiguration, ...transactions.map((each) => each.configuration)];
+    const fault = guard.judge(writer, message, defined);
+    if (fault === undefined) return true;
+    if (message.kind === 'context_command' || message.kind === 'state_request') {
+      const { header } = message;
+      const status = failure(reportError(fault));
+      speaker.reply({ asked: header, reader: writer.key }, `reply_${header.action}`, { status });
+    }
+    return false;
   }
 
   /** From now on nothing is started any more. */
@@ -115,11 +149,13 @@ export class Desk {
     }
   }
 
-  async #obey(command: ContextCommandBody): Promise<void> {
+  async #obey(command: ContextCommandBody, writer: Writer | undefined): Promise<void> {
     const { header } = command;
-    const { answer, isFirst } = await this.#executeOnce(command);
+    const { answer, isFirst } = await this.#executeOnce(command, writer);
     const asked = { ...header, service_transaction: answer.transaction };
-    this.#ports.speaker.reply(asked, `reply_${header.action}`, { status: answer.status });
+    this.#ports.speaker.reply({ asked, reader: writer?.key }, `reply_${header.action}`, {
+      status: answer.status,
+    });
     // Not when it is only answered again: the provider that was meant may have been another one.
     const isExit = header.action === 'exit' && isFirst && answer.status.result === 'success';
     if (isExit) this.#ports.exit();
@@ -128,12 +164,16 @@ export class Desk {
   /** What has been answered is not executed again, not even by the next provider. */
   async #executeOnce(
     command: ContextCommandBody,
+    writer: Writer | undefined,
   ): Promise<{ readonly answer: CommandAnswer; readonly isFirst: boolean }> {
     const { action, message_id: messageId } = command.header;
     // These change nothing, so they may be executed as often as they come, and need no place in the journal.
     if (['list', 'validate'].includes(action)) return { answer: await this.execute(command), isFirst: true };
     let isFirst = false;
-    const answer = await this.#ports.once.execute(messageId, () => {
+    // Nobody gets, or spoils, the answer that is meant for somebody else.
+    const id =
+      writer?.key === undefined || messageId === undefined ? messageId : `${writer.key} ${messageId}`;
+    const answer = await this.#ports.once.execute(id, () => {
       isFirst = true;
       return this.execute(command);
     });
@@ -142,14 +182,15 @@ export class Desk {
   }
 
   /** Some answers take time; commands and other questions do not wait for them. */
-  async #answer(request: StateRequestBody): Promise<void> {
+  async #answer(request: StateRequestBody, writer: Writer | undefined): Promise<void> {
     const { speaker, answer } = this.#ports;
+    const to = { asked: request.header, reader: writer?.key };
     try {
       const { action, content } = await answer(request);
-      speaker.reply(request.header, action, content);
+      speaker.reply(to, action, content);
     } catch (error) {
       const status = { result: 'failure', error: reportError(error), services: [] };
-      speaker.reply(request.header, `reply_${request.header.action}`, { status });
+      speaker.reply(to, `reply_${request.header.action}`, { status });
     }
   }
 

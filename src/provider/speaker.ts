@@ -19,6 +19,15 @@ export interface SpeakerPorts {
   readonly clock: Clock;
   readonly transactions: () => readonly Transaction[];
   readonly notice: (notice: Notice) => void;
+  /** For whom to seal what a service is told; see ServiceKeys. */
+  readonly readerOf?: (transaction: string, service: string) => string | undefined;
+}
+
+/** Whom an answer is for. */
+export interface Asker {
+  readonly asked: StateHeader;
+  /** The public key to seal it for. */
+  readonly reader: string | undefined;
 }
 
 export class Speaker {
@@ -44,7 +53,7 @@ export class Speaker {
     });
     // The copy first: what the service answers must not overtake on the bus what it was told.
     this.#publish('process', body);
-    this.#publish(topic, body);
+    this.#publish(topic, body, this.#ports.readerOf?.(transaction.id, service.id));
     return this.#ports.connection.publisher.isWanted(topic);
   }
 
@@ -60,7 +69,8 @@ export class Speaker {
       sender: this.#ports.connection.id,
       acknowledges: seq,
     });
-    this.#publish(routedTopic(transaction.id, service.id), body);
+    const reader = this.#ports.readerOf?.(transaction.id, service.id);
+    this.#publish(routedTopic(transaction.id, service.id), body, reader);
   }
 
   /** An event in the name of a service that could not tell itself. */
@@ -95,9 +105,10 @@ export class Speaker {
   }
 
   /** Answers a command or a question on topic `state`. */
-  reply(asked: StateHeader, action: string, content: unknown): void {
+  reply({ asked, reader }: Asker, action: string, content: unknown): void {
     this.#info.flush();
-    this.#publish('state', { header: replyHeader(asked, action, this.#ports.connection.id), content });
+    const header = replyHeader(asked, action, this.#ports.connection.id);
+    this.#publish('state', { header, content }, reader);
   }
 
   flush(): void {
@@ -115,8 +126,8 @@ export class Speaker {
     this.#publish('control', composeContextInfo(ContextID, changed.id, infos, sender));
   }
 
-  #publish(topic: string, body: unknown): void {
-    this.#ports.connection.publish(topic, body).catch((error: unknown) => {
+  #publish(topic: string, body: unknown, reader?: string): void {
+    this.#ports.connection.publish(topic, body, reader).catch((error: unknown) => {
       this.#ports.notice({ kind: 'warning', text: `a message on ${topic} was not sent: ${String(error)}` });
     });
   }

@@ -3,10 +3,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Writable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
-import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
+import type { KeyPair } from '../../base/keys.js';
+import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
 import { isHeapFull, KernelKills } from './out-of-memory.js';
 import { isSameProcess } from './process-table.js';
@@ -19,6 +21,8 @@ export interface ProcessLauncherOptions {
   readonly clock: Clock;
   /** The program in the child: the compiled task/host/main.js. */
   readonly hostProgram: string;
+  /** Makes the keys of each process; undefined for a provider without <Security>. */
+  readonly keys?: { issue(token: string): KeyPair } | undefined;
 }
 
 /** A LaunchOrder is one; so is the order for a process that holds threads. */
@@ -44,7 +48,7 @@ async function launch(
   order: ProcessOrder,
   kernelKills: KernelKills,
 ): Promise<LaunchedService> {
-  const { child, logSize } = spawnHost(options.hostProgram, order);
+  const { child, logSize } = spawnHost(options, order);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();
   const started = createDeferred<number>();
@@ -81,7 +85,7 @@ function adopt(clock: Clock, order: AdoptOrder, kernelKills: KernelKills): Launc
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
 function spawnHost(
-  hostProgram: string,
+  { hostProgram, keys }: ProcessLauncherOptions,
   order: ProcessOrder,
 ): { readonly child: ChildProcess; readonly logSize: number } {
   const env = {
@@ -95,15 +99,25 @@ function spawnHost(
     const child = spawn(process.execPath, [hostProgram, order.bootstrap.serviceId], {
       cwd: order.workingFolder,
       detached: true,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', log, log, ...(keys === undefined ? [] : ['pipe' as const])],
       env,
     });
+    if (keys !== undefined) handOver(child, keys.issue(order.token));
     return { child, logSize };
   } catch (cause) {
     throw launchError(order, cause);
   } finally {
     closeSync(log);
   }
+}
+
+/** It reads them before anything else; the pipe is closed then, so that its children do not have it. */
+function handOver(child: ChildProcess, pair: KeyPair): void {
+  const pipe = child.stdio[KEYS_DESCRIPTOR];
+  if (!(pipe instanceof Writable)) return;
+  // Whoever has ended before it could read needs no keys.
+  pipe.on('error', () => undefined);
+  pipe.end(JSON.stringify(pair), () => pipe.destroy());
 }
 
 function openLog(order: ProcessOrder): number {

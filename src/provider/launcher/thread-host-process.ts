@@ -17,6 +17,10 @@ import { ThreadService } from './thread-service.js';
 export interface ThreadHostParts {
   readonly bootstrap: Pick<ThreadHostBootstrap, 'host' | 'key'>;
   readonly process: Promise<LaunchedService>;
+  /** Marks the process; see adoption.ts. */
+  readonly token: string;
+  /** For whom to seal orders; undefined for a provider without <Security>. */
+  readonly reader: string | undefined;
   readonly connection: Connection;
   readonly clock: Clock;
   /** No thread is to be launched here any more. */
@@ -58,6 +62,10 @@ export class ThreadHostProcess {
   /** A thread that is known to run here. */
   adopt(process: LaunchedService, order: AdoptOrder): LaunchedService {
     return this.#createService(process, order, this.#add(order.token).ended);
+  }
+
+  get token(): string {
+    return this.#parts.token;
   }
 
   has(token: string): boolean {
@@ -141,9 +149,10 @@ export class ThreadHostProcess {
 
   /** Orders leave in the order of the calls, as soon as the process listens. */
   #send(order: ThreadOrder): void {
-    const { host, key } = this.#parts.bootstrap;
+    const { connection, bootstrap, reader } = this.#parts;
+    const { host, key } = bootstrap;
     this.#heard
-      .then(() => this.#parts.connection.publish(threadsTopic(host), signOrder(order, key)))
+      .then(() => connection.publish(threadsTopic(host), signOrder(order, key), reader))
       .catch(() => undefined); // The connection was closed: the process will notice.
   }
 }

@@ -14,6 +14,7 @@ import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launc
 import { parseToken, type FoundService } from './adoption.js';
 import type { ProcessLauncher } from './process-launcher.js';
 import { readProcessTable, type ProcessEntry } from './process-table.js';
+import { HOST_MARK, THREAD_MARK, type ServiceKeys } from '../security/service-keys.js';
 import { sweep } from './sweep.js';
 import { ThreadHostProcess } from './thread-host-process.js';
 
@@ -25,6 +26,9 @@ export interface ThreadLauncherOptions {
   readonly endpoints: BusEndpoints;
   /** See adoption.ts. */
   readonly owner: string;
+  /** Undefined for a provider without <Security>. */
+  readonly keys?: ServiceKeys | undefined;
+  readonly serverKey?: string;
   readonly workingFolder: string;
   /** Of the process that holds the threads of this context. */
   readonly log: (contextId: string) => HostLog;
@@ -35,10 +39,6 @@ const ANSWER_MS = 5000;
 
 /** What the process itself is given; its threads have limits of their own. */
 const HOST_SUPERVISION = supervisionSchema.parse({});
-
-/** Marks runs in threads, so that a child of a thread is not taken for the service itself. */
-export const THREAD_MARK = 'thread/';
-const HOST_MARK = 'thread-host/';
 
 export class ThreadLauncher implements Launcher {
   readonly #options: ThreadLauncherOptions;
@@ -56,6 +56,7 @@ export class ThreadLauncher implements Launcher {
   launch(order: LaunchOrder): Promise<LaunchedService> {
     const { contextId } = order.bootstrap;
     const host = this.#current.get(contextId) ?? this.#startHost(contextId);
+    this.#options.keys?.place(order.token, host.token);
     return host.launch(order);
   }
 
@@ -65,6 +66,7 @@ export class ThreadLauncher implements Launcher {
     const process = this.#adopted.get(order.process.pid);
     if (host === undefined || process === undefined)
       throw new Error(`${order.token} is no thread that was found`);
+    this.#options.keys?.place(order.token, host.token);
     return host.adopt(process, order);
   }
 
@@ -111,7 +113,7 @@ export class ThreadLauncher implements Launcher {
   }
 
   #startHost(contextId: string): ThreadHostProcess {
-    const { endpoints, owner, workingFolder, processes } = this.#options;
+    const { endpoints, serverKey, owner, workingFolder, processes } = this.#options;
     const log = this.#options.log(contextId);
     const bootstrap: ThreadHostBootstrap = {
       serviceId: `threads of ${contextId}`,
@@ -119,17 +121,13 @@ export class ThreadLauncher implements Launcher {
       host: createUniqueId(),
       key: randomBytes(32).toString('hex'),
       endpoints,
+      ...(serverKey === undefined ? {} : { serverKey }),
       log,
       orphanGraceMs: HOST_SUPERVISION.orphan_grace_s * 1000,
     };
-    const process = processes.launch({
-      bootstrap,
-      supervision: HOST_SUPERVISION,
-      logFile: log.out,
-      workingFolder,
-      token: `${HOST_MARK}${owner}/${contextId}/${bootstrap.host}`,
-    });
-    return this.#add(bootstrap, process);
+    const token = `${HOST_MARK}${owner}/${contextId}/${bootstrap.host}`;
+    const order = { bootstrap, supervision: HOST_SUPERVISION, logFile: log.out, workingFolder, token };
+    return this.#add(bootstrap, processes.launch(order), token);
   }
 
   async #takeOver(entry: ProcessEntry): Promise<readonly FoundService[]> {
@@ -145,7 +143,7 @@ export class ThreadLauncher implements Launcher {
       await process.ended;
       return [];
     }
-    const host = this.#add(bootstrap, Promise.resolve(process));
+    const host = this.#add(bootstrap, Promise.resolve(process), entry.token ?? '');
     const late = () => new Error('it does not answer');
     const tokens = await withDeadline(host.list(), ANSWER_MS, late, this.#options.clock).catch(() => {
       process.stop(() => false, true);
@@ -158,18 +156,21 @@ export class ThreadLauncher implements Launcher {
     });
   }
 
-  #add(bootstrap: ThreadHostBootstrap, process: Promise<LaunchedService>): ThreadHostProcess {
+  #add(bootstrap: ThreadHostBootstrap, process: Promise<LaunchedService>, token: string): ThreadHostProcess {
     const { host: id, contextId } = bootstrap;
-    const { connection, clock } = this.#options;
+    const { connection, clock, keys } = this.#options;
     const host: ThreadHostProcess = new ThreadHostProcess({
       bootstrap,
       process,
+      token,
+      reader: keys?.issue(token).publicKey,
       connection,
       clock,
       retired: () => {
         if (this.#current.get(contextId) === host) this.#current.delete(contextId);
         const ending = host.ended.finally(() => {
           this.#hosts.delete(id);
+          keys?.forgetHost(id);
           this.#ending.delete(ending);
         });
         this.#ending.add(ending);

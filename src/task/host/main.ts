@@ -1,10 +1,11 @@
 // The program inside a child process: reads its bootstrap, runs the host or the keeper, ends with its exit code.
 
 import { systemClock } from '../../base/clock.js';
-import { Connection } from '../../bus/connection.js';
+import { Connection, securityOf } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { captureOutput } from './capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
+import { onlyFromProvider, readSecurity } from './own-keys.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
 import { LogFile } from '../../base/log-file.js';
@@ -18,6 +19,7 @@ if (text === undefined)
 // The launcher is our own parent, so what it hands over needs no checking.
 const bootstrap = JSON.parse(text) as HostBootstrap;
 const { log } = bootstrap;
+const security = securityOf(readSecurity(bootstrap.serverKey));
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
@@ -48,7 +50,8 @@ function hearStopSignal(signal: string): void {
 }
 
 function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<ConnectBus> {
-  const connection = new Connection(bootstrap.endpoints, topics, handle);
+  const trusted = onlyFromProvider(handle, security, logFile.log);
+  const connection = new Connection(bootstrap.endpoints, topics, trusted, security);
   watch = watchProvider(connection.publisher, {
     clock: systemClock,
     log: logFile.log,

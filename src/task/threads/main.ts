@@ -3,9 +3,11 @@
 import { systemClock } from '../../base/clock.js';
 import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../../messages/thread-host.js';
+import { securityOf } from '../../bus/connection.js';
 import { captureOutput } from '../host/capture-output.js';
 import { LogFile } from '../../base/log-file.js';
 import { watchOutFile } from '../host/out-file.js';
+import { readSecurity } from '../host/own-keys.js';
 import { ThreadHost } from './thread-host.js';
 
 const text = process.env[BOOTSTRAP_VARIABLE];
@@ -13,6 +15,7 @@ if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: a thread host is started by a provider`);
 const bootstrap = JSON.parse(text) as ThreadHostBootstrap;
 const { log } = bootstrap;
+const security = securityOf(readSecurity(bootstrap.serverKey));
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
@@ -20,6 +23,7 @@ const host = new ThreadHost(bootstrap, {
   clock: systemClock,
   log: logFile.log,
   program: new URL('worker.js', import.meta.url),
+  security,
 });
 process.on('SIGTERM', () => host.stop());
 // Ctrl-C reaches the whole terminal; the provider decides what it means.

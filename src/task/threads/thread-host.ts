@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { Connection } from '../../bus/connection.js';
+import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
 import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
 import {
   readOrder,
@@ -14,6 +14,7 @@ import {
   type ThreadOrder,
 } from '../../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../../messages/thread-notice.js';
+import { onlyFromProvider } from '../host/own-keys.js';
 import { ProviderWatch } from '../host/provider-watch.js';
 import { Thread, type ThreadEnd, type ThreadLaunch } from './thread.js';
 
@@ -21,6 +22,8 @@ export interface ThreadHostPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly program: URL;
+  /** Undefined where the provider is not secured. */
+  readonly security?: ConnectionSecurity | undefined;
 }
 
 type ThreadReport = ThreadNoticeBody['content']['threads'][number];
@@ -45,7 +48,9 @@ export class ThreadHost {
     this.#bootstrap = bootstrap;
     this.#ports = ports;
     const topics = [threadsTopic(bootstrap.host)];
-    this.#connection = new Connection(bootstrap.endpoints, topics, (frame) => this.#receive(frame));
+    const { security, log } = ports;
+    const receive = onlyFromProvider((frame) => this.#receive(frame), security, log);
+    this.#connection = new Connection(bootstrap.endpoints, topics, receive, security);
     this.#watch = new ProviderWatch({
       clock: ports.clock,
       log: ports.log,
@@ -139,7 +144,7 @@ export class ThreadHost {
       return new Thread(launch, {
         clock: this.#ports.clock,
         program: this.#ports.program,
-        publish: (frame) => this.#connection.publisher.publish(frame),
+        publish: (frame) => this.#connection.publishFrame(frame),
         subscribe: (thread, topic) => this.#subscribe(thread, topic),
       });
     } catch (error) {

@@ -32,7 +32,8 @@ describe('ContextdError', () => {
   it('has codes in families by room, each with a meaning that is a sentence', () => {
     const odd = Object.entries(ERROR_CODES).filter(
       ([code, { meaning }]) =>
-        !/^(XML|CTX|BUS|MSG|SVC|TPL|TST|CLI|SEC)(_[A-Z]+)+$|^INTERNAL$/.test(code) || !/^[A-Z].*\.$/.test(meaning),
+        !/^(XML|CTX|BUS|MSG|SVC|TPL|TST|CLI|SEC)(_[A-Z]+)+$|^INTERNAL$/.test(code) ||
+        !/^[A-Z].*\.$/.test(meaning),
     );
     expect(odd).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { confCommand } from '../../../src/cli/conf-command.js';
 import { contextDisplay } from '../../../src/cli/context-display.js';
 import { createService } from '../../../src/cli/create-service.js';
 import { init } from '../../../src/cli/init.js';
+import { keys } from '../../../src/cli/keys.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { serviceContext } from '../../../src/cli/service-context.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -200,6 +201,31 @@ describe('the help', () => {
         contextd init Weather                               The folder Weather, ready after npm install
         contextd init Weather                               The same, with contextd from a file
         --contextd=contextd-0.1.0.tgz
+        "
+      `);
+  });
+
+  it('of keys', async () => {
+    expect(await help(keys as never)).toMatchInlineSnapshot(`
+      "
+      keys <verb> <name> [options]
+
+      Make and show the keys of secured providers and of their clients.
+
+      Commands:
+        keys completion  Print a script for shell completion
+
+      Options:
+        --folder  Folder of the two files NAME.key and NAME.key_secret          [string] [default: "keys"]
+        --role    What to write into the line for the context file
+                                                [choices: "read", "operate", "admin"] [default: "operate"]
+        --json    Print name, public key and files as JSON                      [boolean] [default: false]
+        --debug   Show the stack of an error                                    [boolean] [default: false]
+        --help    Show help                                                                      [boolean]
+
+      Examples:
+        keys new provider            write keys/provider.key and keys/provider.key_secret
+        keys show anna --role=admin  the line that lets anna in
       "
     `);
   });
@@ -225,6 +251,9 @@ describe('the help', () => {
         --transaction   Only this transaction                                                     [string]
         --service_id    Only this service                                                         [string]
         --action        Only these actions                                           [array] [default: []]
+        --key           Your secret key file, for a secured provider (default: $CONTEXTD_KEY)     [string]
+        --server_key    Its public key, or the file of it (default: from the context file, or found)
+                                                                                                  [string]
         --verbose       Show whole messages                                     [boolean] [default: false]
         --json          Print one JSON object per line                          [boolean] [default: false]
         --debug         Show the stack of an error                              [boolean] [default: false]

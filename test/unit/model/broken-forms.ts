@@ -26,7 +26,7 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
     text: contextText(serviceText(), `${ENDPOINTS}\n  <TaskLogNam>x</TaskLogNam>`),
     faults: [
       '6:3 unknown element <TaskLogNam> in <Context>, allowed: <FrontEndEndpoint>, <BackendEndpoint>, <FrontBind>, ' +
-        '<BackendBind>, <ContextID>, <TaskLogName>, <log_on>, <TaskService> (did you mean "TaskLogName"?)',
+        '<BackendBind>, <ContextID>, <TaskLogName>, <log_on>, <Security>, <TaskService> (did you mean "TaskLogName"?)',
     ],
   },
   {

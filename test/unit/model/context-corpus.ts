@@ -2,14 +2,18 @@
 
 import { BROKEN_FORMS } from './broken-forms.js';
 import { BROKEN_PROGRAMS, VALID_PROGRAMS } from './broken-programs.js';
+import { BROKEN_SECURITY } from './broken-security.js';
 import { BROKEN_SERVICES } from './broken-services.js';
 import {
+  CLIENT_KEY,
   contextText,
   ENDPOINTS,
+  SERVER_KEY,
   serviceText,
   stateText,
   triggerText,
   withEndpoint,
+  withSecurity,
   withSupervision,
 } from './sample-files.js';
 
@@ -28,12 +32,21 @@ export interface BrokenCase {
 
 export const BROKEN_CONTEXTS: readonly BrokenCase[] = [
   ...BROKEN_FORMS,
+  ...BROKEN_SECURITY,
   ...BROKEN_SERVICES,
   ...BROKEN_PROGRAMS,
 ];
 
 export const VALID_CONTEXTS: readonly ValidCase[] = [
   ...VALID_PROGRAMS,
+  { title: 'keys and no client', text: withSecurity(`public_key="${SERVER_KEY}" secret_key="s"`) },
+  {
+    title: 'a key with characters that XML escapes',
+    text: withSecurity(
+      `public_key="${SERVER_KEY}" secret_key="s"`,
+      `name="a" key="${CLIENT_KEY.replace('^', '&lt;').replace('!', '&amp;')}" role="read"`,
+    ),
+  },
   { title: 'the smallest context with a service', text: contextText() },
   { title: 'a context without services', text: contextText('') },
   { title: 'elements in another order', text: `<Context>${serviceText()}${ENDPOINTS}<log_on/></Context>` },

@@ -27,6 +27,15 @@ export function serviceText(parts: ServiceParts = {}): string {
   ].join('\n');
 }
 
+export const SERVER_KEY = 'dE7MwwDEPZa$[R$OpnKx7m*n213yY/pVL)AjCO(B';
+export const CLIENT_KEY = '1r*Qv@B=6RHa$!nuC)Q^E%HtMLTl*24er#eBk3^}';
+
+/** With <Security> as line 6, and each client on a line of its own. */
+export function withSecurity(attributes: string, ...clients: readonly string[]): string {
+  const inner = clients.map((each) => `<Client ${each}/>\n`).join('');
+  return contextText(serviceText(), `${ENDPOINTS}\n<Security ${attributes}>\n${inner}</Security>`);
+}
+
 export const ENDPOINTS = [
   '<FrontEndEndpoint>tcp://127.0.0.1:5556</FrontEndEndpoint>',
   '<BackendEndpoint>tcp://127.0.0.1:5557</BackendEndpoint>',
@@ -66,6 +75,9 @@ export const FULL_CONTEXT = [
   '<ContextID>context001</ContextID>',
   '<TaskLogName>Sample</TaskLogName>',
   '<log_on>1</log_on>',
+  `<Security public_key="${SERVER_KEY}" secret_key="../keys/server.key_secret">`,
+  `<Client name="anna" key="${CLIENT_KEY}" role="admin"></Client>`,
+  '</Security>',
   fullService('ts_1', 'WakeUp', 'start', 'ts_2'),
   fullService('ts_2', 'CheckEmails', '', ''),
   '</Context>',

@@ -1,0 +1,65 @@
+// Who may do what at a provider: its own key, its clients' keys and the role of each.
+
+import { resolve } from 'node:path';
+import type { ValuePath } from './fault.js';
+import { asList, textAt, valueAt } from './values.js';
+
+/** Each may do what those before it may. */
+export const ROLES = ['read', 'operate', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ClientKey {
+  readonly name: string;
+  /** Its public key, in Z85. */
+  readonly key: string;
+  readonly role: Role;
+}
+
+export interface SecuritySettings {
+  /** The provider's public key, in Z85. */
+  readonly publicKey: string;
+  /** Absolute path of the provider's secret key file; clients have no need of it. */
+  readonly secretKeyFile: string;
+  readonly clients: readonly ClientKey[];
+}
+
+export interface SecurityOutline {
+  readonly publicKey: string | undefined;
+  readonly clients: readonly ClientOutline[];
+}
+
+export interface ClientOutline {
+  readonly path: ValuePath;
+  readonly name: string | undefined;
+  readonly key: string | undefined;
+  readonly role: string | undefined;
+}
+
+/** Never throws; undefined where there is none. */
+export function outlineSecurity(value: unknown): SecurityOutline | undefined {
+  if (value === undefined) return undefined;
+  return {
+    publicKey: textAt(value, 'public_key'),
+    clients: asList(valueAt(value, 'Client')).map((client, index) => ({
+      path: ['Security', 'Client', index],
+      name: textAt(client, 'name'),
+      key: textAt(client, 'key'),
+      role: textAt(client, 'role'),
+    })),
+  };
+}
+
+/** Of a file that has been checked; `folder` is where the file lies. */
+export function parseSecurity(value: unknown, folder: string): SecuritySettings | undefined {
+  const outline = outlineSecurity(value);
+  if (outline === undefined) return undefined;
+  const clients = outline.clients.flatMap(({ name, key, role: text }) => {
+    const role = ROLES.find((each) => each === text);
+    return name === undefined || key === undefined || role === undefined ? [] : [{ name, key, role }];
+  });
+  return {
+    publicKey: outline.publicKey ?? '',
+    secretKeyFile: resolve(folder, textAt(value, 'secret_key') ?? ''),
+    clients,
+  };
+}

@@ -1,0 +1,50 @@
+// Whether a sealed message is new: what somebody has recorded on the bus is not to be said a second time.
+
+import type { Clock } from '../../base/clock.js';
+import type { Seal } from '../../bus/seal.js';
+
+/** How far the clocks of a client and a provider may differ, and how long a message may be under way. */
+export const WINDOW_MS = 60_000;
+
+/** Nobody says so much in this time who means well; further messages are refused. */
+const MOST_SEEN = 50_000;
+const MOST_SERVICES = 10_000;
+
+export class Freshness {
+  readonly #clock: Clock;
+  readonly #sinceMs: number;
+  /** Of each client, whose several programs share a key: what has been seen, oldest first, and until when. */
+  readonly #seen = new Map<string, Map<string, number>>();
+  /** Of services, each of which is one program: the last stamp; who was heard last is last. */
+  readonly #last = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#sinceMs = clock.now();
+  }
+
+  /** True once for each seal of a client. */
+  isNewOfClient({ key, mac, stamp }: Seal): boolean {
+    const nowMs = this.#clock.now();
+    const seen = this.#seen.get(key) ?? new Map<string, number>();
+    this.#seen.set(key, seen);
+    for (const [oldest, untilMs] of seen) {
+      if (untilMs >= nowMs) break;
+      seen.delete(oldest);
+    }
+    if (Math.abs(nowMs - stamp) > WINDOW_MS || seen.has(mac) || seen.size >= MOST_SEEN) return false;
+    // As long as its stamp would be taken, wherever in the window that is.
+    seen.set(mac, nowMs + 2 * WINDOW_MS);
+    return true;
+  }
+
+  /** True for what comes after all that was heard of a service: it may have waited while we were stopped. */
+  isNewOfService({ key, stamp }: Seal): boolean {
+    if (stamp <= (this.#last.get(key) ?? this.#sinceMs - WINDOW_MS)) return false;
+    this.#last.delete(key);
+    this.#last.set(key, stamp);
+    const [silent] = this.#last.keys();
+    if (this.#last.size > MOST_SERVICES && silent !== undefined) this.#last.delete(silent);
+    return true;
+  }
+}

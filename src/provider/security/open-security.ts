@@ -1,0 +1,51 @@
+// Sets up what <Security> of the provider's own file asks for: keys, gate, guard, audit log.
+
+import { join } from 'node:path';
+import type { Closers } from '../../base/closers.js';
+import type { Clock } from '../../base/clock.js';
+import { ContextdError } from '../../base/errors.js';
+import { readSecretKey } from '../../base/key-file.js';
+import { openGate } from '../../bus/gate.js';
+import type { ServerSecurity } from '../../bus/security.js';
+import type { SecuritySettings } from '../../model/security.js';
+import { ownerOf } from '../launcher/adoption.js';
+import { readProcessTable } from '../launcher/process-table.js';
+import { Audit } from './audit.js';
+import { Guard } from './guard.js';
+import { ServiceKeys } from './service-keys.js';
+
+export interface ProviderSecurity {
+  /** The provider's public key. */
+  readonly serverKey: string;
+  /** For everything that the provider binds. */
+  readonly server: ServerSecurity;
+  readonly guard: Guard;
+}
+
+interface Request {
+  readonly settings: SecuritySettings;
+  readonly stateFolder: string;
+  readonly clock: Clock;
+  readonly warn: (text: string) => void;
+}
+
+/** Throws SEC_KEY_FILE. `closers` close the gate, so it must be open before what stands behind it. */
+export async function openSecurity(request: Request, closers: Closers): Promise<ProviderSecurity> {
+  const { settings, stateFolder, clock, warn } = request;
+  const keys = readSecretKey(settings.secretKeyFile);
+  if (keys.publicKey !== settings.publicKey) {
+    throw new ContextdError(
+      'SEC_KEY_FILE',
+      `the public_key of <Security> does not belong to ${settings.secretKeyFile}`,
+      { hint: `write public_key="${keys.publicKey}", or name the other file` },
+    );
+  }
+  const services = new ServiceKeys(keys.secretKey);
+  // Services that have lost their provider knock all the time; one that is refused does not come back.
+  services.recognize(ownerOf(stateFolder), readProcessTable());
+  const audit = new Audit(join(stateFolder, 'audit.jsonl'), clock, warn);
+  const guard = new Guard({ keys, clients: settings.clients, services, audit, clock, warn });
+  const gate = await openGate(keys, (peer) => guard.admits(peer));
+  closers.add(() => gate.close());
+  return { serverKey: keys.publicKey, server: gate.security, guard };
+}

@@ -1,0 +1,45 @@
+// The keys of this process, and the rule that goes with them: commands count if the provider has sealed them.
+
+import { closeSync, readFileSync } from 'node:fs';
+import type { KeyPair } from '../../base/keys.js';
+import type { Logger } from '../../base/logger.js';
+import type { ConnectionSecurity } from '../../bus/connection.js';
+import { topicOf } from '../../bus/envelope.js';
+import { isSealedBy, sealOf } from '../../bus/seal.js';
+import type { ClientSecurity } from '../../bus/security.js';
+import type { FrameHandler } from '../../bus/subscriber.js';
+import { KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
+
+/** Reads what the provider hands over, and closes the pipe. Undefined for one that is not secured. */
+export function readSecurity(serverKey: string | undefined): ClientSecurity | undefined {
+  if (serverKey === undefined) return undefined;
+  const keys = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as KeyPair;
+  closeSync(KEYS_DESCRIPTOR);
+  return { keys, serverKey };
+}
+
+/**
+ * Anybody who is let in can publish on any topic. Frames of `control` are news, and pass; of all others only
+ * those that the provider has sealed for us, each once and none that is older than the last.
+ */
+export function onlyFromProvider(
+  handle: FrameHandler,
+  security: ConnectionSecurity | undefined,
+  log: Logger,
+): FrameHandler {
+  if (security?.curve === undefined) return handle;
+  const { curve, sealer } = security;
+  let last = 0;
+  return (frame) => {
+    const topic = topicOf(frame);
+    if (topic !== 'control') {
+      const seal = sealOf(frame);
+      if (seal === undefined || seal.stamp <= last || !isSealedBy(frame, curve.serverKey, sealer)) {
+        log.warn('a command was not sealed by the provider, and is ignored', { topic });
+        return;
+      }
+      last = seal.stamp;
+    }
+    handle(frame);
+  };
+}

@@ -1,0 +1,145 @@
+// A secured provider with a client of each role, and the keys of somebody who is in no list.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyFilesOf, writeKeyFiles } from '../../src/base/key-file.js';
+import { createKeyPair, type KeyPair } from '../../src/base/keys.js';
+import { Connection, securityOf } from '../../src/bus/connection.js';
+import type { ClientSecurity } from '../../src/bus/security.js';
+import { Client, type ClientOptions } from '../../src/client/client.js';
+import type { ContextFile } from '../../src/model/read-context.js';
+import { ROLES, type Role } from '../../src/model/security.js';
+import type { Notice } from '../../src/provider/notice.js';
+import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
+import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
+import { eventually } from './eventually.js';
+import { Recorder } from './recorder.js';
+
+export interface AuditLine {
+  readonly verdict: 'accepted' | 'refused';
+  readonly who: Readonly<Record<string, string>>;
+  readonly what: Readonly<Record<string, string>>;
+  readonly code?: string;
+}
+
+/** A connection of its own kind, and what it hears. */
+export interface Talker {
+  readonly connection: Connection;
+  readonly frames: Recorder<string>;
+}
+
+export interface SecuredProvider extends AsyncDisposable {
+  readonly folder: string;
+  readonly file: ContextFile;
+  readonly provider: Provider;
+  readonly notices: Recorder<Notice>;
+  readonly serverKey: string;
+  keysOf(role: Role): KeyPair;
+  securityOf(role: Role): ClientSecurity;
+  client(role: Role, options?: ClientOptions): Promise<Client>;
+  /** Says what it wants on whatever topic, with the keys of a client of this role. */
+  talker(role: Role, ...topics: readonly string[]): Promise<Talker>;
+  audit(): Promise<readonly AuditLine[]>;
+  /** Waits for a refusal in the audit log. */
+  refusal(code: string, fits?: (line: AuditLine) => boolean): Promise<AuditLine>;
+  /** Ends this provider in the way of a crash, its services left alone, and opens the next one. */
+  replace(): Promise<void>;
+}
+
+/** Endpoints that a file could have, as sockets in the folder. */
+export function localEnds(folder: string): Readonly<Record<string, string>> {
+  const [front, back] = [`ipc://${folder}/run/front`, `ipc://${folder}/run/back`];
+  return { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
+}
+
+export async function openSecured(
+  services: readonly ServiceSketch[],
+  more: Readonly<Record<string, unknown>> | ((folder: string) => Readonly<Record<string, unknown>>) = {},
+  options: Partial<ProviderOptions> = {},
+): Promise<SecuredProvider> {
+  const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
+  const server = writeKeyFiles(join(folder, 'keys'), 'server');
+  const pairs = new Map(ROLES.map((role) => [role, createKeyPair()]));
+  const keysOf = (role: Role) => pairs.get(role)!;
+  const file: ContextFile = {
+    ...sketchFile(folder, sketchConfiguration(services, typeof more === 'function' ? more(folder) : more)),
+    security: {
+      publicKey: server.publicKey,
+      secretKeyFile: keyFilesOf(join(folder, 'keys'), 'server').secret,
+      clients: ROLES.map((role) => ({ name: `client-${role}`, key: keysOf(role).publicKey, role })),
+    },
+  };
+  const notices = new Recorder<Notice>();
+  const open = () => Provider.open({ file, notice: (notice) => notices.note(notice), ...options });
+  let provider = await open();
+  const securityFor = (role: Role) => ({ keys: keysOf(role), serverKey: server.publicKey });
+  const kept: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(what: T): T => {
+    kept.push(what);
+    return what;
+  };
+  const audit = async () => {
+    const path = join(folder, '.contextd', file.configuration.ContextID, 'audit.jsonl');
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as AuditLine);
+  };
+  return {
+    folder,
+    file,
+    get provider() {
+      return provider;
+    },
+    notices,
+    serverKey: server.publicKey,
+    keysOf,
+    securityOf: securityFor,
+    client: async (role, more) =>
+      keep(
+        await Client.connect(provider.endpoints, { timeoutMs: 20_000, ...more, security: securityFor(role) }),
+      ),
+    talker: async (role, ...topics) => {
+      const frames = new Recorder<string>();
+      const hear = (frame: Uint8Array) => frames.note(Buffer.from(frame).toString());
+      const connection = keep(
+        new Connection(provider.endpoints, topics, hear, securityOf(securityFor(role))),
+      );
+      await connection.ready();
+      await connection.publisher.whenWanted('context');
+      return { connection, frames };
+    },
+    audit,
+    refusal: (code, fits = () => true) =>
+      eventually(
+        async () => (await audit()).find((each) => each.code === code && fits(each)),
+        `${code} in the audit log`,
+      ),
+    replace: async () => {
+      await provider.detach();
+      provider = await open();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(kept.map((each) => each.close()));
+      await provider.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every service there is: where it stands, and its process. */
+export async function standingOf(client: Client): Promise<readonly Standing[]> {
+  const { status } = await client.command({ action: 'list' });
+  return (status.transactions ?? []).flatMap(({ transaction, services }) =>
+    services.map(({ service_id, state, pid }) => ({ transaction, service_id, state, pid })),
+  );
+}
+
+export interface Standing {
+  readonly transaction: string;
+  readonly service_id: string;
+  readonly state: string;
+  readonly pid: number | null;
+}

@@ -1,0 +1,140 @@
+// Who may connect to a secured provider: owners of known keys who know the provider's, and nobody else.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createKeyPair } from '../../../src/base/keys.js';
+import { clientOptions, type ClientSecurity } from '../../../src/bus/security.js';
+import { zmq } from '../../../src/bus/zmq.js';
+import { Client } from '../../../src/client/client.js';
+import { follow } from '../../../src/client/follow.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openProvider } from '../../helpers/provider.js';
+import { openSecured, type SecuredProvider } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+let secured: SecuredProvider;
+
+beforeAll(async () => {
+  secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }]);
+});
+
+afterAll(async () => {
+  await secured[Symbol.asyncDispose]();
+});
+
+interface Knock {
+  readonly options: () => zmq.SocketOptions<zmq.XPublisher & zmq.XSubscriber>;
+  /** As the socket itself tells it. */
+  readonly event: 'handshake:error:protocol' | 'handshake:error:auth' | 'handshake:error:other';
+  readonly code: string;
+  readonly who: (line: { readonly who: Readonly<Record<string, string>> }) => boolean;
+}
+
+const strange = createKeyPair();
+const knocks: readonly (readonly [string, Knock])[] = [
+  [
+    'NULL',
+    {
+      options: () => ({}),
+      event: 'handshake:error:protocol',
+      code: 'SEC_CONNECTION_REFUSED',
+      who: () => true,
+    },
+  ],
+  [
+    'PLAIN',
+    {
+      options: () => ({ plainUsername: 'admin', plainPassword: 'admin' }),
+      event: 'handshake:error:protocol',
+      code: 'SEC_CONNECTION_REFUSED',
+      who: () => true,
+    },
+  ],
+  [
+    'a key that is in no list',
+    {
+      options: () => clientOptions({ keys: strange, serverKey: secured.serverKey }),
+      event: 'handshake:error:auth',
+      code: 'SEC_KEY_UNKNOWN',
+      who: ({ who }) => who.key === strange.publicKey && who.address === '127.0.0.1',
+    },
+  ],
+  [
+    'a known key, and a wrong one for the provider',
+    {
+      options: () => clientOptions({ ...secured.securityOf('admin'), serverKey: createKeyPair().publicKey }),
+      event: 'handshake:error:other',
+      code: 'SEC_CONNECTION_REFUSED',
+      who: () => true,
+    },
+  ],
+];
+
+test.each(knocks)('a publisher with %s is refused at both ends, which is noted.', async (_what, knock) => {
+  const before = (await secured.audit()).length;
+  const { publish, subscribe } = secured.provider.endpoints;
+  for (const endpoint of [publish, subscribe]) {
+    const options = { linger: 0, ...knock.options() };
+    const socket = endpoint === publish ? new zmq.XPublisher(options) : new zmq.XSubscriber(options);
+    const refused = new Promise((resolve) => socket.events.on(knock.event, resolve));
+    let isIn = false;
+    socket.events.on('handshake', () => (isIn = true));
+    socket.connect(endpoint);
+    await refused;
+    expect(isIn).toBe(false);
+    socket.close();
+  }
+  await eventually(
+    async () =>
+      (await secured.audit()).slice(before).some((each) => each.code === knock.code && knock.who(each)),
+    `${knock.code} in the audit log`,
+  );
+  const client = await secured.client('read');
+  expect((await client.command({ action: 'list' })).status.transactions).toEqual([]);
+});
+
+const clients: readonly (readonly [string, () => ClientSecurity | undefined, RegExp])[] = [
+  ['no key', () => undefined, /is secured/],
+  ['an unknown key', () => ({ keys: strange, serverKey: secured.serverKey }), /does not know the key/],
+  [
+    'a wrong server key',
+    () => ({ ...secured.securityOf('admin'), serverKey: strange.publicKey }),
+    /has not the key/,
+  ],
+];
+
+test.each(clients)('a client with %s is told why it is not let in.', async (_what, security, text) => {
+  const { endpoints } = secured.provider;
+  await expect(Client.connect(endpoints, { timeoutMs: 20_000, security: security() })).rejects.toMatchObject({
+    code: 'SEC_CONNECTION_REFUSED',
+    message: expect.stringMatching(text) as string,
+  });
+  const follower = follow(endpoints, ['control'], () => undefined, security());
+  expect(await follower.refused).toMatchObject({ code: 'SEC_CONNECTION_REFUSED' });
+  follower.ready.catch(() => undefined);
+  await follower.close();
+});
+
+test('a client with keys says nothing to a provider that is not secured.', async () => {
+  await using open = await openProvider([{ id: 'ts_1', instance: 'Forever' }], { ContextID: 'open' });
+  const { endpoints } = open.provider;
+  await expect(
+    Client.connect(endpoints, { timeoutMs: 20_000, security: secured.securityOf('admin') }),
+  ).rejects.toMatchObject({
+    code: 'SEC_CONNECTION_REFUSED',
+    message: expect.stringContaining('in the open') as string,
+  });
+});
+
+test('two secured providers of one process let in their own clients only.', async () => {
+  await using other = await openSecured([{ id: 'ts_1', instance: 'Forever' }], { ContextID: 'other' });
+  const ours = await other.client('read');
+  expect((await ours.command({ action: 'list' })).status.result).toBe('success');
+  await expect(
+    Client.connect(other.provider.endpoints, {
+      timeoutMs: 20_000,
+      security: { keys: secured.keysOf('admin'), serverKey: other.serverKey },
+    }),
+  ).rejects.toMatchObject({ code: 'SEC_CONNECTION_REFUSED' });
+});

@@ -1,0 +1,189 @@
+// Forged, repeated and misdirected messages on the bus of a secured provider: refused, noted, and nothing done.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keyPairOf } from '../../../src/base/keys.js';
+import { encodeEnvelope } from '../../../src/bus/envelope.js';
+import { Sealer } from '../../../src/bus/seal.js';
+import type { Client } from '../../../src/client/client.js';
+import type { Role } from '../../../src/model/security.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openSecured, standingOf, type SecuredProvider, type Talker } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+let secured: SecuredProvider;
+let admin: Client;
+let reader: Talker;
+let operator: Talker;
+
+beforeAll(async () => {
+  secured = await openSecured([
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Forever', serviceType: 'Thread' },
+  ]);
+  admin = await secured.client('admin');
+  await admin.command({ action: 'start', transaction: 'T1' });
+  reader = await secured.talker('read', 'state', 'process', 'control', 'process.T1.ts_1', 'process.T1.ts_2');
+  operator = await secured.talker('operate', 'state');
+}, 60_000);
+
+afterAll(async () => {
+  await secured[Symbol.asyncDispose]();
+});
+
+const standing = () => standingOf(admin);
+const header = { service_id: '', service_name: 'context', service_transaction: 'T1' };
+
+/** A whole frame as the owner of a role's key would send it, for the provider to read. */
+function sealed(role: Role, topic: string, body: unknown, now?: number): string {
+  const clock = now === undefined ? undefined : () => now;
+  return new Sealer(secured.keysOf(role), clock).seal(encodeEnvelope({ topic, body }), secured.serverKey);
+}
+
+const command = (action: string, messageId: string) => ({
+  header: { ...header, action, message_id: messageId },
+  content: { configuration: {} },
+});
+
+const forgeries: readonly (readonly [string, string, (id: string) => string])[] = [
+  [
+    'without a seal',
+    'SEC_SEAL_INVALID',
+    (id) => encodeEnvelope({ topic: 'context', body: command('stop', id) }),
+  ],
+  [
+    'with a seal of another message',
+    'SEC_SEAL_INVALID',
+    (id) => sealed('admin', 'context', command('list', id)).replace('"list"', '"stop"'),
+  ],
+  [
+    "with a seal of its own in an admin's name",
+    'SEC_SEAL_INVALID',
+    (id) =>
+      sealed('read', 'context', command('stop', id)).replace(
+        secured.keysOf('read').publicKey,
+        () => secured.keysOf('admin').publicKey,
+      ),
+  ],
+  [
+    'with a seal for another topic',
+    'SEC_SEAL_INVALID',
+    (id) => sealed('admin', 'state', command('stop', id)).replace(/^state/, 'context'),
+  ],
+  [
+    'with a seal of somebody unknown',
+    'SEC_KEY_UNKNOWN',
+    (id) =>
+      new Sealer(keyPairOf(Buffer.alloc(32, 7))).seal(
+        encodeEnvelope({ topic: 'context', body: command('stop', id) }),
+        secured.serverKey,
+      ),
+  ],
+  [
+    'sealed two minutes ago',
+    'SEC_REPLAYED',
+    (id) => sealed('admin', 'context', command('stop', id), Date.now() - 120_000),
+  ],
+  [
+    'sealed two minutes from now',
+    'SEC_REPLAYED',
+    (id) => sealed('admin', 'context', command('stop', id), Date.now() + 120_000),
+  ],
+];
+
+test.each(forgeries)('a command %s is refused, and answered so.', async (what, code, compose) => {
+  const before = await standing();
+  const id = what.replace(/\W/g, '_');
+  await reader.connection.publisher.publish(compose(id));
+  const answer = await reader.frames.first((frame) => frame.includes(`"in_reply_to":"${id}"`));
+  expect(answer).toContain(code);
+  await secured.refusal(code, (line) => line.what.message_id === id);
+  expect(await standing()).toEqual(before);
+});
+
+test('a command that was heard on the bus is executed once, however often somebody says it again.', async () => {
+  const frame = sealed('operate', 'context', command('restart', 'again'));
+  await operator.connection.publisher.publish(frame);
+  await operator.frames.first((each) => each.includes('"in_reply_to":"again"'));
+  const before = await standing();
+  await reader.connection.publisher.publish(frame);
+  await secured.refusal('SEC_REPLAYED', ({ what }) => what.message_id === 'again');
+  expect(await standing()).toEqual(before);
+  // Sealed anew it is the same command: answered, and not executed.
+  await operator.connection.publisher.publish(sealed('operate', 'context', command('restart', 'again')));
+  const answers = () => operator.frames.items.filter((each) => each.includes('"in_reply_to":"again"'));
+  await operator.frames.first(() => answers().length >= 3);
+  expect(await standing()).toEqual(before);
+});
+
+test('the words of a message id do not give one client the answer, or the place, of another.', async () => {
+  const mine = await secured.client('operate');
+  const first = await mine.command({ action: 'stop', transaction: 'T404', messageId: 'shared' });
+  expect(first.status.error?.code).toBe('CTX_TRANSACTION_UNKNOWN');
+  const second = await admin.command({ action: 'restart', transaction: 'T1', messageId: 'shared' });
+  expect(second.status.result).toBe('success');
+});
+
+const event = (id: string, action: string) => ({
+  header: {
+    action,
+    service_id: id,
+    service_name: 'test',
+    service_transaction: 'T1',
+    seq: 9999,
+    sender: 'forged',
+  },
+  content: { status: { result: 'failure', device_action: 'x', pid: 1 } },
+});
+
+test.each(['ts_1', 'ts_2'])('an event in the name of %s is refused to everybody but itself.', async (id) => {
+  const before = await standing();
+  for (const role of ['read', 'admin'] as const) {
+    const talker = role === 'read' ? reader : await secured.talker(role);
+    await talker.connection.publish('control', event(id, 'failed'));
+    const beat = { pid: 1, started_at: 'now', state: 'failed', seq: 9999, ready: true, event_loop_lag_ms: 0 };
+    await talker.connection.publish(`heartbeat.T1.${id}`, {
+      header: event(id, 'failed').header,
+      content: beat,
+    });
+    await secured.refusal(
+      'SEC_SENDER_REFUSED',
+      ({ who, what }) => who.name === `client-${role}` && what.service_id === id && what.kind === 'heartbeat',
+    );
+    await secured.refusal(
+      'SEC_SENDER_REFUSED',
+      ({ who, what }) =>
+        who.name === `client-${role}` && what.service_id === id && what.kind === 'service_event',
+    );
+  }
+  expect(await standing()).toEqual(before);
+});
+
+test.each(['ts_1', 'ts_2'])(
+  "a stop on %s's own topic is obeyed only if the provider says it, once.",
+  async (id) => {
+    const before = await standing();
+    const { configuration } = secured.file;
+    const service = configuration.TaskService.find((each) => each.id === id)!;
+    const { message } = service.Task;
+    const body = {
+      ...service,
+      Task: {
+        ...service.Task,
+        message: {
+          ...message,
+          header: { ...message.header, action: 'stop', service_id: id, transaction: 'T1' },
+        },
+      },
+    };
+    // Sealed for the provider, as all that this client says; not sealed; and what the provider has said before.
+    await reader.connection.publish(`process.T1.${id}`, body);
+    await reader.connection.publisher.publish(encodeEnvelope({ topic: `process.T1.${id}`, body }));
+    const old = reader.frames.items.filter(
+      (frame) => frame.startsWith(`process.T1.${id} @@@`) && frame.includes('seal'),
+    );
+    for (const frame of old) await reader.connection.publisher.publish(frame);
+    await admin.request('T1');
+    expect(await standing()).toEqual(before);
+  },
+);

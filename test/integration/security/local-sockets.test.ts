@@ -1,0 +1,160 @@
+// ipc:// endpoints, and what another user of the machine can reach of a secured provider: nothing.
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Forwarder } from '../../../src/bus/forwarder.js';
+import { findProvider } from '../../../src/client/find-provider.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openProvider } from '../../helpers/provider.js';
+import { localEnds, openSecured } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+const ends = (folder: string) => ({
+  frontend: `ipc://${folder}/run/front`,
+  backend: `ipc://${folder}/run/back`,
+});
+const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+test('a context of ipc:// endpoints is found, started and stopped, and leaves no sockets.', async () => {
+  await using folder = await openFolder();
+  const provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEnds(folder.path));
+  const { endpoints } = provided.provider;
+  expect(endpoints.publish).toBe(`ipc://${folder.path}/run/front`);
+  expect(await findProvider({ subEndpoint: endpoints.subscribe })).toEqual(endpoints);
+  const client = await provided.client();
+  const started = await client.command({ action: 'start', transaction: 'T1' });
+  expect(started.status.services).toMatchObject([{ state: 'started' }]);
+  for (const name of ['front', 'back']) expect(modeOf(join(folder.path, 'run', name))).toBe('600');
+  expect(modeOf(join(folder.path, 'run'))).toBe('700');
+  await provided[Symbol.asyncDispose]();
+  expect(readdirSync(join(folder.path, 'run'))).toEqual([]);
+});
+
+test('a folder that others can enter is refused, and so is a path that is no socket, or too long.', async () => {
+  await using folder = await openFolder();
+  const { path } = folder;
+  mkdirSync(join(path, 'run'), { mode: 0o755 });
+  chmodSync(join(path, 'run'), 0o755);
+  const refusal = { code: 'BUS_BIND_REFUSED' };
+  await expect(Forwarder.open(ends(path))).rejects.toMatchObject({
+    ...refusal,
+    hint: expect.stringContaining(`chmod 700 ${path}/run`) as string,
+  });
+  chmodSync(join(path, 'run'), 0o700);
+  writeFileSync(join(path, 'run', 'front'), 'mine');
+  await expect(Forwarder.open(ends(path))).rejects.toMatchObject(refusal);
+  expect(statSync(join(path, 'run', 'front')).size).toBe(4);
+  const long = `ipc://${path}/${'x'.repeat(120)}`;
+  await expect(Forwarder.open({ frontend: long, backend: `${long}y` })).rejects.toMatchObject(refusal);
+});
+
+test('a socket in use is not taken away; one that was left behind is replaced.', async () => {
+  await using folder = await openFolder();
+  const { path } = folder;
+  const first = await Forwarder.open(ends(path));
+  await expect(Forwarder.open(ends(path))).rejects.toMatchObject({ code: 'BUS_ADDRESS_IN_USE' });
+  await first.close();
+  // Bound and never removed, as by a process that was killed.
+  const script = `require('net').createServer().listen(${JSON.stringify(join(path, 'run', 'front'))}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', script]);
+  expect(existsSync(join(path, 'run', 'front'))).toBe(true);
+  const second = await Forwarder.open(ends(path));
+  await second.close();
+  expect(readdirSync(join(path, 'run'))).toEqual([]);
+});
+
+test('a socket without a file, which every user reaches, needs keys.', async () => {
+  const name = `ipc://@contextd-test-${process.pid}`;
+  const binds = {
+    FrontBind: `${name}f`,
+    BackendEndpoint: `${name}f`,
+    BackendBind: `${name}b`,
+    FrontEndEndpoint: `${name}b`,
+  };
+  await expect(openProvider([{ id: 'ts_1', instance: 'Forever' }], binds)).rejects.toMatchObject({
+    code: 'BUS_BIND_REFUSED',
+    hint: expect.stringMatching(/<Security>.*--insecure/) as string,
+  });
+  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], binds);
+  const client = await secured.client('read');
+  expect((await client.command({ action: 'list' })).status.result).toBe('success');
+});
+
+test('a bind that other machines reach is allowed with keys, and is refused without.', async () => {
+  const binds = {
+    FrontBind: 'tcp://0.0.0.0:*',
+    BackendBind: 'tcp://0.0.0.0:*',
+    FrontEndEndpoint: 'tcp://10.0.0.1:1',
+    BackendEndpoint: 'tcp://10.0.0.1:2',
+  };
+  await expect(openProvider([{ id: 'ts_1', instance: 'Forever' }], binds)).rejects.toMatchObject({
+    code: 'BUS_BIND_REFUSED',
+    hint: expect.stringMatching(/<Security>.*--insecure/) as string,
+  });
+  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], binds);
+  const client = await secured.client('operate');
+  expect((await client.command({ action: 'start', transaction: 'T1' })).status.result).toBe('success');
+});
+
+test('another user reads no key, no journal, no log, and reaches no socket.', async () => {
+  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], localEnds);
+  // What keeps others out is to be the files' own modes.
+  await chmod(secured.folder, 0o755);
+  const admin = await secured.client('admin');
+  await admin.command({ action: 'start', transaction: 'T1' });
+  await admin.request('T1');
+  const state = join(secured.folder, '.contextd', 'context001');
+  const files = [
+    secured.file.security!.secretKeyFile,
+    join(state, 'journal.json'),
+    join(state, 'audit.jsonl'),
+    join(secured.folder, 'run', 'front'),
+    join(secured.folder, 'run', 'back'),
+  ];
+  for (const file of files) {
+    expect(`${file} ${modeOf(file)}`).toBe(`${file} 600`);
+    expect(`${file} ${modeOf(dirname(file))}`).toBe(`${file} 700`);
+  }
+  // Only root can become somebody else; for others the modes have said it.
+  if (process.getuid?.() !== 0) return;
+  await using other = await openFolder();
+  await chmod(other.path, 0o755);
+  // That the stranger can read and connect at all is seen at a file and a socket that are open to all.
+  const open = { file: join(other.path, 'open'), socket: join(other.path, 'socket') };
+  writeFileSync(open.file, 'x', { mode: 0o644 });
+  const server = createServer((peer) => peer.destroy());
+  await new Promise<void>((resolve) => server.listen(open.socket, resolve));
+  chmodSync(open.socket, 0o777);
+  const script = `
+    const { readFileSync } = require('fs');
+    const attempts = ${JSON.stringify([open.file, ...files])}.map((path) => {
+      try { readFileSync(path); return 'read'; } catch (error) { return error.code; }
+    });
+    const knock = (path) => new Promise((resolve) => {
+      const socket = require('net').connect(path);
+      socket.once('connect', () => { socket.destroy(); resolve('connected'); });
+      socket.once('error', (error) => resolve(error.code));
+    });
+    Promise.all(${JSON.stringify([open.socket, files[3], files[4]])}.map(knock)).then((knocks) => {
+      console.log(JSON.stringify({ attempts, knocks }));
+    });`;
+  const { spawn } = await import('node:child_process');
+  const child = spawn(process.execPath, ['-e', script], {
+    uid: 65534,
+    gid: 65534,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const text = (await child.stdout.toArray()).join('');
+  server.close();
+  expect(JSON.parse(text)).toEqual({
+    attempts: ['read', ...files.map(() => 'EACCES')],
+    knocks: ['connected', 'EACCES', 'EACCES'],
+  });
+});

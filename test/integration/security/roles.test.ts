@@ -1,0 +1,120 @@
+// What those may do who are let in: each by the role of its key, and nobody in the name of another.
+
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client, CommandRequest } from '../../../src/client/client.js';
+import type { Role } from '../../../src/model/security.js';
+import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { readProc } from '../../helpers/processes.js';
+import { localEnds, openSecured, standingOf, type SecuredProvider } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+const SERVICES: readonly ServiceSketch[] = [
+  { id: 'ts_1', instance: 'Forever' },
+  { id: 'ts_2', instance: 'Forever', serviceType: 'Thread' },
+];
+let secured: SecuredProvider;
+let admin: Client;
+
+beforeAll(async () => {
+  secured = await openSecured(SERVICES, localEnds);
+  admin = await secured.client('admin');
+  await admin.command({ action: 'start', transaction: 'T1' });
+}, 60_000);
+
+afterAll(async () => {
+  await secured[Symbol.asyncDispose]();
+});
+
+const standing = () => standingOf(admin);
+
+const foreign = sketchSent([{ id: 'ts_1', instance: 'Evil', location: '/tmp' }]);
+
+test('a provider and its services, processes and threads, speak with each other by keys.', async () => {
+  expect(await standing()).toMatchObject([
+    { transaction: 'T1', service_id: 'ts_1', state: 'started' },
+    { transaction: 'T1', service_id: 'ts_2', state: 'started' },
+  ]);
+});
+
+const refused: readonly (readonly [Role, CommandRequest, string])[] = [
+  ['read', { action: 'start', transaction: 'T2' }, 'SEC_ROLE_REFUSED'],
+  ['read', { action: 'stop', transaction: 'T1' }, 'SEC_ROLE_REFUSED'],
+  ['read', { action: 'restart', transaction: 'T1', serviceId: 'ts_1' }, 'SEC_ROLE_REFUSED'],
+  ['read', { action: 'validate', configuration: foreign }, 'SEC_ROLE_REFUSED'],
+  ['read', { action: 'exit' }, 'SEC_ROLE_REFUSED'],
+  ['operate', { action: 'exit' }, 'SEC_ROLE_REFUSED'],
+  ['operate', { action: 'reload', transaction: 'T1', configuration: foreign }, 'SEC_ROLE_REFUSED'],
+  ['operate', { action: 'start', transaction: 'T2', configuration: foreign }, 'SEC_ROLE_REFUSED'],
+  ['operate', { action: 'validate', configuration: foreign }, 'SVC_LOCATION_REFUSED'],
+  ['admin', { action: 'start', transaction: 'T2', configuration: foreign }, 'SVC_LOCATION_REFUSED'],
+];
+
+test.each(refused)('a client with the role %s that asks %j is refused.', async (role, request, code) => {
+  const before = await standing();
+  const client = await secured.client(role);
+  const { status } = await client.command(request);
+  expect(status).toMatchObject({ result: 'failure', error: { code } });
+  expect(await standing()).toEqual(before);
+  if (code !== 'SEC_ROLE_REFUSED') return;
+  await secured.refusal(
+    code,
+    ({ who, what }) => who.name === `client-${role}` && what.action === request.action,
+  );
+});
+
+test('a client that may operate starts, restarts and stops what is defined, also by sending that file.', async () => {
+  const client = await secured.client('operate');
+  const { configuration } = secured.file;
+  const started = await client.command({ action: 'start', transaction: 'T3', configuration });
+  expect(started.status).toMatchObject({ result: 'success' });
+  const restarted = await client.command({ action: 'restart', transaction: 'T3', serviceId: 'ts_2' });
+  expect(restarted.status).toMatchObject({ result: 'success' });
+  const stopped = await client.command({ action: 'stop', transaction: 'T3' });
+  expect(stopped.status).toMatchObject({ result: 'success' });
+  expect((await secured.audit()).at(-1)).toMatchObject({
+    verdict: 'accepted',
+    who: { name: 'client-operate' },
+    what: { action: 'stop', service_transaction: 'T3' },
+  });
+});
+
+test('a client that may read is answered, and the answer is for it alone.', async () => {
+  const client = await secured.client('read');
+  expect(await client.request('T1')).toMatchObject({ contextId: 'context001' });
+  expect(await client.request('T1', { action: 'why', serviceId: 'ts_1' })).toMatchObject({
+    state: 'started',
+  });
+});
+
+test('neither the environment nor the command line of a service shows a secret.', async () => {
+  const secrets = await readFile(join(secured.folder, 'keys', 'server.key_secret'), 'utf8');
+  const secret = /secret-key = "(.*)"/.exec(secrets)?.[1] ?? 'none';
+  const pids = (await standing()).flatMap(({ pid }) => pid ?? []);
+  expect(pids.length).toBeGreaterThanOrEqual(2);
+  for (const pid of pids) {
+    const shown = `${readProc(pid, 'environ')} ${readProc(pid, 'cmdline')}`;
+    expect(shown).toContain(secured.serverKey);
+    expect(shown).not.toContain(secret);
+    expect(shown).not.toMatch(/secretKey|secret_key/);
+  }
+});
+
+test('what is kept and told holds no part of <Security>.', async () => {
+  await mkdir(join(secured.folder, 'nothing'), { recursive: true });
+  const journal = await readFile(join(secured.folder, '.contextd', 'context001', 'journal.json'), 'utf8');
+  const told = JSON.stringify(await admin.request());
+  for (const text of [journal, told]) expect(text).not.toMatch(/Security|key_secret|secret_key|client-admin/);
+});
+
+test('the next provider knows the services again by their keys, processes and threads.', async () => {
+  const before = await standing();
+  await secured.replace();
+  admin = await secured.client('admin');
+  expect(await standing()).toEqual(before);
+  const { status } = await admin.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
+}, 60_000);
