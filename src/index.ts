@@ -1,7 +1,10 @@
 // contextd: the door for programs that embed a provider or talk to one.
 
 export { ContextdError, ERROR_CODES, EXIT, type ErrorCode } from './base/errors.js';
+export { readPublicKey, readSecretKey } from './base/key-file.js';
+export type { KeyPair } from './base/keys.js';
 export type { BusEndpoints } from './bus/connection.js';
+export type { ClientSecurity } from './bus/security.js';
 export {
   Client,
   type ClientOptions,

@@ -1,6 +1,6 @@
 // Which providers run on this machine for this user: a small file each, so that clients find them.
 
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createUniqueId } from '../base/ids.js';
@@ -28,6 +28,8 @@ export async function registerProvider(entry: RegistryEntry): Promise<() => Prom
   // A process may run several providers, also of one context.
   const path = join(folder, `${entry.pid}-${createUniqueId()}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Somebody else was there first: a provider that is not found by itself can still be named.
+  if (!(await isOurs(folder))) return () => Promise.resolve();
   await writeFileAtomic(path, JSON.stringify(entry), { mode: 0o600 });
   return () => rm(path, { force: true });
 }
@@ -35,11 +37,17 @@ export async function registerProvider(entry: RegistryEntry): Promise<() => Prom
 /** The living ones; what dead ones left behind is removed. */
 export async function listProviders(): Promise<readonly RegistryEntry[]> {
   const folder = registryFolder();
-  const names = await readdir(folder).catch(() => []);
+  const names = (await isOurs(folder)) ? await readdir(folder).catch(() => []) : [];
   const entries = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name))),
   );
   return entries.filter((entry) => entry !== undefined);
+}
+
+/** In a folder that others can write to, anybody could say where a provider is and what its key is. */
+async function isOurs(folder: string): Promise<boolean> {
+  const stat = await lstat(folder).catch(() => undefined);
+  return stat?.isDirectory() === true && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
 }
 
 async function readEntry(path: string): Promise<RegistryEntry | undefined> {

@@ -158,3 +158,18 @@ test('another user reads no key, no journal, no log, and reaches no socket.', as
     knocks: ['connected', 'EACCES', 'EACCES'],
   });
 });
+
+test('where a provider is, is not taken from a folder that others can write to.', async () => {
+  await using folder = await openFolder();
+  const before = process.env.XDG_RUNTIME_DIR;
+  process.env.XDG_RUNTIME_DIR = folder.path;
+  try {
+    await using provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+    expect(await findProvider({})).toEqual(provided.provider.endpoints);
+    await chmod(join(folder.path, `contextd-${process.getuid?.()}`), 0o777);
+    await expect(findProvider({})).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
+  } finally {
+    if (before === undefined) delete process.env.XDG_RUNTIME_DIR;
+    else process.env.XDG_RUNTIME_DIR = before;
+  }
+});

@@ -1,0 +1,91 @@
+// The commands towards a secured provider: with the right key, the wrong one, and none.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FILE, openHome, type Home } from '../helpers/home.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+
+expectNoLeftovers();
+
+let home: Home;
+
+beforeAll(async () => {
+  home = await openHome(['Watch', 'ts_1']);
+  const publicKeys: string[] = [];
+  for (const name of ['server', 'anna', 'rita', 'eve']) {
+    const { stdout } = await home.run('contextd', 'keys', 'new', name, '--json');
+    expect(stdout).not.toContain(await secretOf(name));
+    publicKeys.push((JSON.parse(stdout) as { publicKey: string }).publicKey);
+  }
+  const [server, anna, rita] = publicKeys;
+  const security =
+    `<Security public_key="${server}" secret_key="../keys/server.key_secret">` +
+    `<Client name="anna" key="${anna}" role="admin"/><Client name="rita" key="${rita}" role="read"/></Security>`;
+  await home.edit(FILE, (text) => text.replace('</ContextID>', () => `</ContextID>\n${security}`));
+  await home.provide(['--start']);
+}, 120_000);
+
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
+
+async function secretOf(name: string): Promise<string> {
+  return /secret-key = "(.*)"/.exec(await home.read(`keys/${name}.key_secret`))?.[1] ?? 'none';
+}
+
+const key = (name: string) => `--key=keys/${name}.key_secret`;
+
+const refused: readonly (readonly [string, number, RegExp, readonly string[]])[] = [
+  [
+    'without a key',
+    3,
+    /SEC_KEY_MISSING.*is secured\n.*--key.*CONTEXTD_KEY/,
+    ['conf_command', '--action=list'],
+  ],
+  [
+    'with an unknown key',
+    3,
+    /SEC_CONNECTION_REFUSED.*does not know/,
+    ['conf_command', '--action=list', key('eve')],
+  ],
+  ['with an unknown key', 3, /SEC_CONNECTION_REFUSED.*does not know/, ['context_display', key('eve')]],
+  [
+    "with another provider's key",
+    3,
+    /SEC_CONNECTION_REFUSED.*has not the key/,
+    ['conf_command', '--action=list', key('anna'), '--server_key=keys/eve.key', '--timeout=20'],
+  ],
+  [
+    'with a public key',
+    1,
+    /SEC_KEY_FILE.*NAME.key_secret/s,
+    ['conf_command', '--action=list', '--key=keys/anna.key'],
+  ],
+  [
+    'with a key that may only read',
+    1,
+    /SEC_ROLE_REFUSED.*rita/,
+    ['conf_command', '--action=stop', key('rita')],
+  ],
+  [
+    'with no server key',
+    2,
+    /CLI_USAGE/,
+    ['conf_command', '--action=list', key('anna'), '--server_key=nonsense'],
+  ],
+];
+
+test.each(refused)('%s a command ends with %i', async (_what, exitCode, text, [program = '', ...args]) => {
+  const ended = await home.run(program, ...args);
+  expect(ended.stderr).toMatch(text);
+  expect(ended.exitCode).toBe(exitCode);
+});
+
+test('with its key a client reads, follows and commands as its role allows.', async () => {
+  const listed = await home.run('conf_command', '--action=list', key('rita'));
+  expect(listed.stdout).toMatch(/ts_1 +started/);
+  const display = home.start('context_display', key('rita'), '--action=stopped');
+  await display.err.first((line) => line.startsWith('following'));
+  const stopped = await home.run('conf_command', '--action=stop', '--task_id=ts_1', key('anna'));
+  expect(stopped.exitCode).toBe(0);
+  await display.out.first((line) => line.includes('ts_1'));
+});
