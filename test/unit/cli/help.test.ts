@@ -152,6 +152,9 @@ describe('the help', () => {
         --service_endpoint  With use_service: where, such as tcp://127.0.0.1:6789                 [string]
         --use_file          Send the file also with stop and restart            [boolean] [default: false]
         --topic             Topic to send on (default: by action) [choices: "context", "process", "state"]
+        --key               Your secret key file, for a secured provider (default: $CONTEXTD_KEY) [string]
+        --server_key        Its public key, or the file of it (default: from the context file, or found)
+                                                                                                  [string]
         --timeout           Seconds to wait (default: 5 for a provider, 30 for its answer)        [number]
         --json              Print the answer as JSON                            [boolean] [default: false]
         --debug             Show the stack of an error                          [boolean] [default: false]
@@ -201,8 +204,8 @@ describe('the help', () => {
         contextd init Weather                               The folder Weather, ready after npm install
         contextd init Weather                               The same, with contextd from a file
         --contextd=contextd-0.1.0.tgz
-        "
-      `);
+      "
+    `);
   });
 
   it('of keys', async () => {
