@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startProgram } from '../helpers/program.js';
+import { startProgram, WITH_TYPESCRIPT } from '../helpers/program.js';
 import { openSite, TRANSACTION, type Site } from '../helpers/site.js';
 import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
 
@@ -131,14 +131,14 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
 test('An error that nobody caught leaves the terminal as it was, too.', async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
-  const run = pathToFileURL(join(packageRoot, 'dist/src/cli/run.js')).href;
+  const run = pathToFileURL(join(packageRoot, 'src/cli/run.ts')).href;
   const script = [
     `import { processTerminal } from "${run}";`,
     'const { screen } = processTerminal();',
     'screen.open({ typed: () => { throw new Error("thrown on purpose") }, resized() {}, hungUp() {} });',
     'screen.write("opened");',
   ].join(' ');
-  await pane.line(`${process.execPath} --input-type=module -e '${script}'`);
+  await pane.line(`${process.execPath} ${WITH_TYPESCRIPT.join(' ')} --input-type=module -e '${script}'`);
   await pane.sees(/^opened/);
   expect(await pane.flags()).toBe('cursor 0 alternate 1');
   await pane.press('x');
