@@ -4,19 +4,17 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
-import { ContextdError } from '../base/errors.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
-import { isLocalEndpoint, narrowBind, reachableEndpoint } from '../bus/endpoint.js';
-import { Forwarder, type ForwarderBinds } from '../bus/forwarder.js';
+import type { Forwarder } from '../bus/forwarder.js';
 import { registerProvider } from '../bus/registry.js';
 import { HEARTBEATS } from '../messages/topics.js';
-import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
+import { bindsOf, openForwarder, reachableEnds } from './ends.js';
 import { Figures } from './figures.js';
 import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';
@@ -180,11 +178,6 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   };
 }
 
-function reachableEnds({ endpoints }: Forwarder): BusEndpoints {
-  const { publish, subscribe } = endpoints;
-  return { publish: reachableEndpoint(publish), subscribe: reachableEndpoint(subscribe) };
-}
-
 interface CommandParts {
   readonly file: ContextFile;
   readonly roots: readonly string[];
@@ -242,23 +235,4 @@ function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest,
     },
   });
   closers.add(() => guard.close());
-}
-
-function openForwarder(binds: ForwarderBinds, security: ProviderSecurity | undefined): Promise<Forwarder> {
-  if (security === undefined) return Forwarder.open(binds);
-  const { server, guard } = security;
-  return Forwarder.open(binds, { server, refused: (stranger) => guard.noteStranger(stranger) });
-}
-
-/** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
-function bindsOf(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
-  const frontend = narrowBind(configuration.FrontBind, configuration.BackendEndpoint);
-  const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
-  const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
-  if (open === undefined || isOpen) return { frontend, backend };
-  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached by others, and nothing protects it`, {
-    hint:
-      'bind to 127.0.0.1; or let in by key whom you know, with <Security> (contextd keys new NAME); ' +
-      'or say --insecure if everybody who can reach it may run commands here',
-  });
 }
