@@ -2,15 +2,16 @@
 
 import { systemClock } from '../base/clock.js';
 import { ContextdError, EXIT } from '../base/errors.js';
-import type { ProviderHints } from '../client/find-provider.js';
+import type { FoundProvider, ProviderHints } from '../client/find-provider.js';
 import type { Terminal } from './command.js';
+import { readIdentity, type IdentityArguments } from './identity.js';
 import { feed, type TopSource } from './live/feed.js';
 import { runLive } from './live/live.js';
 import { Nap } from './live/nap.js';
 import { ProviderSource } from './live/provider-source.js';
 import type { Sample } from './live/view.js';
 
-export interface WatchArguments {
+export interface WatchArguments extends IdentityArguments {
   readonly transaction: string;
   readonly json: boolean;
   /** Seconds from one sample to the next. */
@@ -37,7 +38,9 @@ export async function watchTop(
   const limits = args.timeout === undefined ? {} : { timeoutMs: args.timeout * 1000 };
   const answerTimeoutMs = limits.timeoutMs ?? ANSWER_TIMEOUT_MS;
   const { transaction, interval } = args;
-  const source = new ProviderSource({ hints, transaction, clock: systemClock, ...limits, answerTimeoutMs });
+  const identify = (found: FoundProvider) => readIdentity(args, found);
+  const common = { hints, identify, transaction, clock: systemClock };
+  const source = new ProviderSource({ ...common, ...limits, answerTimeoutMs });
   try {
     const first = await source.sample(undefined);
     const options = { source, first, intervalMs: interval * 1000, clock: systemClock };

@@ -48,6 +48,13 @@ const refused: readonly (readonly [string, number, RegExp, readonly string[]])[]
     ['conf_command', '--action=list', key('eve')],
   ],
   ['with an unknown key', 3, /SEC_CONNECTION_REFUSED.*does not know/, ['context_display', key('eve')]],
+  ['without a key', 3, /SEC_KEY_MISSING/, ['conf_command', '--action=top', '--watch', '--json']],
+  [
+    'with an unknown key',
+    3,
+    /SEC_CONNECTION_REFUSED.*does not know/,
+    ['conf_command', '--action=top', '--watch', '--json', key('eve')],
+  ],
   [
     "with another provider's key",
     3,
@@ -85,6 +92,8 @@ test('with its key a client reads, follows and commands as its role allows.', as
   expect(listed.stdout).toMatch(/ts_1 +started/);
   const display = home.start('context_display', key('rita'), '--action=stopped');
   await display.err.first((line) => line.startsWith('following'));
+  const watch = home.start('conf_command', '--action=top', '--watch', '--json', key('rita'));
+  await watch.out.first((line) => /"service_id":"ts_1".*"rss"/.test(line));
   const stopped = await home.run('conf_command', '--action=stop', '--task_id=ts_1', key('anna'));
   expect(stopped.exitCode).toBe(0);
   await display.out.first((line) => line.includes('ts_1'));

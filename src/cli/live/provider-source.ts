@@ -2,15 +2,18 @@
 
 import { ContextdError } from '../../base/errors.js';
 import { Client, type ClientOptions } from '../../client/client.js';
-import { findProvider, type ProviderHints } from '../../client/find-provider.js';
+import { findProvider, type FoundProvider, type ProviderHints } from '../../client/find-provider.js';
 import type { TransactionInfo } from '../../messages/context-info.js';
 import type { TopEntry } from '../../messages/samples.js';
+import type { ClientSecurity } from '../../bus/security.js';
 import type { Clock } from '../../base/clock.js';
 import type { TopSource } from './feed.js';
 import type { About, Sample } from './view.js';
 
-export interface SourceOptions extends ClientOptions {
+export interface SourceOptions extends Omit<ClientOptions, 'security'> {
   readonly hints: ProviderHints;
+  /** Who we are towards a provider: the next one at its place may have other keys. */
+  readonly identify: (found: FoundProvider) => ClientSecurity | undefined;
   /** Empty for the only one there is. */
   readonly transaction: string;
   readonly clock: Clock;
@@ -30,7 +33,7 @@ export class ProviderSource implements TopSource {
     this.#options = options;
   }
 
-  /** Rejects as `findProvider`, `Client.connect` and `Client.top` do. */
+  /** Rejects as `findProvider`, `identify`, `Client.connect` and `Client.top` do. */
   async sample(detail: string | undefined): Promise<Sample> {
     try {
       const { client, about } = (this.#link ??= await this.#connect());
@@ -52,8 +55,10 @@ export class ProviderSource implements TopSource {
   }
 
   async #connect(): Promise<Link> {
-    const endpoints = await findProvider(this.#options.hints);
-    const client = await Client.connect(endpoints, { ...this.#options, signal: this.#stop.signal });
+    const { hints, identify, ...options } = this.#options;
+    const found = await findProvider(hints);
+    const security = identify(found);
+    const client = await Client.connect(found, { ...options, security, signal: this.#stop.signal });
     try {
       return { client, about: await describe(client, this.#options.transaction) };
     } catch (error) {

@@ -11,7 +11,7 @@ import type { ClientKey, Role } from '../../model/security.js';
 import type { Message } from '../../messages/message.js';
 import type { Audit } from './audit.js';
 import { Freshness } from './freshness.js';
-import { isAllowed, neededRole } from './permissions.js';
+import { isAllowed, neededRole, neededRoleOfQuestion } from './permissions.js';
 import type { ServiceKeys } from './service-keys.js';
 import { describeMessage, describeWriter, type Writer } from './writer.js';
 
@@ -80,8 +80,7 @@ export class Guard {
     const who = describeWriter(writer);
     const what = describeMessage(message);
     if (fault !== undefined) this.#note({ who, what, code: fault.code, reason: fault.message });
-    else if (message.kind === 'context_command' && message.header.action !== 'list')
-      this.#parts.audit.note({ verdict: 'accepted', who, what });
+    else if (isDeed(message)) this.#parts.audit.note({ verdict: 'accepted', who, what });
     return fault;
   }
 
@@ -94,7 +93,7 @@ export class Guard {
       case 'context_command':
         return checkRole(client, neededRole(message, defined()));
       case 'state_request':
-        return checkRole(client, 'read');
+        return checkRole(client, neededRoleOfQuestion(message));
       case 'service_event':
       case 'heartbeat': {
         const { service_transaction: transaction, service_id: service } = message.header;
@@ -109,7 +108,9 @@ export class Guard {
       case 'context_info':
       case 'command_reply':
       case 'state_reply':
-        return undefined; // The inbox has made a context command of the first; the others are a provider's own.
+      case 'monitor':
+      case 'samples_request':
+        return undefined; // The inbox has made a context command of the first; the others it does not pass on.
     }
   }
 
@@ -125,6 +126,12 @@ export class Guard {
       `refused ${who}: ${refusal.what.action ?? refusal.what.kind ?? ''}: ${refusal.reason ?? ''} (${audit.refusals} so far)`,
     );
   }
+}
+
+/** What changes something, and may be asked about later. */
+function isDeed(message: Message): boolean {
+  if (message.kind === 'state_request') return neededRoleOfQuestion(message) !== 'read';
+  return message.kind === 'context_command' && message.header.action !== 'list';
 }
 
 function unproven(code: 'SEC_SEAL_INVALID' | 'SEC_KEY_UNKNOWN', message: string): Writer {

@@ -1,9 +1,10 @@
-// Which role a command needs.
+// Which role a command needs, and which a question.
 
 import { isDeepStrictEqual } from 'node:util';
 import { contextConfigurationSchema, type ContextConfiguration } from '../../model/context.js';
 import { ROLES, type Role } from '../../model/security.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
+import type { StateRequestBody } from '../../messages/state.js';
 
 const NEEDED: Readonly<Record<string, Role>> = {
   list: 'read',
@@ -21,6 +22,13 @@ export function neededRole(
   const fixed = Object.hasOwn(NEEDED, header.action) ? NEEDED[header.action] : undefined;
   if (fixed !== undefined) return fixed;
   return isBlank(configuration) || defined.some((each) => isSame(configuration, each)) ? 'operate' : 'admin';
+}
+
+/** To ask changes nothing; but with `service`, `top` adds a service to the context and starts it. */
+export function neededRoleOfQuestion({ header, content }: StateRequestBody): Role {
+  const { configuration } = content;
+  if (header.action !== 'top' || typeof configuration !== 'object' || configuration === null) return 'read';
+  return isBlank(Reflect.get(configuration, 'service') as unknown) ? 'read' : 'admin';
 }
 
 export function isAllowed(role: Role, needed: Role): boolean {

@@ -90,6 +90,22 @@ test('a client that may read is answered, and the answer is for it alone.', asyn
   });
 });
 
+test.each(['read', 'operate'] as const)(
+  'a client with the role %s sees what services cost, and adds no Monitor by asking.',
+  async (role) => {
+    const before = await standing();
+    const client = await secured.client(role);
+    expect(await client.top('T1')).toMatchObject([{ service_id: 'ts_1' }, { service_id: 'ts_2' }]);
+    const service = { type: 'pub', frequencyS: 1, endpoint: 'tcp://127.0.0.1:*' } as const;
+    await expect(client.top('T1', { service })).rejects.toMatchObject({ code: 'SEC_ROLE_REFUSED' });
+    expect(await standing()).toEqual(before);
+    await secured.refusal(
+      'SEC_ROLE_REFUSED',
+      ({ who, what }) => who.name === `client-${role}` && what.action === 'top',
+    );
+  },
+);
+
 test('neither the environment nor the command line of a service shows a secret.', async () => {
   const secrets = await readFile(join(secured.folder, 'keys', 'server.key_secret'), 'utf8');
   const secret = /secret-key = "(.*)"/.exec(secrets)?.[1] ?? 'none';

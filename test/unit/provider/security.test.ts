@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createKeyPair } from '../../../src/base/keys.js';
 import { Audit } from '../../../src/provider/security/audit.js';
 import { Freshness, WINDOW_MS } from '../../../src/provider/security/freshness.js';
-import { isAllowed, neededRole } from '../../../src/provider/security/permissions.js';
+import { isAllowed, neededRole, neededRoleOfQuestion } from '../../../src/provider/security/permissions.js';
 import { ServiceKeys } from '../../../src/provider/security/service-keys.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
 import type { Role } from '../../../src/model/security.js';
@@ -37,6 +37,19 @@ describe('the role that a command needs', () => {
   ])('%s with %j', (action, configuration, role) => {
     const header = { action, service_id: '', service_name: 'context', service_transaction: '' };
     expect(neededRole({ header, content: { configuration } }, [own])).toBe(role);
+  });
+
+  it.each<[string, unknown, Role]>([
+    ['request', {}, 'read'],
+    ['top', {}, 'read'],
+    ['top', { configuration: '' }, 'read'],
+    ['top', { configuration: { opened_files: true, service: '' } }, 'read'],
+    ['top', { configuration: { service: { type: 'pub', endpoint: 'tcp://127.0.0.1:6789' } } }, 'admin'],
+    ['top', { configuration: { service: 'anything' } }, 'admin'],
+    ['logs', { configuration: { service: 'anything' } }, 'read'],
+  ])('as a question %s with %j', (action, content, role) => {
+    const header = { action, service_id: '', service_name: 'state', service_transaction: '' };
+    expect(neededRoleOfQuestion({ header, content: content as Record<string, unknown> })).toBe(role);
   });
 
   it('is had by those above it too', () => {
