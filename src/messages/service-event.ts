@@ -52,7 +52,7 @@ const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender'] as const;
 
 /**
  * True for an event of the common kind: complete, with nothing wrong, and no error in it. It is most of what
- * is said on a bus, and this costs a twentieth of the schema. Whatever is otherwise is the schema's to judge.
+ * is said on a bus, and this costs far less than the schema. Whatever is otherwise is the schema's to judge.
  */
 export function isPlainEvent(body: unknown): body is ServiceEventBody {
   if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;
