@@ -34,7 +34,13 @@ export async function openGate(keys: KeyPair, judge: Judge): Promise<Gate> {
   const domain = createUniqueId();
   judges.set(domain, judge);
   socket ??= bind();
-  await socket;
+  try {
+    await socket;
+  } catch (error) {
+    judges.delete(domain);
+    socket = undefined;
+    throw error;
+  }
   return { security: { keys, domain }, close: () => close(domain) };
 }
 
@@ -67,12 +73,21 @@ async function serve(reply: zmq.Reply): Promise<void> {
       const isCurve =
         String(version) === VERSION && String(mechanism) === 'CURVE' && key?.length === KEY_BYTES;
       const peer = isCurve ? { key: encodeZ85(key), address: String(address) } : undefined;
-      const isAdmitted = peer !== undefined && judge?.(peer) === true;
+      const isAdmitted = peer !== undefined && judge !== undefined && isAdmittedBy(judge, peer);
       const verdict = isAdmitted ? ['200', 'OK'] : ['400', 'this key is not admitted'];
       await reply.send([VERSION, id ?? '', ...verdict, '', '']);
     }
   } catch (error) {
     // Closed while an answer was on its way.
     if (!reply.closed) throw error;
+  }
+}
+
+/** A judge that fails lets nobody in, and keeps nobody else from being judged. */
+function isAdmittedBy(judge: Judge, peer: Peer): boolean {
+  try {
+    return judge(peer);
+  } catch {
+    return false;
   }
 }

@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { Notice } from '../provider/notice.js';
 import type { Terminal } from './command.js';
 import { describeEvent } from './describe-event.js';
+import { clean } from './live/text.js';
 import { createPaint, stateColour, type Colour } from './paint.js';
 
 export interface ConsoleOptions {
@@ -33,7 +34,9 @@ export function createConsole(terminal: Terminal, options: ConsoleOptions): (not
       return;
     }
     const time = paint(at.toTimeString().slice(0, 8), 'grey');
-    const text = line.colour === undefined ? line.text : paint(line.text, line.colour);
+    // Whoever is let in can say anything; it is not to draw on the terminal.
+    const said = clean(line.text);
+    const text = line.colour === undefined ? said : paint(said, line.colour);
     terminal.out(`${time}  ${line.who.padEnd(WHO_WIDTH)}  ${text}\n`);
   };
 }

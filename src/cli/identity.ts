@@ -3,6 +3,7 @@
 import { ContextdError } from '../base/errors.js';
 import { readPublicKey, readSecretKey } from '../base/key-file.js';
 import { isKey, KEY_RULE } from '../base/keys.js';
+import { isLocalEndpoint } from '../bus/endpoint.js';
 import type { ClientSecurity } from '../bus/security.js';
 import type { FoundProvider } from '../client/find-provider.js';
 
@@ -30,7 +31,8 @@ export interface IdentityArguments {
 export function readIdentity(args: IdentityArguments, found: FoundProvider): ClientSecurity | undefined {
   const serverKey = args.server_key === undefined ? found.serverKey : readServerKey(args.server_key);
   if (serverKey === undefined) {
-    if (args.key === undefined) return undefined;
+    const isMeant = args.key !== undefined || (hasKeyVariable() && !isLocalEndpoint(found.publish));
+    if (!isMeant) return undefined;
     throw new ContextdError('CLI_USAGE', `the public key of the provider at ${found.publish} is not known`, {
       hint: 'name it with --server_key, or its context file with --context_file',
     });
@@ -40,6 +42,11 @@ export function readIdentity(args: IdentityArguments, found: FoundProvider): Cli
   throw new ContextdError('SEC_KEY_MISSING', `the provider at ${found.publish} is secured`, {
     hint: `name your secret key file with --key or in ${KEY_VARIABLE}; contextd keys new NAME makes one`,
   });
+}
+
+/** Who has said so for a provider elsewhere does not want to speak to whoever is at its address. */
+function hasKeyVariable(): boolean {
+  return (process.env[KEY_VARIABLE] ?? '') !== '';
 }
 
 function readServerKey(text: string): string {

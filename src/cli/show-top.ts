@@ -5,6 +5,7 @@ import type { Client, TopOptions } from '../client/client.js';
 import type { Memory, TopEntry, TopReply } from '../messages/samples.js';
 import type { Terminal } from './command.js';
 import { formatDuration, formatMib, formatTable, type Column } from './format-figures.js';
+import { clean } from './live/text.js';
 import { createPaint, stateColour, type Paint } from './paint.js';
 
 export interface TopArguments {
@@ -159,5 +160,5 @@ function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): read
 
 function section(lines: readonly string[] | undefined, title: string): readonly string[] {
   if (lines === undefined) return [];
-  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${line}`)];
+  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${clean(line)}`)];
 }

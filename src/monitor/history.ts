@@ -9,6 +9,8 @@ const MOST_BYTES = 128 * 1024 * 1024;
 const BYTES_A_POINT = Float64Array.BYTES_PER_ELEMENT + METRICS.length * Float32Array.BYTES_PER_ELEMENT;
 /** A ring begins small and doubles until it has its length. */
 const FIRST_POINTS = 64;
+/** A round may come late; who has missed more than two has gone. */
+const GONE_PERIODS = 2.5;
 
 export type Values = Readonly<Partial<Record<Metric, number>>>;
 /** Seconds since the epoch, and the value, null where it was not to be had. */
@@ -24,9 +26,11 @@ export interface HistoryOptions {
 export class History {
   readonly #length: number;
   readonly #mostServices: number;
+  readonly #periodS: number;
   readonly #rings = new Map<string, Ring>();
 
   constructor({ periodS, spanS, mostBytes = MOST_BYTES }: HistoryOptions) {
+    this.#periodS = periodS;
     this.#length = Math.min(MOST_POINTS, Math.ceil(spanS / periodS));
     this.#mostServices = Math.max(1, Math.floor(mostBytes / (Math.max(1, this.#length) * BYTES_A_POINT)));
   }
@@ -50,13 +54,23 @@ export class History {
   /** When all places are taken, that of the service that has been gone for longest, if one has gone. */
   #add(serviceId: string, atS: number): Ring | undefined {
     if (this.#rings.size >= this.#mostServices) {
-      const [oldest] = [...this.#rings].sort(([, one], [, other]) => one.lastS - other.lastS);
-      if (oldest === undefined || oldest[1].lastS >= atS) return undefined;
-      this.#rings.delete(oldest[0]);
+      const gone = this.#longestGone(atS);
+      if (gone === undefined) return undefined;
+      this.#rings.delete(gone);
     }
     const ring = new Ring(this.#length);
     this.#rings.set(serviceId, ring);
     return ring;
+  }
+
+  /** Who had a sample in the last round is there, though its turn in this round may not have come yet. */
+  #longestGone(atS: number): string | undefined {
+    let found: { readonly id: string; readonly lastS: number } | undefined;
+    for (const [id, { lastS }] of this.#rings) {
+      if (lastS < atS - GONE_PERIODS * this.#periodS && lastS < (found?.lastS ?? Infinity))
+        found = { id, lastS };
+    }
+    return found?.id;
   }
 }
 

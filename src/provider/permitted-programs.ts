@@ -24,7 +24,7 @@ export class PermittedPrograms {
     const command = programOf(service);
     if (command === undefined || this.#has(command)) return;
     // What was permitted once stays so: a service must be able to restart while its file is being edited.
-    this.#known.push(...this.#readAgain());
+    this.#known.push(...this.#readAgain().filter((each) => !this.#has(each)));
     if (this.#has(command)) return;
     const what = [command.program, ...command.arg].join(' ');
     throw new ContextdError(

@@ -85,7 +85,7 @@ export class ProcReading {
 
   /** All that descend from what this one thread has started; none where the system does not tell. */
   descendantsOfThread(pid: number, tid: number): readonly number[] {
-    const pids = readSmallFile(`/proc/${pid}/task/${tid}/children`)?.split(' ') ?? [];
+    const pids = readLargeFile(`/proc/${pid}/task/${tid}/children`)?.split(' ') ?? [];
     return this.#below(pids.filter((each) => each !== '').map(Number));
   }
 

@@ -38,7 +38,14 @@ export async function readSource(source: ContextSource, folder: string): Promise
   const unknown = Object.keys(configuration).filter((id) => !known.includes(id));
   if (unknown.length > 0)
     throw new TypeError(`configuration: no service ${unknown.join(', ')}; there are ${known.join(', ')}`);
-  return { ...file, configuration: { ...configure(file.configuration, configuration), ...FREE_PORTS } };
+  const { folder: own, path: from, warnings } = file;
+  // Without its <Security>: a test holds none of its keys, and its provider is reached by this machine alone.
+  return {
+    path: from,
+    folder: own,
+    warnings,
+    configuration: { ...configure(file.configuration, configuration), ...FREE_PORTS },
+  };
 }
 
 /** The same checks as those of a file. */

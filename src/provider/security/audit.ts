@@ -46,7 +46,9 @@ export class Audit {
     const { who, code } = entry;
     if (entry.verdict === 'accepted') return this.#write(entry);
     this.refusals += 1;
-    const burst = this.#burstOf(`${who.name ?? ''} ${who.key ?? ''} ${code ?? ''}`);
+    // A key that nobody knows is the stranger's choice: with one burst for each, the log would be his to flush.
+    const known = code === 'SEC_KEY_UNKNOWN' ? '' : (who.key ?? '');
+    const burst = this.#burstOf(`${who.name ?? ''} ${known} ${code ?? ''}`);
     if (burst.told >= MOST_A_MINUTE) {
       burst.untold += 1;
       return false;

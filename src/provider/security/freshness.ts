@@ -32,7 +32,9 @@ export class Freshness {
       if (untilMs >= nowMs) break;
       seen.delete(oldest);
     }
-    if (Math.abs(nowMs - stamp) > WINDOW_MS || seen.has(mac) || seen.size >= MOST_SEEN) return false;
+    // What was sealed before we were there may have been said to, and done by, the provider before us.
+    if (stamp < this.#sinceMs || Math.abs(nowMs - stamp) > WINDOW_MS) return false;
+    if (seen.has(mac) || seen.size >= MOST_SEEN) return false;
     // As long as its stamp would be taken, wherever in the window that is.
     seen.set(mac, nowMs + 2 * WINDOW_MS);
     return true;

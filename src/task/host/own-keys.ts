@@ -10,6 +10,8 @@ import type { ClientSecurity } from '../../bus/security.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import { KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
 
+const QUIET_MS = 60_000;
+
 /** Reads what the provider hands over, and closes the pipe. Undefined for one that is not secured. */
 export function readSecurity(serverKey: string | undefined): ClientSecurity | undefined {
   if (serverKey === undefined) return undefined;
@@ -30,12 +32,18 @@ export function onlyFromProvider(
   if (security?.curve === undefined) return handle;
   const { curve, sealer } = security;
   let last = 0;
+  let ignored = 0;
+  let toldMs = -Infinity;
   return (frame) => {
     const topic = topicOf(frame);
     if (topic !== 'control') {
       const seal = sealOf(frame);
       if (seal === undefined || seal.stamp <= last || !isSealedBy(frame, curve.serverKey, sealer)) {
-        log.warn('a command was not sealed by the provider, and is ignored', { topic });
+        ignored += 1;
+        // A flood of them is not to push everything else out of the log.
+        if (Date.now() - toldMs < QUIET_MS) return;
+        toldMs = Date.now();
+        log.warn('a command was not sealed by the provider, and is ignored', { topic, so_far: ignored });
         return;
       }
       last = seal.stamp;

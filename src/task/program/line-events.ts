@@ -11,7 +11,8 @@ const TELL_MS = 1000;
 
 /** What an event says of itself, and what JavaScript reads from every object. */
 const RESERVED = new Set([
-  ...['result', 'device_action', 'pid', 'thread_id', 'exit_code', 'signal', 'reason', 'error', 'killed'],
+  ...['result', 'device_action', 'pid', 'thread_id', 'tid', 'exit_code', 'signal'],
+  ...['reason', 'error', 'killed'],
   '__proto__',
 ]);
 

@@ -51,9 +51,19 @@ describe('History', () => {
     history.note('ts_2', 1, { rss: 2 });
     history.note('ts_3', 1, { rss: 3 });
     expect(history.serviceIds).toEqual(['ts_1', 'ts_2']);
-    history.note('ts_2', 2, { rss: 2 });
-    history.note('ts_3', 2, { rss: 3 });
+    for (const atS of [2, 3, 4]) history.note('ts_2', atS, { rss: 2 });
+    history.note('ts_3', 4, { rss: 3 });
     expect(history.serviceIds).toEqual(['ts_2', 'ts_3']);
+  });
+
+  it('takes no place from a service whose turn in this round has only not come yet', () => {
+    const history = new History({ periodS: 1, spanS: 10, mostBytes: 2 * 10 * 40 });
+    for (const atS of [1, 2, 3]) {
+      for (const id of ['ts_3', 'ts_1', 'ts_2'])
+        if (id !== 'ts_3' || atS === 3) history.note(id, atS, { rss: 1 });
+    }
+    expect(history.serviceIds).toEqual(['ts_1', 'ts_2']);
+    expect(history.read('ts_1', 'rss')).toHaveLength(3);
   });
 
   it('keeps nothing when its span is 0', () => {

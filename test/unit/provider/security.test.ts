@@ -64,6 +64,7 @@ describe('freshness', () => {
   it("takes a client's seal once, in any order, within its window", () => {
     const clock = new ManualClock();
     const fresh = new Freshness(clock);
+    clock.advance(2 * WINDOW_MS);
     const now = clock.now();
     expect(fresh.isNewOfClient(seal('a', now))).toBe(true);
     expect(fresh.isNewOfClient(seal('a', now - 1))).toBe(true);
@@ -75,6 +76,14 @@ describe('freshness', () => {
     expect(fresh.isNewOfClient(seal('a', now + WINDOW_MS))).toBe(true);
     clock.advance(2 * WINDOW_MS);
     expect(fresh.isNewOfClient(seal('a', now + WINDOW_MS))).toBe(false);
+  });
+
+  it('takes nothing of a client that was sealed before it was there: it may have been done already', () => {
+    const clock = new ManualClock();
+    const before = clock.now() - 1;
+    const fresh = new Freshness(clock);
+    expect(fresh.isNewOfClient(seal('a', before))).toBe(false);
+    expect(fresh.isNewOfClient(seal('a', clock.now()))).toBe(true);
   });
 
   it("takes a service's seals in the order of their stamps, however long they were under way", () => {
