@@ -148,6 +148,8 @@ describe('whatever is said on the bus', () => {
       }),
       { numRuns: 3 * NUM_RUNS },
     );
+    // By chance only: what is made here has a header.
+    kinds.delete('monitor');
     expect([...kinds].sort()).toEqual([
       'command_reply',
       'context_command',

@@ -38,9 +38,11 @@ test.each([
   const client = await test.client();
   const answer = client.command({ action: 'start', transaction: 'T1' });
   await eventually(() => readServiceLog(test, 'ts_1').includes('going up'), 'it runs');
+  await onlooker.event('ts_1', 'created');
   expect(onlooker.events()).toEqual(['created ts_1']);
   await writeFile(join(test.folder, 'gate'), '');
   expect((await answer).status).toMatchObject({ services: [{ state: 'started' }] });
+  await onlooker.event('ts_1', 'started');
   expect(onlooker.events()).toEqual(['created ts_1', 'started ts_1']);
 });
 
