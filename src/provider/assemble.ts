@@ -4,13 +4,10 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
-import { ContextdError } from '../base/errors.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
-import { isLocalEndpoint, narrowBind, reachableEndpoint } from '../bus/endpoint.js';
-import { Forwarder, type ForwarderBinds } from '../bus/forwarder.js';
+import type { Forwarder } from '../bus/forwarder.js';
 import { registerProvider } from '../bus/registry.js';
 import { HEARTBEATS } from '../messages/topics.js';
-import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
@@ -27,10 +24,12 @@ import { checkLocation } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
+import { bindsOf, openForwarder, reachableEnds } from './open-forwarder.js';
 import { Paced } from './paced.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
+import type { Guard } from './security/guard.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -135,7 +134,7 @@ function connectParts(
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
-  const asked = { stateFolder, clock, closers, connection, journal, commandPorts };
+  const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
   const desk = new Desk({
@@ -156,11 +155,11 @@ function connectParts(
 }
 
 type QuestionParts = Pick<ConnectedParts, 'connection' | 'journal' | 'commandPorts'> &
-  Pick<Foundation, 'stateFolder' | 'closers'> & { readonly clock: Clock };
+  Pick<Foundation, 'stateFolder' | 'closers'> & { readonly clock: Clock; readonly guard: Guard | undefined };
 
 /** The desk is there when the first question comes. */
 function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionPorts {
-  const { stateFolder, clock, closers, connection, journal, commandPorts } = parts;
+  const { stateFolder, clock, closers, connection, journal, commandPorts, guard } = parts;
   const { transactions } = commandPorts.supervisor;
   const costs = new Costs({ clock, createSampler });
   const dropped = () => desk().rejected;
@@ -172,17 +171,12 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   });
   closers.add(() => [costs, figures].forEach((each) => each.close()));
   return {
-    ...{ transactions, stateFolder, costs, clock, figures },
+    ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {
       desk().checkOpen();
       await serveFigures(commandPorts, transaction, { request: asked, cause });
     },
   };
-}
-
-function reachableEnds({ endpoints }: Forwarder): BusEndpoints {
-  const { publish, subscribe } = endpoints;
-  return { publish: reachableEndpoint(publish), subscribe: reachableEndpoint(subscribe) };
 }
 
 interface CommandParts {
@@ -242,23 +236,4 @@ function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest,
     },
   });
   closers.add(() => guard.close());
-}
-
-function openForwarder(binds: ForwarderBinds, security: ProviderSecurity | undefined): Promise<Forwarder> {
-  if (security === undefined) return Forwarder.open(binds);
-  const { server, guard } = security;
-  return Forwarder.open(binds, { server, refused: (stranger) => guard.noteStranger(stranger) });
-}
-
-/** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
-function bindsOf(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
-  const frontend = narrowBind(configuration.FrontBind, configuration.BackendEndpoint);
-  const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
-  const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
-  if (open === undefined || isOpen) return { frontend, backend };
-  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached by others, and nothing protects it`, {
-    hint:
-      'bind to 127.0.0.1; or let in by key whom you know, with <Security> (contextd keys new NAME); ' +
-      'or say --insecure if everybody who can reach it may run commands here',
-  });
 }
