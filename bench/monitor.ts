@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import pidusage from 'pidusage';
 import { processes } from 'systeminformation';
 import { createSampler } from '../src/sampler/sampler.js';
+import { atMost, composeFigure, type Figure } from './figure.js';
 
 /** Milliseconds of CPU time for one sample of all the processes. */
 export interface MonitorRow {
@@ -24,6 +25,8 @@ export interface MonitorRow {
   readonly mostMs: number;
   /** With the tools that were started for it (ps, cat); known in steps of 10 ms. */
   readonly medianWithToolsMs: number;
+  /** Of each round. */
+  readonly costs: readonly Cost[];
 }
 
 interface Cost {
@@ -34,6 +37,49 @@ interface Cost {
 const ROUNDS = 9;
 /** Rounds that do not count: code is compiled in them. */
 const WARM_UP = 5;
+
+/** What the others need, at most, is ten times as much. */
+const GOAL = 0.1;
+
+/** The rows as lines of the table. Starts up to 1,000 processes, and ends them. */
+export async function measureMonitorFigures(): Promise<readonly Figure[]> {
+  return composeMonitorFigures(await measureMonitor());
+}
+
+export function composeMonitorFigures(rows: readonly MonitorRow[]): readonly Figure[] {
+  const [ours, tools] = (['contextd', 'pidusage + systeminformation'] as const).map((sampler) =>
+    findRow(rows, (row) => row.sampler === sampler && row.of === 'node'),
+  ) as [MonitorRow, MonitorRow];
+  const [few, many] = [100, 1000].map((count) =>
+    findRow(rows, (row) => row.of === 'sleep' && row.processes === count),
+  ) as [MonitorRow, MonitorRow];
+  const own = (row: MonitorRow) => row.costs.map(({ ownMs }) => ownMs);
+  const all = (row: MonitorRow) => row.costs.map(({ ownMs, toolsMs }) => ownMs + toolsMs);
+  const compared = { baseline: tools.sampler, unit: 'ms CPU', goal: atMost(GOAL) };
+  const what = `sample of ${ours.processes} processes`;
+  return [
+    composeFigure({ name: `${what}, own CPU`, ...compared, ours: own(ours), base: own(tools) }),
+    composeFigure({
+      name: `${what}, with its child processes`,
+      ...compared,
+      ours: all(ours),
+      base: all(tools),
+    }),
+    composeFigure({
+      name: `sample of ${many.processes} processes`,
+      baseline: `of ${few.processes}`,
+      unit: 'ms CPU',
+      ours: all(many),
+      base: all(few),
+    }),
+  ];
+}
+
+function findRow(rows: readonly MonitorRow[], is: (row: MonitorRow) => boolean): MonitorRow {
+  const row = rows.find(is);
+  if (row === undefined) throw new Error('it was not measured');
+  return row;
+}
 
 /** Starts up to 1,000 processes, and ends them. Takes about a minute; Linux only. */
 export async function measureMonitor(): Promise<readonly MonitorRow[]> {
@@ -75,6 +121,7 @@ async function measure(
     leastMs: own[0] ?? NaN,
     mostMs: own.at(-1) ?? NaN,
     medianWithToolsMs: all[middle] ?? NaN,
+    costs,
   };
 }
 

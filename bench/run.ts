@@ -16,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   'fan-out': async () => (await import('./fan-out.js')).measureFanOut(),
   cli: async () => (await import('./cli.js')).measureCli(),
   weight: async () => (await import('./weight.js')).measureWeight(),
+  monitor: async () => (await import('./monitor.js')).measureMonitorFigures(),
   peers: async () => (await import('./peers.js')).measurePeers(),
 };
 

@@ -76,7 +76,9 @@ function entries() {
   const known = built
     .filter((path) => path !== undefined)
     .map((path) => relative('dist', path).replace(/\.js$/, '.ts'));
-  const programs = list(join(root, 'src')).filter((path) => /\/(main|worker)\.ts$/.test(path));
+  const programs = list(join(root, 'src')).filter((path) =>
+    /\/(main|worker|typescript-hooks)\.ts$/.test(path),
+  );
   const isAlone = (path) => path.startsWith('src/task/');
   return {
     shared: known.filter((path) => !isAlone(path)),

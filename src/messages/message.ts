@@ -5,7 +5,7 @@ import { ContextdError } from '../base/errors.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import { contextCommandSchema, type ContextCommand } from './context-command.js';
 import { contextInfoSchema, type ContextInfoMessage } from './context-info.js';
-import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
+import { heartbeatSchema, isPlainHeartbeat, type Heartbeat } from './heartbeat.js';
 import { processCommandSchema, type ProcessCommand } from './process-command.js';
 import { isPlainEvent, serviceEventSchema, type ServiceEventMessage } from './service-event.js';
 import {
@@ -45,7 +45,10 @@ export function parseBody(topic: string, body: unknown): Message {
   if (topic === 'process' || topic.startsWith('process.')) {
     return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
   }
-  if (topic.startsWith(HEARTBEATS)) return { kind: 'heartbeat', ...check(heartbeatSchema, topic, body) };
+  if (topic.startsWith(HEARTBEATS)) {
+    const beat = isPlainHeartbeat(body) ? body : check(heartbeatSchema, topic, body);
+    return { kind: 'heartbeat', ...beat };
+  }
   if (topic.startsWith(SAMPLES)) {
     return { kind: 'samples_request', ...check(samplesRequestSchema, topic, body) };
   }

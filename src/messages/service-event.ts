@@ -1,6 +1,7 @@
 // Topic `control`: what happened to a task service, told to everyone.
 
 import * as z from 'zod';
+import { isCount, isOptional, isRecord, isText, isWhole } from './plain.js';
 
 export const EVENT_ACTIONS = ['created', 'started', 'updated', 'failed', 'stopped', 'exited'] as const;
 export type EventAction = (typeof EVENT_ACTIONS)[number];
@@ -52,7 +53,7 @@ const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender'] as const;
 
 /**
  * True for an event of the common kind: complete, with nothing wrong, and no error in it. It is most of what
- * is said on a bus, and this costs a twentieth of the schema. Whatever is otherwise is the schema's to judge.
+ * is said on a bus, and this costs far less than the schema. Whatever is otherwise is the schema's to judge.
  */
 export function isPlainEvent(body: unknown): body is ServiceEventBody {
   if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;
@@ -63,11 +64,11 @@ function isPlainHeader(header: Readonly<Record<string, unknown>>): boolean {
   const { action, service_id: id, service_name: name, service_transaction: transaction, seq } = header;
   return (
     ACTIONS.has(action) &&
-    typeof id === 'string' &&
-    typeof name === 'string' &&
-    typeof transaction === 'string' &&
-    (seq === undefined || (Number.isSafeInteger(seq) && Number(seq) > 0)) &&
-    OPTIONAL_TEXTS.every((key) => header[key] === undefined || typeof header[key] === 'string')
+    isText(id) &&
+    isText(name) &&
+    isText(transaction) &&
+    isOptional(seq, (value) => isCount(value) && value > 0) &&
+    OPTIONAL_TEXTS.every((key) => isOptional(header[key], isText))
   );
 }
 
@@ -75,18 +76,11 @@ function isPlainStatus(status: unknown): boolean {
   return (
     isRecord(status) &&
     (status.result === 'success' || status.result === 'failure') &&
-    typeof status.device_action === 'string' &&
-    (status.pid === undefined || Number.isSafeInteger(status.pid)) &&
-    (status.reason === undefined || typeof status.reason === 'string') &&
+    isText(status.device_action) &&
+    isOptional(status.pid, isWhole) &&
+    isOptional(status.reason, isText) &&
     status.exit_code === undefined &&
     status.signal === undefined &&
     status.error === undefined
-  );
-}
-
-/** Without the one key that the schema leaves out. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__')
   );
 }

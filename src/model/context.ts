@@ -21,8 +21,8 @@ export type Entry = (typeof ENTRIES)[number];
 export const SERVICE_TYPES = ['Process', 'Thread'] as const;
 
 /** An instance names a folder and the classes in it. */
-export const INSTANCE_PATTERN = /^[A-Za-z_][A-Za-z0-9_]*$/;
-export const INSTANCE_RULE = 'letters, digits and _, not starting with a digit';
+export const INSTANCE_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,99}$/;
+export const INSTANCE_RULE = 'letters, digits and _, not starting with a digit, at most 100 long';
 
 export const DEFAULT_CONTEXT_ID = 'context001';
 

@@ -34,6 +34,7 @@ export interface Finding {
 
 /** A hostile file may have a fault per line; nobody reads more than this. */
 const MOST_FAULTS_TOLD = 100;
+const MOST_TOLD_OF_ONE = 1000;
 
 export function isError(finding: Finding): boolean {
   return finding.severity !== 'warning';
@@ -68,8 +69,14 @@ export function formatFault(path: string, fault: Fault): string {
   return `${path}:${fault.line}:${fault.column}: ${withHint(fault.message, fault.hint)}`;
 }
 
+/** A value may be as long as its file: of what quotes it, the start and what is allowed are told. */
+function clip(message: string): string {
+  if (message.length <= MOST_TOLD_OF_ONE) return message;
+  return `${message.slice(0, MOST_TOLD_OF_ONE * 0.5)} ... ${message.slice(-MOST_TOLD_OF_ONE * 0.4)}`;
+}
+
 export function withHint(message: string, hint: string | undefined): string {
-  return hint === undefined ? message : `${message} (${hint})`;
+  return hint === undefined ? clip(message) : `${clip(message)} (${clip(hint)})`;
 }
 
 /** One CTX_INVALID for all faults of a file; `details.faults` holds them as data. */

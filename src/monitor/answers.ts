@@ -25,13 +25,15 @@ export function answerSamples(
   const metric = parseMetric(content.metric, configuration);
   const sinceS = content.since_s === undefined ? -Infinity : Date.now() / 1000 - content.since_s;
   const points = history.read(header.service_id, metric, sinceS);
-  if (points === undefined) throw unknownService(header.service_id, history.serviceIds);
+  // A Monitor that has just started knows nothing yet, which is no fault of the question.
+  if (points === undefined && history.serviceIds.length > 0)
+    throw unknownService(header.service_id, history.serviceIds);
   return {
     service_id: header.service_id,
     metric,
     unit: METRIC_UNITS[metric],
     period_s: configuration.service.frequency_s,
-    points: [...points],
+    points: [...(points ?? [])],
   };
 }
 
@@ -60,6 +62,6 @@ function parseMetric(
 
 function unknownService(id: string, known: readonly string[]): ContextdError {
   return new ContextdError('SVC_UNKNOWN', `nothing was sampled of a service "${id}"`, {
-    hint: known.length === 0 ? 'nothing has been sampled yet' : `there are samples of ${known.join(', ')}`,
+    hint: `there are samples of ${known.join(', ')}`,
   });
 }

@@ -14,6 +14,7 @@ import { serveFigures } from './commands/serve-figures.js';
 import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
+import { bindsOf, openForwarder, reachableEnds } from './ends.js';
 import { Figures } from './figures.js';
 import { INBOX_TOPICS } from './inbox.js';
 import { JournalWriter } from './journal.js';

@@ -5,8 +5,11 @@ import type { FiguresReply } from '../messages/figures.js';
 import type { JournalCost } from './journal.js';
 import type { Transaction } from './transaction.js';
 
-/** How often the event loop is looked at; its own part in what is measured is taken off. */
-const RESOLUTION_MS = 20;
+/**
+ * How often the event loop is looked at; its own part in what is measured is taken off. Seldom enough that an
+ * idle provider sleeps: at 20 ms this alone woke it twice as often as the heartbeats of 50 services.
+ */
+const RESOLUTION_MS = 200;
 const MIB = 1024 * 1024;
 
 export interface FiguresPorts {

@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startProgram } from '../helpers/program.js';
+import { startProgram, WITH_TYPESCRIPT } from '../helpers/program.js';
 import { openSite, TRANSACTION, type Site } from '../helpers/site.js';
 import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
 
@@ -76,15 +76,20 @@ test('Services are watched, sorted, filtered and looked into, and q leaves the t
 
   await reign.command('stop', 'ts_1');
   await pane.sees(/^.ts_1 +- stopped/);
-  await pane.resize(100, 12);
-  await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
-  expect(await pane.look()).toHaveLength(12);
-
   await pane.press('q');
   await pane.sees(/^ready>$/);
   expect(await pane.flags()).toBe(AS_A_SHELL);
   expect(await settings(pane, 'after')).toBe(before);
   expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
+
+  // Last, for what a terminal of another size shows of earlier lines is its own affair.
+  await reign.command('start', 'ts_1');
+  await watch(pane, site);
+  await pane.resize(100, 12);
+  await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
+  expect(await pane.look()).toHaveLength(12);
+  await pane.press('q');
+  await eventually(async () => (await pane.flags()) === AS_A_SHELL, 'the terminal is given back');
 });
 
 test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', async () => {
@@ -131,14 +136,14 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
 test('An error that nobody caught leaves the terminal as it was, too.', async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
-  const run = pathToFileURL(join(packageRoot, 'dist/src/cli/run.js')).href;
+  const run = pathToFileURL(join(packageRoot, 'src/cli/run.ts')).href;
   const script = [
     `import { processTerminal } from "${run}";`,
     'const { screen } = processTerminal();',
     'screen.open({ typed: () => { throw new Error("thrown on purpose") }, resized() {}, hungUp() {} });',
     'screen.write("opened");',
   ].join(' ');
-  await pane.line(`${process.execPath} --input-type=module -e '${script}'`);
+  await pane.line(`${process.execPath} ${WITH_TYPESCRIPT.join(' ')} --input-type=module -e '${script}'`);
   await pane.sees(/^opened/);
   expect(await pane.flags()).toBe('cursor 0 alternate 1');
   await pane.press('x');

@@ -3,8 +3,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../src/base/package.js';
+import { pathToFileURL } from 'node:url';
+import { builtFile, packageRoot } from '../../src/base/package.js';
 import { Recorder } from './recorder.js';
+
+/** Lets node import the TypeScript of this package's src; dist holds its programs and doors only. */
+export const WITH_TYPESCRIPT = ['--import', pathToFileURL(builtFile('testing/typescript.js')).href] as const;
 
 export interface ProgramEnd {
   readonly code: number | null;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../src/base/errors.js';
 import { decodeEnvelope, encodeEnvelope } from '../../src/bus/envelope.js';
 import { parseBody, parseFrame } from '../../src/messages/message.js';
+import { heartbeatSchema, isPlainHeartbeat } from '../../src/messages/heartbeat.js';
 import { CONTEXT_ACTIONS } from '../../src/messages/context-command.js';
 import { EVENT_ACTIONS, isPlainEvent, serviceEventSchema } from '../../src/messages/service-event.js';
 import { TOPICS } from '../../src/messages/topics.js';
@@ -109,6 +110,32 @@ const event = fc.record({
     ),
   }),
 });
+/** As the events: most are whole. */
+const heartbeat = fc.record({
+  header: fc.record(
+    {
+      service_id: mostly(fc.string()),
+      service_transaction: mostly(fc.string()),
+      sender: mostly(fc.string()),
+      own: fc.jsonValue(),
+    },
+    { requiredKeys: ['service_id', 'service_transaction'] },
+  ),
+  content: fc.record(
+    {
+      pid: mostly(fc.integer()),
+      tid: mostly(fc.integer()),
+      started_at: mostly(fc.string()),
+      state: mostly(fc.string()),
+      seq: mostly(fc.nat()),
+      ready: mostly(fc.boolean()),
+      event_loop_lag_ms: mostly(fc.double({ min: 0, noNaN: true })),
+      log_loss: fc.option(fc.record({ lines: fc.integer(), code: fc.string() }), { nil: undefined, freq: 1 }),
+      own: fc.jsonValue(),
+    },
+    { requiredKeys: ['pid', 'started_at', 'state', 'seq', 'ready', 'event_loop_lag_ms'] },
+  ),
+});
 const anyTopic = fc.oneof(fc.constantFrom(...TOPICS, 'process.TX0001.ts_1'), topic);
 
 describe('whatever is said on the bus', () => {
@@ -121,12 +148,9 @@ describe('whatever is said on the bus', () => {
       }),
       { numRuns: 3 * NUM_RUNS },
     );
-    // By chance only: what is made here has a header.
-    kinds.delete('monitor');
     expect([...kinds].sort()).toEqual([
       'command_reply',
       'context_command',
-      'monitor',
       'process_command',
       'service_event',
       'state_reply',
@@ -142,6 +166,20 @@ describe('whatever is said on the bus', () => {
         if (!isPlainEvent(sent)) return;
         plain += 1;
         expect(serviceEventSchema.parse(sent)).toEqual(sent);
+      }),
+      { numRuns: NUM_RUNS },
+    );
+    expect(plain).toBeGreaterThan(NUM_RUNS / 20);
+  });
+
+  it('is the same heartbeat whether the short check or the schema has found it good', () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(heartbeat, (value) => {
+        const sent = JSON.parse(JSON.stringify(value)) as unknown;
+        if (!isPlainHeartbeat(sent)) return;
+        plain += 1;
+        expect(heartbeatSchema.parse(sent)).toEqual(sent);
       }),
       { numRuns: NUM_RUNS },
     );

@@ -3,10 +3,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtFile } from '../../../src/base/package.js';
+import { packageRoot } from '../../../src/base/package.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { startAny, startProgram } from '../../helpers/program.js';
+import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
 import { openSite, quietPorts, TRANSACTION } from '../../helpers/site.js';
 
 expectNoLeftovers();
@@ -68,7 +68,7 @@ test.each([
 async function reach(count: number, place: string): Promise<readonly string[]> {
   const script = `
     import { existsSync } from 'node:fs';
-    const { acquireLock } = await import(${JSON.stringify(builtFile('provider/lock.js'))});
+    const { acquireLock } = await import(${JSON.stringify(join(packageRoot, 'src/provider/lock.ts'))});
     const gate = async (name) => {
       while (!existsSync(process.argv[1] + '/' + name)) await new Promise((resolve) => setTimeout(resolve, 1));
     };
@@ -77,7 +77,7 @@ async function reach(count: number, place: string): Promise<readonly string[]> {
     try { acquireLock(process.argv[1], 'context001'); console.log('mine'); } catch (error) { console.log(error.code); }
     await gate('done');`;
   const all = Array.from({ length: count }, () =>
-    startAny(process.execPath, '--input-type=module', '-e', script, place),
+    startAny(process.execPath, ...WITH_TYPESCRIPT, '--input-type=module', '-e', script, place),
   );
   await Promise.all(all.map(({ out }) => out.first(() => true)));
   await writeFile(join(place, 'go'), '');

@@ -1,6 +1,7 @@
 // Where a program runs, with what in its environment, as whom; and what is told when it cannot.
 
-import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
@@ -18,6 +19,7 @@ import { writeContextFile } from '../../helpers/xml.js';
 expectNoLeftovers();
 
 const isRoot = process.getuid?.() === 0;
+const NOBODY = 65534;
 
 /** Runs one service to its end and returns what it has printed. */
 async function print(sketch: ServiceSketch): Promise<{ readonly log: string; readonly folder: string }> {
@@ -91,34 +93,43 @@ test.runIf(isRoot)('A program of another user is stopped, and what it has starte
   expect(pids().some(isRunning)).toBe(false);
 });
 
-test.runIf(isRoot)('A provider that is not root is refused another user, and its own is fine.', async () => {
-  await using folder = await openFolder();
-  await chmod(folder.path, 0o777);
-  const services = [
-    sketchShell('ts_1', 'exec sleep 1000', { user: 'root' }),
-    sketchShell('ts_2', 'exec sleep 1000', { user: 'nobody' }),
-  ];
-  const file = await writeContextFile(folder.path, sketchConfiguration(services, bindsIn(folder.path)));
-  const tool = join(packageRoot, 'dist', 'tools', 'service_context.js');
-  const args = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath, tool, file];
-  await using program = startAny('setpriv', ...args, '--start', '--json');
-  const answer = JSON.parse(await program.out.first((line) => line.includes('"kind":"answer"'))) as {
-    readonly status: { readonly services: readonly { readonly service_id: string }[] };
-  };
-  const byId = new Map(answer.status.services.map((each) => [each.service_id, each]));
-  expect(byId.get('ts_2')).toMatchObject({ state: 'started' });
-  expect(byId.get('ts_1')).toMatchObject({
-    state: 'failed',
-    error: {
-      code: 'SVC_USER_REFUSED',
-      message: expect.stringMatching(
-        /^ts_1: the provider \(user id \d+\) may not run a program as root$/,
-      ) as string,
-    },
-  });
-  program.child.kill('SIGTERM');
-  await program.ended;
-});
+test.runIf(isRoot && isReadByNobody())(
+  'A provider that is not root is refused another user, and its own is fine.',
+  async () => {
+    await using folder = await openFolder();
+    await chown(folder.path, NOBODY, NOBODY);
+    const services = [
+      sketchShell('ts_1', 'exec sleep 1000', { user: 'root' }),
+      sketchShell('ts_2', 'exec sleep 1000', { user: 'nobody' }),
+    ];
+    const file = await writeContextFile(folder.path, sketchConfiguration(services, bindsIn(folder.path)));
+    const tool = join(packageRoot, 'dist', 'tools', 'service_context.js');
+    const args = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath, tool, file];
+    await using program = startAny('setpriv', ...args, '--start', '--json');
+    const answer = JSON.parse(await program.out.first((line) => line.includes('"kind":"answer"'))) as {
+      readonly status: { readonly services: readonly { readonly service_id: string }[] };
+    };
+    const byId = new Map(answer.status.services.map((each) => [each.service_id, each]));
+    expect(byId.get('ts_2')).toMatchObject({ state: 'started' });
+    expect(byId.get('ts_1')).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'SVC_USER_REFUSED',
+        message: expect.stringMatching(
+          /^ts_1: the provider \(user id \d+\) may not run a program as root$/,
+        ) as string,
+      },
+    });
+    program.child.kill('SIGTERM');
+    await program.ended;
+  },
+);
+
+/** A clone below a folder of root's own cannot be run as somebody else. */
+function isReadByNobody(): boolean {
+  const file = join(packageRoot, 'package.json');
+  return spawnSync('setpriv', ['--reuid=nobody', '--clear-groups', 'test', '-r', file]).status === 0;
+}
 
 function bindsIn(folder: string): Readonly<Record<string, string>> {
   const [publish, subscribe] = [`ipc://${folder}/pub`, `ipc://${folder}/sub`];

@@ -122,6 +122,7 @@ test('After every change context information is published, and the last of it is
   for (const info of infos) {
     expect(info.header).toEqual({
       action: 'update',
+      sender: expect.any(String) as string,
       service_id: 'context001',
       service_name: 'context',
       service_transaction: 'T1',

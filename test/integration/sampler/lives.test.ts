@@ -10,7 +10,7 @@ import type { Sample } from '../../../src/sampler/sample.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { startAny } from '../../helpers/program.js';
+import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
 
 expectNoLeftovers();
 
@@ -76,7 +76,12 @@ test('Processes that end while they are measured are no error.', async () => {
 
 test('What is closed to us of a process of another user is missing, and the rest is there.', async () => {
   const other = process.getuid?.() === 0 ? process.pid : 1;
-  await using program = startAny(process.execPath, join(programs, 'closed-to-us.js'), String(other));
+  await using program = startAny(
+    process.execPath,
+    ...WITH_TYPESCRIPT,
+    join(programs, 'closed-to-us.js'),
+    String(other),
+  );
   const { main, total, ...rest } = JSON.parse(await program.out.first(() => true)) as Sample;
   expect(main).toMatchObject({ pid: other, status: expect.any(String) as string });
   expect(main.rssBytes).toBeGreaterThan(0);

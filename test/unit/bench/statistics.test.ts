@@ -50,7 +50,11 @@ describe('a figure', () => {
   });
 
   it('is a line of a table', () => {
-    expect(formatTable([figure(atMost(2))])).toMatchInlineSnapshot();
+    expect(formatTable([figure(atMost(2))])).toMatchInlineSnapshot(`
+      "figure   ours     baseline         ratio (min..max)   goal
+      walking  30.0 ms  10.0 ms running  3.00 (2.00..4.00)  at most 2  MISSED
+      "
+    `);
   });
 
   it.each([

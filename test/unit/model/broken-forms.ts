@@ -92,7 +92,9 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
   {
     title: 'an instance that is no identifier',
     text: contextText(serviceText({ attributes: 'id="a" instance="../Echo"' })),
-    faults: ['6:21 instance "../Echo", allowed: letters, digits and _, not starting with a digit'],
+    faults: [
+      '6:21 instance "../Echo", allowed: letters, digits and _, not starting with a digit, at most 100 long',
+    ],
   },
   {
     title: 'a misspelt serviceType',

@@ -30,7 +30,7 @@ const service = (id = 'ts_1', name = 'Stand', states: Partial<Record<Trigger, st
 const state = (trigger: string, action = '', id = '') =>
   `<state><trigger>${trigger}</trigger><action>${action}</action><state_id>${id}</state_id></state>`;
 
-const names = 'letters, digits and _, not starting with a digit';
+const names = 'letters, digits and _, not starting with a digit, at most 100 long';
 
 export const VALID_METAS: readonly ValidCase[] = [
   { title: 'the smallest meta file with a service', text: meta(service()) },

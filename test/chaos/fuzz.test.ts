@@ -1,0 +1,173 @@
+// A flood of bytes that are no messages, or nearly are, while services work: nothing is lost, nothing grows.
+
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { zmq } from '../../src/bus/zmq.js';
+import { Client } from '../../src/client/client.js';
+import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
+import { sketchSent, type ServiceSketch } from '../helpers/context.js';
+import { fuzzFrame, validMessages } from '../helpers/fuzz.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { readProc } from '../helpers/processes.js';
+import { openSecured, standingOf } from '../helpers/secured.js';
+import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
+
+expectNoLeftovers();
+
+/** 100,000 with `npm run chaos`. */
+const FRAMES = roundsOr(3) * 2000;
+/** What waits in queues takes memory: only waves of one size can be compared. */
+const WAVES = 10;
+const CHUNK = 500;
+const MEGABYTE = 1024 * 1024;
+const MAY_GROW_BYTES = 30 * MEGABYTE;
+const dice = throwDice();
+const valid = validMessages(sketchSent([{ id: 'ts_1', instance: 'Forever' }]));
+
+const services: readonly ServiceSketch[] = Array.from({ length: 20 }, (_, index) => ({
+  id: `ts_${index + 1}`,
+  instance: index < 10 ? 'Forever' : 'Ticks',
+  supervision: { heartbeat_s: 0.5, start_timeout_s: 60 },
+}));
+const restarted = services.slice(0, 5).map(({ id }) => id);
+
+/** A socket that has no manners: it waits for nobody and nothing of what it sends is left out. */
+async function openFlood(endpoint: string): Promise<zmq.Publisher> {
+  const socket = new zmq.Publisher({ linger: 0, sendHighWaterMark: 0 });
+  const connected = new Promise((resolve) => socket.events.on('handshake', resolve));
+  socket.connect(endpoint);
+  await connected;
+  return socket;
+}
+
+const rssOf = (pid: number) => Number(readProc(pid, 'statm').split(' ')[1]) * 4096;
+
+/** The least of a few: what is collectable garbage goes up and down. */
+async function leastRss(reign: Reign): Promise<number> {
+  const seen: number[] = [];
+  for (let look = 0; look < 10; look += 1) {
+    await reign.client.command({ action: 'list' });
+    seen.push(rssOf(reign.program.child.pid!));
+  }
+  return Math.min(...seen);
+}
+
+test(
+  `${FRAMES} frames of garbage end nothing, cost no command and leave no trace (seed ${dice.seed}).`,
+  async () => {
+    await using site = await openSite(services);
+    const reign = await site.reign('--log_level=info');
+    await reign.command('start');
+    for (const { id } of services) await reign.becomes(id, 'started');
+    const before = await reign.tasks();
+    const client = await Client.connect(site.endpoints, { answerTimeoutMs: 120_000 });
+    const socket = await openFlood(site.endpoints.publish);
+    const pids = new Map<string, number | null>();
+    let answered = 0;
+    /** Commands and questions one after the other, as long as the flood lasts and a last time behind it. */
+    const ask = async (isOver: () => boolean) => {
+      for (let isLast = false; !isLast;) {
+        isLast = isOver();
+        const id = dice.pick(restarted);
+        const command = { action: 'restart', transaction: TRANSACTION, serviceId: id };
+        const [{ status }, told, list] = await Promise.all([
+          client.command(command),
+          client.request(TRANSACTION),
+          client.command({ action: 'list' }),
+        ]);
+        expect(status, JSON.stringify(status)).toMatchObject({ result: 'success' });
+        expect(told).toMatchObject({ contextId: 'context001' });
+        expect(list.status.transactions).toMatchObject([{ transaction: TRANSACTION }]);
+        pids.set(id, status.services[0]!.pid);
+        answered += 3;
+      }
+    };
+    const flood = async (count: number) => {
+      let sent = 0;
+      const asked = ask(() => sent >= count);
+      for (; sent < count; sent += 1) {
+        await socket.send(fuzzFrame(dice, valid));
+        // As fast as frames can be made; only the client in this very process is let through.
+        if (sent % 100 === 0) await new Promise(setImmediate);
+      }
+      await asked;
+    };
+    const startMs = Date.now();
+    const waves: number[] = [];
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      await flood(FRAMES / WAVES);
+      waves.push(await leastRss(reign));
+    }
+    const tookS = (Date.now() - startMs) / 1000;
+    // History and other memories that have a bound are full by the middle.
+    const grownBytes = waves.at(-1)! - waves[WAVES / 2 - 1]!;
+    socket.close();
+    await client.close();
+
+    const after = await reign.tasks();
+    for (const { id } of services) {
+      expect(after[id], id).toMatchObject({ status: 'started', pid: pids.get(id) ?? before[id]!.pid });
+      expect(after[id]!.restarts, id).toBe(before[id]!.restarts);
+    }
+    const { messages } = await reign.client.figures();
+    expect(messages.dropped).toBeGreaterThan(FRAMES * 0.3);
+    // One line for each kind and minute.
+    const minutes = Math.ceil((Date.now() - startMs) / 60_000);
+    const warnings = reign.notices().filter(({ kind }) => kind === 'warning');
+    expect(warnings.length, reign.warnings()).toBeLessThanOrEqual(5 * (minutes + 1));
+    expect(reign.warnings()).toContain('so far');
+    tell(
+      `fuzz: ${FRAMES} frames, in ${tookS.toFixed(1)} s, ${messages.dropped} dropped as no messages, ` +
+        `${answered} commands and questions answered, ${warnings.length} log lines, ` +
+        `${waves.map((each) => Math.round(each / MEGABYTE)).join(', ')} MB after the waves`,
+    );
+    expect(grownBytes).toBeLessThan(MAY_GROW_BYTES);
+    const logs = join(site.stateFolder, 'logs', TRANSACTION);
+    const logBytes = (await readdir(logs)).reduce((sum, name) => sum + statSync(join(logs, name)).size, 0);
+    expect(logBytes, 'logs of the services').toBeLessThan(20 * MEGABYTE);
+  },
+  120_000 + FRAMES * 10,
+);
+
+test(
+  `${FRAMES} frames of garbage from a client that may only read are counted, and nothing is executed (seed ${dice.seed}).`,
+  async () => {
+    await using secured = await openSecured(services.slice(0, 4));
+    const admin = await secured.client('admin');
+    await admin.command({ action: 'start', transaction: TRANSACTION });
+    const before = await standingOf(admin);
+    const { connection } = await secured.talker('read');
+    const { publisher } = connection;
+    const startMs = Date.now();
+    for (let sent = 0; sent < FRAMES; sent += CHUNK) {
+      for (let each = 0; each < CHUNK; each += 1) {
+        const frame = fuzzFrame(dice, valid).toString();
+        const kind = dice.whole(3);
+        // Without a seal; with the seal of something else; with one of its own over garbage.
+        if (kind === 0) await publisher.publish(frame);
+        else if (kind === 1)
+          await publisher.publish(`${frame.slice(0, -1)},"seal":"${'0'.repeat(40)} 1 ${'0'.repeat(64)}"}`);
+        else await connection.publish('context', frame);
+      }
+      expect((await admin.command({ action: 'list' })).status.result).toBe('success');
+    }
+    await secured.refusal('SEC_SEAL_INVALID');
+    expect(await standingOf(admin)).toEqual(before);
+    const { messages } = await admin.figures();
+    expect(messages.received).toBeGreaterThan(FRAMES * 0.8);
+    const lines = await secured.audit();
+    const minutes = Math.ceil((Date.now() - startMs) / 60_000);
+    expect(lines.filter(({ verdict }) => verdict === 'refused').length).toBeLessThanOrEqual(
+      5 * 22 * (minutes + 1),
+    );
+    expect(lines.filter(({ verdict, who }) => verdict === 'accepted' && who.name !== 'client-admin')).toEqual(
+      [],
+    );
+    tell(
+      `fuzz by a reader: ${FRAMES} frames, ${messages.received} received, ${messages.dropped} dropped, ${lines.length} lines of audit`,
+    );
+  },
+  120_000 + FRAMES * 10,
+);

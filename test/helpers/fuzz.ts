@@ -1,0 +1,127 @@
+// Frames that nobody who means well would send: random bytes, and valid messages with something wrong in them.
+
+import { encodeEnvelope } from '../../src/bus/envelope.js';
+import type { ContextConfiguration } from '../../src/model/context.js';
+import { parseFrame } from '../../src/messages/message.js';
+import type { Dice } from './chaos.js';
+import { TRANSACTION } from './site.js';
+
+/** All valid messages speak of this transaction, which there is not. */
+const NOWHERE = 'NoSuchTransactionAnywhere';
+const TOPICS = ['context', 'process', 'control', 'state', 'threads', 'process.T1.ts_1', 'heartbeat.T1.ts_1'];
+/** What would start services, as a restart with a configuration, or end the provider, whatever transaction it names. */
+const RUNS = ['start', 'exit'];
+const CHANGES = ['stop', 'restart', 'reload'];
+const DEEP = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+/** Texts of JSON that replace, or are put into, others. */
+const TOKENS = [
+  ...['null', '0', '-1', '1e999', '0.1', 'true', '[]', '{}', '""', '"\\u0000"', '"\\ud800"', '[[[[]]]]'],
+  ...['{"__proto__":{"action":"list"}}', '{"constructor":{"prototype":{"isAdmin":true}}}', '"\\u202e"'],
+  ...[
+    '{',
+    '}',
+    '[',
+    ']',
+    '"',
+    ',',
+    ':',
+    '\\',
+    '@@@',
+    ' @@@ ',
+    '\0',
+    '\n',
+    '\u2028',
+    'ts_1',
+    '../../etc/passwd',
+  ],
+];
+
+/** One of each kind that a provider hears, sent by somebody who knows the protocol. */
+export function validMessages(configuration: ContextConfiguration): readonly string[] {
+  const named = { service_id: 'ts_1', service_name: 'test', service_transaction: NOWHERE };
+  const header = (action: string, more = {}) => ({ header: { action, ...named, sender: 'fuzz', ...more } });
+  const status = { result: 'failure', device_action: 'x', pid: 1, error: { code: 'X', message: 'y' } };
+  const [service] = configuration.TaskService;
+  const message = {
+    header: { action: 'stop', service_id: 'ts_1', service_name: 'test', transaction: NOWHERE },
+  };
+  const beat = { pid: 1, started_at: 'now', state: 'started', seq: 3, ready: true, event_loop_lag_ms: 0 };
+  const threads = [{ token: 'thread/a/b/c/1', exit_code: 1, error_code: 'ERR_WORKER_OUT_OF_MEMORY' }];
+  return [
+    ...['stop', 'restart', 'list', 'reload'].map((action) => ['context', header(action)] as const),
+    ['context', { ...header('validate'), content: { configuration } }] as const,
+    ...['request', 'why', 'history', 'logs', 'figures'].map((each) => ['state', header(each)] as const),
+    ...['updated', 'failed', 'stopped'].map(
+      (action) => ['control', { ...header(action, { seq: 7 }), content: { status } }] as const,
+    ),
+    ['process', { ...service, Task: { ...service!.Task, message } }] as const,
+    [`heartbeat.${NOWHERE}.ts_1`, { ...header('beat'), content: beat }] as const,
+    ['threads', { header: { action: 'ended', host: 'fuzz' }, content: { threads } }] as const,
+  ].map(([topic, body]) => encodeEnvelope({ topic, body }));
+}
+
+/** The next frame; the same dice make the same frames. */
+export function fuzzFrame(dice: Dice, valid: readonly string[]): Buffer {
+  for (;;) {
+    const frame = anyFrame(dice, valid);
+    if (!isMeant(frame)) return frame;
+  }
+}
+
+function anyFrame(dice: Dice, valid: readonly string[]): Buffer {
+  const kind = dice.whole(10);
+  if (kind === 0) return randomBytes(dice);
+  if (kind === 1) return Buffer.concat([Buffer.from(`${dice.pick(TOPICS)} @@@ `), randomBytes(dice)]);
+  if (kind === 2) return Buffer.from(`${dice.pick(TOPICS)} @@@ ${dice.pick([...TOKENS, DEEP])}`);
+  if (kind <= 5) return Buffer.from(withOddValue(dice, dice.pick(valid)));
+  let bytes: Buffer = Buffer.from(dice.pick(valid));
+  for (let count = 1 + dice.whole(4); count > 0; count -= 1) bytes = damage(dice, bytes, valid);
+  return bytes;
+}
+
+function randomBytes(dice: Dice): Buffer {
+  return Buffer.from(Array.from({ length: dice.whole(400) }, () => dice.whole(256)));
+}
+
+/** Stays JSON: one value, or one key, is another. */
+function withOddValue(dice: Dice, text: string): string {
+  const places = [...text.matchAll(/"[^"]*"|\b\d+\b/g)];
+  const place = dice.pick(places);
+  const odd = place[0].startsWith('"') && dice.whole(4) === 0 ? '"__proto__"' : dice.pick(TOKENS);
+  return text.slice(0, place.index) + odd + text.slice(place.index + place[0].length);
+}
+
+function damage(dice: Dice, bytes: Buffer, valid: readonly string[]): Buffer {
+  const at = dice.whole(bytes.length + 1);
+  const to = Math.min(bytes.length, at + dice.whole(20));
+  const [before, behind] = [bytes.subarray(0, at), bytes.subarray(to)];
+  switch (dice.whole(6)) {
+    case 0:
+      return Buffer.concat([before, Buffer.from([dice.whole(256)]), bytes.subarray(at + 1)]);
+    case 1:
+      return Buffer.from(before);
+    case 2:
+      return Buffer.concat([before, behind]);
+    case 3:
+      return Buffer.concat([before, bytes.subarray(at, to), bytes.subarray(at)]);
+    case 4:
+      return Buffer.concat([before, Buffer.from(dice.pick(TOKENS)), bytes.subarray(at)]);
+    default:
+      return Buffer.concat([before, Buffer.from(dice.pick(valid)).subarray(at)]);
+  }
+}
+
+/** Still an order to what runs here: to obey it would be right, and the test would not know of it. */
+function isMeant(frame: Buffer): boolean {
+  try {
+    const message = parseFrame(frame);
+    if (message.kind !== 'context_command' && message.kind !== 'process_command') return false;
+    const header = message.kind === 'context_command' ? message.header : message.Task.message.header;
+    const { action, transaction = header.service_transaction } = header as Readonly<Record<string, unknown>>;
+    const isElsewhere = typeof transaction === 'string' && transaction.length > TRANSACTION.length;
+    if (action === 'restart' && frame.includes('"configuration"')) return true;
+    return RUNS.includes(String(action)) || (CHANGES.includes(String(action)) && !isElsewhere);
+  } catch {
+    return false;
+  }
+}
