@@ -25,7 +25,6 @@ import { checkLocation } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
-import { bindsOf, openForwarder, reachableEnds } from './open-forwarder.js';
 import { Paced } from './paced.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
