@@ -16,7 +16,10 @@ export async function refusal(
   counterpart: Counterpart,
   security: ClientSecurity | undefined,
 ): Promise<never> {
-  const [message, hint] = describe(await socket.refused, counterpart, security);
+  const reason = await socket.refused;
+  // A secured side can hang up on who has no keys before it has told its mechanism.
+  const told = security === undefined ? 'mechanism' : reason;
+  const [message, hint] = describe(told, counterpart, security);
   throw new ContextdError('SEC_CONNECTION_REFUSED', message, { hint });
 }
 
