@@ -69,6 +69,11 @@ export function agree(secretKey: string, publicKey: string): Buffer {
   return createHmac('sha256', 'contextd seal 1').update(shared).digest();
 }
 
+/** The pair of what runs within a host: it may ask, and not speak in the name of the host. */
+export function taskKeysOf(host: KeyPair): KeyPair {
+  return deriveKeyPair(host.secretKey, 'task');
+}
+
 export function encodeZ85(bytes: Uint8Array): string {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = '';

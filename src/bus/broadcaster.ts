@@ -2,6 +2,7 @@
 
 import { bindSocket } from './bind.js';
 import { encodeEnvelope } from './envelope.js';
+import { serverOptions, type ServerSecurity } from './security.js';
 import { LINGER_MS, zmq } from './zmq.js';
 
 /** Messages held for a reader that is slow; what comes then is lost to that reader alone. */
@@ -20,8 +21,9 @@ export class Broadcaster {
   }
 
   /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED; `element` is what holds the address in the context file. */
-  static async open(endpoint: string, element: string): Promise<Broadcaster> {
-    const socket = new zmq.Publisher({ linger: LINGER_MS, sendHighWaterMark: MOST_HELD });
+  static async open(endpoint: string, element: string, security?: ServerSecurity): Promise<Broadcaster> {
+    const curve = serverOptions(security);
+    const socket = new zmq.Publisher({ linger: LINGER_MS, sendHighWaterMark: MOST_HELD, ...curve });
     try {
       await bindSocket(socket, endpoint, element);
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import { messageOf, ContextdError } from '../base/errors.js';
 import { subscriptionOf } from './envelope.js';
+import { watchRefusal, type RefusalReason } from './refusal.js';
 import { clientOptions, type ClientSecurity } from './security.js';
 import { HIGH_WATER_MARK, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
 
@@ -22,10 +23,13 @@ class UnboundedSubscriber extends zmq.Subscriber {
 export class Subscriber {
   readonly #socket: zmq.Subscriber;
   readonly #reading: Promise<void>;
+  /** Resolves when the other side is there, but will not speak with us; see refusal.ts. */
+  readonly refused: Promise<RefusalReason>;
   #closed = false;
 
-  private constructor(socket: zmq.Subscriber, handle: FrameHandler) {
+  private constructor(socket: zmq.Subscriber, handle: FrameHandler, refused: Promise<RefusalReason>) {
     this.#socket = socket;
+    this.refused = refused;
     this.#reading = this.#read(handle);
   }
 
@@ -39,8 +43,9 @@ export class Subscriber {
       reconnectMaxInterval: RECONNECT_MAX_MS,
       ...clientOptions(security),
     });
+    const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));
     socket.connect(endpoint);
-    return new Subscriber(socket, handle);
+    return new Subscriber(socket, handle, refused);
   }
 
   subscribe(topic: string): void {

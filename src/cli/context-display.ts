@@ -96,9 +96,15 @@ async function open(args: Arguments, see: (sighting: Sighting) => void): Promise
       hint: 'follow it alone: --topic=monitor, with --endpoint of the Monitor',
     });
   }
-  const provider = () => findProvider({ endpoint: publish, configuration });
-  const address = await findMonitor({ endpoint, configuration, findProvider: provider });
-  return { follower: followMonitor(address, see), address };
+  const serverKey = file?.security?.publicKey;
+  const { endpoint: address, security } = await findMonitor({
+    endpoint,
+    configuration,
+    findProvider: () => findProvider({ endpoint: publish, configuration, serverKey }),
+    identify: (found) => readIdentity(args, found),
+    isSecured: [serverKey, args.key, args.server_key].some((each) => each !== undefined),
+  });
+  return { follower: followMonitor(address, see, security), address };
 }
 
 function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {

@@ -1,11 +1,11 @@
 // A client of a provider: sends commands and questions, and waits for their answers.
 
 import { systemClock, type Clock } from '../base/clock.js';
-import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
+import { createDeferred, withDeadline } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
-import { isSealedBy } from '../bus/seal.js';
+import { sealOf } from '../bus/seal.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
 import type { Message } from '../messages/message.js';
@@ -13,9 +13,10 @@ import { samplesReplySchema, type SamplesReply } from '../messages/sample-histor
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
 import { noMonitorError, unreachableError } from './absent.js';
+import { readMonitorKey } from './monitor-key.js';
 import { refusal } from './refusal.js';
-import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
-import type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
+import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer, type Pending } from './replies.js';
+import type { CommandRequest, Question, SamplesQuestion, Sending, TopOptions } from './requests.js';
 
 export type { CommandAnswer } from './replies.js';
 export type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
@@ -46,7 +47,7 @@ const MONITOR_TIMEOUT_MS = 2000;
 export class Client {
   readonly endpoints: BusEndpoints;
   readonly #connection: Connection;
-  readonly #pending = new Map<string, Deferred<Message>>();
+  readonly #pending = new Map<string, Pending>();
   readonly #answerTimeoutMs: number;
   readonly #clock: Clock;
   readonly #security: ConnectionSecurity | undefined;
@@ -69,7 +70,10 @@ export class Client {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const { publisher } = client.#connection;
     const there = Promise.all([publisher.whenWanted('context'), client.#connection.ready()]);
-    const provider = Promise.race([there, refusal(publisher, endpoints, options.security)]);
+    const provider = Promise.race([
+      there,
+      refusal(publisher, { name: 'provider', endpoint: endpoints.publish }, options.security),
+    ]);
     // What is awaited rejects when its socket is closed.
     const giveUp = () => void client.close(true);
     signal?.addEventListener('abort', giveUp);
@@ -95,7 +99,7 @@ export class Client {
       service_transaction: transaction,
     };
     const content = { configuration, ...(request.isDryRun === true ? { dry_run: true } : {}) };
-    const reply = await this.#ask('context', { header, content }, request.messageId);
+    const reply = await this.#ask('context', { header, content }, { messageId: request.messageId });
     return answerOf(reply);
   }
 
@@ -157,20 +161,23 @@ export class Client {
       service_transaction: id,
     };
     const content = { metric, ...(sinceS === undefined ? {} : { since_s: sinceS }) };
-    return parseAnswer(samplesReplySchema, 'history', contentOf(await this.#ask(topic, { header, content })));
+    // Nobody is to answer in its place.
+    const reader = this.#security && readMonitorKey(id, await this.request(id));
+    const reply = await this.#ask(topic, { header, content }, { reader });
+    return parseAnswer(samplesReplySchema, 'history', contentOf(reply));
   }
 
   /** Sends to one service on the plain topic `process`, as the original's clients do. */
   async process(body: Readonly<Record<string, unknown>>, messageId: string): Promise<CommandAnswer> {
-    return answerOf(await this.#exchange('process', body, messageId));
+    return answerOf(await this.#exchange('process', body, { messageId }));
   }
 
   /** With `isGivenUp` what is not sent yet is dropped: nobody waits for its answer. */
   async close(isGivenUp = false): Promise<void> {
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
-      pending.promise.catch(() => undefined);
-      pending.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
+      pending.answer.promise.catch(() => undefined);
+      pending.answer.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
     }
     await this.#connection.close(isGivenUp);
   }
@@ -187,16 +194,20 @@ export class Client {
   #ask(
     topic: string,
     message: { readonly header: object; readonly content: unknown },
-    messageId = createUniqueId(),
+    { messageId = createUniqueId(), reader }: Partial<Sending> = {},
   ): Promise<Message> {
     const header = { ...message.header, message_id: messageId, sender: this.#connection.id };
-    return this.#exchange(topic, { ...message, header }, messageId);
+    return this.#exchange(topic, { ...message, header }, { messageId, reader });
   }
 
-  async #exchange(topic: string, body: unknown, messageId: string): Promise<Message> {
-    const pending = this.#pending.get(messageId) ?? createDeferred<Message>();
-    this.#pending.set(messageId, pending);
-    await this.#connection.publish(topic, body);
+  async #exchange(
+    topic: string,
+    body: unknown,
+    { messageId, reader }: Sending & { readonly messageId: string },
+  ): Promise<Message> {
+    const { answer } = this.#pending.get(messageId) ?? { answer: createDeferred<Message>() };
+    this.#pending.set(messageId, { answer, writer: reader ?? this.#security?.reader });
+    await this.#connection.publish(topic, body, reader);
     const late = () =>
       new ContextdError(
         'BUS_DEADLINE',
@@ -206,20 +217,26 @@ export class Client {
         },
       );
     try {
-      return await withDeadline(pending.promise, this.#answerTimeoutMs, late, this.#clock);
+      return await withDeadline(answer.promise, this.#answerTimeoutMs, late, this.#clock);
     } finally {
       this.#pending.delete(messageId);
     }
   }
 
   #receive(frame: Uint8Array): void {
-    // Others can write what looks like an answer.
-    const { curve, sealer } = this.#security ?? {};
-    if (curve !== undefined && sealer !== undefined && !isSealedBy(frame, curve.serverKey, sealer)) return;
+    const writer = this.#provenWriter(frame);
+    if (this.#security !== undefined && writer === undefined) return;
     const message = parseReply(frame);
-    const id = message?.header.in_reply_to;
-    if (message === undefined || id === undefined) return;
-    this.#pending.get(id)?.resolve(message);
+    const pending = this.#pending.get(message?.header.in_reply_to ?? '');
+    if (message !== undefined && pending?.writer === writer) pending?.answer.resolve(message);
+  }
+
+  /** Others can write what looks like an answer. */
+  #provenWriter(frame: Uint8Array): string | undefined {
+    const seal = sealOf(frame);
+    const isAwaited = [...this.#pending.values()].some(({ writer }) => writer === seal?.key);
+    if (seal === undefined || !isAwaited) return undefined;
+    return this.#security?.sealer.isGenuine(frame, seal) === true ? seal.key : undefined;
   }
 }
 

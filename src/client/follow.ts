@@ -43,18 +43,25 @@ export function follow(
     see(sighting);
   };
   const connection = new Connection(endpoints, topics, hear, securityOf(security));
-  const refused = refusal(connection.publisher, endpoints, security).catch((error: unknown) =>
-    asContextdError(error),
-  );
+  const refused = refusal(
+    connection.publisher,
+    { name: 'provider', endpoint: endpoints.publish },
+    security,
+  ).catch((error: unknown) => asContextdError(error));
   return { ready: connection.ready(), refused, close: () => connection.close() };
 }
 
 /** What a Monitor publishes at its own address; there is no forwarder, and nobody knows when it hears us. */
-export function followMonitor(endpoint: string, see: (sighting: Sighting) => void): Follower {
-  const subscriber = Subscriber.connect(endpoint, (frame) => see(sight(frame)));
+export function followMonitor(
+  endpoint: string,
+  see: (sighting: Sighting) => void,
+  security?: ClientSecurity,
+): Follower {
+  const subscriber = Subscriber.connect(endpoint, (frame) => see(sight(frame)), security);
   subscriber.subscribe('monitor');
-  // Never: a Monitor that does not let us in looks like one that says nothing.
-  const refused = new Promise<never>(() => undefined);
+  const refused = refusal(subscriber, { name: 'Monitor', endpoint }, security).catch((error: unknown) =>
+    asContextdError(error),
+  );
   return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }
 

@@ -1,8 +1,15 @@
 // What comes back from a provider or a Monitor: told apart, checked, or thrown as the error that it reports.
 
+import type { Deferred } from '../base/deferred.js';
 import { ContextdError, reviveError } from '../base/errors.js';
 import { parseFrame, type Message } from '../messages/message.js';
 import type { CommandReply, ReplyStatus } from '../messages/state.js';
+
+/** What is waited for, and whose word it must be: undefined where nothing is sealed. */
+export interface Pending {
+  readonly answer: Deferred<Message>;
+  readonly writer: string | undefined;
+}
 
 export interface CommandAnswer {
   readonly transaction: string;

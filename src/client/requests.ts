@@ -34,6 +34,12 @@ export interface TopOptions {
   readonly service?: { readonly type: 'pub'; readonly frequencyS: number; readonly endpoint: string };
 }
 
+/** How a message goes: its id, and for whom it is sealed; for the provider when left out. */
+export interface Sending {
+  readonly messageId: string | undefined;
+  readonly reader?: string | undefined;
+}
+
 export interface SamplesQuestion {
   readonly serviceId: string;
   readonly metric: Metric;

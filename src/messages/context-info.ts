@@ -22,6 +22,10 @@ const task = z.looseObject({
       'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
   run: z.number().int().optional().describe('Counts its launches.'),
+  key: z
+    .string()
+    .optional()
+    .describe('In an answer of a secured provider: the public key with which its task asks and answers.'),
 });
 export type TaskInfo = z.infer<typeof task>;
 
@@ -36,6 +40,10 @@ export const transactionInfoSchema = z.looseObject({
     BackendBind: z.string(),
   }),
   tasks: z.array(task),
+  clients: z
+    .array(z.string())
+    .optional()
+    .describe('In an answer of a secured provider: the public keys of those whom it lets in.'),
 });
 /** One transaction: its context and where each of its services stands. */
 export type TransactionInfo = z.infer<typeof transactionInfoSchema>;

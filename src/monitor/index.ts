@@ -2,10 +2,12 @@
 
 import { isMainThread } from 'node:worker_threads';
 import { ContextdError } from '../base/errors.js';
-import type { Monitor, MonitorPorts } from './monitor.js';
+import type { Monitor } from './monitor.js';
+import type { MonitorPorts } from './ports.js';
 
 export { monitorConfiguration, type MonitorConfiguration } from './configuration.js';
-export type { Monitor, MonitorPorts } from './monitor.js';
+export type { Monitor } from './monitor.js';
+export type { MonitorPorts } from './ports.js';
 
 /**
  * Begins to watch the services of a transaction; call `sample` from time to time, and `close` at the end.

@@ -2,12 +2,8 @@
 
 import { Closers } from '../base/closers.js';
 import { ContextdError, messageOf, reportError, type ErrorCode } from '../base/errors.js';
-import type { Logger } from '../base/logger.js';
-import { Broadcaster } from '../bus/broadcaster.js';
-import type { BusEndpoints } from '../bus/connection.js';
-import { isLocalEndpoint, narrowBind } from '../bus/endpoint.js';
+import type { Broadcaster } from '../bus/broadcaster.js';
 import { composeMemory } from '../messages/compose-sample.js';
-import { transactionInfoSchema } from '../messages/context-info.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
 import type { Message } from '../messages/message.js';
 import type { SamplesRequestBody } from '../messages/sample-history.js';
@@ -17,24 +13,17 @@ import type { Sampler, SampleOptions } from '../sampler/sample.js';
 import { createSampler } from '../sampler/sampler.js';
 import { answerSamples } from './answers.js';
 import type { MonitorConfiguration } from './configuration.js';
+import type { Entrance } from './entrance.js';
 import { Ledger } from './ledger.js';
 import { MetricsServer } from './metrics-server.js';
 import { composeMetrics, type MetricsText } from './metrics.js';
-import { ProviderLink } from './provider-link.js';
+import { openOutlet, type Outlet } from './outlet.js';
+import type { MonitorPorts } from './ports.js';
+import { askInfo, ProviderLink } from './provider-link.js';
 import { Watched, type WatchedService } from './watched.js';
 
-/** How long the provider may take to say what there is, and how it is at a scrape. */
-const ANSWER_LIMIT_MS = 10_000;
+/** How long the provider may take to say how it is, at a scrape. */
 const SCRAPE_LIMIT_MS = 2000;
-
-export interface MonitorPorts {
-  readonly configuration: MonitorConfiguration;
-  /** The one whose services are watched. */
-  readonly transaction: string;
-  /** Of the bus on which it is spoken of. */
-  readonly endpoints: BusEndpoints;
-  readonly log: Logger;
-}
 
 export interface MonitorAddresses extends Readonly<Record<string, string>> {
   /** Where it publishes on topic `monitor`, a wildcard port resolved. */
@@ -55,15 +44,20 @@ export class Monitor {
   readonly #link: ProviderLink;
   readonly #ledger: Ledger;
   readonly #broadcaster: Broadcaster;
+  /** Undefined where the provider is not secured. */
+  readonly #entrance: Entrance | undefined;
   #server: MetricsServer | undefined;
   #toldSurplus = 0;
+  /** What is asked now has an answer that may be old already. */
+  #asking: 'no' | 'once' | 'again' = 'no';
   #dueMs = performance.now();
 
-  private constructor(ports: MonitorPorts, broadcaster: Broadcaster, closers: Closers) {
+  private constructor(ports: MonitorPorts, { broadcaster, entrance }: Outlet, closers: Closers) {
     const { configuration, endpoints, transaction, log } = ports;
     this.#ports = ports;
     this.#closers = closers;
     this.#broadcaster = broadcaster;
+    this.#entrance = entrance;
     this.#options = optionsOf(configuration);
     this.#watched = new Watched(transaction);
     this.#ledger = new Ledger(transaction, configuration, log);
@@ -71,19 +65,17 @@ export class Monitor {
     this.#link = new ProviderLink({
       endpoints,
       transaction,
-      hear: (message) => this.#hear(message),
+      hear: (message, asker) => this.#hear(message, asker),
       found: () => void this.#ask(),
     });
     closers.add(() => this.#link.close());
   }
 
-  /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or SVC_CONFIGURATION_INVALID. */
+  /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED, SVC_CONFIGURATION_INVALID, and BUS_DEADLINE if a secured provider is silent. */
   static async open(ports: MonitorPorts): Promise<Monitor> {
     const closers = new Closers();
     try {
-      const broadcaster = await Broadcaster.open(bindOf(ports), '<endpoint> of the Monitor');
-      closers.add(() => broadcaster.close());
-      const monitor = new Monitor(ports, broadcaster, closers);
+      const monitor = new Monitor(ports, await openOutlet(ports, closers), closers);
       await monitor.#serve();
       return monitor;
     } catch (error) {
@@ -146,21 +138,27 @@ export class Monitor {
     return await composeMetrics({ transaction, services, surplus, values: this.#ledger.latest, figures });
   }
 
-  #hear(message: Message): void {
+  #hear(message: Message, asker: string | undefined): void {
     if (message.kind === 'heartbeat') this.#watched.noteBeat(message);
     if (message.kind === 'service_event') this.#watched.noteEvent(message);
-    if (message.kind === 'samples_request') this.#answer(message);
+    if (message.kind === 'samples_request') this.#answer(message, asker);
     if (message.kind !== 'context_info') return;
+    // News could be anybody's: which processes are looked into is for the provider to say.
+    if (this.#entrance !== undefined) {
+      void this.#ask();
+      return;
+    }
     const infos = message.content.status.data.map((data) => data[this.#ports.transaction]);
     const info = infos.find((each) => each !== undefined);
     if (info !== undefined) this.#watched.noteInfo(info);
   }
 
-  #answer(request: SamplesRequestBody): void {
+  #answer(request: SamplesRequestBody, asker: string | undefined): void {
     const { configuration, log } = this.#ports;
     const say = (action: string, content: unknown) => {
       const header = replyHeader({ service_name: 'samples', ...request.header }, action, this.#link.id);
-      this.#link.publish('state', { header, content }).catch((error: unknown) => log.warn(messageOf(error)));
+      const sent = this.#link.publish('state', { header, content }, asker);
+      sent.catch((error: unknown) => log.warn(messageOf(error)));
     };
     try {
       say('reply_samples', answerSamples(this.#ledger.history, configuration, request));
@@ -171,14 +169,28 @@ export class Monitor {
 
   /** What there is, without waiting for it to change. */
   async #ask(): Promise<void> {
+    if (this.#asking !== 'no') {
+      this.#asking = 'again';
+      return;
+    }
     try {
-      await this.#link.ready();
-      const info = transactionInfoSchema.parse(await this.#link.ask('request', ANSWER_LIMIT_MS));
-      this.#watched.noteInfo(info);
+      do {
+        this.#asking = 'once';
+        await this.#link.ready();
+        const info = await askInfo(this.#link);
+        this.#watched.noteInfo(info);
+        this.#entrance?.note(info);
+      } while (this.#isAskedAgain());
     } catch (error) {
       if (hasCode(error, 'BUS_CLOSED')) return;
       this.#ports.log.warn(`the provider was asked for its services in vain: ${messageOf(error)}`);
+    } finally {
+      this.#asking = 'no';
     }
+  }
+
+  #isAskedAgain(): boolean {
+    return this.#asking === 'again';
   }
 
   /** Undefined when there is no provider, or none that answers in time. */
@@ -208,15 +220,4 @@ function optionsOf({ monitor_options: options }: MonitorConfiguration): SampleOp
     memoryMaps: options.memory_maps,
     pss: options.pss,
   };
-}
-
-/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
-function bindOf({ configuration, endpoints }: MonitorPorts): string {
-  const { endpoint, insecure } = configuration.service;
-  if (insecure) return endpoint;
-  const bind = narrowBind(endpoint, endpoints.subscribe);
-  if (isLocalEndpoint(bind)) return bind;
-  throw new ContextdError('BUS_BIND_REFUSED', `${bind} can be reached from other machines`, {
-    hint: 'publish at 127.0.0.1, or add <insecure>true</insecure> to <service> of the Monitor if all may read what services cost',
-  });
 }

@@ -4,29 +4,44 @@ import { systemClock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import { Connection, type BusEndpoints } from '../bus/connection.js';
+import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
+import { isSealedBy, sealOf } from '../bus/seal.js';
+import type { ClientSecurity } from '../bus/security.js';
+import { transactionInfoSchema, type TransactionInfo } from '../messages/context-info.js';
 import { parseFrame, type Message } from '../messages/message.js';
 import type { StateReply } from '../messages/state.js';
 import { HEARTBEATS, samplesTopic } from '../messages/topics.js';
 
+/** Where the bus is, and with which keys to go there; see TaskEndpoints. */
+export interface LinkEndpoints extends BusEndpoints {
+  readonly security?: ClientSecurity;
+}
+
 export interface LinkPorts {
-  readonly endpoints: BusEndpoints;
+  readonly endpoints: LinkEndpoints;
   readonly transaction: string;
-  readonly hear: (message: Message) => void;
+  /** `asker` is the key of whoever has sealed a question for us. */
+  readonly hear: (message: Message, asker?: string) => void;
   /** A provider is there, or there again. */
   readonly found: () => void;
 }
 
+/** How long the provider may take to say what there is. */
+const ANSWER_LIMIT_MS = 10_000;
+
 export class ProviderLink {
   readonly #ports: LinkPorts;
   readonly #connection: Connection;
+  readonly #security: ConnectionSecurity | undefined;
   readonly #pending = new Map<string, Deferred<StateReply>>();
 
   constructor(ports: LinkPorts) {
     const { endpoints, transaction, found } = ports;
     this.#ports = ports;
     const topics = ['control', 'state', samplesTopic(transaction)];
-    this.#connection = new Connection(endpoints, topics, (frame) => this.#receive(frame));
+    this.#security = securityOf(endpoints.security);
+    const receive = (frame: Uint8Array) => this.#receive(frame);
+    this.#connection = new Connection(endpoints, topics, receive, this.#security);
     this.#connection.subscribePrefix(`${HEARTBEATS}${transaction}.`);
     // Nobody but a provider reads commands.
     this.#connection.publisher.onSubscription((topic) => {
@@ -65,8 +80,9 @@ export class ProviderLink {
     }
   }
 
-  publish(topic: string, body: unknown): Promise<void> {
-    return this.#connection.publish(topic, body);
+  /** Sealed for `reader`, for the provider when left out, where there is security. */
+  publish(topic: string, body: unknown, reader?: string): Promise<void> {
+    return this.#connection.publish(topic, body, reader);
   }
 
   async close(): Promise<void> {
@@ -80,8 +96,26 @@ export class ProviderLink {
 
   #receive(frame: Uint8Array): void {
     const message = parse(frame);
-    if (message?.kind === 'state_reply' || message?.kind === 'command_reply') this.#settle(message);
+    if (message?.kind === 'state_reply' || message?.kind === 'command_reply') {
+      if (this.#isOfProvider(frame)) this.#settle(message);
+    } else if (message?.kind === 'samples_request') this.#hearQuestion(frame, message);
     else if (message !== undefined) this.#ports.hear(message);
+  }
+
+  #isOfProvider(frame: Uint8Array): boolean {
+    const { curve, sealer } = this.#security ?? {};
+    return curve === undefined || sealer === undefined || isSealedBy(frame, curve.serverKey, sealer);
+  }
+
+  /** One that was not written by the owner of its key would have us prove to them what they did not ask. */
+  #hearQuestion(frame: Uint8Array, message: Message): void {
+    const { sealer } = this.#security ?? {};
+    if (sealer === undefined) {
+      this.#ports.hear(message);
+      return;
+    }
+    const seal = sealOf(frame);
+    if (seal !== undefined && sealer.isGenuine(frame, seal)) this.#ports.hear(message, seal.key);
   }
 
   #settle(message: Extract<Message, { kind: 'state_reply' | 'command_reply' }>): void {
@@ -89,6 +123,11 @@ export class ProviderLink {
     if (message.kind === 'state_reply') pending?.resolve(message);
     else pending?.reject(new ContextdError('MSG_INVALID', refusalOf(message)));
   }
+}
+
+/** What runs in the transaction, as the provider says. Rejects as `ask` does. */
+export async function askInfo(link: ProviderLink): Promise<TransactionInfo> {
+  return transactionInfoSchema.parse(await link.ask('request', ANSWER_LIMIT_MS));
 }
 
 function refusalOf({ content }: Extract<Message, { kind: 'command_reply' }>): string {

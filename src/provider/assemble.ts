@@ -29,6 +29,7 @@ import { Paced } from './paced.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
+import type { Guard } from './security/guard.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -133,7 +134,7 @@ function connectParts(
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
-  const asked = { stateFolder, clock, closers, connection, journal, commandPorts };
+  const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
   const desk = new Desk({
@@ -154,11 +155,11 @@ function connectParts(
 }
 
 type QuestionParts = Pick<ConnectedParts, 'connection' | 'journal' | 'commandPorts'> &
-  Pick<Foundation, 'stateFolder' | 'closers'> & { readonly clock: Clock };
+  Pick<Foundation, 'stateFolder' | 'closers'> & { readonly clock: Clock; readonly guard: Guard | undefined };
 
 /** The desk is there when the first question comes. */
 function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionPorts {
-  const { stateFolder, clock, closers, connection, journal, commandPorts } = parts;
+  const { stateFolder, clock, closers, connection, journal, commandPorts, guard } = parts;
   const { transactions } = commandPorts.supervisor;
   const costs = new Costs({ clock, createSampler });
   const dropped = () => desk().rejected;
@@ -170,7 +171,7 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   });
   closers.add(() => [costs, figures].forEach((each) => each.close()));
   return {
-    ...{ transactions, stateFolder, costs, clock, figures },
+    ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {
       desk().checkOpen();
       await serveFigures(commandPorts, transaction, { request: asked, cause });

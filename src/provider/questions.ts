@@ -10,6 +10,7 @@ import type { Figures } from './figures.js';
 import { describeLog } from './service-logs.js';
 import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
 import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
+import type { Guard } from './security/guard.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 import { explain } from './why.js';
 
@@ -26,6 +27,8 @@ export interface QuestionPorts extends TopPorts {
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
   readonly figures: Figures;
+  /** Undefined without <Security>. */
+  readonly guard: Guard | undefined;
 }
 
 type Transactions = ReadonlyMap<string, Transaction>;
@@ -36,12 +39,12 @@ const DEFAULT_LIMIT = 50;
 type Answer = (ports: QuestionPorts, request: StateRequestBody) => QuestionAnswer | Promise<QuestionAnswer>;
 
 const QUESTIONS: Readonly<Record<string, Answer>> = {
-  request: ({ transactions }, { header }) => ({
+  request: ({ transactions, guard }, { header }) => ({
     action: 'reply_context',
     content:
       header.service_transaction === ''
-        ? describeAll(transactions)
-        : describeTransaction(findTransaction(transactions, header.service_transaction)),
+        ? describeAll(transactions, guard)
+        : describe(findTransaction(transactions, header.service_transaction), guard),
   }),
   history: ({ transactions }, request) => ({
     action: 'reply_history',
@@ -82,10 +85,22 @@ export async function answerQuestion(
   });
 }
 
-function describeAll(transactions: Transactions): Readonly<Record<string, TransactionInfo>> {
-  return Object.fromEntries(
-    [...transactions].map(([id, transaction]) => [id, describeTransaction(transaction)]),
-  );
+function describeAll(
+  transactions: Transactions,
+  guard: Guard | undefined,
+): Readonly<Record<string, TransactionInfo>> {
+  return Object.fromEntries([...transactions].map(([id, transaction]) => [id, describe(transaction, guard)]));
+}
+
+/** Keys are told in answers only: those are sealed, and news could be anybody's. */
+function describe(transaction: Transaction, guard: Guard | undefined): TransactionInfo {
+  const info = describeTransaction(transaction);
+  if (guard === undefined) return info;
+  const tasks = info.tasks.map((task) => {
+    const key = guard.services.taskKeyOf(transaction.id, task.service_id);
+    return key === undefined ? task : { ...task, key };
+  });
+  return { ...info, tasks, clients: [...guard.clientKeys] };
 }
 
 function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {

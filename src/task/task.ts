@@ -1,6 +1,7 @@
 // What a user's task extends: LoopedTask runs until it is stopped, SingleTask runs once.
 
 import type { LogFields, Logger } from '../base/logger.js';
+import type { ClientSecurity } from '../bus/security.js';
 
 /** Who a task is, as its context says. */
 export interface TaskIdentity {
@@ -17,6 +18,11 @@ export interface TaskEndpoints {
   readonly subscribe: string;
   /** Where publishers connect (BackendEndpoint). */
   readonly publish: string;
+  /**
+   * Of a secured provider, in a process: keys with which this task may connect and ask, for `Client.connect`;
+   * they may not command. Not enumerable, so neither printed nor copied by a spread.
+   */
+  readonly security?: ClientSecurity;
 }
 
 /** What another service of the same transaction reported. */

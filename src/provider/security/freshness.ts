@@ -26,8 +26,7 @@ export class Freshness {
   /** True once for each seal of a client. */
   isNewOfClient({ key, mac, stamp }: Seal): boolean {
     const nowMs = this.#clock.now();
-    const seen = this.#seen.get(key) ?? new Map<string, number>();
-    this.#seen.set(key, seen);
+    const seen = this.#seen.get(key) ?? this.#meet(key, nowMs);
     for (const [oldest, untilMs] of seen) {
       if (untilMs >= nowMs) break;
       seen.delete(oldest);
@@ -38,6 +37,15 @@ export class Freshness {
     // As long as its stamp would be taken, wherever in the window that is.
     seen.set(mac, nowMs + 2 * WINDOW_MS);
     return true;
+  }
+
+  /** Tasks come and go, each with a key of its own: those of which nothing is left are forgotten. */
+  #meet(key: string, nowMs: number): Map<string, number> {
+    for (const [other, seen] of this.#seen)
+      if ([...seen.values()].every((untilMs) => untilMs < nowMs)) this.#seen.delete(other);
+    const seen = new Map<string, number>();
+    this.#seen.set(key, seen);
+    return seen;
   }
 
   /** True for what comes after all that was heard of a service: it may have waited while we were stopped. */

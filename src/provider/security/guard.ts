@@ -39,6 +39,11 @@ export class Guard {
     this.#freshness = new Freshness(parts.clock);
   }
 
+  /** The public keys of all who are in the context file. */
+  get clientKeys(): Iterable<string> {
+    return this.#clients.keys();
+  }
+
   /** Whether the owner of this key may connect. */
   admits(peer: Peer): boolean {
     const isKnown = this.#clients.has(peer.key) || this.services.isKnown(peer.key);
@@ -60,7 +65,7 @@ export class Guard {
   identify(frame: Uint8Array): Writer {
     const seal = sealOf(frame);
     if (seal === undefined) return unproven('SEC_SEAL_INVALID', 'the message has no seal');
-    const client = this.#clients.get(seal.key);
+    const client = this.#clients.get(seal.key) ?? asReader(seal.key, this.services.taskOf(seal.key));
     if (client === undefined && !this.services.isKnown(seal.key)) {
       return unproven('SEC_KEY_UNKNOWN', `nobody here knows the key ${seal.key}`);
     }
@@ -143,6 +148,11 @@ function replayed(): ContextdError {
   return new ContextdError('SEC_REPLAYED', 'the message has come before, or was sealed too long ago', {
     hint: 'send it anew; if it was new, compare the clocks of the two machines',
   });
+}
+
+/** What a task says for itself, apart from what its host reports: it may look, as a client that reads. */
+function asReader(key: string, task: string | undefined): ClientKey | undefined {
+  return task === undefined ? undefined : { name: task, key, role: 'read' };
 }
 
 function checkRole(client: ClientKey | undefined, needed: Role): ContextdError | undefined {

@@ -1,6 +1,6 @@
 // The keys of services: made from the provider's own secret and a run's token, so the next provider can make them again.
 
-import { deriveKeyPair, type KeyPair } from '../../base/keys.js';
+import { deriveKeyPair, taskKeysOf, type KeyPair } from '../../base/keys.js';
 import { parseToken } from '../launcher/adoption.js';
 import type { ProcessEntry } from '../launcher/process-table.js';
 
@@ -16,9 +16,11 @@ export const HOST_MARK = 'thread-host/';
 export class ServiceKeys {
   readonly #secretKey: string;
   /** Transaction and service -> the newest run, and the public key of its process. */
-  readonly #runs = new Map<string, { readonly run: number; readonly key: string }>();
+  readonly #runs = new Map<string, { readonly run: number; readonly key: string; readonly task?: string }>();
   /** The public keys of processes that run one service -> which. */
   readonly #services = new Map<string, string>();
+  /** The public keys of their tasks -> which. */
+  readonly #tasks = new Map<string, string>();
   /** The public keys of processes that hold threads -> which. */
   readonly #hosts = new Map<string, string>();
 
@@ -30,13 +32,13 @@ export class ServiceKeys {
   issue(token: string): KeyPair {
     const pair = deriveKeyPair(this.#secretKey, token);
     if (token.startsWith(HOST_MARK)) this.#hosts.set(pair.publicKey, hostIn(token));
-    else this.#note(token, pair.publicKey, true);
+    else this.#note(token, pair.publicKey, taskKeysOf(pair).publicKey);
     return pair;
   }
 
   /** The thread with this token runs in the process with that one. */
   place(token: string, hostToken: string): void {
-    this.#note(token.slice(THREAD_MARK.length), this.issue(hostToken).publicKey, false);
+    this.#note(token.slice(THREAD_MARK.length), this.issue(hostToken).publicKey);
   }
 
   /** A process that held threads is gone. */
@@ -53,12 +55,22 @@ export class ServiceKeys {
   }
 
   isKnown(key: string): boolean {
-    return this.#services.has(key) || this.#hosts.has(key);
+    return this.#services.has(key) || this.#tasks.has(key) || this.#hosts.has(key);
   }
 
   /** For whom to seal what a service is told; undefined when it has not been launched. */
   readerOf(transaction: string, service: string): string | undefined {
     return this.#runs.get(slotOf(transaction, service))?.key;
+  }
+
+  /** The public key with which the task of a service asks and answers; threads have none. */
+  taskKeyOf(transaction: string, service: string): string | undefined {
+    return this.#runs.get(slotOf(transaction, service))?.task;
+  }
+
+  /** `<transaction>/<service>` of the task with this key. */
+  taskOf(key: string): string | undefined {
+    return this.#tasks.get(key);
   }
 
   maySpeakFor(key: string, transaction: string, service: string): boolean {
@@ -69,15 +81,21 @@ export class ServiceKeys {
     return this.#hosts.get(key) === host;
   }
 
-  #note(token: string, key: string, isOwnProcess: boolean): void {
+  /** `task` is its own key, in a process of its own. */
+  #note(token: string, key: string, task?: string): void {
     const mark = parseToken(token);
     if (mark === undefined) return;
     const slot = slotOf(mark.transaction, mark.service);
     const known = this.#runs.get(slot);
     if (known !== undefined && known.run > mark.run) return;
-    if (known !== undefined && known.key !== key) this.#services.delete(known.key);
-    this.#runs.set(slot, { run: mark.run, key });
-    if (isOwnProcess) this.#services.set(key, slot);
+    if (known !== undefined && known.key !== key) {
+      this.#services.delete(known.key);
+      this.#tasks.delete(known.task ?? '');
+    }
+    this.#runs.set(slot, { run: mark.run, key, ...(task === undefined ? {} : { task }) });
+    if (task === undefined) return;
+    this.#services.set(key, slot);
+    this.#tasks.set(task, slot);
   }
 }
 

@@ -8,7 +8,7 @@ import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import { routedTopic } from '../../messages/topics.js';
 import { Lifecycle, type TaskEnd } from '../lifecycle.js';
 import type { ServiceDefinition } from '../service.js';
-import type { EventItems } from '../task.js';
+import type { EventItems, TaskEndpoints } from '../task.js';
 import { readHostCommand, type HostCommand } from './commands.js';
 import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
@@ -26,6 +26,8 @@ export interface HostOptions {
   readonly presence?: () => ProviderPresence;
   /** The service, instead of the module that the bootstrap names. */
   readonly load?: () => Promise<ServiceDefinition>;
+  /** For the task's own sockets; those of the bootstrap when left out. */
+  readonly endpoints?: TaskEndpoints;
   /** Drives the task's pauses. */
   readonly clock?: Clock;
 }
@@ -98,7 +100,8 @@ export class Host {
   }
 
   #createLifecycle(command: StartCommand): Lifecycle {
-    const { serviceId, serviceName, instance, transaction, contextId, endpoints } = this.#bootstrap;
+    const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
+    const { endpoints = this.#bootstrap.endpoints } = this.#options;
     return new Lifecycle({
       started: () => this.#reporter.report('started'),
       clock: this.#options.clock,

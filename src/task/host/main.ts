@@ -5,7 +5,7 @@ import { Connection, securityOf } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { captureOutput } from './capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
-import { onlyFromProvider, readSecurity } from './own-keys.js';
+import { onlyFromProvider, readSecurity, taskEndpoints } from './own-keys.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
 import { LogFile } from '../../base/log-file.js';
@@ -19,7 +19,8 @@ if (text === undefined)
 // The launcher is our own parent, so what it hands over needs no checking.
 const bootstrap = JSON.parse(text) as HostBootstrap;
 const { log } = bootstrap;
-const security = securityOf(readSecurity(bootstrap.serverKey));
+const keys = readSecurity(bootstrap.serverKey);
+const security = securityOf(keys);
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
@@ -39,7 +40,10 @@ process.exit(exitCode);
 async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
   const { program } = bootstrap;
   if (program?.ready.kind !== 'heartbeat')
-    return new Host(bootstrap, connect, logFile, { presence: () => watch });
+    return new Host(bootstrap, connect, logFile, {
+      presence: () => watch,
+      endpoints: taskEndpoints(bootstrap.endpoints, keys),
+    });
   const { Keeper } = await import('../program/keeper.js');
   return new Keeper({ bootstrap, program, connect, log: logFile.log });
 }

@@ -1,14 +1,15 @@
 // The keys of this process, and the rule that goes with them: commands count if the provider has sealed them.
 
 import { closeSync, readFileSync } from 'node:fs';
-import type { KeyPair } from '../../base/keys.js';
+import { taskKeysOf, type KeyPair } from '../../base/keys.js';
 import type { Logger } from '../../base/logger.js';
-import type { ConnectionSecurity } from '../../bus/connection.js';
+import type { BusEndpoints, ConnectionSecurity } from '../../bus/connection.js';
 import { topicOf } from '../../bus/envelope.js';
 import { isSealedBy, sealOf } from '../../bus/seal.js';
 import type { ClientSecurity } from '../../bus/security.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import { KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
+import type { TaskEndpoints } from '../task.js';
 
 const QUIET_MS = 60_000;
 
@@ -18,6 +19,17 @@ export function readSecurity(serverKey: string | undefined): ClientSecurity | un
   const keys = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as KeyPair;
   closeSync(KEYS_DESCRIPTOR);
   return { keys, serverKey };
+}
+
+/**
+ * What a task needs for sockets of its own: keys with which it may ask, and not those of its host. Whoever
+ * prints or copies the endpoints does not see them.
+ */
+export function taskEndpoints(endpoints: BusEndpoints, security: ClientSecurity | undefined): TaskEndpoints {
+  if (security === undefined) return endpoints;
+  const { keys, serverKey } = security;
+  const own: ClientSecurity = { keys: taskKeysOf(keys), serverKey };
+  return Object.defineProperty({ ...endpoints }, 'security', { value: own, enumerable: false });
 }
 
 /**
