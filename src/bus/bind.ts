@@ -5,6 +5,9 @@ import { parseTcpEndpoint } from './endpoint.js';
 import { holdLocalSocket } from './local-socket.js';
 import { describePortHolder } from './port-holder.js';
 
+/** Each takes a look through /proc: time enough for what is going. */
+const MOST_TRIES = 4;
+
 interface Bindable {
   bind(endpoint: string): Promise<void>;
 }
@@ -16,12 +19,35 @@ interface Bindable {
 export async function bindSocket(socket: Bindable, endpoint: string, elements: string): Promise<() => void> {
   const local = await holdLocalSocket(endpoint);
   try {
-    await socket.bind(endpoint);
+    await bindPatiently(socket, endpoint);
     local.bound();
     return () => local.release();
   } catch (error) {
     throw await bindError(endpoint, elements, error);
   }
+}
+
+/**
+ * ZeroMQ closes in a thread of its own: a port of a socket that we have just closed can be taken for a moment
+ * still. Who looks for its holder finds nobody then, or ourselves.
+ */
+async function bindPatiently(socket: Bindable, endpoint: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await socket.bind(endpoint);
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES || !hasErrnoCode(error, 'EADDRINUSE') || !(await isGoing(endpoint)))
+        throw error;
+    }
+  }
+}
+
+async function isGoing(endpoint: string): Promise<boolean> {
+  const tcp = parseTcpEndpoint(endpoint);
+  if (tcp === undefined) return false;
+  const holder = await describePortHolder(Number(tcp.port));
+  return holder === undefined || holder.startsWith(`pid ${process.pid} `);
 }
 
 /** The error for an address that could not be bound. */

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { asContextdError, ContextdError, reportError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import { warnSeldom } from '../../base/seldom.js';
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import { routedTopic } from '../../messages/topics.js';
 import { Lifecycle, type TaskEnd } from '../lifecycle.js';
@@ -40,6 +41,7 @@ type StartCommand = Extract<HostCommand, { kind: 'start' }>;
  */
 export class Host {
   readonly log: Logger;
+  readonly #warnOfFrames: (message: string) => void;
   readonly #bootstrap: HostBootstrap;
   readonly #connection: HostBus;
   readonly #reporter: Reporter;
@@ -59,6 +61,7 @@ export class Host {
     this.#bootstrap = bootstrap;
     this.#options = options;
     this.log = logFile.log;
+    this.#warnOfFrames = warnSeldom(this.log);
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
     this.#connection = connect(topics, (frame) => this.#receive(frame));
     this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss);
@@ -121,7 +124,8 @@ export class Host {
       const command = readHostCommand(frame, this.#bootstrap);
       if (command !== undefined) this.#obey(command);
     } catch (error) {
-      if (error instanceof ContextdError && error.code === 'MSG_FRAME_INVALID') this.log.warn(error.message);
+      if (error instanceof ContextdError && error.code === 'MSG_FRAME_INVALID')
+        this.#warnOfFrames(error.message);
       else this.crash(error);
     }
   }

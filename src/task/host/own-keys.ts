@@ -3,6 +3,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { taskKeysOf, type KeyPair } from '../../base/keys.js';
 import type { Logger } from '../../base/logger.js';
+import { warnSeldom } from '../../base/seldom.js';
 import type { BusEndpoints, ConnectionSecurity } from '../../bus/connection.js';
 import { topicOf } from '../../bus/envelope.js';
 import { isSealedBy, sealOf } from '../../bus/seal.js';
@@ -10,8 +11,6 @@ import type { ClientSecurity } from '../../bus/security.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import { KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
 import type { TaskEndpoints } from '../task.js';
-
-const QUIET_MS = 60_000;
 
 /** Reads what the provider hands over, and closes the pipe. Undefined for one that is not secured. */
 export function readSecurity(serverKey: string | undefined): ClientSecurity | undefined {
@@ -44,18 +43,13 @@ export function onlyFromProvider(
   if (security?.curve === undefined) return handle;
   const { curve, sealer } = security;
   let last = 0;
-  let ignored = 0;
-  let toldMs = -Infinity;
+  const warn = warnSeldom(log);
   return (frame) => {
     const topic = topicOf(frame);
     if (topic !== 'control') {
       const seal = sealOf(frame);
       if (seal === undefined || seal.stamp <= last || !isSealedBy(frame, curve.serverKey, sealer)) {
-        ignored += 1;
-        // A flood of them is not to push everything else out of the log.
-        if (Date.now() - toldMs < QUIET_MS) return;
-        toldMs = Date.now();
-        log.warn('a command was not sealed by the provider, and is ignored', { topic, so_far: ignored });
+        warn('a command was not sealed by the provider, and is ignored', { topic });
         return;
       }
       last = seal.stamp;

@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import { warnSeldom } from '../../base/seldom.js';
 import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
 import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
 import {
@@ -37,6 +38,7 @@ export class ThreadHost {
   readonly #bootstrap: ThreadHostBootstrap;
   readonly #ports: ThreadHostPorts;
   readonly #connection: Connection;
+  readonly #warnOfOrders: (message: string) => void;
   readonly #threads = new Map<string, Thread>();
   readonly #readers = new Map<string, Set<Thread>>();
   readonly #done = createDeferred<void>();
@@ -47,6 +49,7 @@ export class ThreadHost {
   constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
     this.#bootstrap = bootstrap;
     this.#ports = ports;
+    this.#warnOfOrders = warnSeldom(ports.log);
     const topics = [threadsTopic(bootstrap.host)];
     const { security, log } = ports;
     const receive = onlyFromProvider((frame) => this.#receive(frame), security, log);
@@ -87,11 +90,10 @@ export class ThreadHost {
   #obeyFrame(frame: Uint8Array): void {
     try {
       const order = readOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
-      if (order === undefined)
-        this.#ports.log.warn('an order was not signed by the provider, and is ignored');
+      if (order === undefined) this.#warnOfOrders('an order was not signed by the provider, and is ignored');
       else this.#obey(order);
     } catch (error) {
-      this.#ports.log.warn(messageOf(error));
+      this.#warnOfOrders(messageOf(error));
     }
   }
 
