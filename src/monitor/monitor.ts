@@ -11,6 +11,7 @@ import type { ServiceSample } from '../messages/samples.js';
 import { replyHeader } from '../messages/state.js';
 import type { Sampler, SampleOptions } from '../sampler/sample.js';
 import { createSampler } from '../sampler/sampler.js';
+import { Births } from './births.js';
 import { answerSamples } from './answers.js';
 import type { MonitorConfiguration } from './configuration.js';
 import type { Entrance } from './entrance.js';
@@ -44,6 +45,7 @@ export class Monitor {
   readonly #link: ProviderLink;
   readonly #ledger: Ledger;
   readonly #broadcaster: Broadcaster;
+  readonly #births = new Births();
   /** Undefined where the provider is not secured. */
   readonly #entrance: Entrance | undefined;
   #server: MetricsServer | undefined;
@@ -113,9 +115,11 @@ export class Monitor {
     );
     const targets = living.map(({ pid, tid }) => ({ pid, ...(tid === undefined ? {} : { tid }) }));
     const samples = await this.#sampler.sample(targets, this.#options);
-    return living.flatMap(({ serviceId, pid, action, state }, index) => {
+    return living.flatMap((service, index) => {
       const sample = samples[index];
-      return sample === undefined ? [] : [{ serviceId, pid, action, state, ...composeMemory(sample) }];
+      if (sample === undefined || !this.#births.isSame(service, sample.main.startedAtMs)) return [];
+      const { serviceId, pid, action, state } = service;
+      return [{ serviceId, pid, action, state, ...composeMemory(sample) }];
     });
   }
 
