@@ -1,7 +1,7 @@
 // What a process costs, measured: plain values, in bytes, milliseconds and percent.
 
 /** One process at one moment. What the system does not tell, or was not asked for, is missing. */
-export interface ProcessFigures {
+export interface ProcessFigures extends Totals {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
@@ -9,26 +9,17 @@ export interface ProcessFigures {
   readonly status: string;
   /** Milliseconds since the epoch; with the pid it names a process for good. */
   readonly startedAtMs: number;
+}
+
+/** What one process costs, or a process and all that descend from it, each counted once. */
+export interface Totals {
   readonly rssBytes: number;
   readonly vmsBytes: number;
   /** RSS as a part of the machine's memory. */
   readonly memoryPercent: number;
-  /** Percent of one core since the last sample of this process; since its start where there is none. */
+  /** Percent of one core since the last sample of a process; since its start where there is none. */
   readonly cpuPercent: number;
   /** 0 where the system does not tell. */
-  readonly threads: number;
-  readonly fds?: number;
-  readonly readBytes?: number;
-  readonly writeBytes?: number;
-  readonly pssBytes?: number;
-}
-
-/** The sums over a process and all that descend from it, each counted once. */
-export interface Totals {
-  readonly rssBytes: number;
-  readonly vmsBytes: number;
-  readonly memoryPercent: number;
-  readonly cpuPercent: number;
   readonly threads: number;
   readonly fds?: number;
   readonly readBytes?: number;
