@@ -1,6 +1,7 @@
 // What is known of services and provider, in the words of OpenMetrics.
 
 import { Counter, Gauge, Registry } from 'prom-client';
+import { SERVICE_STATUSES } from '../messages/service-status.js';
 import type { FiguresReply } from '../messages/figures.js';
 import type { Values } from './history.js';
 import type { WatchedService } from './watched.js';
@@ -21,17 +22,6 @@ export interface MetricsText {
   readonly text: string;
 }
 
-/** Where a service can stand; another word is no state of its own. */
-const STATES = [
-  'defined',
-  'starting',
-  'started',
-  'stopping',
-  'stopped',
-  'exited',
-  'failed',
-  'backoff',
-] as const;
 const MIB = 1024 * 1024;
 const LABELS = ['transaction', 'service_id', 'instance'] as const;
 
@@ -111,7 +101,9 @@ function addLives(registry: Metrics, { transaction, services }: MetricsView): vo
     restarts.inc(labels, service.restarts);
     if (service.lagMs !== undefined) lag.set(labels, service.lagMs / 1000);
     if (service.lastEventMs !== undefined) last.set(labels, service.lastEventMs / 1000);
-    for (const each of STATES) state.set({ ...labels, state: each }, service.status === each ? 1 : 0);
+    // Another word is no state of its own.
+    for (const each of SERVICE_STATUSES)
+      state.set({ ...labels, state: each }, service.status === each ? 1 : 0);
   }
 }
 

@@ -3,25 +3,11 @@
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { EventAction } from '../messages/service-event.js';
+import type { ServiceStatus } from '../messages/service-status.js';
 import type { TaskService, Trigger } from '../model/context.js';
 import type { Limit } from '../model/limits.js';
 
-/**
- *   defined -> starting -> started -> stopping -> stopped
- *                 |           |  \-> exited
- *                 +-> failed <+        failed -> backoff -> starting ... -> failed (gave_up)
- */
-export const SERVICE_STATUSES = [
-  'defined',
-  'starting',
-  'started',
-  'stopping',
-  'stopped',
-  'exited',
-  'failed',
-  'backoff',
-] as const;
-export type ServiceStatus = (typeof SERVICE_STATUSES)[number];
+export { SERVICE_STATUSES, type ServiceStatus } from '../messages/service-status.js';
 
 export const FAILURE_REASONS = [
   'error',
