@@ -30,8 +30,9 @@ describe('a task in a test', () => {
     expect(items).toEqual({ shout: expect.stringMatching(/^IT IS /) as string, counted_s: 10 });
     expect(serviceName).toBe('echo_action');
     await task.advance(50_000);
-    expect(task.events.filter(({ action }) => action === 'updated')).toHaveLength(6);
-    expect(task.logs.map(({ message }) => message)).toEqual(Array(6).fill(items.shout));
+    const updates = task.events.filter(({ action }) => action === 'updated');
+    expect(updates).toHaveLength(6);
+    expect(task.logs.map(({ message }) => message)).toEqual(updates.map((update) => update.items.shout));
   });
 
   it('is stopped as by a command, and says so last', async () => {
