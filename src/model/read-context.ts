@@ -1,12 +1,11 @@
 // A context file -> its configuration, or one error that tells all its faults.
 
 import { basename, dirname, resolve } from 'node:path';
-import type { ContextConfiguration, ProgramCommand, TaskService } from './context.js';
+import type { ContextConfiguration } from './context.js';
 import { CONTEXT_LISTS, CONTEXT_ROOT, CONTEXT_SHAPE } from './context-shape.js';
 import { invalidFile, type Fault } from './fault.js';
-import { resolveEndpoint } from './endpoint.js';
-import { ENDPOINT_KEYS } from './outline.js';
 import { examineConfiguration } from './parse-context.js';
+import { resolvePaths } from './resolve-paths.js';
 import { parseSecurity, type SecuritySettings } from './security.js';
 import { checkStructure } from './structure.js';
 import { readWire, toFaults } from './wire.js';
@@ -62,29 +61,4 @@ export function readContext(text: string, path: string): ContextFile {
 export function contextFolder(path: string): string {
   const folder = dirname(path);
   return basename(folder).toLowerCase() === 'conf' ? dirname(folder) : folder;
-}
-
-/** A relative path, also of ipc://, is relative to the context folder, wherever the provider was started. */
-function resolvePaths(configuration: ContextConfiguration, folder: string): ContextConfiguration {
-  const services = configuration.TaskService.map((service): TaskService => {
-    const resolved = structuredClone(service);
-    const own = resolved.Task.message.content.configuration;
-    if (own.location !== '') own.location = resolve(folder, own.location);
-    if (own.command !== undefined) own.command = resolveCommand(own.command, folder);
-    return resolved;
-  });
-  const endpoints = Object.fromEntries(
-    ENDPOINT_KEYS.map((key) => [key, resolveEndpoint(configuration[key], folder)]),
-  );
-  return { ...configuration, ...endpoints, TaskService: services };
-}
-
-/** A bare name is no path: it is looked for in PATH. */
-function resolveCommand(command: ProgramCommand, folder: string): ProgramCommand {
-  const { program, cwd } = command;
-  return {
-    ...command,
-    program: program.includes('/') ? resolve(folder, program) : program,
-    cwd: cwd === '' ? '' : resolve(folder, cwd),
-  };
 }

@@ -194,6 +194,7 @@ function composeCommandPorts({ file, roots, clock, supervisor, persist }: Comman
     supervisor,
     clock,
     persist,
+    folder: file.folder,
     get ownConfiguration() {
       return own;
     },

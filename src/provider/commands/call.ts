@@ -15,6 +15,8 @@ export interface CommandPorts {
   readonly clock: Clock;
   /** Resolves when everything up to now is in the journal. */
   readonly persist: () => Promise<void>;
+  /** Where relative paths of a command's configuration start: the folder of the provider's own context. */
+  readonly folder: string;
   /** The provider's own context file, for a start without a configuration. */
   readonly ownConfiguration: ContextConfiguration;
   /** A reload has replaced the configuration of a context; the provider's own one is remembered. */

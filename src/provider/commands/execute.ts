@@ -2,6 +2,7 @@
 
 import { ContextdError, reportError } from '../../base/errors.js';
 import { parseContextConfiguration } from '../../model/parse-context.js';
+import { resolvePaths } from '../../model/resolve-paths.js';
 import {
   CONTEXT_ACTIONS,
   type ContextAction,
@@ -32,7 +33,9 @@ export async function executeCommand(
   try {
     const act = ACTIONS[parseAction(header.action)];
     const { configuration } = content;
-    const parsed = isBlank(configuration) ? undefined : parseContextConfiguration(configuration);
+    const parsed = isBlank(configuration)
+      ? undefined
+      : resolvePaths(parseContextConfiguration(configuration), ports.folder);
     return await act({ ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' });
   } catch (error) {
     return { status: failure(reportError(error)), transaction: header.service_transaction };

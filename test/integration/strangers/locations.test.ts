@@ -1,6 +1,6 @@
 // Code is loaded from the provider's service roots only, whoever asks and however.
 
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fixtureServices, sketchSent } from '../../helpers/context.js';
@@ -87,4 +87,18 @@ test('A service root that is a link itself is one.', async () => {
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'started' }]);
   await rm(link);
+});
+
+test('A relative location that a client sends starts at the context folder, as it does in the file.', async () => {
+  await using test = await openProvider([]);
+  await mkdir(join(test.folder, 'services'));
+  await cp(join(fixtureServices, 'Forever'), join(test.folder, 'services', 'Forever'), { recursive: true });
+  const client = await test.client();
+  const configuration = sketchSent([{ id: 'ts_1', instance: 'Forever', location: 'services' }]);
+  for (const action of ['start', 'restart']) {
+    const { status } = await client.command({ action, transaction: 'T1', configuration });
+    expect(status).toMatchObject({ result: 'success', services: [{ state: 'started' }] });
+  }
+  const plan = await client.command({ action: 'reload', transaction: 'T1', configuration, isDryRun: true });
+  expect(plan.status).toMatchObject({ plan: { changed: [], unchanged: ['ts_1'] } });
 });

@@ -9,6 +9,7 @@ import { Publisher } from '../../../src/bus/publisher.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
 import { sketchSent } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
+import { FILE, openHome } from '../../helpers/home.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startAny, type Program } from '../../helpers/program.js';
@@ -130,6 +131,21 @@ peerTest.each([
   expect(body.content.status).toMatchObject({ result: 'success' });
   expect(second.some(isRunning)).toBe(false);
   expect(body.header).not.toHaveProperty('in_reply_to');
+});
+
+peerTest('A Python client runs what create_service wrote, whose location is relative.', async () => {
+  await using home = await openHome(['EchoAction', 'ts_100']);
+  const publish = `tcp://127.0.0.1:${home.pubPort}`;
+  await using provider = await home.provide();
+  await using display = await openDisplay({ publish, subscribe: `tcp://127.0.0.1:${home.subPort}` });
+  const whole = { context_file: join(home.path, FILE), service_id: 'context001', transaction: 'T1' };
+  for (const action of ['start', 'restart', 'stop']) {
+    await send(publish, { ...whole, action });
+    const { body } = await display.nth(1, isReply(action));
+    expect(body.content.status).toMatchObject({ result: 'success', services: [{ service_id: 'ts_100' }] });
+  }
+  await send(publish, { ...whole, action: 'exit' });
+  expect(await provider.ended).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
 peerTest(
