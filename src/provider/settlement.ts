@@ -12,9 +12,11 @@ export type Wanted = 'run' | 'stop';
 interface Waiter {
   readonly wanted: Wanted;
   readonly askedMs: number;
+  /** In the order asked for. */
+  readonly services: readonly ServiceId[];
   /** Services not settled yet, with the run they were in when asked. */
   readonly pending: Map<ServiceId, number>;
-  readonly results: ServiceResult[];
+  readonly results: Map<ServiceId, ServiceResult>;
   readonly done: Deferred<readonly ServiceResult[]>;
 }
 
@@ -28,13 +30,13 @@ export class Settlement {
   readonly #waiters = new Set<Waiter>();
 
   /**
-   * Resolves with one result per service, in the order in which they settled; the runs that are waited
-   * for are those of `snapshot`. Nothing settles before the next check.
+   * Resolves with one result per service, in the order asked for; the runs that are waited for are those
+   * of `snapshot`. Nothing settles before the next check.
    */
   wait(snapshot: TransactionSnapshot, request: SettlementRequest): Promise<readonly ServiceResult[]> {
     const pending = new Map(request.services.map((id) => [id, snapshot.services.get(id)?.run ?? 0]));
-    const { wanted, askedMs } = request;
-    const waiter: Waiter = { wanted, askedMs, pending, results: [], done: createDeferred() };
+    const services = [...pending.keys()];
+    const waiter: Waiter = { ...request, services, pending, results: new Map(), done: createDeferred() };
     this.#waiters.add(waiter);
     return waiter.done.promise;
   }
@@ -46,12 +48,23 @@ export class Settlement {
         const service = snapshot.services.get(id);
         if (service !== undefined && !isSettled(service, waiter.wanted, run)) continue;
         waiter.pending.delete(id);
-        if (service !== undefined) waiter.results.push(describeResult(service, waiter, { run, nowMs }));
+        if (service !== undefined) waiter.results.set(id, describeResult(service, waiter, { run, nowMs }));
       }
+      if (waiter.wanted === 'run') noteFailures(waiter, snapshot);
       if (waiter.pending.size > 0) continue;
       this.#waiters.delete(waiter);
-      waiter.done.resolve(waiter.results);
+      waiter.done.resolve(waiter.services.flatMap((id) => waiter.results.get(id) ?? []));
     }
+  }
+}
+
+/** Who fails while others are still being waited for has not been brought to run. */
+function noteFailures({ results }: Waiter, snapshot: TransactionSnapshot): void {
+  for (const [id, result] of results) {
+    const service = snapshot.services.get(id);
+    if (service?.status !== 'failed' || result.state === 'failed') continue;
+    const { pid = null, error = whyNotRunning(service) } = service;
+    results.set(id, { ...result, state: service.status, pid, ...(error === undefined ? {} : { error }) });
   }
 }
 

@@ -14,7 +14,10 @@ export type TaskEnd =
 export interface LifecyclePorts {
   /** Everything a task needs but the means to stop it. */
   readonly context: Omit<TaskContext<TaskConfiguration>, 'signal' | 'pause'>;
-  /** Called once, when onStart is done and before the work begins. */
+  /**
+   * Called once, before anything else is told of the work: when it has notified, paused or ended, and at the
+   * latest after its first turn of the event loop. Never for a task that throws before: that has not started.
+   */
   started(): void;
   /** Drives the task's pauses. */
   readonly clock?: Clock | undefined;
@@ -25,6 +28,8 @@ export class Lifecycle {
   readonly #stop = new AbortController();
   readonly #ports: LifecyclePorts;
   #task: Task<unknown> | undefined;
+  /** It is at work, and that has not been told yet. */
+  #isToBeTold = false;
 
   constructor(ports: LifecyclePorts) {
     this.#ports = ports;
@@ -52,19 +57,55 @@ export class Lifecycle {
 
   async #perform(definition: ServiceDefinition): Promise<TaskEnd> {
     const { signal } = this.#stop;
-    const { context, clock = systemClock } = this.#ports;
     try {
-      const task = definition.build({ ...context, signal, pause: (ms) => pause(clock, ms, signal) });
+      const task = definition.build(this.#composeContext());
       this.#task = task;
       await task.onStart();
-      this.#ports.started();
-      await task.perform();
+      await this.#work(task);
       return signal.aborted ? { kind: 'stopped' } : { kind: 'exited' };
     } catch (error) {
       // What an aborted call throws because it was aborted is the stop that was asked for.
       if (signal.aborted && isAbort(error)) return { kind: 'stopped' };
       return { kind: 'failed', error: taskError(error) };
     }
+  }
+
+  #composeContext(): TaskContext<TaskConfiguration> {
+    const { signal } = this.#stop;
+    const { context, clock = systemClock } = this.#ports;
+    return {
+      ...context,
+      signal,
+      notify: (action, items) => {
+        this.#tellStarted();
+        context.notify(action, items);
+      },
+      pause: (ms) => {
+        this.#tellStarted();
+        return pause(clock, ms, signal);
+      },
+    };
+  }
+
+  async #work(task: Task<unknown>): Promise<void> {
+    this.#isToBeTold = true;
+    const turn = setImmediate(() => this.#tellStarted());
+    try {
+      await task.perform();
+      this.#tellStarted();
+    } catch (error) {
+      if (this.#stop.signal.aborted && isAbort(error)) this.#tellStarted();
+      throw error;
+    } finally {
+      this.#isToBeTold = false;
+      clearImmediate(turn);
+    }
+  }
+
+  #tellStarted(): void {
+    if (!this.#isToBeTold) return;
+    this.#isToBeTold = false;
+    this.#ports.started();
   }
 }
 

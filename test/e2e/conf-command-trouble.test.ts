@@ -30,6 +30,44 @@ test('A service whose module has a syntax error: the reason with file, line and 
   expect(provider.out.items.some((each) => each.includes('SVC_BUILD_FAILED'))).toBe(true);
 });
 
+interface BrokenCode {
+  /** Put in front of the first step's work, or below the whole file. */
+  readonly inStep?: string;
+  readonly below?: string;
+  readonly says: RegExp;
+}
+
+test.each<[string, BrokenCode]>([
+  [
+    'throws at import',
+    { below: "throw new Error('no map');", says: /^error SVC_LOAD_FAILED: .*no map \(PLACE\)$/m },
+  ],
+  [
+    'throws in run',
+    { inStep: "throw new Error('no shoes');", says: /^error SVC_TASK_FAILED: no shoes \(PLACE\)$/m },
+  ],
+  ['exits 3', { inStep: 'process.exit(3);', says: /^error SVC_EXITED: ts_101 ended with exit code 3/m }],
+])('A service that %s: what and where, exit code 1, and its context lives on.', async (_how, broken) => {
+  await using home = await openHome(WALK, ['Sit', 'ts_102']);
+  await using provider = await home.provide();
+  const { inStep, below = '', says } = broken;
+  await home.edit('services/Walk/Walk.ts', (text) => {
+    const own = inStep === undefined ? text : text.replace('this.#steps += 1;', inStep);
+    return `${own}${below}\n`;
+  });
+  const lines = (await home.read('services/Walk/Walk.ts')).split('\n');
+  const line = lines.findIndex((each) => each.includes(inStep ?? below)) + 1;
+  const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
+  expect(exitCode).toBe(1);
+  const place = `.*/services/Walk/Walk\\.ts:${line}`;
+  expect(stderr).toMatch(new RegExp(says.source.replace('PLACE', place), says.flags));
+  expect(stdout).toMatch(/^ {2}ts_101 +failed/m);
+  expect(stdout).toMatch(/^ {2}ts_102 +started +pid \d+ +\d+ ms$/m);
+  const stopped = await home.run('conf_command', '--action=exit');
+  expect(stopped.stdout).toMatch(/ts_102 +stopped/);
+  expect((await provider.ended).exitCode).toBe(0);
+});
+
 test('What the provider refuses is shown with its hint, exit code 1; with --json on standard output.', async () => {
   await using home = await openHome(WALK);
   await home.provide();

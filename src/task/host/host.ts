@@ -51,6 +51,7 @@ export class Host {
   readonly #stopped = createDeferred<'stop'>();
   readonly #acknowledged = new Map<number, () => void>();
   #lifecycle: Lifecycle | undefined;
+  #isOver = false;
 
   constructor(
     bootstrap: HostBootstrap,
@@ -73,6 +74,7 @@ export class Host {
     const { load = () => loadService(this.#bootstrap) } = this.#options;
     const loading = load();
     const end = await Promise.race([this.#live(loading), this.#crashed.promise]).catch(failedEnd);
+    this.#isOver = true;
     await this.#sayFarewell(end);
     this.#reporter.close();
     await this.#connection.close();
@@ -106,7 +108,10 @@ export class Host {
     const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
     const { endpoints = this.#bootstrap.endpoints } = this.#options;
     return new Lifecycle({
-      started: () => this.#reporter.report('started'),
+      started: () => {
+        // A task that threw in a callback may still be at work.
+        if (!this.#isOver) this.#reporter.report('started');
+      },
       clock: this.#options.clock,
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },

@@ -85,7 +85,7 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
     'throws in run',
     at('ThrowsInRun'),
-    { code: 'SVC_TASK_FAILED', message: /^the sensor is on fire$/, reason: 'error', line: 7, isLate: true },
+    { code: 'SVC_TASK_FAILED', message: /^the sensor is on fire$/, reason: 'error', line: 7 },
   ],
   [
     'throws in a timer',
@@ -112,7 +112,7 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
   [
     'exits with code 3',
     at('ExitsWith3'),
-    { code: 'SVC_EXITED', message: /exit code 3/, reason: 'exit_code', isLate: true },
+    { code: 'SVC_EXITED', message: /exit code 3/, reason: 'exit_code' },
   ],
 ];
 

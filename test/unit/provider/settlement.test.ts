@@ -24,7 +24,7 @@ function ask(stage: Stage, wanted: Wanted, ...services: string[]) {
 const pair = () => new Stage({ id: 'a' }, { id: 'b' });
 
 describe('a start has settled', () => {
-  it('when every service runs or rests, with the time that each took, in their order of arrival', async () => {
+  it('when every service runs or rests, with the time that each took, in the order asked for', async () => {
     const stage = pair().start('a', 'b');
     const asked = ask(stage, 'run', 'a', 'b');
     stage.atMs += 30;
@@ -33,8 +33,8 @@ describe('a start has settled', () => {
     stage.atMs += 10;
     await asked.step(() => stage.launched('a', 100).reported('a', 'started'));
     expect(asked.results).toEqual([
-      { service_id: 'b', state: 'started', pid: 201, elapsed_ms: 30 },
       { service_id: 'a', state: 'started', pid: 100, elapsed_ms: 40 },
+      { service_id: 'b', state: 'started', pid: 201, elapsed_ms: 30 },
     ]);
   });
 
@@ -47,6 +47,17 @@ describe('a start has settled', () => {
     const asked = ask(stage, 'run', 'a');
     await asked.step(() => move(stage));
     expect(asked.results).toMatchObject([{ service_id: 'a', state, error: { code } }]);
+  });
+
+  it('and one that fails while another is still waited for has failed', async () => {
+    const stage = pair().start('a', 'b').launched('a', 100).launched('b', 201).reported('a', 'started');
+    const asked = ask(stage, 'run', 'a', 'b');
+    await asked.step(() => stage.reported('a', 'failed'));
+    await asked.step(() => stage.reported('b', 'started'));
+    expect(asked.results).toMatchObject([
+      { service_id: 'a', state: 'failed', pid: 100, error: { code: 'SVC_TASK_FAILED' } },
+      { service_id: 'b', state: 'started' },
+    ]);
   });
 
   it('and is well, when the service has done its work meanwhile', async () => {

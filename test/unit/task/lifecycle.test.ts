@@ -43,13 +43,15 @@ describe('a task', () => {
     const life = createLife();
     const service = taskThat('run', () => void told.push(...life.told));
     expect(await life.lifecycle.run(service)).toEqual({ kind: 'exited' });
-    expect(told).toEqual(['constructor', 'onStart', 'run', 'started', 'onStop']);
+    // Nothing was told while it ran: its first turn was not over.
+    expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+    expect(life.told).toEqual(['started']);
   });
 
   it.each([
     ['constructor', ['constructor'], []],
     ['onStart', ['constructor', 'onStart', 'onStop'], []],
-    ['run', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
+    ['run', ['constructor', 'onStart', 'run', 'onStop'], []],
     ['onStop', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
   ] as const)('that throws in %s has failed, and cleans up what it began', async (hook, hooks, reports) => {
     const life = createLife();
@@ -85,6 +87,44 @@ describe('a task', () => {
   it('that throws no error at all fails all the same', async () => {
     const service = taskThat('run', () => Promise.reject('a text'));
     expect(await createLife().lifecycle.run(service)).toMatchObject({ error: { message: 'a text' } });
+  });
+});
+
+describe('a task has started', () => {
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it.each<[string, (task: SingleTask) => Promise<void> | void, readonly string[]]>([
+    ['when it notifies, and that comes after', (task) => task.notify('updated'), ['started', 'updated {}']],
+    ['when it pauses', (task) => task.pause(0), ['started']],
+    ['when its first turn of the event loop is over', turn, ['started']],
+  ])('%s, even if it throws thereafter', async (_when, act, reports) => {
+    const life = createLife();
+    const service = taskThat('run', async (task) => {
+      await act(task);
+      fail();
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed' });
+    expect(life.told).toEqual(reports);
+  });
+
+  it('not by what it notifies while it is being started', async () => {
+    const life = createLife();
+    const service = taskThat('onStart', (task) => {
+      task.notify('updated');
+      fail();
+    });
+    await life.lifecycle.run(service);
+    expect(life.told).toEqual(['updated {}']);
+  });
+
+  it('also when it is stopped in its first turn', async () => {
+    const life = createLife();
+    const service = taskThat('run', (task) => {
+      life.lifecycle.stop();
+      task.signal.throwIfAborted();
+    });
+    expect(await life.lifecycle.run(service)).toEqual({ kind: 'stopped' });
+    expect(life.told).toEqual(['started']);
   });
 });
 

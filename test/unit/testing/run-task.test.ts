@@ -117,7 +117,7 @@ describe('a task that fails in a test', () => {
 
   it.each([
     ['onStart', ['created', 'failed']],
-    ['run', ['created', 'started', 'failed']],
+    ['run', ['created', 'failed']],
     ['onStop', ['created', 'started', 'failed']],
   ] as const)('in %s tells why, and where', async (where, expected) => {
     const task = await runTask(failing(where));
