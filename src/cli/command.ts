@@ -26,12 +26,15 @@ export interface Terminal {
 export type CommandOptions = Readonly<Record<string, Options>>;
 
 export interface Command<O extends CommandOptions = CommandOptions> {
+  /** What is typed to run it: one word for a program of its own, `contextd NAME` for any other. */
   readonly name: string;
   /** One line, shown in lists and on top of the help. */
   readonly summary: string;
   /** Positional arguments as yargs writes them, such as `<file>` or `[files..]`; empty for none. */
   readonly positionals: string;
   readonly options: O;
+  /** Values that a shell completes, by option; those of `choices` it knows anyway. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
   /** Command line and what it does, shown at the end of the help. */
   readonly examples: readonly (readonly [string, string])[];
   /** Returns the exit code; throws ContextdError for anything that went wrong. */

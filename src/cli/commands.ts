@@ -37,24 +37,52 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
   // Before anything else is loaded: a stack then names the lines of the source.
   if (argv.includes('--debug')) process.setSourceMapsEnabled(true);
   const { processTerminal, runProgram, tellError } = await import('./run.js');
-  const [name, ...rest] = argv;
-  if (name === undefined || name === '--help' || name === 'help') {
-    processTerminal().out(usage());
-    process.exitCode = name === undefined ? EXIT.usage : EXIT.done;
-    return;
-  }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const [name = '', ...rest] = argv;
+  const command = find(name);
   if (command !== undefined) {
     await runProgram(await command.load(), rest);
     return;
   }
-  const error = new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
+  const text = await answer(argv);
+  if (text === undefined) {
+    process.exitCode = tellError(unknownCommand(name), false, processTerminal());
+    return;
+  }
+  processTerminal().out(text);
+  if (name === '') process.exitCode = EXIT.usage;
+}
+
+function unknownCommand(name: string): ContextdError {
+  return new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
     hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
   });
-  process.exitCode = tellError(error, false, processTerminal());
+}
+
+function find(name: string) {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+}
+
+/** What is said when no command is named; undefined if something else is. */
+async function answer(argv: readonly string[]): Promise<string | undefined> {
+  const { ASK, askedWords, completionScript, PRINT_SCRIPT } = await import('./completion.js');
+  const [name] = argv;
+  if (name === undefined || name === '--help' || name === 'help') return usage();
+  if (name === PRINT_SCRIPT) return `${await completionScript('contextd')}\n`;
+  const [first = '', ...rest] = askedWords(argv) ?? [ASK];
+  if (first === ASK) return undefined;
+  const command = find(first);
+  if (command === undefined || rest.length === 0)
+    return `${[...Object.keys(COMMANDS), '--help'].join('\n')}\n`;
+  const { runProgram } = await import('./run.js');
+  await runProgram(await command.load(), [ASK, first, ...rest]);
+  return '';
 }
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}  ${summary}`);
-  return `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n'contextd COMMAND --help' says more; each but init is also a program of its own.\n`;
+  return [
+    `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n`,
+    "'contextd COMMAND --help' says more; each but init and keys is also a program of its own.\n",
+    "'contextd completion' prints a script for shell completion.\n",
+  ].join('');
 }

@@ -58,6 +58,7 @@ export const createService = defineCommand({
   summary: 'Writes the files of new task services and puts them into their context.',
   positionals: '',
   options,
+  values: { entry_action: ENTRIES, task_type: TASK_TYPES },
   examples: [
     [EXAMPLE, 'The service of the tutorial, below the current folder'],
     [

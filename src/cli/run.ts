@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
+import { ASK, askedWords, completionScript, offeredValues, PRINT_SCRIPT } from './completion.js';
 import { processScreen } from './screen.js';
 
 /** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
@@ -43,15 +44,29 @@ async function parseAndRun<O extends CommandOptions>(
   argv: readonly string[],
   terminal: Terminal,
 ): Promise<number> {
-  const parser = buildParser(command);
+  if (argv[0] === PRINT_SCRIPT && isProgram(command)) {
+    terminal.out(`${await completionScript(command.name)}\n`);
+    return EXIT.done;
+  }
+  const words = askedWords(argv);
+  const values = words && offeredValues(command, words);
+  if (values !== undefined) {
+    terminal.out(`${values.join('\n')}\n`);
+    return EXIT.done;
+  }
+  const parser = buildParser(command, terminal.columns);
   let output = '';
   let fault: ContextdError | undefined;
   parser.fail((message: string | null, error: Error | undefined) => {
     fault ??= usageError(command, message ?? error?.message ?? 'wrong arguments');
   });
-  const args = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, text: string) => {
-    output = text;
-  });
+  const args = await parser.parseAsync(
+    words === undefined ? [...argv] : [ASK, command.name, ...words],
+    {},
+    (_error: unknown, _argv: unknown, text: string) => {
+      output = text;
+    },
+  );
   // Help and completion ask for no arguments, so what is missing for the work itself does not count.
   if (output !== '') {
     terminal.out(`${output}\n`);
@@ -61,21 +76,29 @@ async function parseAndRun<O extends CommandOptions>(
   return await command.run(takeLast(command.options, args) as never, terminal);
 }
 
-function buildParser<O extends CommandOptions>(command: Command<O>) {
+/** What the help is written for where there is no narrower terminal. */
+const HELP_COLUMNS = 100;
+
+function buildParser<O extends CommandOptions>(command: Command<O>, columns = HELP_COLUMNS) {
   const parser = yargs([])
     .scriptName(command.name)
     .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
     .options(command.options)
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of an error' })
     .parserConfiguration({ 'camel-case-expansion': false })
-    .completion('completion', 'Print a script for shell completion')
     .strictOptions()
     .exitProcess(false)
     .showHelpOnFail(false)
-    .wrap(100)
+    .wrap(Math.min(columns, HELP_COLUMNS))
     .version(false)
     .help();
+  // For the help; the script itself is printed above.
+  if (isProgram(command)) parser.completion(PRINT_SCRIPT, 'Print a script for shell completion');
   return command.examples.reduce((built, [line, what]) => built.example(line, what), parser);
+}
+
+function isProgram({ name }: { readonly name: string }): boolean {
+  return !name.includes(' ');
 }
 
 /** Of an option that was given more than once the last value holds, unless it is a list. */

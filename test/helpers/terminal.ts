@@ -7,11 +7,12 @@ export interface TestTerminal extends Terminal {
   readonly written: { out: string; err: string };
 }
 
-export function createTerminal(colour = false): TestTerminal {
+export function createTerminal(colour = false, columns?: number): TestTerminal {
   const written = { out: '', err: '' };
   return {
     written,
     colour,
+    columns,
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
     signal: new AbortController().signal,

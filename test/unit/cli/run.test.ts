@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
 import { defineCommand } from '../../../src/cli/command.js';
+import { confCommand } from '../../../src/cli/conf-command.js';
 import { runCommand, tellError } from '../../../src/cli/run.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
@@ -85,6 +86,13 @@ describe('a command', () => {
       /error BUS_UNREACHABLE: no answer\n {2}hint: call louder\nContextdError: no answer\n {4}at /,
     );
     expect(err).toMatch(/\ncaused by TypeError: the deepest reason\n {4}at .*run\.test\.ts/);
+  });
+
+  it.each([80, 100, 200])('has a help that fits a terminal of %i columns', async (columns) => {
+    const terminal = createTerminal(false, columns);
+    expect(await runCommand(confCommand, ['--help'], terminal)).toBe(0);
+    const widest = Math.max(...terminal.written.out.split('\n').map((line) => line.length));
+    expect(widest).toBe(Math.min(columns, 100));
   });
 
   it('prints a script for shell completion', async () => {
