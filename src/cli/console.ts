@@ -25,7 +25,10 @@ const WHO_WIDTH = 12;
 export function createConsole(terminal: Terminal, options: ConsoleOptions): (notice: Notice) => void {
   const paint = createPaint(terminal.colour);
   const threshold = LOG_LEVELS.indexOf(options.level);
+  const transactions = new Set<string>();
   return (notice) => {
+    const transaction = transactionOf(notice);
+    if (transaction !== '') transactions.add(transaction);
     const line = describe(notice);
     if (LOG_LEVELS.indexOf(line.level) < threshold) return;
     const at = new Date();
@@ -37,8 +40,16 @@ export function createConsole(terminal: Terminal, options: ConsoleOptions): (not
     // Whoever is let in can say anything; it is not to draw on the terminal.
     const said = clean(line.text);
     const text = line.colour === undefined ? said : paint(said, line.colour);
-    terminal.out(`${time}  ${line.who.padEnd(WHO_WIDTH)}  ${text}\n`);
+    // Of one transaction it goes without saying, and commands and answers name theirs.
+    const isNamed = notice.kind === 'event' || notice.kind === 'transition';
+    const where = isNamed && transactions.size > 1 ? paint(` (${clean(transaction)})`, 'grey') : '';
+    terminal.out(`${time}  ${clean(line.who).padEnd(WHO_WIDTH)}  ${text}${where}\n`);
   };
+}
+
+function transactionOf(notice: Notice): string {
+  if (notice.kind === 'event') return notice.event.header.service_transaction;
+  return 'transaction' in notice ? notice.transaction : '';
 }
 
 function describe(notice: Notice): Line {

@@ -5,6 +5,7 @@ import type { CommandAnswer } from '../client/client.js';
 import type { ServiceResult } from '../messages/state.js';
 import type { Terminal } from './command.js';
 import { describePlace } from './describe-event.js';
+import { clean } from './live/text.js';
 import { createPaint, stateColour, type Paint } from './paint.js';
 
 export interface AnswerView {
@@ -23,8 +24,9 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   if (action === 'list') showTransactions(terminal, paint, status.transactions ?? []);
   else showServices(terminal, paint, answer, action);
   if (status.error !== undefined) {
-    terminal.err(`error ${status.error.code}: ${status.error.message}${describePlace(status.error)}\n`);
-    if (status.error.hint !== undefined) terminal.err(`  hint: ${status.error.hint}\n`);
+    const { code, message, hint } = status.error;
+    terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(status.error)}`)}\n`);
+    if (hint !== undefined) terminal.err(`  hint: ${cleanLines(hint)}\n`);
   }
   return exitCodeOf(answer);
 }
@@ -41,12 +43,10 @@ export function showInfo(terminal: Terminal, info: unknown, json: boolean): void
   for (const [id, each] of transactions) {
     const { contextId, tasks } = each as { contextId: string; tasks: readonly TaskLine[] };
     terminal.out(`${paint([contextId, id].filter((part) => part !== '').join(' '), 'bold')}\n`);
-    for (const task of tasks) {
-      const { service_id: id, pid, action, status = '', instance, state } = task;
-      terminal.out(
-        `${formatRow(paint, { id, pid, state: status, colour: state, rest: `${instance}, last ${action}` })}\n`,
-      );
-    }
+    const rows = tasks.map(({ service_id: id, pid, action, status = '', instance, state }) => {
+      return { id, pid, state: status, colour: state, rest: `${instance}, last ${action}` };
+    });
+    terminal.out(formatRows(paint, rows));
   }
 }
 
@@ -65,10 +65,12 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
     if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${ids.join(' ')}\n`);
   }
-  for (const service of status.services) terminal.out(`${formatService(paint, service)}\n`);
-  if (status.plan === undefined && status.services.length === 0 && status.result === 'success') {
-    terminal.out(action === 'validate' ? 'the configuration is valid\n' : `${action}: nothing to do\n`);
-  }
+  terminal.out(formatServices(paint, status.services));
+  if (status.result !== 'success') return;
+  if (action === 'exit') terminal.out('the provider ends\n');
+  else if (action === 'validate') terminal.out('the configuration is valid\n');
+  else if (status.plan === undefined && status.services.length === 0)
+    terminal.out(`${action}: nothing to do\n`);
 }
 
 function showTransactions(
@@ -79,15 +81,17 @@ function showTransactions(
   if (transactions.length === 0) terminal.out('no transactions\n');
   for (const { transaction, context_id: contextId, services } of transactions) {
     terminal.out(`${paint(transaction, 'bold')} ${contextId}\n`);
-    for (const service of services) terminal.out(`${formatService(paint, service)}\n`);
+    terminal.out(formatServices(paint, services));
   }
 }
 
-function formatService(paint: Paint, service: ServiceResult): string {
-  const { service_id: id, state, pid, elapsed_ms: elapsed, error } = service;
-  const time = elapsed === undefined ? '' : `${Math.round(elapsed)} ms`;
-  const why = error === undefined ? '' : `  ${error.message}${describePlace(error)}`;
-  return formatRow(paint, { id, pid, state, colour: state, rest: `${time}${why}` });
+function formatServices(paint: Paint, services: readonly ServiceResult[]): string {
+  const rows = services.map(({ service_id: id, state, pid, elapsed_ms: elapsed, error }) => {
+    const time = elapsed === undefined ? '' : `${Math.round(elapsed)} ms`;
+    const why = error === undefined ? '' : `  ${error.message}${describePlace(error)}`;
+    return { id, pid, state, colour: state, rest: `${time}${why}` };
+  });
+  return formatRows(paint, rows);
 }
 
 interface Row {
@@ -98,9 +102,22 @@ interface Row {
   readonly rest: string;
 }
 
-function formatRow(paint: Paint, { id, pid, state, colour, rest }: Row): string {
-  const who = pid === null ? '' : `pid ${pid}`;
-  return `  ${id.padEnd(12)}  ${paint(state.padEnd(8), stateColour(colour))}  ${who.padEnd(11)}  ${rest}`.trimEnd();
+const ID_WIDTH = 12;
+
+/** A line each, in columns; what a service says of itself stays on its line. */
+function formatRows(paint: Paint, rows: readonly Row[]): string {
+  const width = Math.max(ID_WIDTH, ...rows.map(({ id }) => id.length));
+  const lines = rows.map(({ id, pid, state, colour, rest }) => {
+    const who = pid === null ? '' : `pid ${pid}`;
+    const head = `  ${id.padEnd(width)}  ${paint(state.padEnd(8), stateColour(colour))}`;
+    return `${`${head}  ${who.padEnd(11)}  ${clean(rest)}`.trimEnd()}\n`;
+  });
+  return lines.join('');
+}
+
+/** Faults of a file are told on lines of their own. */
+function cleanLines(text: string): string {
+  return text.split('\n').map(clean).join('\n');
 }
 
 function exitCodeOf({ status }: CommandAnswer): number {

@@ -2,6 +2,7 @@
 
 import { historyReplySchema, type HistoryEntry } from '../messages/history.js';
 import type { Terminal } from './command.js';
+import { clean } from './live/text.js';
 import { createPaint, stateColour, type Colour, type Paint } from './paint.js';
 
 const KIND_COLOURS: Readonly<Record<HistoryEntry['kind'], Colour>> = {
@@ -27,7 +28,7 @@ export function showHistory(terminal: Terminal, reply: unknown, json: boolean): 
 
 function formatRecord(paint: Paint, record: HistoryEntry): string {
   const { at, kind, service_id: service, text } = record;
-  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${service.padEnd(12)}  ${text}`;
+  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${service.padEnd(12)}  ${clean(text)}`;
 }
 
 /** Local time with milliseconds: what is close together is what is caused. */

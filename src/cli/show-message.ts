@@ -67,8 +67,10 @@ function factsOf(message: Message): Facts {
       const text = `${message.header.action}: ${result}${error === undefined ? '' : `, ${error.message}`}`;
       return { ...facts(message.header, text), colour: result };
     }
-    case 'context_info':
-      return facts(message.header, `context_info of ${message.content.status.data.length} transactions`);
+    case 'context_info': {
+      const { length } = message.content.status.data;
+      return facts(message.header, length === 1 ? 'context_info' : `context_info of ${length} transactions`);
+    }
     case 'heartbeat': {
       const { state, event_loop_lag_ms: lag } = message.content;
       return facts({ action: 'heartbeat', ...message.header }, `heartbeat: ${state}, lag ${lag} ms`);

@@ -46,22 +46,29 @@ export async function readTextFile(path: string, wanted: RegExp): Promise<string
   }
 }
 
+/** What the system says, in other words. */
+const REASONS: readonly (readonly [readonly string[], string])[] = [
+  [['ENOENT', 'ENOTDIR'], 'there is no such file'],
+  [['EISDIR'], 'it is a folder'],
+  [['EACCES', 'EPERM'], 'you may not read it'],
+];
+
 async function readBytes(path: string, wanted: RegExp): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
     if (size > MAX_XML_LENGTH) throw new Error(`it has ${size} bytes, at most ${MAX_XML_LENGTH} are read`);
     return await readFile(path);
   } catch (error) {
-    const reason = hasErrnoCode(error, 'ENOENT', 'ENOTDIR') ? 'there is no such file' : messageOf(error);
-    const hint = await hintAtNeighbours(path, wanted);
+    const reason = REASONS.find(([codes]) => hasErrnoCode(error, ...codes))?.[1] ?? messageOf(error);
+    const hint = await hintAtNeighbours(hasErrnoCode(error, 'EISDIR') ? path : dirname(path), path, wanted);
     throw new ContextdError('XML_UNREADABLE', `cannot read ${path}: ${reason}`, { hint, cause: error });
   }
 }
 
-async function hintAtNeighbours(path: string, wanted: RegExp): Promise<string | undefined> {
-  const names = await readdir(dirname(path)).catch(() => []);
+async function hintAtNeighbours(folder: string, path: string, wanted: RegExp): Promise<string | undefined> {
+  const names = await readdir(folder).catch(() => []);
   const found = names.filter((name) => wanted.test(name) && name !== basename(path)).sort();
-  return found.length === 0 ? undefined : `in ${dirname(path)} there are: ${found.slice(0, 10).join(', ')}`;
+  return found.length === 0 ? undefined : `in ${folder} there are: ${found.slice(0, 10).join(', ')}`;
 }
 
 function findLineStarts(text: string): readonly number[] {

@@ -105,7 +105,10 @@ function planRecord(
 }
 
 function conflictError(conflicts: readonly string[]): ContextdError {
-  const message = conflicts.length === 1 ? conflicts.join('') : ['nothing fits:', ...conflicts].join('\n  ');
+  const message =
+    conflicts.length === 1
+      ? conflicts.join('')
+      : ['what is asked for does not fit:', ...conflicts].join('\n  ');
   return new ContextdError('TPL_CONFLICT', message, {
     hint: 'nothing was written; ask for other values, or change the context file first',
     details: { conflicts },

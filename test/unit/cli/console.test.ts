@@ -80,6 +80,26 @@ describe('the console of service_context', () => {
     expect(told).toEqual(expected);
   });
 
+  it('says whose event it is, once there is more than one transaction', () => {
+    const terminal = createTerminal();
+    const tell = createConsole(terminal, { json: false, level: 'info' });
+    const transition = { kind: 'transition', transaction: 'T', service: 'ts_1', text: 'on_exit' } as const;
+    tell(event('started'));
+    tell(transition);
+    tell({ kind: 'command', action: 'start', target: '', transaction: 'T2' });
+    tell(event('stopped'));
+    tell(transition);
+    const lines = terminal.written.out.split('\n').map((line) => line.slice('00:00:00  '.length));
+    expect(lines).toEqual([
+      'ts_1          started pid 7',
+      'ts_1          on_exit',
+      'command       start T2',
+      'ts_1          stopped (T)',
+      'ts_1          on_exit (T)',
+      '',
+    ]);
+  });
+
   it('puts each JSON object on one line, whatever its text', () => {
     expect(show({ kind: 'warning', text: 'two\nlines' }, { json: true }).split('\n')).toHaveLength(2);
   });

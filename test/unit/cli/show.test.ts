@@ -39,7 +39,19 @@ describe('the answer to a command', () => {
     const told = answer('start', { result: 'failure', error, services: [running, placed] });
     expect(told.exitCode).toBe(1);
     expect(told.err).toBe('error SVC_EXITED: it ended\n  hint: see its log\n');
-    expect(told.out).toContain('  a_long_service_id  failed                 7 ms  it ended (/a/b.ts:3)\n');
+    expect(told.out.split('\n')).toEqual([
+      'transaction T1',
+      '  ts_1               started   pid 4711     42 ms',
+      '  a_long_service_id  failed                 7 ms  it ended (/a/b.ts:3)',
+      '',
+    ]);
+  });
+
+  it('is not acted upon by the terminal, whatever a service says of itself', () => {
+    const odd = { ...error, message: 'gone\n\u001b[2J' };
+    const told = answer('start', { result: 'failure', error: odd, services: [{ ...failed, error: odd }] });
+    expect(told.err).toBe('error SVC_EXITED: gone\n?[2J\n  hint: see its log\n');
+    expect(told.out).toContain('  7 ms  gone??[2J\n');
   });
 
   it.each([
@@ -55,6 +67,16 @@ describe('the answer to a command', () => {
   it('says when there was nothing to do', () => {
     expect(answer('stop', { result: 'success', services: [] }).out).toBe(
       'transaction T1\nstop: nothing to do\n',
+    );
+  });
+
+  it('to exit is what was stopped, and that the provider ends', () => {
+    const stopped = { service_id: 'ts_1', state: 'stopped', pid: null, elapsed_ms: 7 };
+    expect(answer('exit', { result: 'success', services: [] }).out).toBe(
+      'transaction T1\nthe provider ends\n',
+    );
+    expect(answer('exit', { result: 'success', services: [stopped] }).out).toBe(
+      'transaction T1\n  ts_1          stopped                7 ms\nthe provider ends\n',
     );
   });
 
@@ -133,7 +155,7 @@ describe('a message seen on the bus', () => {
       'control   ts_100        failed {"shout":"hello"} (TX01)',
       'control   ts_100        stopped {"shout":"hello"} (TX01)',
       'control   ts_100        exited {"shout":"hello"} (TX01)',
-      'control   context001    context_info of 1 transactions (TX01)',
+      'control   context001    context_info (TX01)',
       'state                   request (TX01)',
       'state                   reply_context (TX01)',
       'state                   reply_top (TX01)',

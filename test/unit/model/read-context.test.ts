@@ -243,6 +243,12 @@ describe('readContextFile', () => {
     expect(error.hint).toBe(`in ${folder} there are: Context-Echo.xml, Context-Latin.xml`);
   });
 
+  it('names the context files in a folder that is named instead of one', async () => {
+    const { message, hint } = await refusal('.');
+    expect(message).toBe(`cannot read ${folder}: it is a folder`);
+    expect(hint).toBe(`in ${folder} there are: Context-Echo.xml, Context-Latin.xml`);
+  });
+
   it.each([
     ['a folder', '.', 'XML_UNREADABLE'],
     ['a file in a folder that is missing', 'nowhere/Context-Echo.xml', 'XML_UNREADABLE'],
