@@ -10,7 +10,7 @@ import { packageRoot } from '../src/base/package.js';
 import type { BusEndpoints } from '../src/bus/connection.js';
 import { Client } from '../src/client/client.js';
 import type { ServiceResult } from '../src/messages/state.js';
-import { quietPorts } from '../test/helpers/site.js';
+import { freePorts } from '../test/helpers/ports.js';
 
 export const TRANSACTION = 'BENCH';
 
@@ -46,7 +46,7 @@ export async function openRig(services: RigServices): Promise<Rig> {
   const runtime = join(folder, 'run');
   await mkdir(runtime);
   await mkdir(join(folder, 'conf'));
-  await writeFile(file, composeContext(services, await quietPorts()));
+  await writeFile(file, composeContext(services, await freePorts(2)));
   const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
   const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
   const args = [program, file, '--json', '--service_root', join(packageRoot, 'bench', 'services')];
@@ -95,7 +95,7 @@ async function readEndpoints(stdout: NodeJS.ReadableStream): Promise<BusEndpoint
 
 function composeContext(
   { count, instance = 'Idle', serviceType = 'Process', supervision = '', restarts = false }: RigServices,
-  [publish, subscribe]: readonly [number, number],
+  [publish = 0, subscribe = 0]: readonly number[],
 ): string {
   const front = `tcp://127.0.0.1:${publish}`;
   const back = `tcp://127.0.0.1:${subscribe}`;

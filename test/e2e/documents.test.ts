@@ -6,7 +6,8 @@ import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { shellBlocks, type ShellBlock } from '../helpers/documents.js';
-import { freePorts, install, type Installation } from '../helpers/installation.js';
+import { install, type Installation } from '../helpers/installation.js';
+import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 
 expectNoLeftovers();

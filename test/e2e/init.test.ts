@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { hasErrnoCode } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package.js';
 import { openFolder } from '../helpers/folder.js';
-import { freePorts } from '../helpers/installation.js';
+import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { Recorder } from '../helpers/recorder.js';
 import { filesIn } from './create-service-folder.js';

@@ -8,7 +8,7 @@ import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startAny, startProgram } from '../helpers/program.js';
 import { hasZmq, PYTHON } from '../helpers/programs.js';
-import { quietPorts } from '../helpers/site.js';
+import { freePorts } from '../helpers/ports.js';
 
 expectNoLeftovers();
 
@@ -18,7 +18,7 @@ const pythonTest = test.skipIf(!hasZmq);
 async function openExample() {
   const folder = await openFolder();
   await cp(join(packageRoot, 'examples', 'python'), folder.path, { recursive: true });
-  const [publish, subscribe] = await quietPorts();
+  const [publish = 0, subscribe = 0] = await freePorts(2);
   const file = join(folder.path, 'conf', 'Context-Python.xml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replaceAll('5557', String(publish)).replaceAll('5556', String(subscribe)));

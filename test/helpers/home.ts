@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { sketchConfiguration, type ServiceSketch } from './context.js';
-import { freePorts, install, type Installation } from './installation.js';
+import { install, type Installation } from './installation.js';
+import { freePorts } from './ports.js';
 import { Recorder } from './recorder.js';
 import { writeContextFile } from './xml.js';
 

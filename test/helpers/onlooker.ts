@@ -9,7 +9,7 @@ export interface Onlooker extends AsyncDisposable {
   readonly seen: Recorder<Sighting>;
   /** Waits for an event of a service on topic `control`. */
   event(serviceId: string, action: string): Promise<ControlBody>;
-  /** `started ts_1`, `failed ts_2`, ... in the order of the bus. */
+  /** `started ts_1`, `failed ts_2`, ... in the order of the bus; a last word that is said again counts once. */
   events(): readonly string[];
 }
 
@@ -36,9 +36,20 @@ export async function onlook(endpoints: BusEndpoints): Promise<Onlooker> {
       });
       return found.body as ControlBody;
     },
-    events: () => bodies().map(({ header }) => `${header.action} ${header.service_id}`),
+    events: () => dropRepeated(bodies()).map(({ header }) => `${header.action} ${header.service_id}`),
     [Symbol.asyncDispose]: () => follower.close(),
   };
+}
+
+/** A host says its last word again, with the number it had, to whoever comes before it is acknowledged. */
+function dropRepeated(bodies: readonly ControlBody[]): readonly ControlBody[] {
+  const heard = new Set<string>();
+  return bodies.filter(({ header }) => {
+    const { sender, service_id: service, service_transaction: transaction, seq } = header;
+    if (seq === undefined) return true;
+    const word = JSON.stringify([sender, transaction, service, seq]);
+    return !heard.has(word) && heard.add(word);
+  });
 }
 
 function isEvent(sighting: Sighting): boolean {

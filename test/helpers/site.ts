@@ -1,6 +1,5 @@
 // A context on disk whose providers are programs of their own: started, killed and started again.
 
-import { createServer } from 'node:net';
 import { realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import type { Notice } from '../../src/provider/notice.js';
 import { sketchConfiguration, type ServiceSketch } from './context.js';
 import { eventually } from './eventually.js';
 import { openFolder } from './folder.js';
+import { freePorts } from './ports.js';
 import { isRunning } from './processes.js';
 import { startProgram, type Program } from './program.js';
 import { writeContextFile } from './xml.js';
@@ -56,11 +56,7 @@ export interface Site extends AsyncDisposable {
   /** A configuration at this site's addresses, as a client sends it. */
   configure(services: readonly ServiceSketch[]): ContextConfiguration;
   /** Writes the context file anew. */
-  write(
-    services: readonly ServiceSketch[],
-    ports?: readonly [number, number],
-    name?: string,
-  ): Promise<string>;
+  write(services: readonly ServiceSketch[], ports?: readonly number[], name?: string): Promise<string>;
   log(serviceId: string): Promise<string>;
   /** Every living process of its services, their descendants included. */
   processes(): readonly ProcessEntry[];
@@ -76,9 +72,9 @@ export async function openSite(
   services: readonly ServiceSketch[] | ((folder: string) => readonly ServiceSketch[]),
 ): Promise<Site> {
   const folder = await openFolder();
-  const ports = await quietPorts();
+  const ports = await freePorts(2);
   const endpoints = endpointsOf(ports);
-  const configure = (sketches: readonly ServiceSketch[], other: readonly [number, number] = ports) =>
+  const configure = (sketches: readonly ServiceSketch[], other: readonly number[] = ports) =>
     sketchConfiguration(sketches, bindsOf(other));
   const write: Site['write'] = (sketches, other, name) =>
     writeContextFile(folder.path, configure(sketches, other), name);
@@ -185,8 +181,8 @@ export async function openReign(
   };
 }
 
-function bindsOf([publish, subscribe]: readonly [number, number]): Readonly<Record<string, string>> {
-  const ends = endpointsOf([publish, subscribe]);
+function bindsOf(ports: readonly number[]): Readonly<Record<string, string>> {
+  const ends = endpointsOf(ports);
   return {
     FrontBind: ends.publish,
     BackendEndpoint: ends.publish,
@@ -195,27 +191,6 @@ function bindsOf([publish, subscribe]: readonly [number, number]): Readonly<Reco
   };
 }
 
-function endpointsOf([publish, subscribe]: readonly [number, number]): BusEndpoints {
+function endpointsOf([publish = 0, subscribe = 0]: readonly number[]): BusEndpoints {
   return { publish: `tcp://127.0.0.1:${publish}`, subscribe: `tcp://127.0.0.1:${subscribe}` };
-}
-
-/**
- * Two free ports below those from which the system takes any: a service that knocks at a port of that range
- * while nobody listens can, once in a while, connect to itself and so take it.
- */
-export async function quietPorts(): Promise<[number, number]> {
-  const found: number[] = [];
-  while (found.length < 2) {
-    const port = 12_000 + Math.floor(Math.random() * 18_000);
-    if (await isFree(port)) found.push(port);
-  }
-  return [found[0]!, found[1]!];
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

@@ -7,7 +7,8 @@ import { packageRoot } from '../../../src/base/package.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { openSite, quietPorts, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { freePorts } from '../../helpers/ports.js';
 
 expectNoLeftovers();
 
@@ -18,7 +19,7 @@ test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HE
   const first = await site.reign();
   await first.command('start');
   const before = await first.tasks();
-  const file = await site.write(services, await quietPorts());
+  const file = await site.write(services, await freePorts(2));
   await using second = startProgram('service_context', file, '--start');
   expect(await second.ended).toEqual({ code: 1, signal: null });
   expect(second.err.items[0]).toBe(
@@ -31,7 +32,7 @@ test('Of two providers that start at the same moment exactly one lives.', async 
   await using site = await openSite(services);
   const files = await Promise.all([
     site.write(services),
-    site.write(services, await quietPorts(), 'Context-Other.xml'),
+    site.write(services, await freePorts(2), 'Context-Other.xml'),
   ]);
   const rivals = files.map((file) => startProgram('service_context', file, '--json', '--start'));
   try {

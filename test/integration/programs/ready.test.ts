@@ -10,7 +10,7 @@ import { onlook } from '../../helpers/onlooker.js';
 import { readServiceLog, sketchPython, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
-import { quietPorts } from '../../helpers/site.js';
+import { freePorts } from '../../helpers/ports.js';
 
 expectNoLeftovers();
 
@@ -47,7 +47,7 @@ test.each([
 });
 
 test('A program is started when its port is open.', async () => {
-  const [port] = await quietPorts();
+  const [port] = await freePorts(1);
   const command = { arg: [String(port), 'gate'], ready: 'port', ready_port: String(port) };
   await using test = await openProvider([sketchPython('ts_1', 'listens.py', command)]);
   await using onlooker = await onlook(test.provider.endpoints);
