@@ -63,7 +63,7 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   const { transaction, status } = answer;
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
-    if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${ids.join(' ')}\n`);
+    if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${formatIds(change, ids)}\n`);
   }
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;
@@ -71,6 +71,11 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   else if (action === 'validate') terminal.out('the configuration is valid\n');
   else if (status.plan === undefined && status.services.length === 0)
     terminal.out(`${action}: nothing to do\n`);
+}
+
+/** Of many that stay as they are, how many is enough; --json names them all. */
+function formatIds(change: string, ids: readonly string[]): string {
+  return change === 'unchanged' && ids.length > MOST_UNCHANGED ? `${ids.length} services` : ids.join(' ');
 }
 
 function showTransactions(
@@ -103,6 +108,7 @@ interface Row {
 }
 
 const ID_WIDTH = 12;
+const MOST_UNCHANGED = 10;
 
 /** A line each, in columns; what a service says of itself stays on its line. */
 function formatRows(paint: Paint, rows: readonly Row[]): string {

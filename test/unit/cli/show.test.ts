@@ -80,6 +80,18 @@ describe('the answer to a command', () => {
     );
   });
 
+  it('to reload is what changes; of many that do not, their number', () => {
+    const plan = (unchanged: number) => ({
+      ...{ added: ['new'], removed: [], changed: ['a', 'b'], updated: [] },
+      unchanged: Array.from({ length: unchanged }, (_, index) => `s${index}`),
+    });
+    const told = (count: number) =>
+      answer('reload', { result: 'success', services: [], plan: plan(count) }).out;
+    const head = 'transaction T1\n  added         new\n  changed       a b\n  unchanged     ';
+    expect(told(2)).toBe(`${head}s0 s1\n`);
+    expect(told(199)).toBe(`${head}199 services\n`);
+  });
+
   it('to list is every transaction with its services', () => {
     const transactions = [{ transaction: 'T1', context_id: 'c1', services: [running] }];
     expect(answer('list', { result: 'success', services: [], transactions }).out).toBe(
