@@ -65,8 +65,7 @@ def await_subscriptions(publisher, monitor, topics, is_proven):
             missing.discard(publisher.recv())
         if monitor in ready:
             event = recv_monitor_message(monitor)["event"]
-            if event in REFUSALS:
-                why = REFUSALS[event] if is_proven else SECURED
+            why = REFUSALS[event] if is_proven else SECURED
             if event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
                 return why
     return None
@@ -88,7 +87,10 @@ def start(publisher, identity, transaction):
 
 
 def follow(subscriber, identity, transaction, message_id):
-    """Prints what happens until no service of the transaction runs any more; returns the exit code."""
+    """Prints what happens until no service of the transaction runs any more; returns the exit code.
+
+    The answer is the provider's own; what comes on `control` is news, which anybody who was let in can say.
+    """
     is_answered = False
     tasks = []
     while True:
@@ -123,7 +125,7 @@ def main():
     publisher = context.socket(zmq.XPUB)
     publisher.setsockopt(zmq.LINGER, 1000)
     identity.protect(publisher)
-    monitor = publisher.get_monitor_socket()
+    monitor = publisher.get_monitor_socket(sum(REFUSALS))
     publisher.connect(given.publish)
     subscriber = context.socket(zmq.SUB)
     identity.protect(subscriber)
@@ -137,6 +139,7 @@ def main():
         print(f"the provider at {given.publish} {trouble}", file=sys.stderr)
         context.destroy(linger=0)
         return 3
+    publisher.disable_monitor()
     print("transaction", transaction, flush=True)
     return follow(subscriber, identity, transaction, start(publisher, identity, transaction))
 
