@@ -1,31 +1,77 @@
 """A contextd client in Python: starts a transaction of the provider's context and follows it to its end.
 
-Usage: client.py [PUBLISH [SUBSCRIBE]], the provider's BackendEndpoint and FrontEndEndpoint.
-Exit codes: 0 all services ended well, 1 one failed or the start was refused, 3 there is no provider.
+Exit codes: 0 all services ended well, 1 one failed or the start was refused, 3 there is no provider that speaks with
+us, 4 it has not answered.
 """
 
+import argparse
 import json
 import sys
 import time
 import uuid
+from pathlib import Path
+from xml.etree import ElementTree
 
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
-PUBLISH, SUBSCRIBE = (sys.argv[1:] + ["tcp://127.0.0.1:5557", "tcp://127.0.0.1:5556"][len(sys.argv) - 1 :])[:2]
+import seal
+
 WAIT_S = 5
+ANSWER_S = 60
 AT_REST = {"defined", "stopped", "exited", "failed"}
+REFUSALS = {
+    zmq.EVENT_HANDSHAKE_FAILED_AUTH: "does not know your key: it needs a <Client> in its context file",
+    zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL: "is not secured: leave --key and --server_key away",
+    zmq.EVENT_HANDSHAKE_FAILED_NO_DETAIL: "has another key than --server_key or the context file says",
+}
+SECURED = "is secured: name your secret key file with --key, and its public key with --server_key"
 
 
-def wait_until_wanted(publisher, *topics):
-    """XPUB: subscriptions arrive as frames. False when those of `topics` have not come in time."""
+def read_arguments():
+    parser = argparse.ArgumentParser(description="Starts a transaction and follows it to its end.")
+    context_file = Path(__file__).parent / "conf" / "Context-Python.xml"
+    parser.add_argument("--context_file", default=context_file, help="where the addresses and the public key stand")
+    parser.add_argument("--key", help="your secret key file, NAME.key_secret, for a secured provider")
+    parser.add_argument("--server_key", help="the provider's public key, or its file")
+    parser.add_argument("publish", nargs="?", help="its BackendEndpoint")
+    parser.add_argument("subscribe", nargs="?", help="its FrontEndEndpoint")
+    given = parser.parse_args()
+    try:
+        context = ElementTree.parse(given.context_file)
+        security = context.find("Security")
+        given.publish = given.publish or context.findtext("BackendEndpoint")
+        given.subscribe = given.subscribe or context.findtext("FrontEndEndpoint")
+        given.server_key = given.server_key or (None if security is None else security.get("public_key"))
+    except (OSError, ElementTree.ParseError) as error:
+        if not given.subscribe:
+            parser.error(f"{given.context_file} cannot be read: {error}")
+    return given
+
+
+def await_subscriptions(publisher, monitor, topics, is_proven):
+    """XPUB: subscriptions arrive as frames. None once those of `topics` have come, or what the provider does."""
     missing = {b"\x01" + f"{topic} @@@".encode() for topic in topics}
     deadline = time.monotonic() + WAIT_S
-    while missing and publisher.poll(max(0, deadline - time.monotonic()) * 1000):
-        missing.discard(publisher.recv())
-    return not missing
+    poller = zmq.Poller()
+    poller.register(publisher, zmq.POLLIN)
+    poller.register(monitor, zmq.POLLIN)
+    why = "does not answer"
+    while missing:
+        ready = dict(poller.poll(max(0, deadline - time.monotonic()) * 1000))
+        if not ready:
+            return why
+        if publisher in ready:
+            missing.discard(publisher.recv())
+        if monitor in ready:
+            event = recv_monitor_message(monitor)["event"]
+            why = REFUSALS[event] if is_proven else SECURED
+            if event == zmq.EVENT_HANDSHAKE_FAILED_AUTH:
+                return why
+    return None
 
 
-def start(publisher, transaction):
+def start(publisher, identity, transaction):
     """Without a configuration the provider takes its own context file. Returns the command's id."""
     message_id = str(uuid.uuid4())
     header = {
@@ -35,18 +81,26 @@ def start(publisher, transaction):
         "service_transaction": transaction,
         "message_id": message_id,
     }
-    publisher.send_string("context @@@ " + json.dumps({"header": header, "content": {"configuration": {}}}))
+    frame = "context @@@ " + json.dumps({"header": header, "content": {"configuration": {}}})
+    publisher.send(identity.seal(frame.encode()))
     return message_id
 
 
-def follow(subscriber, transaction, message_id):
-    """Prints what happens until no service of the transaction runs any more; returns the exit code."""
+def follow(subscriber, identity, transaction, message_id):
+    """Prints what happens until no service of the transaction runs any more; returns the exit code.
+
+    The answer is the provider's own; what comes on `control` is news, which anybody who was let in can say.
+    """
     is_answered = False
     tasks = []
     while True:
-        body = json.loads(subscriber.recv().split(b" @@@ ", 1)[1])
+        if not is_answered and not subscriber.poll(ANSWER_S * 1000):
+            print("no answer to start", file=sys.stderr)
+            return 4
+        frame = subscriber.recv()
+        body = json.loads(frame.split(b" @@@ ", 1)[1])
         header, content = body["header"], body["content"]
-        if header.get("in_reply_to") == message_id:
+        if header.get("in_reply_to") == message_id and identity.is_from_provider(frame):
             is_answered = True
             print("start:", content["status"]["result"], flush=True)
             if content["status"]["result"] == "failure":
@@ -64,23 +118,30 @@ def follow(subscriber, transaction, message_id):
 
 
 def main():
+    given = read_arguments()
+    identity = seal.of_client(given.key, given.server_key)
     context = zmq.Context.instance()
     transaction = uuid.uuid4().hex[:20].upper()
     publisher = context.socket(zmq.XPUB)
     publisher.setsockopt(zmq.LINGER, 1000)
-    publisher.connect(PUBLISH)
+    identity.protect(publisher)
+    monitor = publisher.get_monitor_socket(sum(REFUSALS))
+    publisher.connect(given.publish)
     subscriber = context.socket(zmq.SUB)
+    identity.protect(subscriber)
     # Nobody else listens to the last one: when it is wanted, those before it are in effect as well.
     echo = f"echo.{transaction}"
     for topic in ("control", "state", echo):
         subscriber.setsockopt_string(zmq.SUBSCRIBE, f"{topic} @@@")
-    subscriber.connect(SUBSCRIBE)
-    if not wait_until_wanted(publisher, "context", echo):
-        print(f"no provider at {PUBLISH}", file=sys.stderr)
+    subscriber.connect(given.subscribe)
+    trouble = await_subscriptions(publisher, monitor, ["context", echo], is_proven=bool(given.key))
+    if trouble is not None:
+        print(f"the provider at {given.publish} {trouble}", file=sys.stderr)
         context.destroy(linger=0)
         return 3
+    publisher.disable_monitor()
     print("transaction", transaction, flush=True)
-    return follow(subscriber, transaction, start(publisher, transaction))
+    return follow(subscriber, identity, transaction, start(publisher, identity, transaction))
 
 
 sys.exit(main())

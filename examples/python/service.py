@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 
 import zmq
 
+import seal
+
 TRANSACTION = os.environ["CONTEXTD_TRANSACTION"]
 SERVICE_ID = os.environ["CONTEXTD_SERVICE_ID"]
 SERVICE_NAME = os.environ["CONTEXTD_SERVICE_NAME"]
@@ -36,15 +38,18 @@ def now():
 class Bus:
     """One socket to say, one to hear; nothing is said before somebody listens."""
 
-    def __init__(self):
+    def __init__(self, identity):
         context = zmq.Context.instance()
+        self.identity = identity
         self.sender = str(uuid.uuid4())
         # XPUB: subscriptions arrive as frames, so that we know when somebody listens.
         self.publisher = context.socket(zmq.XPUB)
         self.publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
         self.publisher.setsockopt(zmq.LINGER, 1000)
+        identity.protect(self.publisher)
         self.publisher.connect(os.environ["CONTEXTD_PUBLISH"])
         self.subscriber = context.socket(zmq.SUB)
+        identity.protect(self.subscriber)
         self.subscriber.setsockopt_string(zmq.SUBSCRIBE, f"{COMMANDS} @@@")
         self.subscriber.connect(os.environ["CONTEXTD_SUBSCRIBE"])
         self.poller = zmq.Poller()
@@ -52,7 +57,7 @@ class Bus:
         self.poller.register(self.subscriber, zmq.POLLIN)
 
     def say(self, topic, body):
-        self.publisher.send_string(f"{topic} @@@ {json.dumps(body)}")
+        self.publisher.send(self.identity.seal(f"{topic} @@@ {json.dumps(body)}".encode()))
 
     def hear(self, seconds):
         """What arrives within this time: 'listened' when somebody subscribes to control, or a command's header and body."""
@@ -61,6 +66,9 @@ class Bus:
             if socket is self.publisher:
                 if frame == b"\x01control @@@":
                     yield "listened", {}, {}
+                continue
+            if not self.identity.is_from_provider(frame):
+                print("a command was not sealed by the provider, and is ignored", flush=True)
                 continue
             try:
                 message = json.loads(frame.split(b" @@@ ", 1)[1])["Task"]["message"]
@@ -129,7 +137,7 @@ def main():
         is_asked_to_stop = True
 
     signal.signal(signal.SIGTERM, stop)
-    bus = Bus()
+    bus = Bus(seal.of_service())
     service = Service(bus)
     configuration = None
     readings = 0

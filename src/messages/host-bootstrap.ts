@@ -7,8 +7,17 @@ export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 /** Environment variable that marks every process of one run of a service, grandchildren included. */
 export const TOKEN_VARIABLE = 'CONTEXTD_TOKEN';
 
-/** A pipe that a secured provider writes a KeyPair to, as JSON: no environment and no command line shows it. */
+/**
+ * A pipe that a secured provider writes a KeyPair to, as JSON: no environment and no command line shows it. A
+ * program that speaks for itself has the same from its host, as a HandedKeys.
+ */
 export const KEYS_DESCRIPTOR = 3;
+
+/** What a program that speaks for itself reads at its KEYS_DESCRIPTOR; both keys in Z85. */
+export interface HandedKeys {
+  readonly public_key: string;
+  readonly secret_key: string;
+}
 
 /** Where a service's log is, and how large it may become. */
 export interface HostLog {

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
-import { ContextdError } from '../base/errors.js';
 import { builtFile, packageRoot } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
@@ -58,7 +57,6 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     launcher: createLauncher(parts),
     prepare: async (service) => {
       const command = programOf(service);
-      if (command?.ready === 'heartbeat' && parts.security !== undefined) throw keylessError(service);
       return command === undefined
         ? { module: await builder.build(locateService(service, roots)) }
         : { module: '', program: locateProgram(service, command, file.folder) };
@@ -93,15 +91,6 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   });
   closers.add(() => supervisor.close());
   return supervisor;
-}
-
-/** It would knock at a bus that does not let it in, until its start timeout is over. */
-function keylessError({ id }: TaskService): ContextdError {
-  return new ContextdError(
-    'SVC_LAUNCH_FAILED',
-    `${id} speaks for itself on the bus, and has no keys for one with <Security>`,
-    { hint: 'let contextd speak for it: <ready> started, line or port in its <command>' },
-  );
 }
 
 type ThreadsParts = Pick<

@@ -57,5 +57,14 @@ export function readServiceLog(
 }
 
 /** The only reason to skip a test with a program in Python that speaks on the bus. */
-export const hasZmq = spawnSync(PYTHON, ['-c', 'import zmq']).status === 0;
+export const hasZmq = canImport('zmq');
 if (!hasZmq) process.stderr.write('python3-zmq is missing: the tests with services in Python are skipped\n');
+
+/** And one that speaks on a secured bus. */
+export const hasSeals = hasZmq && canImport('nacl.bindings');
+if (hasZmq && !hasSeals)
+  process.stderr.write('python3-nacl is missing: the tests with secured services in Python are skipped\n');
+
+function canImport(module: string): boolean {
+  return spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
+}

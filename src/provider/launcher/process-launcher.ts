@@ -3,10 +3,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Writable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
+import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
 import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
@@ -102,22 +102,14 @@ function spawnHost(
       stdio: ['ignore', log, log, ...(keys === undefined ? [] : ['pipe' as const])],
       env,
     });
-    if (keys !== undefined) handOver(child, keys.issue(order.token));
+    // It reads them before anything else, and closes its end: its children do not have it.
+    if (keys !== undefined) handOver(child, KEYS_DESCRIPTOR, JSON.stringify(keys.issue(order.token)));
     return { child, logSize };
   } catch (cause) {
     throw launchError(order, cause);
   } finally {
     closeSync(log);
   }
-}
-
-/** It reads them before anything else; the pipe is closed then, so that its children do not have it. */
-function handOver(child: ChildProcess, pair: KeyPair): void {
-  const pipe = child.stdio[KEYS_DESCRIPTOR];
-  if (!(pipe instanceof Writable)) return;
-  // Whoever has ended before it could read needs no keys.
-  pipe.on('error', () => undefined);
-  pipe.end(JSON.stringify(pair), () => pipe.destroy());
 }
 
 function openLog(order: ProcessOrder): number {

@@ -19,8 +19,8 @@ if (text === undefined)
 // The launcher is our own parent, so what it hands over needs no checking.
 const bootstrap = JSON.parse(text) as HostBootstrap;
 const { log } = bootstrap;
-const keys = readSecurity(bootstrap.serverKey);
-const security = securityOf(keys);
+const own = readSecurity(bootstrap.serverKey);
+const security = securityOf(own);
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
@@ -42,10 +42,10 @@ async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
   if (program?.ready.kind !== 'heartbeat')
     return new Host(bootstrap, connect, logFile, {
       presence: () => watch,
-      endpoints: taskEndpoints(bootstrap.endpoints, keys),
+      endpoints: taskEndpoints(bootstrap.endpoints, own),
     });
   const { Keeper } = await import('../program/keeper.js');
-  return new Keeper({ bootstrap, program, connect, log: logFile.log });
+  return new Keeper({ bootstrap, program, connect, log: logFile.log, keys: own?.keys });
 }
 
 /** It is meant for the program: it must not end us, and with us what we know of the program. */

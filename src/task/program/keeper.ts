@@ -3,8 +3,9 @@
 import { constants } from 'node:os';
 import { systemClock } from '../../base/clock.js';
 import { asContextdError, reportError } from '../../base/errors.js';
+import type { KeyPair } from '../../base/keys.js';
 import type { Logger } from '../../base/logger.js';
-import type { HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
+import type { HandedKeys, HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
 import type { ConnectBus } from '../host/host-bus.js';
 import { composeEnvironment } from './environment.js';
 import { ProgramRun, type ProgramEnd } from './program-run.js';
@@ -20,6 +21,8 @@ export interface KeeperParts {
   /** Only to know whether there is a provider. */
   readonly connect: ConnectBus;
   readonly log: Logger;
+  /** Of the service: the program speaks in its name. Undefined without <Security>. */
+  readonly keys: KeyPair | undefined;
 }
 
 /**
@@ -37,12 +40,13 @@ export class Keeper {
 
   /** Returns the program's exit code; ends this process by the signal that has ended the program. */
   async run(): Promise<number> {
-    const { bootstrap, program, connect, log } = this.#parts;
+    const { bootstrap, program, connect, log, keys } = this.#parts;
     const connection = connect([], () => undefined);
     try {
       this.#run = await ProgramRun.start(program, {
         clock: systemClock,
         environment: composeEnvironment(bootstrap, program),
+        keys: keys && JSON.stringify(asHanded(keys)),
         print: (bytes) => void process.stdout.write(bytes),
         line: () => undefined,
       });
@@ -66,6 +70,10 @@ export class Keeper {
     this.#parts.log.error(asContextdError(error).message);
     this.stop();
   }
+}
+
+function asHanded({ publicKey, secretKey }: KeyPair): HandedKeys {
+  return { public_key: publicKey, secret_key: secretKey };
 }
 
 /** The provider sees how we end, and takes it for the program's end. */

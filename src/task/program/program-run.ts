@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
-import type { HostProgram } from '../../messages/host-bootstrap.js';
+import { handOver } from '../../base/hand-over.js';
+import { KEYS_DESCRIPTOR, type HostProgram } from '../../messages/host-bootstrap.js';
 import { LineCutter, type Cut } from './line-cutter.js';
 import { forgetGroup, noteGroup, signalGroup } from './started-groups.js';
 
@@ -17,6 +18,8 @@ export type Stream = 'stdout' | 'stderr';
 export interface RunPorts {
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
+  /** For the program alone, at its KEYS_DESCRIPTOR; one that does not read it is none the worse. */
+  readonly keys?: string | undefined;
   /** Gets all that is printed, whole lines at a time. */
   print(bytes: Uint8Array): void;
   /** Gets every whole line, after it was printed. */
@@ -56,11 +59,12 @@ export class ProgramRun {
         env: ports.environment,
         // A group of its own: see started-groups.
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', ...(ports.keys === undefined ? [] : ['pipe' as const])],
         ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
       });
       child.once('spawn', () => spawned.resolve());
       child.once('error', (error) => spawned.reject(error));
+      if (ports.keys !== undefined) handOver(child, KEYS_DESCRIPTOR, ports.keys);
       const run = child.pid === undefined ? undefined : new ProgramRun(program, child, ports);
       await spawned.promise;
       if (run === undefined) throw new Error('it has no pid');

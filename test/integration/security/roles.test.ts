@@ -8,7 +8,6 @@ import type { Role } from '../../../src/model/security.js';
 import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import { sketchShell } from '../../helpers/programs.js';
 import { localEnds, openSecured, standingOf, type SecuredProvider } from '../../helpers/secured.js';
 
 expectNoLeftovers();
@@ -135,18 +134,3 @@ test('the next provider knows the services again by their keys, processes and th
   const { status } = await admin.command({ action: 'stop', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
 }, 60_000);
-
-test('a program that would speak for itself on the bus, and has no keys for it, fails at once and says so.', async () => {
-  await using own = await openSecured(
-    [sketchShell('ts_1', 'exec sleep 1000', { ready: 'heartbeat' })],
-    localEnds,
-  );
-  const client = await own.client('admin');
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  expect(status.services).toMatchObject([
-    {
-      state: 'failed',
-      error: { code: 'SVC_LAUNCH_FAILED', message: expect.stringContaining('<Security>') as string },
-    },
-  ]);
-});

@@ -1,0 +1,232 @@
+// Programs that speak for themselves in a secured context: with keys of their own, which nobody else sees.
+
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { deriveKeyPair } from '../../../src/base/keys.js';
+import { packageRoot } from '../../../src/base/package.js';
+import { readSecretKey } from '../../../src/base/key-file.js';
+import type { Client } from '../../../src/client/client.js';
+import { readProcessTable, type ProcessEntry } from '../../../src/provider/launcher/process-table.js';
+import type { ServiceSketch } from '../../helpers/context.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { readProc } from '../../helpers/processes.js';
+import {
+  hasSeals,
+  PYTHON,
+  readServiceLog,
+  sketchProgram,
+  sketchPython,
+  sketchShell,
+} from '../../helpers/programs.js';
+import { localEnds, openSecured, standingOf, type Talker } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+const securedTest = test.skipIf(!hasSeals);
+const EXAMPLE = join(packageRoot, 'examples', 'python');
+
+/** The service of examples/python, beside one of TypeScript. */
+function sketchBoth(more: Partial<ServiceSketch> = {}): readonly ServiceSketch[] {
+  const command = { program: PYTHON, arg: [join(EXAMPLE, 'service.py')], ready: 'heartbeat' };
+  return [
+    sketchProgram('ts_1', command, { name: 'load', configuration: { every_s: '0.05' }, ...more }),
+    { id: 'ts_2', instance: 'Forever' },
+  ];
+}
+
+/** The events on the bus, as `started ts_1`, in their order. */
+const eventsOf = ({ frames }: Talker) =>
+  frames.items.flatMap((frame) => {
+    if (!frame.startsWith('control @@@')) return [];
+    const { header } = JSON.parse(frame.slice('control @@@ '.length)) as { header: Record<string, string> };
+    return 'seq' in header ? [`${header.action} ${header.service_id}`] : [];
+  });
+
+interface Task {
+  readonly status: string;
+  readonly reason?: string;
+  readonly event_loop_lag_ms?: number;
+}
+
+async function taskOf(client: Client, id: string): Promise<Task | undefined> {
+  const { tasks } = (await client.request('T1')) as {
+    readonly tasks: readonly (Task & { service_id: string })[];
+  };
+  return tasks.find((each) => each.service_id === id);
+}
+
+/** The processes of a service: its host, and the program. */
+async function familyOf(client: Client, id: string): Promise<readonly ProcessEntry[]> {
+  const { pid } = (await standingOf(client)).find((each) => each.service_id === id)!;
+  const table = readProcessTable();
+  return [...table.filter((each) => each.pid === pid), ...table.filter((each) => each.parent === pid)];
+}
+
+/** What stands behind the descriptors of a process. */
+function openIn(pid: number): readonly (readonly [descriptor: string, what: string])[] {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const what = readLink(join(folder, name));
+      return what === undefined ? [] : [[name, what]];
+    });
+  } catch {
+    return []; // Another user's, or it has ended.
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined; // Closed while we looked.
+  }
+}
+
+securedTest('It is started, heard, stopped and started again beside a service of TypeScript.', async () => {
+  await using test = await openSecured(sketchBoth({ supervision: { heartbeat_s: 0.1 } }), localEnds);
+  const onlooker = await test.talker('read', 'control');
+  const client = await test.client('operate');
+  const started = await client.command({ action: 'start', transaction: 'T1' });
+  expect(started.status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+  await eventually(
+    async () => (await taskOf(client, 'ts_1'))?.event_loop_lag_ms === 0,
+    'a heartbeat is heard',
+  );
+  await onlooker.frames.first((frame) => /"updated".*"load": [\d.]+/.test(frame));
+  const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
+  expect(restarted.status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
+  const stopped = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(stopped.status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
+  expect(eventsOf(onlooker).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
+    ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
+  );
+  // It was asked on the bus, not by a signal.
+  expect(onlooker.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
+  expect((await test.audit()).filter(({ verdict }) => verdict === 'refused')).toEqual([]);
+});
+
+securedTest('The next provider knows it again, and is obeyed.', async () => {
+  await using test = await openSecured(sketchBoth(), localEnds);
+  await (await test.client('admin')).command({ action: 'start', transaction: 'T1' });
+  const before = await standingOf(await test.client('read'));
+  await test.replace();
+  const client = await test.client('admin');
+  expect(await standingOf(client)).toEqual(before);
+  const onlooker = await test.talker('read', 'control');
+  await onlooker.frames.first((frame) => /"updated".*"ts_1"/.test(frame));
+  const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
+  expect(eventsOf(onlooker)).toContain('stopped ts_1');
+});
+
+securedTest(
+  'Its secret key is seen nowhere: no environment, command line, message, journal or log.',
+  async () => {
+    await using test = await openSecured(sketchBoth(), localEnds);
+    const onlooker = await test.talker('read', 'control', 'process', 'state', 'heartbeat', 'process.T1.ts_1');
+    const client = await test.client('operate');
+    await client.command({ action: 'start', transaction: 'T1' });
+    const [host, program] = await familyOf(client, 'ts_1');
+    const server = readSecretKey(join(test.folder, 'keys', 'server.key_secret'));
+    const { publicKey, secretKey } = deriveKeyPair(server.secretKey, host!.token!);
+    // That these are its keys is seen by its seals.
+    await onlooker.frames.first(
+      (frame) => frame.includes('"updated"') && frame.includes(`"seal":"${publicKey} `),
+    );
+    await client.request('T1');
+
+    const hidden = [secretKey, JSON.stringify(secretKey).slice(1, -1), server.secretKey];
+    const state = join(test.folder, '.contextd', 'context001');
+    const seen = [
+      ...[process.pid, host!.pid, program!.pid].flatMap((pid) => [
+        readProc(pid, 'environ'),
+        readProc(pid, 'cmdline'),
+      ]),
+      ...onlooker.frames.items,
+      readServiceLog(test, 'ts_1'),
+      await readFile(join(state, 'journal.json'), 'utf8'),
+      await readFile(join(state, 'audit.jsonl'), 'utf8'),
+    ];
+    expect(readProc(program!.pid, 'cmdline')).toContain('service.py');
+    expect(readProc(program!.pid, 'environ')).toContain(`CONTEXTD_SERVER_KEY=${test.serverKey}`);
+    for (const text of seen) for (const secret of hidden) expect(text.includes(secret)).toBe(false);
+    // Both have closed the pipe once they had read it: what they start has not got it.
+    for (const { pid } of [host!, program!])
+      expect(openIn(pid).filter(([name, what]) => name === '3' && what.startsWith('socket:'))).toEqual([]);
+  },
+);
+
+/** Stays as it was started, and tells what it has got. */
+const SHOWS = 'env | grep ^CONTEXTD_ | sort; ls -l /proc/$$/fd; echo shown; exec sleep 1000';
+
+test('One that leaves its keys alone is none the worse; nobody else has got them.', async () => {
+  await using test = await openSecured(
+    [
+      sketchShell('ts_1', SHOWS, { ready: 'heartbeat' }),
+      sketchShell('ts_2', SHOWS, { ready: 'line', ready_line: 'shown' }),
+      { id: 'ts_3', instance: 'Forever' },
+      { id: 'ts_4', instance: 'Forever', serviceType: 'Thread' },
+    ],
+    localEnds,
+  );
+  const client = await test.client('operate');
+  // It does not beat, so it does not become ready.
+  const starting = client.command({ action: 'start', transaction: 'T1' });
+  await eventually(async () => {
+    const ready = (await standingOf(client)).filter(({ state }) => state === 'started');
+    return ready.length === 3 && readServiceLog(test, 'ts_1').includes('shown');
+  }, 'all others are started');
+  const [host, program] = await familyOf(client, 'ts_1');
+  const pipe = openIn(program!.pid).find(([descriptor]) => descriptor === '3')?.[1];
+  expect(pipe).toMatch(/^socket:/);
+  const holders = readProcessTable().filter(({ pid }) => openIn(pid).some(([, what]) => what === pipe));
+  expect(holders.map(({ pid }) => pid)).toEqual([program!.pid]);
+  expect(openIn(host!.pid).length).toBeGreaterThan(3);
+  expect(readServiceLog(test, 'ts_1')).toMatch(/^CONTEXTD_KEYS_FD=3$/m);
+  // For this one its host speaks.
+  expect(readServiceLog(test, 'ts_2')).not.toMatch(/CONTEXTD_KEYS_FD| 3 -> socket/);
+  expect(readServiceLog(test, 'ts_2')).toContain(`CONTEXTD_SERVER_KEY=${test.serverKey}\n`);
+  const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services.map(({ state }) => state)).toEqual(Array(4).fill('stopped'));
+  await starting;
+});
+
+securedTest('With its keys it says nothing but what the service may say.', async () => {
+  await using test = await openSecured(
+    [
+      sketchPython('ts_1', 'oversteps.py', { arg: [EXAMPLE], ready: 'heartbeat' }),
+      { id: 'ts_2', instance: 'Forever' },
+    ],
+    localEnds,
+  );
+  const client = await test.client('operate');
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await test.refusal(
+    'SEC_SENDER_REFUSED',
+    ({ what }) => what.kind === 'service_event' && what.service_id === 'ts_2',
+  );
+  await test.refusal('SEC_ROLE_REFUSED', ({ what }) => what.message_id === 'overstepped');
+  expect(status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+  expect(await standingOf(client)).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+});
+
+securedTest('A stop that is not from the provider, or was said before, is not obeyed.', async () => {
+  await using test = await openSecured(sketchBoth(), localEnds);
+  const admin = await test.client('admin');
+  const reader = await test.talker('read', 'process', 'process.T1.ts_1');
+  await admin.command({ action: 'start', transaction: 'T1' });
+  const before = await standingOf(admin);
+  const told = reader.frames.items.filter((frame) => /^process\.T1\.ts_1 @@@ .*"start".*"seal"/.test(frame));
+  const forged = told.map((frame) => frame.replace('"action":"start"', '"action":"stop"'));
+  const stop = forged.map((frame) => frame.replace(/,"seal":.*$/, '}'));
+  const { Task } = JSON.parse(stop[0]!.slice('process.T1.ts_1 @@@ '.length)) as { Task: unknown };
+  for (const frame of [...told, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
+  await reader.connection.publish('process.T1.ts_1', { Task });
+  const ignored = () => readServiceLog(test, 'ts_1').match(/^a command was not sealed/gm)?.length ?? 0;
+  await eventually(() => ignored() === 4, 'all four are ignored');
+  expect(await standingOf(admin)).toEqual(before);
+});
