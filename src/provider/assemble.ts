@@ -11,7 +11,8 @@ import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
-import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
+import { Turns } from './commands/turns.js';
+import { createPreparation, createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
 import { bindsOf, openForwarder, reachableEnds } from './ends.js';
@@ -112,12 +113,8 @@ function connectParts(
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
   const receive = (frame: Uint8Array) => desk.receive(frame);
-  const connection = new Connection(
-    forwarder.inproc,
-    INBOX_TOPICS,
-    receive,
-    guard && { sealer: guard.sealer },
-  );
+  const seals = guard && { sealer: guard.sealer };
+  const connection = new Connection(forwarder.inproc, INBOX_TOPICS, receive, seals);
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
@@ -130,10 +127,12 @@ function connectParts(
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security };
   const threads = createThreads({ ...places, connection });
-  const common = { ...places, roots, notice, speaker, threads, changed };
+  const prepare = createPreparation({ ...places, roots });
+  const common = { ...places, roots, notice, speaker, threads, changed, prepare };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
-  const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
+  const checkOpen = () => desk.checkOpen();
+  const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist, prepare, checkOpen });
   const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
@@ -173,27 +172,23 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   return {
     ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {
-      desk().checkOpen();
+      commandPorts.checkOpen();
       await serveFigures(commandPorts, transaction, { request: asked, cause });
     },
   };
 }
 
-interface CommandParts {
+type CommandParts = Pick<CommandPorts, 'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen'> & {
   readonly file: ContextFile;
   readonly roots: readonly string[];
-  readonly clock: Clock;
-  readonly supervisor: Supervisor;
-  readonly persist: () => Promise<void>;
-}
+};
 
-function composeCommandPorts({ file, roots, clock, supervisor, persist }: CommandParts): CommandPorts {
+function composeCommandPorts({ file, roots, ...ports }: CommandParts): CommandPorts {
   let own = file.configuration;
   const permitted = new PermittedPrograms(file);
   return {
-    supervisor,
-    clock,
-    persist,
+    ...ports,
+    turns: new Turns(),
     get ownConfiguration() {
       return own;
     },

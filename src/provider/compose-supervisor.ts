@@ -22,6 +22,7 @@ import type { ProviderSecurity } from './security/open-security.js';
 import { THREAD_MARK } from './security/service-keys.js';
 import type { Speaker } from './speaker.js';
 import { Supervisor } from './supervisor.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
 import type { Transaction } from './transaction.js';
 
 interface SupervisorParts {
@@ -37,6 +38,7 @@ interface SupervisorParts {
   readonly stateFolder: string;
   readonly threads: ThreadLauncher;
   readonly security: ProviderSecurity | undefined;
+  readonly prepare: SupervisorPorts['prepare'];
   /** Something is to be written to the journal. */
   readonly changed: () => void;
 }
@@ -49,20 +51,12 @@ export function serviceRootsOf(file: ContextFile, named: readonly string[]): rea
 }
 
 export function createSupervisor(parts: SupervisorParts): Supervisor {
-  const { file, roots, clock, notice, closers, speaker, endpoints, stateFolder } = parts;
+  const { file, clock, notice, closers, speaker, endpoints, stateFolder, prepare } = parts;
   const owner = ownerOf(stateFolder);
-  const builder = new ServiceBuilder(join(stateFolder, 'build'));
-  closers.add(() => builder.close());
   const supervisor = new Supervisor({
     clock,
     launcher: createLauncher(parts),
-    prepare: async (service) => {
-      const command = programOf(service);
-      if (command?.ready === 'heartbeat' && parts.security !== undefined) throw keylessError(service);
-      return command === undefined
-        ? { module: await builder.build(locateService(service, roots)) }
-        : { module: '', program: locateProgram(service, command, file.folder) };
-    },
+    prepare,
     bootstrap: (transaction, service, code) => ({
       ...describeHost(transaction, service),
       ...code,
@@ -93,6 +87,22 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   });
   closers.add(() => supervisor.close());
   return supervisor;
+}
+
+type CodeParts = Pick<SupervisorParts, 'file' | 'roots' | 'closers' | 'stateFolder' | 'security'>;
+
+/** Compiles a service's code, or finds its program: all that is done before there is a process. */
+export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] {
+  const { file, roots, closers, stateFolder, security } = parts;
+  const builder = new ServiceBuilder(join(stateFolder, 'build'));
+  closers.add(() => builder.close());
+  return async (service) => {
+    const command = programOf(service);
+    if (command?.ready === 'heartbeat' && security !== undefined) throw keylessError(service);
+    return command === undefined
+      ? { module: await builder.build(locateService(service, roots)) }
+      : { module: '', program: locateProgram(service, command, file.folder) };
+  };
 }
 
 /** It would knock at a bus that does not let it in, until its start timeout is over. */

@@ -30,6 +30,7 @@ export async function executeCommand(
 ): Promise<CommandAnswer> {
   const { header, content } = command;
   try {
+    if (!ports.turns.isFree) await ports.turns.wait();
     const act = ACTIONS[parseAction(header.action)];
     const { configuration } = content;
     const parsed = isBlank(configuration) ? undefined : parseContextConfiguration(configuration);
