@@ -87,7 +87,8 @@ export class Host {
 
   /** The task threw where nobody could catch it. */
   crash(error: unknown): void {
-    this.#crashed.reject(asContextdError(error, 'SVC_TASK_FAILED'));
+    if (this.#lifecycle === undefined) this.#crashed.reject(asContextdError(error, 'SVC_TASK_FAILED'));
+    else this.#lifecycle.crash(error);
   }
 
   async #live(loading: Promise<ServiceDefinition>): Promise<TaskEnd> {
@@ -108,6 +109,7 @@ export class Host {
     return new Lifecycle({
       started: () => this.#reporter.report('started'),
       clock: this.#options.clock,
+      cleanUpLimitMs: this.#bootstrap.stopTimeoutMs,
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         endpoints,
