@@ -22,6 +22,7 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   const paint = createPaint(terminal.colour);
   if (action === 'list') showTransactions(terminal, paint, status.transactions ?? []);
   else showServices(terminal, paint, answer, action);
+  for (const warning of status.warnings ?? []) terminal.err(`warning: ${warning}\n`);
   if (status.error !== undefined) {
     terminal.err(`error ${status.error.code}: ${status.error.message}${describePlace(status.error)}\n`);
     if (status.error.hint !== undefined) terminal.err(`  hint: ${status.error.hint}\n`);
@@ -64,6 +65,10 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
     if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${ids.join(' ')}\n`);
+  }
+  for (const [change, names] of Object.entries(status.clients ?? {})) {
+    if (Array.isArray(names) && names.length > 0)
+      terminal.out(`  ${`client ${change}`.padEnd(16)}  ${names.join(' ')}\n`);
   }
   for (const service of status.services) terminal.out(`${formatService(paint, service)}\n`);
   if (status.plan === undefined && status.services.length === 0 && status.result === 'success') {

@@ -31,6 +31,7 @@ import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
 import type { Guard } from './security/guard.js';
+import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -132,7 +133,8 @@ function connectParts(
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
   const checkOpen = () => desk.checkOpen();
-  const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist, prepare, checkOpen });
+  const commanded = { file, roots, clock, supervisor, persist, prepare, checkOpen, guard };
+  const commandPorts = composeCommandPorts(commanded);
   const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
@@ -181,14 +183,17 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
 type CommandParts = Pick<CommandPorts, 'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen'> & {
   readonly file: ContextFile;
   readonly roots: readonly string[];
+  readonly guard: Guard | undefined;
 };
 
-function composeCommandPorts({ file, roots, ...ports }: CommandParts): CommandPorts {
+function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): CommandPorts {
   let own = file.configuration;
   const permitted = new PermittedPrograms(file);
+  const clients = new OwnClients(file, guard);
   return {
     ...ports,
     turns: new Turns(),
+    reloadClients: (isDryRun) => clients.reload(isDryRun),
     get ownConfiguration() {
       return own;
     },

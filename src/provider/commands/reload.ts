@@ -28,10 +28,17 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
   const isDryRun = command.content.dry_run === true;
   const services = configuration.TaskService.filter(({ id }) => plan.changed.includes(id));
   const { status } = await lookAtCode(call, { transaction, services }, async () => ({
-    status: isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan }),
+    status: {
+      ...(isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {}),
+      ...(isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan })),
+    },
     transaction: transaction.id,
   }));
   return { status: { ...status, plan: { ...plan } }, transaction: transaction.id };
+}
+
+function isOwn({ ports }: CommandCall, { ContextID }: ContextConfiguration): boolean {
+  return ports.ownConfiguration.ContextID === ContextID;
 }
 
 interface Reload {
