@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
-import { builtFile, packageRoot } from '../base/package.js';
+import { builtFile } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
 import { programOf, supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
@@ -41,13 +41,6 @@ interface SupervisorParts {
   readonly prepare: SupervisorPorts['prepare'];
   /** Something is to be written to the journal. */
   readonly changed: () => void;
-}
-
-/** Where code may come from: what the file names, what the user names, and this package's own services. */
-export function serviceRootsOf(file: ContextFile, named: readonly string[]): readonly string[] {
-  const own = file.configuration.TaskService.map((each) => each.Task.message.content.configuration.location);
-  const roots = [...own.filter((each) => each !== ''), ...named, join(file.folder, 'services')];
-  return [...new Set([...roots, join(packageRoot, 'services')])];
 }
 
 export function createSupervisor(parts: SupervisorParts): Supervisor {
