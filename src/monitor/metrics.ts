@@ -92,7 +92,7 @@ function addLives(registry: Metrics, { transaction, services }: MetricsView): vo
   );
   const restarts = new Counter({
     name: 'contextd_service_restarts_total',
-    help: 'How often it was launched again',
+    help: 'How often it was launched again in this transaction, by command or by transition',
     labelNames: LABELS,
     registers: [registry],
   });

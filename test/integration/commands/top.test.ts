@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -35,6 +36,22 @@ test('Every service is told, with what its process costs; one without a process 
   expect(one!.memory).toMatchObject({ children: [], total: { rss: one!.memory!.rss } });
   expect(one!.memory).not.toHaveProperty('connections');
   expect(other).toMatchObject({ service_id: 'ts_2', pid: null, status: 'defined', memory: null });
+});
+
+test('Every launch but the first is a restart, whoever asked for it, in top as in context information.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Once', transitions: { on_exit: 'restart ts_1' } },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const starts = () => onlooker.events().filter((each) => each === 'started ts_1');
+  await onlooker.seen.first(() => starts().length === 2);
+  await client.command({ action: 'restart', transaction: TRANSACTION, serviceId: 'ts_1' });
+  const [one, other] = await client.top(TRANSACTION);
+  expect([one, other]).toMatchObject([{ restarts: 2 }, { restarts: 0 }]);
+  expect(await client.request(TRANSACTION)).toMatchObject({ tasks: [{ restarts: 2 }, { restarts: 0 }] });
 });
 
 test('The first answer already tells what is going on now, not the mean since the start.', async () => {
