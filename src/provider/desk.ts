@@ -140,10 +140,7 @@ export class Desk {
   async execute(command: ContextCommandBody): Promise<CommandAnswer> {
     const { action, service_id: target, service_transaction: transaction } = command.header;
     this.#ports.notice({ kind: 'command', action, target, transaction });
-    const answer =
-      this.#isClosing && ['start', 'restart', 'reload'].includes(action)
-        ? { transaction, status: failure(reportError(endingError())) }
-        : await executeCommand(this.#ports.commandPorts, command);
+    const answer = await executeCommand(this.#ports.commandPorts, command);
     this.#ports.notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });
     return answer;
   }

@@ -23,6 +23,9 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
   list: (call) => Promise.resolve(list(call)),
 };
 
+/** A provider that ends does none of these any more. */
+const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
+
 /** Never rejects: what goes wrong is the answer. */
 export async function executeCommand(
   ports: CommandPorts,
@@ -30,7 +33,8 @@ export async function executeCommand(
 ): Promise<CommandAnswer> {
   const { header, content } = command;
   try {
-    if (!ports.turns.isFree) await ports.turns.wait();
+    while (ports.turns.looking !== undefined) await ports.turns.looking;
+    if (STARTING.includes(header.action)) ports.checkOpen();
     const act = ACTIONS[parseAction(header.action)];
     const { configuration } = content;
     const parsed = isBlank(configuration) ? undefined : parseContextConfiguration(configuration);

@@ -5,13 +5,12 @@ import { createDeferred } from '../../base/deferred.js';
 export class Turns {
   #looking: Promise<void> | undefined;
 
-  /** Resolves when nothing is being looked at; whoever comes then acts before it waits for anything else. */
-  async wait(): Promise<void> {
-    while (this.#looking !== undefined) await this.#looking;
-  }
-
-  get isFree(): boolean {
-    return this.#looking === undefined;
+  /**
+   * While something is being looked at: resolves when that is over. Whoever has waited looks here again, for the one
+   * before it may have begun to look, and acts at once where there is nothing.
+   */
+  get looking(): Promise<void> | undefined {
+    return this.#looking;
   }
 
   /** Acts when `check` has resolved; commands that came meanwhile come after. */

@@ -100,11 +100,11 @@ test('A reload that would restart a service into broken code changes nothing, as
   expect((await running.reload(next)).status).toMatchObject({ result: 'success', plan });
 });
 
-test('A stop that comes while the code of a restart is looked at comes after the restart.', async () => {
+test('A stop that comes while the code of restarts is looked at comes after them.', async () => {
   await using stage = await openStage();
   const { running } = stage;
   await writeFile(stage.source, `// Compiled anew.\n${good}`);
-  const restarted = stage.restart('ts_1');
+  const restarted = Promise.all([stage.restart('ts_1'), stage.restart('ts_1'), stage.restart('ts_2')]);
   const stopped = running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   await restarted;
   expect((await stopped).status.services).toMatchObject([{ service_id: 'ts_1', state: 'stopped' }]);

@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { TransactionInfo } from '../../../src/messages/context-info.js';
+import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -43,11 +44,13 @@ test('Every launch but the first is a restart, whoever asked for it, in top as i
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Once', transitions: { on_exit: 'restart ts_1' } },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: TRANSACTION });
-  const starts = () => onlooker.events().filter((each) => each === 'started ts_1');
-  await onlooker.seen.first(() => starts().length === 2);
+  const first = async () => ((await client.request(TRANSACTION)) as TransactionInfo).tasks[0];
+  await eventually(async () => {
+    const task = await first();
+    return task?.status === 'started' && task.restarts === 1;
+  }, 'ts_1 is restarted by ts_2');
   await client.command({ action: 'restart', transaction: TRANSACTION, serviceId: 'ts_1' });
   const [one, other] = await client.top(TRANSACTION);
   expect([one, other]).toMatchObject([{ restarts: 2 }, { restarts: 0 }]);
