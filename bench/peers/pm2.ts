@@ -3,15 +3,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning } from '../processes.js';
-import {
-  MANAGED,
-  ReadyFolder,
-  runToEnd,
-  until,
-  whenGone,
-  type Manager,
-  type PeerOptions,
-} from './manager.js';
+import { driveBy } from './driven.js';
+import { MANAGED, ReadyFolder, runToEnd, whenGone, type Manager, type PeerOptions } from './manager.js';
 
 const VERSION = '7.0.4';
 
@@ -36,32 +29,15 @@ export async function openPm2({ count, folder, endpoints }: PeerOptions): Promis
   await writeFile(apps, JSON.stringify({ apps: Array.from({ length: count }, describe) }));
   await pm2('ping');
   const daemon = Number(await readFile(join(home, 'pm2.pid'), 'utf8'));
-  const pids = () => ready.pids();
-  return {
+  return driveBy(ready, count, {
     name: 'pm2',
     pid: () => daemon,
-    start: async () => {
-      await ready.empty();
-      const [all] = await Promise.all([ready.whenReady(count), pm2('start', apps)]);
-      return all;
-    },
-    stop: async () => {
-      const all = await pids();
-      await pm2('delete', 'all');
-      await whenGone(all);
-    },
-    replaced: async () => newest(ready, await pids()),
+    start: () => pm2('start', apps),
+    stop: () => pm2('delete', 'all'),
     list: () => pm2('list'),
-    [Symbol.asyncDispose]: async () => {
-      const left = await pids();
+    end: async () => {
       if (isRunning(daemon)) await pm2('kill');
-      for (const pid of left) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
-      await whenGone([daemon, ...left]);
+      await whenGone([daemon]);
     },
-  };
-}
-
-/** One that was not ready before. */
-export async function newest(ready: ReadyFolder, before: readonly number[]): Promise<number> {
-  return await until(async () => (await ready.pids()).find((pid) => !before.includes(pid)));
+  });
 }

@@ -6,16 +6,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning } from '../processes.js';
-import {
-  MANAGED,
-  ReadyFolder,
-  runToEnd,
-  until,
-  whenGone,
-  type Manager,
-  type PeerOptions,
-} from './manager.js';
-import { newest } from './pm2.js';
+import { driveBy } from './driven.js';
+import { MANAGED, ReadyFolder, runToEnd, until, type Manager, type PeerOptions } from './manager.js';
 
 const PROGRAM = '/usr/bin/supervisord';
 const CONTROL = '/usr/bin/supervisorctl';
@@ -33,30 +25,18 @@ export async function openSupervisord(options: PeerOptions): Promise<Manager | u
   const gone = once(daemon, 'exit');
   const control = (...args: string[]) => runToEnd(process.env, CONTROL, '--configuration', file, ...args);
   await until(() => Promise.resolve(existsSync(join(folder, 'socket')) ? true : undefined));
-  return {
+  return driveBy(ready, count, {
     name: 'supervisord',
     pid: () => daemon.pid ?? 0,
-    start: async () => {
-      await ready.empty();
-      const [all] = await Promise.all([ready.whenReady(count), control('start', 'all')]);
-      return all;
-    },
-    stop: async () => {
-      const all = await ready.pids();
-      await control('stop', 'all');
-      await whenGone(all);
-    },
-    replaced: async () => newest(ready, await ready.pids()),
+    start: () => control('start', 'all'),
+    stop: () => control('stop', 'all'),
     // It ends with a code of its own when one is not running.
     list: () => control('status'),
-    [Symbol.asyncDispose]: async () => {
-      const left = await ready.pids();
+    end: async () => {
       if (isRunning(daemon.pid ?? 0)) daemon.kill('SIGTERM');
       await gone;
-      for (const pid of left) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
-      await whenGone(left);
     },
-  };
+  });
 }
 
 function composeFile({ count, folder, endpoints }: PeerOptions, ready: string): string {

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   CTX_ENDING: failed('The provider is about to end, so nothing is started any more.'),
   CTX_RELOAD_REFUSED: failed('A reload would change what only a restart of the provider can change.'),
   CTX_JOURNAL_HELD: failed('Another provider runs this context from the same folder.'),
+  CTX_TAKING_OVER: failed('The provider is still taking over, and more waits for it than it holds.'),
   BUS_ADDRESS_IN_USE: failed('An endpoint is already bound by another process.'),
   BUS_BIND_REFUSED: failed('An endpoint could not be bound.'),
   BUS_CLOSED: failed('A socket was used after it was closed.'),

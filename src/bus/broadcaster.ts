@@ -12,11 +12,13 @@ export class Broadcaster {
   readonly #socket: zmq.Publisher;
   /** Where it is bound, a wildcard port resolved. */
   readonly endpoint: string;
+  readonly #release: () => void;
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  private constructor(socket: zmq.Publisher, endpoint: string) {
+  private constructor(socket: zmq.Publisher, endpoint: string, release: () => void) {
     this.#socket = socket;
+    this.#release = release;
     this.endpoint = endpoint;
   }
 
@@ -25,12 +27,12 @@ export class Broadcaster {
     const curve = serverOptions(security);
     const socket = new zmq.Publisher({ linger: LINGER_MS, sendHighWaterMark: MOST_HELD, ...curve });
     try {
-      await bindSocket(socket, endpoint, element);
+      const release = await bindSocket(socket, endpoint, element);
+      return new Broadcaster(socket, socket.lastEndpoint ?? endpoint, release);
     } catch (error) {
       socket.close();
       throw error;
     }
-    return new Broadcaster(socket, socket.lastEndpoint ?? endpoint);
   }
 
   /** To whoever listens now; resolves when it is handed to ZeroMQ. One message leaves after the other. */
@@ -47,5 +49,6 @@ export class Broadcaster {
     this.#isClosed = true;
     await this.#last;
     this.#socket.close();
+    this.#release();
   }
 }

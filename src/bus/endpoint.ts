@@ -28,15 +28,14 @@ export function isLocalEndpoint(endpoint: string): boolean {
 }
 
 /**
- * The address to bind for `bind`: a wildcard is narrowed to loopback when those who connect use a
- * loopback address anyway, so that the original's `tcp://*:5557` opens no door nobody asked for.
+ * The address to bind for `bind`: a wildcard is narrowed to loopback when those who connect use an
+ * address of this machine anyway, so that the original's `tcp://*:5557` opens no door nobody asked for.
  */
 export function narrowBind(bind: string, connect: string): string {
   const wanted = parseTcpEndpoint(bind);
-  const used = parseTcpEndpoint(connect);
-  if (wanted === undefined || used === undefined) return bind;
-  const isWildcard = WILDCARD_HOSTS.includes(wanted.host);
-  return isWildcard && isLoopbackHost(used.host) ? `tcp://${used.host}:${wanted.port}` : bind;
+  if (wanted === undefined || !WILDCARD_HOSTS.includes(wanted.host) || !isLocalEndpoint(connect)) return bind;
+  // Who uses a socket on disk is on this machine as well.
+  return `tcp://${parseTcpEndpoint(connect)?.host ?? '127.0.0.1'}:${wanted.port}`;
 }
 
 /** How a process of this machine reaches what is bound to `endpoint`. */

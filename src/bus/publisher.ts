@@ -5,7 +5,7 @@ import { createDeferred, type Deferred } from '../base/deferred.js';
 import { subscriptionOf } from './envelope.js';
 import { watchRefusal, type RefusalReason } from './refusal.js';
 import { clientOptions, type ClientSecurity } from './security.js';
-import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
+import { CONNECTING, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
 
@@ -42,9 +42,7 @@ export class Publisher {
       linger: LINGER_MS,
       sendHighWaterMark: HIGH_WATER_MARK,
       receiveHighWaterMark: 0,
-      maxMessageSize: MAX_FRAME_BYTES,
-      reconnectInterval: RECONNECT_MS,
-      reconnectMaxInterval: RECONNECT_MAX_MS,
+      ...CONNECTING,
       ...clientOptions(security),
     });
     const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));

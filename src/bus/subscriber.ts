@@ -4,7 +4,7 @@ import { messageOf, ContextdError } from '../base/errors.js';
 import { subscriptionOf } from './envelope.js';
 import { watchRefusal, type RefusalReason } from './refusal.js';
 import { clientOptions, type ClientSecurity } from './security.js';
-import { HIGH_WATER_MARK, MAX_FRAME_BYTES, RECONNECT_MAX_MS, RECONNECT_MS, zmq } from './zmq.js';
+import { CONNECTING, HIGH_WATER_MARK, zmq } from './zmq.js';
 
 export type FrameHandler = (frame: Uint8Array) => void;
 
@@ -38,9 +38,7 @@ export class Subscriber {
     const socket = UnboundedSubscriber.create({
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
-      maxMessageSize: MAX_FRAME_BYTES,
-      reconnectInterval: RECONNECT_MS,
-      reconnectMaxInterval: RECONNECT_MAX_MS,
+      ...CONNECTING,
       ...clientOptions(security),
     });
     const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));

@@ -19,7 +19,14 @@ export const LINGER_MS = 1000;
  * How soon a lost connection is tried again, in milliseconds, doubling from the first to the second: a
  * provider that comes back is to have all its services within moments.
  */
-export const RECONNECT_MS = 50;
-export const RECONNECT_MAX_MS = 200;
+const RECONNECT_MS = 50;
+const RECONNECT_MAX_MS = 200;
+
+/** What every socket that connects to a forwarder has. */
+export const CONNECTING = {
+  maxMessageSize: MAX_FRAME_BYTES,
+  reconnectInterval: RECONNECT_MS,
+  reconnectMaxInterval: RECONNECT_MAX_MS,
+} as const;
 
 export { zmq };

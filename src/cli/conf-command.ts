@@ -8,7 +8,15 @@ import { METRICS } from '../messages/sample-history.js';
 import type { ContextFile } from '../model/read-context.js';
 import { defineCommand, type Terminal } from './command.js';
 import { IDENTITY_OPTIONS, readIdentity } from './identity.js';
-import { ACTIONS, isQuestion, send, type Arguments, type Question, type Request } from './send-command.js';
+import {
+  ACTIONS,
+  isQuestion,
+  send,
+  type Action,
+  type Arguments,
+  type Question,
+  type Request,
+} from './send-command.js';
 import { showAnswer, showInfo } from './show-answer.js';
 import { checkChartArguments, showChart } from './show-chart.js';
 import { showFigures } from './show-figures.js';
@@ -47,7 +55,7 @@ export const confCommand = defineCommand({
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
     topic: {
       choices: ['context', 'process', 'state'] as const,
-      describe: 'Topic to send on (default: by action)',
+      describe: "Topic to send on: by action; 'process' as the original's clients do, to one service",
     },
     ...IDENTITY_OPTIONS,
     timeout: { type: 'number', describe: 'Seconds to wait (default: 5 for a provider, 30 for its answer)' },
@@ -148,7 +156,22 @@ function checkArguments(args: Arguments): Request {
       hint: "--action=list shows the services' ids",
     });
   }
+  checkTopic(action, args.topic);
   checkChartArguments(args, action);
   checkTopArguments(args, action);
   return { ...args, action };
+}
+
+/** Commands and questions have a topic each; to one service the commands can go its own way as well. */
+function checkTopic(action: Action, topic: Arguments['topic']): void {
+  const topics = topicsOf(action);
+  if (topic === undefined || topics.includes(topic)) return;
+  throw new ContextdError('CLI_USAGE', `--action=${action} does not go on topic ${topic}`, {
+    hint: `leave --topic away, or say --topic=${topics.join(' or --topic=')}`,
+  });
+}
+
+function topicsOf(action: Action): readonly NonNullable<Arguments['topic']>[] {
+  if (isQuestion(action)) return ['state'];
+  return ['start', 'stop', 'restart'].includes(action) ? ['context', 'process'] : ['context'];
 }

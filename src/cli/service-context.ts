@@ -7,7 +7,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { ContextConfiguration } from '../model/context.js';
 import { toDot, toMermaid } from '../model/draw-graph.js';
 import { readContextFile, type ContextFile } from '../model/read-context.js';
-import { findMissingPrograms } from '../provider/locate-program.js';
+import { findMissingCode } from '../provider/find-missing-code.js';
 import { Provider } from '../provider/provider.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createConsole } from './console.js';
@@ -71,7 +71,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   checkTransaction(args.transaction);
   const file = await readContextFile(theFile(args));
   if (args.graph !== undefined) return drawGraph(args.graph, file.configuration, terminal);
-  if (args.check) return tellCheck(file, terminal);
+  if (args.check) return tellCheck(file, rootsOf(args), terminal);
   return await runProvider(args, file, terminal);
 }
 
@@ -82,7 +82,7 @@ async function runProvider(args: Arguments, file: ContextFile, terminal: Termina
   }
   const provider = await Provider.open({
     file,
-    serviceRoots: args.service_root.map((root) => resolve(root)),
+    serviceRoots: rootsOf(args),
     insecure: args.insecure,
     notice: show,
   });
@@ -111,17 +111,21 @@ function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: bool
 }
 
 /** Faults have ended the command before; warnings are for the user to judge. */
-function tellCheck(file: ContextFile, terminal: Terminal): number {
+function tellCheck(file: ContextFile, serviceRoots: readonly string[], terminal: Terminal): number {
   const { path, configuration } = file;
   const warnings = [
     ...file.warnings.map(({ line, column, message }) => `${path}:${line}:${column}: warning: ${message}`),
     // Another machine, where the file is for, may have them.
-    ...findMissingPrograms(file).map((text) => `${path}: warning: ${text}`),
+    ...findMissingCode(file, serviceRoots).map((text) => `${path}: warning: ${text}`),
   ];
   for (const warning of warnings) terminal.out(`${warning}\n`);
   const services = count(configuration.TaskService, 'task service');
   terminal.out(`${path} is valid: ${services}, ${count(warnings, 'warning')}\n`);
   return EXIT.done;
+}
+
+function rootsOf({ service_root: roots }: Arguments): readonly string[] {
+  return roots.map((root) => resolve(root));
 }
 
 function count({ length }: readonly unknown[], what: string): string {

@@ -23,6 +23,7 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   const paint = createPaint(terminal.colour);
   if (action === 'list') showTransactions(terminal, paint, status.transactions ?? []);
   else showServices(terminal, paint, answer, action);
+  for (const warning of status.warnings ?? []) terminal.err(`warning: ${warning}\n`);
   if (status.error !== undefined) {
     const { code, message, hint } = status.error;
     terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(status.error)}`)}\n`);
@@ -64,6 +65,10 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
     if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${formatIds(change, ids)}\n`);
+  }
+  for (const [change, names] of Object.entries(status.clients ?? {})) {
+    if (Array.isArray(names) && names.length > 0)
+      terminal.out(`  ${`client ${change}`.padEnd(16)}  ${names.join(' ')}\n`);
   }
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;

@@ -26,6 +26,7 @@ export interface TopArguments {
 /** Throws SVC_UNKNOWN for a --task_id that the transaction does not have. */
 export async function showTop(client: Client, args: TopArguments, terminal: Terminal): Promise<number> {
   const all = await client.top(args.transaction, topOptions(args));
+  // A provider of the original's answers for all.
   const entries = args.task_id === undefined ? all : [entryOf(all, args.task_id)];
   if (args.json) {
     terminal.out(`${JSON.stringify(entries, undefined, 2)}\n`);
@@ -45,6 +46,7 @@ function topOptions(args: TopArguments): TopOptions {
     openConnections: args.open_connections,
     openedFiles: args.opened_files,
     memoryMaps: args.memory_maps,
+    ...(args.task_id === undefined ? {} : { serviceId: args.task_id }),
     ...(isServed ? { service: { type, frequencyS, endpoint } } : {}),
   };
 }

@@ -207,7 +207,8 @@ export class Client {
   ): Promise<Message> {
     const { answer } = this.#pending.get(messageId) ?? { answer: createDeferred<Message>() };
     this.#pending.set(messageId, { answer, writer: reader ?? this.#security?.reader });
-    await this.#connection.publish(topic, body, reader);
+    // A provider that does not read holds up what is sent as well.
+    const answered = this.#connection.publish(topic, body, reader).then(() => answer.promise);
     const late = () =>
       new ContextdError(
         'BUS_DEADLINE',
@@ -217,7 +218,7 @@ export class Client {
         },
       );
     try {
-      return await withDeadline(answer.promise, this.#answerTimeoutMs, late, this.#clock);
+      return await withDeadline(answered, this.#answerTimeoutMs, late, this.#clock);
     } finally {
       this.#pending.delete(messageId);
     }

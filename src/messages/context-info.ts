@@ -22,6 +22,11 @@ const task = z.looseObject({
       'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
   run: z.number().int().optional().describe('Counts its launches.'),
+  restarts: z
+    .number()
+    .int()
+    .optional()
+    .describe('How often it was launched again in this transaction, by command or by transition: `run` - 1.'),
   key: z
     .string()
     .optional()

@@ -27,7 +27,10 @@ export const figuresReplySchema = z.looseObject({
     last_ms: z.number(),
     max_ms: z.number(),
   }),
-  /** How late the event loop came round since this was asked for the last time, in milliseconds. */
+  /**
+   * How late the event loop came round within the last minute or two, longer where nobody asks; in milliseconds, and
+   * the same for whoever asks.
+   */
   event_loop: z.looseObject({
     lag_mean_ms: z.number(),
     lag_p99_ms: z.number(),

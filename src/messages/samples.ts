@@ -90,7 +90,11 @@ export const topEntrySchema = z.looseObject({
       'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
   uptime_s: z.number().optional().describe('Seconds since it stands there.'),
-  restarts: z.number().int().optional(),
+  restarts: z
+    .number()
+    .int()
+    .optional()
+    .describe('How often it was launched again in this transaction, by command or by transition.'),
   event_loop_lag_ms: z.number().optional(),
   memory: memorySchema.nullable(),
 });

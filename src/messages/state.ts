@@ -49,6 +49,14 @@ export const replyStatusSchema = z.looseObject({
     .record(z.string(), z.array(z.string()).readonly())
     .optional()
     .describe('With `reload`: the service ids by what happens to them.'),
+  clients: z
+    .looseObject({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) })
+    .optional()
+    .describe('With `reload` of a secured provider: the names of clients by what happens to them.'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('What was asked for and not done, though the command succeeded.'),
 });
 export type ReplyStatus = z.infer<typeof replyStatusSchema>;
 

@@ -92,7 +92,7 @@ function addLives(registry: Metrics, { transaction, services }: MetricsView): vo
   );
   const restarts = new Counter({
     name: 'contextd_service_restarts_total',
-    help: 'How often it was launched again',
+    help: 'How often it was launched again in this transaction, by command or by transition',
     labelNames: LABELS,
     registers: [registry],
   });
@@ -140,11 +140,15 @@ function providerGauges({ journal, rss, event_loop: loop }: FiguresReply): reado
     ['resident_memory_bytes', 'Resident memory of the provider', rss * MIB],
     [
       'event_loop_lag_seconds',
-      'The mean lag of its event loop since the last scrape',
+      'The mean lag of its event loop within the last minute or two',
       loop.lag_mean_ms / 1000,
     ],
-    ['event_loop_lag_p99_seconds', '99 of 100 lags since the last scrape were below', loop.lag_p99_ms / 1000],
-    ['event_loop_lag_max_seconds', 'The longest lag since the last scrape', loop.lag_max_ms / 1000],
+    [
+      'event_loop_lag_p99_seconds',
+      '99 of 100 lags within the last minute or two were below',
+      loop.lag_p99_ms / 1000,
+    ],
+    ['event_loop_lag_max_seconds', 'The longest lag within the last minute or two', loop.lag_max_ms / 1000],
     ['event_loop_busy_ratio', 'The share of time in which its event loop was busy', loop.utilization],
   ];
 }

@@ -55,7 +55,7 @@ export class Watched {
         action: task.action,
         state: task.state,
         status: task.status ?? task.action,
-        restarts: Math.max(0, (task.run ?? 1) - 1),
+        restarts: task.restarts ?? 0,
         lagMs: task.pid === null ? undefined : life?.lagMs,
         lastEventMs: life?.lastEventMs,
       };

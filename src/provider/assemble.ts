@@ -11,7 +11,8 @@ import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
-import { createSupervisor, createThreads, serviceRootsOf } from './compose-supervisor.js';
+import { Turns } from './commands/turns.js';
+import { createPreparation, createSupervisor, createThreads } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
 import { bindsOf, openForwarder, reachableEnds } from './ends.js';
@@ -21,7 +22,7 @@ import { JournalWriter } from './journal.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LimitGuard } from './limit-guard.js';
-import { checkLocation } from './locate-service.js';
+import { checkLocation, serviceRootsOf } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
@@ -30,6 +31,7 @@ import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import { Rejects } from './rejects.js';
 import type { Guard } from './security/guard.js';
+import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
@@ -112,12 +114,8 @@ function connectParts(
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
   const receive = (frame: Uint8Array) => desk.receive(frame);
-  const connection = new Connection(
-    forwarder.inproc,
-    INBOX_TOPICS,
-    receive,
-    guard && { sealer: guard.sealer },
-  );
+  const seals = guard && { sealer: guard.sealer };
+  const connection = new Connection(forwarder.inproc, INBOX_TOPICS, receive, seals);
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
@@ -130,10 +128,13 @@ function connectParts(
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security };
   const threads = createThreads({ ...places, connection });
-  const common = { ...places, roots, notice, speaker, threads, changed };
+  const prepare = createPreparation({ ...places, roots });
+  const common = { ...places, roots, notice, speaker, threads, changed, prepare };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
-  const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, persist });
+  const checkOpen = () => desk.checkOpen();
+  const commanded = { file, roots, clock, supervisor, persist, prepare, checkOpen, guard };
+  const commandPorts = composeCommandPorts(commanded);
   const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
@@ -173,27 +174,26 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   return {
     ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {
-      desk().checkOpen();
+      commandPorts.checkOpen();
       await serveFigures(commandPorts, transaction, { request: asked, cause });
     },
   };
 }
 
-interface CommandParts {
+type CommandParts = Pick<CommandPorts, 'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen'> & {
   readonly file: ContextFile;
   readonly roots: readonly string[];
-  readonly clock: Clock;
-  readonly supervisor: Supervisor;
-  readonly persist: () => Promise<void>;
-}
+  readonly guard: Guard | undefined;
+};
 
-function composeCommandPorts({ file, roots, clock, supervisor, persist }: CommandParts): CommandPorts {
+function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): CommandPorts {
   let own = file.configuration;
   const permitted = new PermittedPrograms(file);
+  const clients = new OwnClients(file, guard);
   return {
-    supervisor,
-    clock,
-    persist,
+    ...ports,
+    turns: new Turns(),
+    reloadClients: (isDryRun) => clients.reload(isDryRun),
     folder: file.folder,
     get ownConfiguration() {
       return own;

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
-import { builtFile, packageRoot } from '../base/package.js';
+import { builtFile } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
 import { programOf, supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
@@ -21,6 +21,7 @@ import type { ProviderSecurity } from './security/open-security.js';
 import { THREAD_MARK } from './security/service-keys.js';
 import type { Speaker } from './speaker.js';
 import { Supervisor } from './supervisor.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
 import type { Transaction } from './transaction.js';
 
 interface SupervisorParts {
@@ -36,31 +37,18 @@ interface SupervisorParts {
   readonly stateFolder: string;
   readonly threads: ThreadLauncher;
   readonly security: ProviderSecurity | undefined;
+  readonly prepare: SupervisorPorts['prepare'];
   /** Something is to be written to the journal. */
   readonly changed: () => void;
 }
 
-/** Where code may come from: what the file names, what the user names, and this package's own services. */
-export function serviceRootsOf(file: ContextFile, named: readonly string[]): readonly string[] {
-  const own = file.configuration.TaskService.map((each) => each.Task.message.content.configuration.location);
-  const roots = [...own.filter((each) => each !== ''), ...named, join(file.folder, 'services')];
-  return [...new Set([...roots, join(packageRoot, 'services')])];
-}
-
 export function createSupervisor(parts: SupervisorParts): Supervisor {
-  const { file, roots, clock, notice, closers, speaker, endpoints, stateFolder } = parts;
+  const { file, clock, notice, closers, speaker, endpoints, stateFolder, prepare } = parts;
   const owner = ownerOf(stateFolder);
-  const builder = new ServiceBuilder(join(stateFolder, 'build'));
-  closers.add(() => builder.close());
   const supervisor = new Supervisor({
     clock,
     launcher: createLauncher(parts),
-    prepare: async (service) => {
-      const command = programOf(service);
-      return command === undefined
-        ? { module: await builder.build(locateService(service, roots)) }
-        : { module: '', program: locateProgram(service, command, file.folder) };
-    },
+    prepare,
     bootstrap: (transaction, service, code) => ({
       ...describeHost(transaction, service),
       ...code,
@@ -91,6 +79,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   });
   closers.add(() => supervisor.close());
   return supervisor;
+}
+
+type CodeParts = Pick<SupervisorParts, 'file' | 'roots' | 'closers' | 'stateFolder'>;
+
+/** Compiles a service's code, or finds its program: all that is done before there is a process. */
+export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] {
+  const { file, roots, closers, stateFolder } = parts;
+  const builder = new ServiceBuilder(join(stateFolder, 'build'));
+  closers.add(() => builder.close());
+  return async (service) => {
+    const command = programOf(service);
+    return command === undefined
+      ? { module: await builder.build(locateService(service, roots)) }
+      : { module: '', program: locateProgram(service, command, file.folder) };
+  };
 }
 
 type ThreadsParts = Pick<

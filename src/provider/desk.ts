@@ -9,7 +9,7 @@ import type { StateRequestBody } from '../messages/state.js';
 import { THREADS } from '../messages/thread-host.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { executeCommand } from './commands/execute.js';
-import { receive } from './inbox.js';
+import { onlyAdmitted, receive, type InboxPorts } from './inbox.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LogLosses } from './log-losses.js';
 import type { Notice } from './notice.js';
@@ -21,6 +21,7 @@ import type { Writer } from './security/writer.js';
 import { Rejects } from './rejects.js';
 import type { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
+import { Waiting } from './waiting.js';
 
 export interface DeskPorts {
   /** The provider's own sender id. */
@@ -45,7 +46,7 @@ export class Desk {
   readonly #rejects: Rejects;
   readonly #losses: LogLosses;
   /** What has come before the desk was open. */
-  #waiting: (() => void)[] | undefined = [];
+  #waiting: Waiting | undefined = new Waiting();
   #isClosing = false;
 
   constructor(ports: DeskPorts) {
@@ -61,9 +62,9 @@ export class Desk {
 
   /** From now on everything is dealt with: what an earlier provider left has been taken over. */
   open(): void {
-    const waiting = this.#waiting ?? [];
+    const waiting = this.#waiting;
     this.#waiting = undefined;
-    for (const deal of waiting) deal();
+    waiting?.end();
   }
 
   /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
@@ -71,48 +72,59 @@ export class Desk {
     // At once, in the order of their coming: what waits is not to be taken for something heard before.
     const writer = this.#ports.guard?.identify(frame);
     if (this.#waiting === undefined || topicOf(frame) === THREADS) this.#deal(frame, writer);
-    else this.#waiting.push(() => this.#deal(frame, writer));
+    else if (!this.#waiting.hold(frame.byteLength, () => this.#deal(frame, writer)))
+      this.#turnAway(frame, writer);
   }
 
   #deal(frame: Uint8Array, writer: Writer | undefined): void {
+    this.#read(frame, writer, {
+      command: (command) => void this.#obey(command, writer),
+      question: (request) => void this.#answer(request, writer),
+      event: (event) => this.#hear(event),
+      beat: (beat) => this.#feel(beat),
+      thread: (notice) => this.#ports.threads.hear(notice),
+    });
+  }
+
+  /** There is no room for it to wait: who expects an answer is told, what else is lost is counted. */
+  #turnAway(frame: Uint8Array, writer: Writer | undefined): void {
+    const fault = new ContextdError('CTX_TAKING_OVER', 'the provider takes over, and too much waits for it', {
+      hint: 'send it again in a moment',
+    });
+    const tell = (asked: ContextCommandBody | StateRequestBody) => this.#replyFault(asked, writer, fault);
+    const lose = () => this.#reject(fault);
+    this.#read(frame, writer, { command: tell, question: tell, event: lose, beat: lose, thread: lose });
+  }
+
+  #read(frame: Uint8Array, writer: Writer | undefined, parts: Omit<InboxPorts, 'self' | 'reject'>): void {
+    const ports = { ...parts, self: this.#ports.self, reject: (error: unknown) => this.#reject(error) };
     receive(
-      {
-        self: this.#ports.self,
-        command: (command) => {
-          if (this.#admit(writer, { kind: 'context_command', ...command })) void this.#obey(command, writer);
-        },
-        question: (request) => {
-          if (this.#admit(writer, { kind: 'state_request', ...request })) void this.#answer(request, writer);
-        },
-        event: (event) => {
-          if (this.#admit(writer, event)) this.#hear(event);
-        },
-        beat: (beat) => {
-          if (this.#admit(writer, { kind: 'heartbeat', ...beat })) this.#feel(beat);
-        },
-        thread: (notice) => {
-          if (this.#admit(writer, { kind: 'thread_notice', ...notice })) this.#ports.threads.hear(notice);
-        },
-        reject: (error) => this.#reject(error),
-      },
+      onlyAdmitted(ports, (message) => this.#admit(writer, message)),
       frame,
     );
   }
 
   /** Whether this writer may say this; who asks for something and may not is answered. */
   #admit(writer: Writer | undefined, message: Message): boolean {
-    const { guard, commandPorts, supervisor, speaker } = this.#ports;
+    const { guard, commandPorts, supervisor } = this.#ports;
     if (guard === undefined || writer === undefined) return true;
     const transactions = [...supervisor.transactions.values()];
     const defined = () => [commandPorts.ownConfiguration, ...transactions.map((each) => each.configuration)];
     const fault = guard.judge(writer, message, defined);
     if (fault === undefined) return true;
-    if (message.kind === 'context_command' || message.kind === 'state_request') {
-      const { header } = message;
-      const status = failure(reportError(fault));
-      speaker.reply({ asked: header, reader: writer.key }, `reply_${header.action}`, { status });
-    }
+    if (message.kind === 'context_command' || message.kind === 'state_request')
+      this.#replyFault(message, writer, fault);
     return false;
+  }
+
+  #replyFault(
+    { header }: ContextCommandBody | StateRequestBody,
+    writer: Writer | undefined,
+    fault: unknown,
+  ): void {
+    const to = { asked: header, reader: writer?.key };
+    const status = failure(reportError(fault));
+    this.#ports.speaker.reply(to, `reply_${header.action}`, { status });
   }
 
   /** From now on nothing is started any more. */
@@ -128,10 +140,7 @@ export class Desk {
   async execute(command: ContextCommandBody): Promise<CommandAnswer> {
     const { action, service_id: target, service_transaction: transaction } = command.header;
     this.#ports.notice({ kind: 'command', action, target, transaction });
-    const answer =
-      this.#isClosing && ['start', 'restart', 'reload'].includes(action)
-        ? { transaction, status: failure(reportError(endingError())) }
-        : await executeCommand(this.#ports.commandPorts, command);
+    const answer = await executeCommand(this.#ports.commandPorts, command);
     this.#ports.notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });
     return answer;
   }
@@ -139,7 +148,7 @@ export class Desk {
   /** `process.<transaction>.<service>` is wanted: that service is there. */
   greet(topic: string): void {
     if (this.#waiting !== undefined) {
-      this.#waiting.push(() => this.greet(topic));
+      this.#waiting.add(() => this.greet(topic));
       return;
     }
     // Ids may hold dots themselves, so the topic cannot simply be split.
@@ -189,8 +198,7 @@ export class Desk {
       const { action, content } = await answer(request);
       speaker.reply(to, action, content);
     } catch (error) {
-      const status = { result: 'failure', error: reportError(error), services: [] };
-      speaker.reply(to, `reply_${request.header.action}`, { status });
+      this.#replyFault(request, writer, error);
     }
   }
 

@@ -3,6 +3,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { FiguresReply } from '../messages/figures.js';
 import type { JournalCost } from './journal.js';
+import { LoopWindows } from './loop-windows.js';
 import type { Transaction } from './transaction.js';
 
 /**
@@ -22,7 +23,7 @@ export interface FiguresPorts {
 export class Figures {
   readonly #ports: FiguresPorts;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  #utilization = performance.eventLoopUtilization();
+  readonly #windows = new LoopWindows(performance.now(), performance.eventLoopUtilization());
 
   constructor(ports: FiguresPorts) {
     this.#ports = ports;
@@ -57,20 +58,17 @@ export class Figures {
   }
 
   #takeLoop(): FiguresReply['event_loop'] {
-    const { mean, max } = this.#delay;
-    const p99 = this.#delay.percentile(99);
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.#utilization);
-    this.#utilization = now;
-    const isEmpty = this.#delay.count === 0;
-    this.#delay.reset();
-    const [lag_mean_ms, lag_p99_ms, lag_max_ms] = [mean, p99, max].map((ns) => (isEmpty ? 0 : lagOf(ns)));
-    return {
-      lag_mean_ms: lag_mean_ms ?? 0,
-      lag_p99_ms: lag_p99_ms ?? 0,
-      lag_max_ms: lag_max_ms ?? 0,
-      utilization,
+    const { count, mean, max } = this.#delay;
+    const reading = {
+      count,
+      meanMs: lagOf(mean),
+      p99Ms: lagOf(this.#delay.percentile(99)),
+      maxMs: lagOf(max),
+      busy: performance.eventLoopUtilization(),
     };
+    const { loop, isOver } = this.#windows.take(reading, performance.now());
+    if (isOver) this.#delay.reset();
+    return loop;
   }
 }
 

@@ -1,7 +1,7 @@
 // Turns what arrives on the bus into calls on the provider's parts.
 
 import { unreachable } from '../base/errors.js';
-import { parseFrame } from '../messages/message.js';
+import { parseFrame, type Message } from '../messages/message.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ProcessCommandBody } from '../messages/process-command.js';
@@ -31,6 +31,29 @@ export function receive(ports: InboxPorts, frame: Uint8Array): void {
   } catch (error) {
     ports.reject(error);
   }
+}
+
+/** Passes on what `admit` lets through. */
+export function onlyAdmitted(ports: InboxPorts, admit: (message: Message) => boolean): InboxPorts {
+  return {
+    self: ports.self,
+    command: (command) => {
+      if (admit({ kind: 'context_command', ...command })) ports.command(command);
+    },
+    question: (request) => {
+      if (admit({ kind: 'state_request', ...request })) ports.question(request);
+    },
+    event: (event) => {
+      if (admit(event)) ports.event(event);
+    },
+    beat: (beat) => {
+      if (admit({ kind: 'heartbeat', ...beat })) ports.beat(beat);
+    },
+    thread: (notice) => {
+      if (admit({ kind: 'thread_notice', ...notice })) ports.thread(notice);
+    },
+    reject: (error) => ports.reject(error),
+  };
 }
 
 /** Our own header is near the front: further on it is not looked for. */

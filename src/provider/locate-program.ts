@@ -2,10 +2,9 @@
 
 import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { asContextdError, ContextdError } from '../base/errors.js';
+import { ContextdError } from '../base/errors.js';
 import type { HostProgram, ProgramReadiness } from '../messages/host-bootstrap.js';
-import { programOf, supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
-import type { ContextFile } from '../model/read-context.js';
+import { supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
 import { findUser } from './find-user.js';
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -23,20 +22,6 @@ export function locateProgram(service: TaskService, command: ProgramCommand, fol
     events,
     stopSignal: supervisionOf(service).stop_signal,
   };
-}
-
-/** What would keep the programs of a file from running here and now, as `service: what, and what to do`. */
-export function findMissingPrograms({ configuration, folder }: ContextFile): readonly string[] {
-  return configuration.TaskService.flatMap((service) => {
-    const command = programOf(service);
-    try {
-      if (command !== undefined) locateProgram(service, command, folder);
-      return [];
-    } catch (error) {
-      const { message, hint } = asContextdError(error);
-      return [hint === undefined ? message : `${message} (${hint})`];
-    }
-  });
 }
 
 function findFile(service: TaskService, { program, env }: ProgramCommand, folder: string): string {

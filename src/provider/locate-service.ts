@@ -3,9 +3,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ContextdError } from '../base/errors.js';
+import { packageRoot } from '../base/package.js';
 import type { TaskService } from '../model/context.js';
+import type { ContextFile } from '../model/read-context.js';
 
 const ENTRY_FILES = ['index.ts', 'index.mts', 'index.js', 'index.mjs'];
+
+/** Where code may come from: what the file names, what the user names, and this package's own services. */
+export function serviceRootsOf(file: ContextFile, named: readonly string[]): readonly string[] {
+  const own = file.configuration.TaskService.map((each) => each.Task.message.content.configuration.location);
+  const roots = [...own.filter((each) => each !== ''), ...named, join(file.folder, 'services')];
+  return [...new Set([...roots, join(packageRoot, 'services')])];
+}
 
 /** Returns the entry file. Throws SVC_LOCATION_REFUSED or SVC_NOT_FOUND. */
 export function locateService(service: TaskService, roots: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
 import type { FiguresRequest } from './commands/serve-figures.js';
 import type { Figures } from './figures.js';
+import { findTransaction, unknownTransaction } from './find-transaction.js';
 import { describeLog } from './service-logs.js';
 import type { HistoryRecord, ServiceSnapshot } from './snapshot.js';
 import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
@@ -44,7 +45,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
     content:
       header.service_transaction === ''
         ? describeAll(transactions, guard)
-        : describe(findTransaction(transactions, header.service_transaction), guard),
+        : describe(transactionOf(transactions, header.service_transaction), guard),
   }),
   history: ({ transactions }, request) => ({
     action: 'reply_history',
@@ -52,13 +53,13 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   }),
   why: ({ transactions }, request) => ({ action: 'reply_why', content: why(transactions, request) }),
   logs: ({ transactions, stateFolder }, { header }) => {
-    const transaction = findTransaction(transactions, header.service_transaction);
+    const transaction = transactionOf(transactions, header.service_transaction);
     const { definition } = findService(transaction, header.service_id);
     return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
   },
   figures: ({ figures }) => ({ action: 'reply_figures', content: figures.take() }),
   top: async (ports, { header, content }) => {
-    const transaction = findTransaction(ports.transactions, header.service_transaction);
+    const transaction = transactionOf(ports.transactions, header.service_transaction);
     const request = parseTopRequest(content.configuration);
     const { service } = request;
     if (service !== undefined) {
@@ -104,7 +105,7 @@ function describe(transaction: Transaction, guard: Guard | undefined): Transacti
 }
 
 function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
-  const transaction = findTransaction(transactions, header.service_transaction);
+  const transaction = transactionOf(transactions, header.service_transaction);
   const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
   // Not slice(-limit): the last 0 records are none, not all.
   const from = Math.max(0, transaction.history.length - limit);
@@ -116,7 +117,7 @@ function isCount(value: unknown): value is number {
 }
 
 function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {
-  const transaction = findTransaction(transactions, header.service_transaction);
+  const transaction = transactionOf(transactions, header.service_transaction);
   const service = findService(transaction, header.service_id);
   return {
     service_id: service.definition.id,
@@ -139,14 +140,9 @@ function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord)
   return { id, at: new Date(atMs).toISOString(), kind, service_id: service ?? '', text, cause };
 }
 
-/** The named transaction; without a name the only one there is. */
-function findTransaction(transactions: Transactions, id: string): Transaction {
-  const [only, ...more] = transactions.values();
-  const transaction = id === '' && more.length === 0 ? only : transactions.get(id);
-  if (transaction !== undefined) return transaction;
-  const known = [...transactions.keys()];
-  const message = id === '' ? 'the question names no transaction' : `transaction ${id} is unknown`;
-  throw new ContextdError('CTX_TRANSACTION_UNKNOWN', message, {
-    hint: known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`,
-  });
+/** Throws CTX_TRANSACTION_UNKNOWN. */
+function transactionOf(transactions: Transactions, id: string): Transaction {
+  const transaction = findTransaction(transactions, id);
+  if (transaction === undefined) throw unknownTransaction(transactions, id, 'question');
+  return transaction;
 }

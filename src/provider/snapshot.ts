@@ -174,6 +174,11 @@ export interface HistoryRecord {
   readonly cause: number;
 }
 
+/** How often it was launched again, by whomever; the limit of `max_restarts` is about `restartsMs`. */
+export function countRestarts({ run }: ServiceSnapshot): number {
+  return Math.max(0, run - 1);
+}
+
 export function createServiceSnapshot(definition: TaskService, atMs: number): ServiceSnapshot {
   return {
     definition,

@@ -8,7 +8,7 @@ import type { TopEntry, TopReply } from '../messages/samples.js';
 import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
 import type { Sample } from '../sampler/sample.js';
 import type { Costs } from './costs.js';
-import type { ServiceSnapshot } from './snapshot.js';
+import { countRestarts, type ServiceSnapshot } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
 export interface TopPorts {
@@ -59,7 +59,7 @@ interface Figures {
 }
 
 function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Figures): TopEntry {
-  const { definition, pid, status, sinceMs, restartsMs, isAlive } = service;
+  const { definition, pid, status, sinceMs, isAlive } = service;
   // It may have ended, or been launched again, while it was measured.
   const current = isAlive && sample?.main.pid === pid ? sample : undefined;
   return {
@@ -69,7 +69,7 @@ function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Fig
     pid: pid ?? null,
     status,
     uptime_s: Math.max(0, nowMs - sinceMs) / 1000,
-    restarts: restartsMs.length,
+    restarts: countRestarts(service),
     ...(lagMs === undefined || !isAlive ? {} : { event_loop_lag_ms: lagMs }),
     memory: current === undefined ? null : composeMemory(current),
   };

@@ -5,6 +5,7 @@ import { supervisionOf, type ContextConfiguration, type TaskService } from '../m
 import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
 import { Settlement } from './settlement.js';
 import {
+  countRestarts,
   createServiceSnapshot,
   createTransactionSnapshot,
   type HistoryRecord,
@@ -157,7 +158,7 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
 }
 
 function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskInfo {
-  const { definition, pid, lastAction, status, run, restartsMs, sinceMs, reason, error } = service;
+  const { definition, pid, lastAction, status, run, sinceMs, reason, error } = service;
   return {
     service_id: definition.id,
     pid: pid ?? null,
@@ -169,7 +170,7 @@ function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskIn
     task: definition,
     status,
     run,
-    restarts: restartsMs.length,
+    restarts: countRestarts(service),
     since: new Date(sinceMs).toISOString(),
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),

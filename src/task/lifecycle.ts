@@ -1,6 +1,7 @@
 // The life of one task: build, onStart, perform, onStop; what happens is told to its ports.
 
 import { systemClock, type Clock } from '../base/clock.js';
+import { createDeferred, withDeadline } from '../base/deferred.js';
 import { ContextdError, asContextdError, messageOf } from '../base/errors.js';
 import type { ServiceDefinition } from './service.js';
 import type { ServiceEvent, Task, TaskConfiguration, TaskContext } from './task.js';
@@ -21,12 +22,16 @@ export interface LifecyclePorts {
   started(): void;
   /** Drives the task's pauses. */
   readonly clock?: Clock | undefined;
+  /** How long onStop may take, in milliseconds of real time, after the task threw where nothing could catch it. */
+  readonly cleanUpLimitMs: number;
 }
 
 /** Runs the task of a service once. */
 export class Lifecycle {
   readonly #stop = new AbortController();
   readonly #ports: LifecyclePorts;
+  readonly #crashed = createDeferred<TaskEnd>();
+  #crash: TaskEnd | undefined;
   #task: Task<unknown> | undefined;
   /** It is at work, and that has not been told yet. */
   #isToBeTold = false;
@@ -37,7 +42,30 @@ export class Lifecycle {
 
   /** Never rejects: whatever the task throws is its end. */
   async run(definition: ServiceDefinition): Promise<TaskEnd> {
-    const end = await this.#perform(definition);
+    const crashed = this.#crashed.promise;
+    const end = await Promise.race([this.#perform(definition), crashed]);
+    if (this.#crash !== undefined) return await this.#cleanUpInTime(this.#crash);
+    // What is thrown where nothing can catch it while onStop runs ends the task there and then.
+    return await Promise.race([this.#cleanUp(end), crashed]);
+  }
+
+  /** Asks the task to end. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** The task threw where nothing could catch it: it ends as failed, but what it holds is released first. */
+  crash(error: unknown): void {
+    this.#crash ??= { kind: 'failed', error: taskError(error) };
+    this.#crashed.resolve(this.#crash);
+    this.stop();
+  }
+
+  hear(event: ServiceEvent): void {
+    this.#task?.onEvent(event);
+  }
+
+  async #cleanUp(end: TaskEnd): Promise<TaskEnd> {
     try {
       await this.#task?.onStop();
       return end;
@@ -46,13 +74,16 @@ export class Lifecycle {
     }
   }
 
-  /** Asks the task to end. */
-  stop(): void {
-    this.#stop.abort();
-  }
-
-  hear(event: ServiceEvent): void {
-    this.#task?.onEvent(event);
+  /** Nobody knows what state the task is in: that it never comes to an end must not keep its process. */
+  async #cleanUpInTime(end: TaskEnd): Promise<TaskEnd> {
+    const { cleanUpLimitMs, context } = this.#ports;
+    const late = () => new Error(`onStop has not come to its end within ${cleanUpLimitMs / 1000} s`);
+    try {
+      return await withDeadline(this.#cleanUp(end), cleanUpLimitMs, late, systemClock);
+    } catch (error) {
+      context.log.warn(messageOf(error));
+      return end;
+    }
   }
 
   async #perform(definition: ServiceDefinition): Promise<TaskEnd> {

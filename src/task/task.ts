@@ -99,7 +99,10 @@ export abstract class Task<C = TaskConfiguration> {
     return undefined;
   }
 
-  /** Runs when the task is over, unless it threw where nothing could catch it: close files and connections here. */
+  /**
+   * Runs when the task is over, however it ended: close files and connections here. After an error that nothing
+   * could catch, such as one in a timer, it has the stop timeout to do so, and what `perform` awaits may still go on.
+   */
   onStop(): Promise<void> | void {
     return undefined;
   }

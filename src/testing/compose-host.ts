@@ -5,7 +5,7 @@ import type { Envelope } from '../bus/envelope.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 import { routedTopic } from '../messages/topics.js';
-import { DEFAULT_CONTEXT_ID } from '../model/context.js';
+import { DEFAULT_CONTEXT_ID, supervisionSchema } from '../model/context.js';
 import type { ServiceDefinition } from '../task/service.js';
 import type { TaskIdentity } from '../task/task.js';
 import { composeService } from './service-sketch.js';
@@ -15,6 +15,9 @@ export interface Order {
   readonly configuration?: Readonly<Record<string, unknown>>;
   readonly acknowledges?: number;
 }
+
+/** As in a context file that does not say otherwise. */
+const STOP_TIMEOUT_MS = supervisionSchema.parse({}).stop_timeout_s * 1000;
 
 export function composeBootstrap(service: ServiceDefinition, identity: Partial<TaskIdentity>): HostBootstrap {
   return {
@@ -30,7 +33,7 @@ export function composeBootstrap(service: ServiceDefinition, identity: Partial<T
     module: '',
     heartbeatMs: 0,
     orphanGraceMs: 0,
-    stopTimeoutMs: 0,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
     log: { path: '', out: '', maxBytes: 0, files: 0 },
   };
 }

@@ -1,8 +1,10 @@
-// A subscriber that is stopped (SIGSTOP): nobody waits for it, and what it costs has a bound.
+// A subscriber, or a provider, that is stopped (SIGSTOP): nobody waits for it for ever, and what it costs has a bound.
 
 import { expect, test } from 'vitest';
+import { asContextdError } from '../../src/base/errors.js';
 import { Connection } from '../../src/bus/connection.js';
 import { HIGH_WATER_MARK } from '../../src/bus/zmq.js';
+import { Client } from '../../src/client/client.js';
 import { follow } from '../../src/client/follow.js';
 import { tell } from '../helpers/chaos.js';
 import { eventually } from '../helpers/eventually.js';
@@ -97,3 +99,18 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   await follower.close();
   await flood.close();
 }, 300_000);
+
+test('A client gives up in time also when the provider does not even take what is sent.', async () => {
+  await using site = await openSite([]);
+  const reign = await site.reign();
+  const client = await Client.connect(site.endpoints, { answerTimeoutMs: 1000 });
+  process.kill(reign.program.child.pid!, 'SIGSTOP');
+  // More than is held for a peer that does not read, and than is under way to it.
+  const many = Array.from({ length: HIGH_WATER_MARK + 40_000 }, () =>
+    client.command({ action: 'list' }).catch((error: unknown) => asContextdError(error).code),
+  );
+  const last = await Promise.all(many);
+  expect(new Set(last)).toEqual(new Set(['BUS_DEADLINE']));
+  await client.close(true);
+  await reign.kill();
+});

@@ -98,3 +98,29 @@ test('with its key a client reads, follows and commands as its role allows.', as
   expect(stopped.exitCode).toBe(0);
   await display.out.first((line) => line.includes('ts_1'));
 });
+
+test('A reload lets in who was added to the file and nobody who was removed, and says what it cannot change.', async () => {
+  const reload = (...more: readonly string[]) =>
+    home.run('conf_command', '--action=reload', `--context_file=${FILE}`, key('anna'), ...more);
+  const eve = /public-key = "(.*)"/.exec(await home.read('keys/eve.key'))?.[1] ?? '';
+  await home.edit(FILE, (text) =>
+    text.replace(/<Client name="rita".*\/>/, () => `<Client name="eve" key="${eve}" role="operate"/>`),
+  );
+  const asked = await reload('--dry_run');
+  expect(asked.stdout).toMatch(/client added +eve\n +client removed +rita/);
+  const list = (name: string) => home.run('conf_command', '--action=list', key(name), '--timeout=20');
+  expect((await list('eve')).stderr).toContain('SEC_CONNECTION_REFUSED');
+  expect((await list('rita')).exitCode).toBe(0);
+
+  const done = await reload();
+  expect(done).toMatchObject({ exitCode: 0, stdout: asked.stdout });
+  expect((await list('eve')).stdout).toContain('ts_1');
+  expect((await list('rita')).stderr).toContain('SEC_CONNECTION_REFUSED');
+  const exit = await home.run('conf_command', '--action=exit', key('eve'));
+  expect(exit.stderr).toMatch(/SEC_ROLE_REFUSED.*eve has the role operate/);
+
+  await home.edit(FILE, (text) => text.replace(/<Security.*<\/Security>/, ''));
+  const unsecured = await reload(`--server_key=keys/server.key`);
+  expect(unsecured.stderr).toMatch(/warning: .*Context-Home\.xml has no <Security> any more/);
+  expect((await list('eve')).exitCode).toBe(0);
+});

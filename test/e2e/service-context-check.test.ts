@@ -1,6 +1,6 @@
 // service_context --check and --graph: what is known of a context before anything runs.
 
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
@@ -78,6 +78,24 @@ test('--check warns of programs that cannot run here, and says why.', async () =
   ]);
   await writeFile(join(home.path, 'start.sh'), '#!/bin/sh\n', { mode: 0o755 });
   expect((await check()).stdout).toBe(`${path} is valid: 2 task services, 0 warnings`);
+});
+
+test('--check warns of code that is in no service root.', async () => {
+  await using home = await openHome(...SERVICES);
+  await mkdir(join(home.path, 'elsewhere'));
+  await rename(join(home.path, 'services', 'Walk'), join(home.path, 'elsewhere', 'Walk'));
+  const path = join(home.path, FILE);
+  const check = (...more: readonly string[]) => home.run('service_context', FILE, '--check', ...more);
+  const { exitCode, stdout } = await check();
+  expect(exitCode).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    `${path}: warning: ts_101: no service "Walk" in ${join(home.path, 'services', 'Walk')} ` +
+      '(make it with create_service, or correct instance and <location> in the context file)',
+    `${path} is valid: 2 task services, 1 warning`,
+  ]);
+  await home.edit(FILE, (text) => text.replaceAll(/<location>.*<\/location>/g, ''));
+  const rooted = await check('--service_root=elsewhere');
+  expect(rooted.stdout).toBe(`${path} is valid: 2 task services, 0 warnings`);
 });
 
 test('--check of a file that is not well-formed points at the place, and ends with 1.', async () => {

@@ -7,7 +7,10 @@ import type { ContextCommandBody } from '../../messages/context-command.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
 import { isFailure } from '../settlement.js';
 import type { Supervisor } from '../supervisor.js';
+import type { SecurityChange } from '../security/own-clients.js';
+import type { SupervisorPorts } from '../supervisor-ports.js';
 import type { Transaction } from '../transaction.js';
+import type { Turns } from './turns.js';
 
 /** What commands need of the provider. */
 export interface CommandPorts {
@@ -23,6 +26,13 @@ export interface CommandPorts {
   readonly reloaded: (configuration: ContextConfiguration) => void;
   /** Throws SVC_LOCATION_REFUSED or SVC_PROGRAM_REFUSED for code that this provider may not run. */
   readonly checkCode: (services: readonly TaskService[]) => void;
+  /** Makes ready what a service runs, as its launch does. */
+  readonly prepare: SupervisorPorts['prepare'];
+  readonly turns: Turns;
+  /** Takes over the clients of the provider's own file as it is now. */
+  readonly reloadClients: (isDryRun: boolean) => SecurityChange;
+  /** Throws CTX_ENDING when nothing may be started any more. */
+  readonly checkOpen: () => void;
 }
 
 export interface CommandAnswer {

@@ -24,6 +24,9 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
   list: (call) => Promise.resolve(list(call)),
 };
 
+/** A provider that ends does none of these any more. */
+const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
+
 /** Never rejects: what goes wrong is the answer. */
 export async function executeCommand(
   ports: CommandPorts,
@@ -31,6 +34,8 @@ export async function executeCommand(
 ): Promise<CommandAnswer> {
   const { header, content } = command;
   try {
+    while (ports.turns.looking !== undefined) await ports.turns.looking;
+    if (STARTING.includes(header.action)) ports.checkOpen();
     const act = ACTIONS[parseAction(header.action)];
     const { configuration } = content;
     const parsed = isBlank(configuration)

@@ -10,6 +10,7 @@ import {
 } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
+import { findTransaction as findIn, unknownTransaction as unknownIn } from '../find-transaction.js';
 import { createTransaction, type Transaction } from '../transaction.js';
 import type { CommandCall } from './call.js';
 
@@ -56,21 +57,12 @@ function onlyTransactionWith(call: CommandCall): Transaction | undefined {
 }
 
 /** The named transaction; without a name the only one there is. */
-export function findTransaction(call: CommandCall): Transaction | undefined {
-  const { transactions } = call.ports.supervisor;
-  const text = call.command.header.service_transaction;
-  if (text === '') return transactions.size === 1 ? [...transactions.values()][0] : undefined;
-  const id = parseTransactionId(text);
-  return id === undefined ? undefined : transactions.get(id);
+export function findTransaction({ ports, command }: CommandCall): Transaction | undefined {
+  return findIn(ports.supervisor.transactions, command.header.service_transaction);
 }
 
 export function unknownTransaction({ ports, command }: CommandCall): ContextdError {
-  const text = command.header.service_transaction;
-  const known = [...ports.supervisor.transactions.keys()];
-  const hint =
-    known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`;
-  const message = text === '' ? 'the command names no transaction' : `transaction ${text} is unknown`;
-  return new ContextdError('CTX_TRANSACTION_UNKNOWN', message, { hint });
+  return unknownIn(ports.supervisor.transactions, command.header.service_transaction, 'command');
 }
 
 /** The one service the command is for; undefined when it is for the context. Throws SVC_UNKNOWN. */

@@ -6,6 +6,7 @@ import { startsWithTransaction, type ContextConfiguration } from '../../model/co
 import { planReload, type ReloadPlan } from '../reload.js';
 import type { ProviderEvent } from '../snapshot.js';
 import { defineServices, forgetServices, type Transaction } from '../transaction.js';
+import { lookAtCode } from './look-at-code.js';
 import { findTransaction, hasProcess, unknownTransaction } from './find.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
@@ -25,8 +26,19 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
   ports.checkCode(configuration.TaskService);
   const plan = planReload(transaction.configuration.TaskService, configuration);
   const isDryRun = command.content.dry_run === true;
-  const status = isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan });
+  const services = configuration.TaskService.filter(({ id }) => plan.changed.includes(id));
+  const { status } = await lookAtCode(call, { transaction, services }, async () => ({
+    status: {
+      ...(isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {}),
+      ...(isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan })),
+    },
+    transaction: transaction.id,
+  }));
   return { status: { ...status, plan: { ...plan } }, transaction: transaction.id };
+}
+
+function isOwn({ ports }: CommandCall, { ContextID }: ContextConfiguration): boolean {
+  return ports.ownConfiguration.ContextID === ContextID;
 }
 
 interface Reload {

@@ -12,14 +12,17 @@ import {
   ownConfiguration,
   unknownTransaction,
 } from './find.js';
+import { lookAtCode } from './look-at-code.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
 export async function start(call: CommandCall): Promise<CommandAnswer> {
   const configuration = call.configuration ?? ownConfiguration(call);
   const found = findOrCreate(call, configuration);
-  const { transaction, named } = define(call, withoutRunning(found, configuration), found);
+  const isNew = withoutRunning(found, configuration);
+  const named = checkNamed(call, isNew, found);
+  define(call, isNew, found);
   const entries = configuration.TaskService.filter(startsWithTransaction);
-  return await run(call, transaction, {
+  return await run(call, found, {
     action: 'start',
     services: named === undefined ? serviceIds(entries) : [named],
   });
@@ -31,9 +34,15 @@ export async function restart(call: CommandCall): Promise<CommandAnswer> {
   if (configuration === undefined) throw unknownTransaction(call);
   const isUnnamed = call.command.header.service_transaction === '';
   const found = isUnnamed && known !== undefined ? known : findOrCreate(call, configuration);
-  const { transaction, named } = define(call, configuration, found);
-  const inUse = serviceIds(configuration.TaskService).filter((id) => isInUse(transaction, id));
-  return await run(call, transaction, { action: 'restart', services: named === undefined ? inUse : [named] });
+  const named = checkNamed(call, configuration, found);
+  const meant = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
+  const kept = found.configuration.TaskService.filter(({ id }) => id === named);
+  const services = meant.length === 0 ? kept : meant;
+  return await lookAtCode(call, { transaction: found, services }, async () => {
+    define(call, configuration, found);
+    const inUse = serviceIds(configuration.TaskService).filter((id) => isInUse(found, id));
+    return await run(call, found, { action: 'restart', services: named === undefined ? inUse : [named] });
+  });
 }
 
 /** A running service keeps the definition it was started with: a start that is refused changes nothing. */
@@ -42,19 +51,20 @@ function withoutRunning(transaction: Transaction, configuration: ContextConfigur
   return { ...configuration, TaskService };
 }
 
-/** The transaction with the services of `configuration` in it, once all is found to be in order. */
-function define(
-  call: CommandCall,
+/** The one service that is meant, if only one is. Throws what keeps the command from being carried out. */
+function checkNamed(
+  { ports, command }: CommandCall,
   configuration: ContextConfiguration,
   transaction: Transaction,
-): { readonly transaction: Transaction; readonly named: ServiceId | undefined } {
-  const { ports, command } = call;
+): ServiceId | undefined {
   ports.checkCode(configuration.TaskService);
   const known = [...transaction.configuration.TaskService, ...configuration.TaskService];
-  const named = namedService(command, { ...configuration, TaskService: known });
+  return namedService(command, { ...configuration, TaskService: known });
+}
+
+function define({ ports }: CommandCall, configuration: ContextConfiguration, transaction: Transaction): void {
   ports.supervisor.add(transaction);
   defineServices(transaction, configuration, ports.clock.now());
-  return { transaction, named };
 }
 
 async function run(

@@ -28,7 +28,7 @@ export class Guard {
   readonly sealer: Sealer;
   readonly services: ServiceKeys;
   readonly #parts: GuardParts;
-  readonly #clients: ReadonlyMap<string, ClientKey>;
+  #clients: ReadonlyMap<string, ClientKey>;
   readonly #freshness: Freshness;
 
   constructor(parts: GuardParts) {
@@ -37,6 +37,15 @@ export class Guard {
     this.sealer = new Sealer(parts.keys, () => parts.clock.now());
     this.#clients = new Map(parts.clients.map((client) => [client.key, client]));
     this.#freshness = new Freshness(parts.clock);
+  }
+
+  get clients(): readonly ClientKey[] {
+    return [...this.#clients.values()];
+  }
+
+  /** From now on: who is connected already stays so, and reads on, but asks and commands by what is said here. */
+  replaceClients(clients: readonly ClientKey[]): void {
+    this.#clients = new Map(clients.map((client) => [client.key, client]));
   }
 
   /** The public keys of all who are in the context file. */

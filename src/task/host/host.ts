@@ -89,7 +89,8 @@ export class Host {
 
   /** The task threw where nobody could catch it. */
   crash(error: unknown): void {
-    this.#crashed.reject(asContextdError(error, 'SVC_TASK_FAILED'));
+    if (this.#lifecycle === undefined) this.#crashed.reject(asContextdError(error, 'SVC_TASK_FAILED'));
+    else this.#lifecycle.crash(error);
   }
 
   async #live(loading: Promise<ServiceDefinition>): Promise<TaskEnd> {
@@ -113,6 +114,7 @@ export class Host {
         if (!this.#isOver) this.#reporter.report('started');
       },
       clock: this.#options.clock,
+      cleanUpLimitMs: this.#bootstrap.stopTimeoutMs,
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         endpoints,

@@ -2,6 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { TransactionInfo } from '../../../src/messages/context-info.js';
+import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
 
@@ -35,6 +37,24 @@ test('Every service is told, with what its process costs; one without a process 
   expect(one!.memory).toMatchObject({ children: [], total: { rss: one!.memory!.rss } });
   expect(one!.memory).not.toHaveProperty('connections');
   expect(other).toMatchObject({ service_id: 'ts_2', pid: null, status: 'defined', memory: null });
+});
+
+test('Every launch but the first is a restart, whoever asked for it, in top as in context information.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Once', transitions: { on_exit: 'restart ts_1' } },
+  ]);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: TRANSACTION });
+  const first = async () => ((await client.request(TRANSACTION)) as TransactionInfo).tasks[0];
+  await eventually(async () => {
+    const task = await first();
+    return task?.status === 'started' && task.restarts === 1;
+  }, 'ts_1 is restarted by ts_2');
+  await client.command({ action: 'restart', transaction: TRANSACTION, serviceId: 'ts_1' });
+  const [one, other] = await client.top(TRANSACTION);
+  expect([one, other]).toMatchObject([{ restarts: 2 }, { restarts: 0 }]);
+  expect(await client.request(TRANSACTION)).toMatchObject({ tasks: [{ restarts: 2 }, { restarts: 0 }] });
 });
 
 test('The first answer already tells what is going on now, not the mean since the start.', async () => {

@@ -117,3 +117,18 @@ test('The provider tells its own figures, which grow with what it does.', async 
   expect(after.journal.writes).toBeGreaterThan(before.journal.writes);
   expect(after.journal.max_ms).toBeGreaterThanOrEqual(after.journal.last_ms);
 });
+
+test('How late the event loop was is told to everybody who asks, not to the first one alone.', async () => {
+  await using test = await openProvider([]);
+  const [one, other] = [await test.client(), await test.client()];
+  const { event_loop: first } = await eventually(async () => {
+    // What comes before the first look at the loop is no lag, hence again.
+    const untilMs = performance.now() + 1000;
+    while (performance.now() < untilMs);
+    const figures = await one.figures();
+    return figures.event_loop.lag_max_ms > 500 && figures;
+  }, 'a lag');
+  const second = (await other.figures()).event_loop;
+  expect(second.lag_max_ms).toBeGreaterThanOrEqual(first.lag_max_ms);
+  expect((await one.figures()).event_loop.lag_max_ms).toBeGreaterThanOrEqual(first.lag_max_ms);
+});

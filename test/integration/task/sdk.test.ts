@@ -134,6 +134,7 @@ test.each([
   ['is asked to stop', 'asked', 'stopped'],
   ['is done', 'done', 'exited'],
   ['throws', 'thrown', 'failed'],
+  ['throws where nothing can catch it', 'late', 'failed'],
 ])('onStop runs when a task %s, and what it notifies is heard before the end.', async (_how, ends, last) => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'SaysGoodbye', configuration: { ends } }]);
   await using onlooker = await onlook(test.provider.endpoints);

@@ -60,7 +60,8 @@ describe('narrowBind: a wildcard opens no door that nobody asked for', () => {
     ['tcp://*:5557', 'tcp://10.0.0.1:5557', 'tcp://*:5557'],
     ['tcp://10.0.0.1:5557', 'tcp://127.0.0.1:5557', 'tcp://10.0.0.1:5557'],
     ['ipc:///tmp/x', 'tcp://127.0.0.1:1', 'ipc:///tmp/x'],
-    ['tcp://*:1', 'ipc:///tmp/x', 'tcp://*:1'],
+    ['tcp://*:1', 'ipc:///tmp/x', 'tcp://127.0.0.1:1'],
+    ['tcp://*:1', 'ipc://@x', 'tcp://*:1'],
   ])('%s, used as %s, binds %s', (bind, connect, bound) => {
     expect(narrowBind(bind, connect)).toBe(bound);
   });

@@ -151,7 +151,8 @@ describe('the help', () => {
         --service_freq      With use_service: every so many seconds                  [number] [default: 1]
         --service_endpoint  With use_service: where, such as tcp://127.0.0.1:6789                 [string]
         --use_file          Send the file also with stop and restart            [boolean] [default: false]
-        --topic             Topic to send on (default: by action) [choices: "context", "process", "state"]
+        --topic             Topic to send on: by action; 'process' as the original's clients do, to one
+                            service                               [choices: "context", "process", "state"]
         --key               Your secret key file, for a secured provider (default: $CONTEXTD_KEY) [string]
         --server_key        Its public key, or the file of it (default: from the context file, or found)
                                                                                                   [string]

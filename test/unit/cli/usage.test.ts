@@ -30,6 +30,21 @@ describe('conf_command is wrong, exit code 2, when', () => {
       ['--action=top', '--watch', '--interval=0'],
       '--interval is a number of seconds',
     ],
+    [
+      'a question goes on the topic of commands',
+      ['--action=request', '--topic=context'],
+      '--action=request does not go on topic context\n  hint: leave --topic away, or say --topic=state\n',
+    ],
+    [
+      'a command goes on the topic of questions',
+      ['--action=stop', '--topic=state'],
+      '--action=stop does not go on topic state\n  hint: leave --topic away, or say --topic=context or --topic=process\n',
+    ],
+    [
+      'the whole provider is spoken to as one service',
+      ['--action=list', '--topic=process'],
+      '--action=list does not go on topic process',
+    ],
     ['there is no terminal', ['--action=top', '--watch'], '--watch needs a terminal'],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(confCommand, argv);

@@ -128,6 +128,41 @@ describe('a task has started', () => {
   });
 });
 
+describe('a task that throws where nothing can catch it', () => {
+  /** Crashes while `run` awaits what never comes, unless its signal tells. */
+  async function crashIn(onStop: (task: SingleTask) => Promise<void> | void) {
+    const life = createLife();
+    const service = taskThat('run', (task) => {
+      task.onStop = () => {
+        told.push('onStop');
+        return onStop(task);
+      };
+      queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
+      return new Promise(() => undefined);
+    });
+    return await life.lifecycle.run(service);
+  }
+
+  it.each<[string, (task: SingleTask) => Promise<void> | void]>([
+    ['is cleaned up, its signal aborted', (task) => expect(task.signal.aborted).toBe(true)],
+    ['has failed for that reason, whatever onStop throws', fail],
+    ['is given up when it cannot be cleaned up', () => new Promise<void>(() => undefined)],
+  ])('%s', async (_what, onStop) => {
+    expect(await crashIn(onStop)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+  });
+
+  it('during onStop has failed then', async () => {
+    const life = createLife();
+    const service = taskThat('onStop', () => {
+      life.lifecycle.crash(new Error('loose'));
+      return new Promise<void>(() => undefined);
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(told.filter((each) => each === 'onStop')).toHaveLength(1);
+  });
+});
+
 describe('a task that is asked to stop', () => {
   /** Runs to the hook, then stops. */
   async function stopIn(hook: Hook, act: (task: SingleTask) => Promise<void> | void) {

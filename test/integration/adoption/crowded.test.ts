@@ -1,0 +1,34 @@
+// Many who want something of a provider that takes over: each is answered or told.
+
+import { expect, test } from 'vitest';
+import { Client } from '../../../src/client/client.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openSite } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const MEBIBYTE = 1024 * 1024;
+
+test('What a provider that takes over has no room for is refused; what waits is done then.', async () => {
+  await using site = await openSite([{ id: 'ts_1', instance: 'Forever', serviceType: 'Thread' }]);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks()).ts_1!;
+  await first.kill();
+  // The provider waits some seconds for those who hold its threads.
+  process.kill(pid!, 'SIGSTOP');
+  const coming = site.reign();
+  const client = await Client.connect(site.endpoints, { timeoutMs: 30_000, answerTimeoutMs: 60_000 });
+  try {
+    const configuration = { padding: 'x'.repeat(6 * MEBIBYTE) };
+    const validate = () => client.command({ action: 'validate', configuration });
+    const answers = await Promise.all(Array.from({ length: 12 }, validate));
+    const codes = answers.map(({ status }) => status.error?.code);
+    expect(codes.filter((code) => code === 'CTX_INVALID')).toHaveLength(10);
+    expect(codes.slice(10)).toEqual(['CTX_TAKING_OVER', 'CTX_TAKING_OVER']);
+    expect((await client.command({ action: 'list' })).status.result).toBe('success');
+  } finally {
+    await client.close();
+    await (await coming)[Symbol.asyncDispose]();
+  }
+});

@@ -1,0 +1,45 @@
+// Monitors where nothing leaves the machine: at a socket on disk, and in a context of such sockets.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { followMonitor, type Sighting } from '../../../src/client/follow.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { openProvider } from '../../helpers/provider.js';
+import { Recorder } from '../../helpers/recorder.js';
+import { localEnds } from '../../helpers/secured.js';
+
+expectNoLeftovers();
+
+test('A Monitor publishes at a socket on disk, or at loopback for a wildcard, and leaves no file behind.', async () => {
+  await using folder = await openFolder();
+  const path = join(folder.path, 'run', 'monitor');
+  const at = (endpoint: string) => ({ service: { endpoint, frequency_s: '0.2' } });
+  await using test = await openProvider(
+    [
+      { ...monitorSketch(at(`ipc://${path}`)), id: 'ts_disk' },
+      { ...monitorSketch(at('tcp://*:*')), id: 'ts_port' },
+    ],
+    localEnds(folder.path),
+  );
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status).toMatchObject({ result: 'success' });
+  const disk = await findMonitor(onlooker, 'ts_disk');
+  const port = await findMonitor(onlooker, 'ts_port');
+  expect(disk.endpoint).toBe(`ipc://${path}`);
+  expect(port.endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+  for (const { endpoint } of [disk, port]) {
+    const seen = new Recorder<Sighting>();
+    const display = followMonitor(endpoint, (sighting) => seen.note(sighting));
+    await seen.first((each) => /"serviceId":"ts_disk".*"rss"/.test(JSON.stringify(each.body)));
+    await display.close();
+  }
+  expect(existsSync(path)).toBe(true);
+  await client.command({ action: 'stop', transaction: 'T1' });
+  expect(existsSync(path)).toBe(false);
+});
