@@ -56,5 +56,5 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}  ${summary}`);
-  return `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n'contextd COMMAND --help' says more; each but init is also a program of its own.\n`;
+  return `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n'contextd COMMAND --help' says more; all but init and keys are also programs of their own.\n`;
 }

@@ -9,7 +9,7 @@ import { defineCommand, type Terminal } from './command.js';
 const VERBS = ['new', 'show'] as const;
 
 export const keys = defineCommand({
-  name: 'keys',
+  name: 'contextd keys',
   summary: 'Make and show the keys of secured providers and of their clients.',
   positionals: '<verb> <name>',
   options: {

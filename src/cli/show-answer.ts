@@ -29,6 +29,12 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   return exitCodeOf(answer);
 }
 
+/** What an answer that names no service says nevertheless. */
+const SAID_OF_NO_SERVICE: Readonly<Record<string, string>> = {
+  validate: 'the configuration is valid',
+  exit: 'exit: no service was running, the provider ends',
+};
+
 /** The context information of one transaction, or of all. */
 export function showInfo(terminal: Terminal, info: unknown, json: boolean): void {
   if (json || typeof info !== 'object' || info === null) {
@@ -67,7 +73,7 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   }
   for (const service of status.services) terminal.out(`${formatService(paint, service)}\n`);
   if (status.plan === undefined && status.services.length === 0 && status.result === 'success') {
-    terminal.out(action === 'validate' ? 'the configuration is valid\n' : `${action}: nothing to do\n`);
+    terminal.out(`${SAID_OF_NO_SERVICE[action] ?? `${action}: nothing to do`}\n`);
   }
 }
 

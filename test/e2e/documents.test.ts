@@ -17,6 +17,9 @@ const TYPED = ['sh', 'sh background', 'python', 'python background'];
 /** The document that its reader has followed before, up to its first output. */
 const CONTINUES: Readonly<Record<string, string>> = { 'docs/messages.md': 'README.md' };
 
+/** What the provider says in the end, where the program of a document does not wait to see. */
+const SEEN: Readonly<Record<string, string>> = { 'docs/messages.md': 'stop 6FDAHH3WPRVV7FGZCRIN: success' };
+
 function blocksOf(document: string) {
   const before = codeBlocks(CONTINUES[document] ?? document);
   const first =
@@ -47,6 +50,7 @@ describe('what a document tells its reader to type works, and prints what it say
     }
     for (const block of blocksOf(document)) await reader.follow(block);
     expect(codeWords(document).filter(({ text }) => isMissing(text, reader.folder))).toEqual([]);
+    await reader.see(SEEN[document] ?? '');
     await reader.leave();
   });
 });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import type { CodeBlock } from '../helpers/documents.js';
+import { eventually } from '../helpers/eventually.js';
 import { freePorts, install, type Installation } from '../helpers/installation.js';
 import { PYTHON } from '../helpers/programs.js';
 
@@ -15,6 +16,8 @@ export interface Reader extends AsyncDisposable {
   readonly folder: string;
   /** Types it, writes it to its file or compares it with what was printed last. */
   follow(block: CodeBlock): Promise<void>;
+  /** Waits until something that runs in the background prints this. */
+  see(text: string): Promise<void>;
   /** Ends what runs by Ctrl-C; it must end well. */
   leave(): Promise<void>;
 }
@@ -30,6 +33,7 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
   const prelude = `python3() { ${PYTHON} "$@"; }\n${fast ? 'npx() { "./node_modules/.bin/$1" "${@:2}"; }\n' : ''}`;
   const shell = ({ text }: CodeBlock) => startShell(installed, prelude + retarget(text));
   const running: Program[] = [];
+  let shown = '';
   let printed = '';
   return {
     folder: installed.folder,
@@ -42,6 +46,7 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
       if (block.kind === 'sh background') {
         const program = shell(block);
         running.push(program);
+        program.stdout.on('data', (bytes: Buffer) => (shown += bytes.toString()));
         await untilReady(program, 'is ready');
       }
       if (block.language === 'python') {
@@ -49,6 +54,9 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
         if (block.mark === '') await endWell(program, block);
         else await untilReady(program, '\n').finally(() => killGroup(program));
       }
+    },
+    see: async (text) => {
+      await eventually(() => shown.includes(text), `the provider says "${text}"`);
     },
     leave: async () => {
       for (const program of running) {

@@ -33,6 +33,11 @@ function flagsOf({ options }: { readonly options: CommandOptions }): readonly st
   return Object.entries(options).flatMap(([name, { alias }]) => [name, ...[alias ?? []].flat()]);
 }
 
+/** Of each command that is described under its name: the flags it has. */
+export function flagsByCommand(): ReadonlyMap<string, readonly string[]> {
+  return new Map([...COMMANDS.values()].map((each) => [each.name, Object.keys(each.options)]));
+}
+
 export interface CommandLine {
   readonly name: string;
   readonly args: readonly string[];

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package.js';
-import { findCommandLines, findUsageFault, isFlag } from '../helpers/document-commands.js';
+import { findCommandLines, findUsageFault, flagsByCommand, isFlag } from '../helpers/document-commands.js';
 import {
   allDocuments,
   codeBlocks,
@@ -58,6 +58,15 @@ describe('what documents name exists:', () => {
     const isKnown = (flag: string) => isFlag(flag) || FOREIGN_FLAGS.includes(flag);
     expect(findWrong(code, /(?<![\w-])--([a-z][\w-]*)/g, isKnown)).toEqual([]);
     expect(isKnown('quietly')).toBe(false);
+  });
+
+  it('and no flag of a command is left out where docs/commands.md describes it', () => {
+    const sections = readDocument('docs/commands.md').split(/^## /m);
+    const missing = [...flagsByCommand()].flatMap(([name, flags]) => {
+      const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? '';
+      return flags.filter((flag) => !section.includes(`--${flag}`)).map((flag) => `${name} --${flag}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   it('scripts of npm, in this package or in a new project', () => {

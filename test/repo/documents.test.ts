@@ -45,6 +45,10 @@ describe('documents', () => {
     expect(isBroken('README.md', '#no-such-heading')).toBe(true);
   });
 
+  it('begin with a README that fits on two screens', () => {
+    expect(readDocument('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(100);
+  });
+
   it('are all reachable from the README', () => {
     const reached = new Set(['README.md']);
     for (const document of reached) {

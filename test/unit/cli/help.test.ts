@@ -211,12 +211,12 @@ describe('the help', () => {
   it('of keys', async () => {
     expect(await help(keys as never)).toMatchInlineSnapshot(`
       "
-      keys <verb> <name> [options]
+      contextd keys <verb> <name> [options]
 
       Make and show the keys of secured providers and of their clients.
 
       Commands:
-        keys completion  Print a script for shell completion
+        contextd keys completion  Print a script for shell completion
 
       Options:
         --folder  Folder of the two files NAME.key and NAME.key_secret          [string] [default: "keys"]
@@ -227,8 +227,8 @@ describe('the help', () => {
         --help    Show help                                                                      [boolean]
 
       Examples:
-        keys new provider            write keys/provider.key and keys/provider.key_secret
-        keys show anna --role=admin  the line that lets anna in
+        contextd keys new provider            write keys/provider.key and keys/provider.key_secret
+        contextd keys show anna --role=admin  the line that lets anna in
       "
     `);
   });
