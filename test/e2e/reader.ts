@@ -18,7 +18,7 @@ export interface Reader extends AsyncDisposable {
   follow(block: CodeBlock): Promise<void>;
   /** Waits until something that runs in the background prints this. */
   see(text: string): Promise<void>;
-  /** Ends what runs by Ctrl-C; it must end well. */
+  /** What runs must end well: as the document has told it to, or by Ctrl-C. */
   leave(): Promise<void>;
 }
 
@@ -34,6 +34,7 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
   const shell = ({ text }: CodeBlock) => startShell(installed, prelude + retarget(text));
   const running: Program[] = [];
   let shown = '';
+  let isToldToEnd = false;
   let printed = '';
   return {
     folder: installed.folder,
@@ -42,6 +43,7 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
       if (block.kind === 'text output')
         expect(normalize(block.text), block.place).toEqual(normalize(printed));
       if (block.kind === 'ts FILE') await writeIn(installed.folder, block.mark, block.text);
+      isToldToEnd ||= block.text.includes('--action=exit');
       if (block.kind === 'sh') printed = await endWell(shell(block), block);
       if (block.kind === 'sh background') {
         const program = shell(block);
@@ -60,7 +62,7 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
     },
     leave: async () => {
       for (const program of running) {
-        killGroup(program, 'SIGINT');
+        if (!isToldToEnd) killGroup(program, 'SIGINT');
         const { exitCode, all } = await program;
         expect(exitCode, all).toBe(0);
       }
