@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/base/package.js';
 export const KINDS: Readonly<Record<string, string>> = {
   sh: 'typed in order, in an empty folder (test/e2e/documents)',
   'sh background': 'likewise; it runs on while the next ones are typed',
-  'sh clone': 'needs a clone, whose build it would change below the other tests: .ci/run types its like',
+  'sh clone': 'needs a clone, whose build it would change below the other tests: .ci/run types it',
   python: 'run in order with the shell blocks (test/e2e/documents)',
   'python background': 'likewise; it is ended when it has printed a line',
   'text output': 'compared with what the block above it has printed (test/e2e/documents)',

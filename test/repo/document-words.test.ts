@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package.js';
+import { SUPERVISION_RULES } from '../../src/model/supervision.js';
 import { findCommandLines, findUsageFault, flagsByCommand, isFlag } from '../helpers/document-commands.js';
 import {
   allDocuments,
@@ -81,6 +82,12 @@ describe('what documents name exists:', () => {
     const source = listFiles(join(packageRoot, 'src')).map((file) => readFileSync(file, 'utf8'));
     const isRead = (name: string) => source.some((text) => text.includes(name));
     expect(findWrong(words, /\bCONTEXTD_[A-Z_]+\b/g, isRead)).toEqual([]);
+  });
+
+  it('values of supervision, with their defaults', () => {
+    const text = readDocument('docs/context-file.md');
+    const defaults = Object.entries(SUPERVISION_RULES).map(([key, { fallback }]) => `\`${key}\` ${fallback}`);
+    expect(defaults.filter((each) => !text.includes(each))).toEqual([]);
   });
 
   it('codes of errors', () => {
