@@ -82,7 +82,7 @@ function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}  ${summary}`);
   return [
     `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n`,
-    "'contextd COMMAND --help' says more; each but init and keys is also a program of its own.\n",
+    "'contextd COMMAND --help' says more; all but init and keys are also programs of their own.\n",
     "'contextd completion' prints a script for shell completion.\n",
   ].join('');
 }

@@ -68,6 +68,7 @@ describe('the answer to a command', () => {
     expect(answer('stop', { result: 'success', services: [] }).out).toBe(
       'transaction T1\nstop: nothing to do\n',
     );
+    expect(answer('exit', { result: 'success', services: [] }).out).toContain('the provider ends\n');
   });
 
   it('to exit is what was stopped, and that the provider ends', () => {

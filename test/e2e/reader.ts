@@ -1,0 +1,156 @@
+// Somebody who reads a document in an empty folder in which contextd is installed, and types what it says, in order.
+
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { expect } from 'vitest';
+import type { CodeBlock } from '../helpers/documents.js';
+import { eventually } from '../helpers/eventually.js';
+import { freePorts, install, type Installation } from '../helpers/installation.js';
+import { PYTHON } from '../helpers/programs.js';
+
+/** Those of the documents and of the files that they copy; each reader gets others. */
+const PORTS = [5556, 5557, 5576, 5577, 5586, 5587, 6789];
+
+export interface Reader extends AsyncDisposable {
+  readonly folder: string;
+  /** Types it, writes it to its file or compares it with what was printed last. */
+  follow(block: CodeBlock): Promise<void>;
+  /** Waits until something that runs in the background prints this. */
+  see(text: string): Promise<void>;
+  /** What runs must end well: as the document has told it to, or by Ctrl-C. */
+  leave(): Promise<void>;
+}
+
+type Program = ReturnType<typeof startShell>;
+
+/** With `fast`, npx itself is left out: it takes longer than the command that it starts. */
+export async function openReader({ fast }: { readonly fast: boolean }): Promise<Reader> {
+  const installed = await install();
+  const ports = await freePorts(PORTS.length);
+  const retarget = (text: string) =>
+    text.replace(/\b\d{4}\b/g, (port) => String(ports[PORTS.indexOf(Number(port))] ?? port));
+  const prelude = `python3() { ${PYTHON} "$@"; }\n${fast ? 'npx() { "./node_modules/.bin/$1" "${@:2}"; }\n' : ''}`;
+  const shell = ({ text }: CodeBlock) => startShell(installed, prelude + retarget(text));
+  const running: Program[] = [];
+  let shown = '';
+  let isToldToEnd = false;
+  let printed = '';
+  return {
+    folder: installed.folder,
+    follow: async (block) => {
+      await retargetFiles(installed.folder, retarget);
+      if (block.kind === 'text output')
+        expect(normalize(block.text), block.place).toEqual(normalize(printed));
+      if (block.kind === 'ts FILE') await writeIn(installed.folder, block.mark, block.text);
+      isToldToEnd ||= block.text.includes('--action=exit');
+      if (block.kind === 'sh') printed = await endWell(shell(block), block);
+      if (block.kind === 'sh background') {
+        const program = shell(block);
+        running.push(program);
+        program.stdout.on('data', (bytes: Buffer) => (shown += bytes.toString()));
+        await untilReady(program, 'is ready');
+      }
+      if (block.language === 'python') {
+        const program = startPython(installed, retarget(block.text));
+        if (block.mark === '') await endWell(program, block);
+        else await untilReady(program, '\n').finally(() => killGroup(program));
+      }
+    },
+    see: async (text) => {
+      await eventually(() => shown.includes(text), `the provider says "${text}"`);
+    },
+    leave: async () => {
+      for (const program of running) {
+        if (!isToldToEnd) killGroup(program, 'SIGINT');
+        const { exitCode, all } = await program;
+        expect(exitCode, all).toBe(0);
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      // Only where something failed on the way.
+      for (const program of running) killGroup(program);
+      await Promise.all(running);
+      await installed[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function startShell(installed: Installation, script: string) {
+  return start(installed, 'bash', ['-euo', 'pipefail', '-c', script]);
+}
+
+function startPython(installed: Installation, script: string) {
+  return start(installed, PYTHON, ['-u', '-c', script]);
+}
+
+function start({ folder, env }: Installation, program: string, args: readonly string[]) {
+  return execa(program, args, {
+    cwd: folder,
+    env,
+    reject: false,
+    all: true,
+    // A bash whose input is a socket, as node's pipes are, takes itself for a remote one and reads its rc files.
+    stdin: 'ignore',
+    timeout: 240_000,
+    // A group of its own, so that all of it can be ended.
+    detached: true,
+  });
+}
+
+function killGroup({ pid, exitCode }: Program, signal: NodeJS.Signals = 'SIGTERM'): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, signal);
+}
+
+async function endWell(program: Program, { place, text }: CodeBlock): Promise<string> {
+  const { exitCode, all, stdout } = await program;
+  expect(exitCode, `${place}\n${text}\n${all}`).toBe(0);
+  return stdout;
+}
+
+async function untilReady(program: Program, word: string): Promise<void> {
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    program.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+      if (said.includes(word)) resolve();
+    });
+    void program.then(({ all }) => reject(new Error(`it ended before it was ready:\n${all}`)));
+  });
+}
+
+async function writeIn(folder: string, name: string, text: string): Promise<void> {
+  const file = join(folder, name);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+/** What was copied has the ports of the package. */
+async function retargetFiles(folder: string, retarget: (text: string) => string): Promise<void> {
+  for (const sub of ['.', 'conf']) {
+    const names = await readdir(join(folder, sub)).catch(() => []);
+    for (const name of names.filter((each) => /\.(?:xml|py)$/.test(each))) {
+      const file = join(folder, sub, name);
+      const text = await readFile(file, 'utf8');
+      if (retarget(text) !== text) await writeFile(file, retarget(text));
+    }
+  }
+}
+
+/** Its lines without numbers, times and the width of columns, which are others each time; a chart is one line. */
+export function normalize(text: string): readonly string[] {
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (/[┤┼]/.test(line) ? 'chart' : line))
+    .map((line) =>
+      line.replace(/(?<![\w-])\d[\d.,:]*(?:[hms]\d[\d.]*)*(?: ?(?:ms|MiB|[smhdGMKk%]))?(?![\w-])/g, '#'),
+    )
+    .map((line) =>
+      line
+        .replace(/\s+/g, ' ')
+        .replace(/#(?: #)+/g, '#')
+        .trim(),
+    );
+  return lines.filter((line, index) => line !== 'chart' || lines[index - 1] !== 'chart');
+}

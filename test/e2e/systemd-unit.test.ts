@@ -1,0 +1,65 @@
+// The unit in docs/operations.md: systemd's own judge reads it, and its commands are run as systemd does.
+
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
+import { codeBlocks } from '../helpers/documents.js';
+import { install } from '../helpers/installation.js';
+import { freePorts } from '../helpers/ports.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { startAny } from '../helpers/program.js';
+
+expectNoLeftovers();
+
+const hasJudge = spawnSync('systemd-analyze', ['--version']).status === 0;
+if (!hasJudge) process.stderr.write('systemd is missing: nobody judges the unit in docs/operations.md\n');
+
+/** The unit for a project in `folder`. */
+function unitIn(folder: string): string {
+  const [unit, ...more] = codeBlocks('docs/operations.md').filter(({ kind }) => kind === 'ini');
+  expect([unit?.text, more]).toEqual([expect.stringContaining('/srv/greetings'), []]);
+  return unit!.text.replaceAll('/srv/greetings', folder);
+}
+
+async function openProject() {
+  const installed = await install();
+  const [subPort, pubPort] = await freePorts(2);
+  const sample = await readFile(join(packageRoot, 'conf', 'Context-EchoAction.xml'), 'utf8');
+  const context = sample.replaceAll('5556', String(subPort)).replaceAll('5557', String(pubPort));
+  await mkdir(join(installed.folder, 'conf'));
+  await writeFile(join(installed.folder, 'conf', 'Context-Greetings.xml'), context);
+  return installed;
+}
+
+test.skipIf(!hasJudge)('systemd understands every line of it.', async () => {
+  await using project = await openProject();
+  const judge = async (text: string) => {
+    const file = join(project.folder, 'contextd-greetings.service');
+    await writeFile(file, text);
+    return (await execa('systemd-analyze', ['verify', '--man=no', file], { reject: false, all: true })).all;
+  };
+  expect(await judge(unitIn(project.folder))).toBe('');
+  expect(await judge(unitIn(project.folder).replace('KillMode', 'KillMood'))).toContain('KillMood');
+});
+
+test('Its provider comes up, answers, and ends well by the signal to it alone.', async () => {
+  await using project = await openProject();
+  const { folder } = project;
+  const commandOf = (key: string) => {
+    const line = new RegExp(`^${key}=(.*)$`, 'm').exec(unitIn(folder))?.[1] ?? '';
+    return line
+      .replaceAll(' conf/', ` ${folder}/conf/`)
+      .replaceAll('=conf/', `=${folder}/conf/`)
+      .split(' ') as [string];
+  };
+  await using provider = startAny(...commandOf('ExecStart'));
+  // As soon as it is launched: Type=exec waits for no more.
+  const [program, ...args] = commandOf('ExecStartPost');
+  const asked = await execa(program, args, { reject: false, all: true });
+  expect(asked.exitCode, asked.all).toBe(0);
+  provider.child.kill('SIGTERM');
+  expect(await provider.ended).toEqual({ code: 0, signal: null });
+});

@@ -1,0 +1,69 @@
+// The command lines of contextd in documents, and what is wrong with them: they are parsed as typed, but not run.
+
+import type { Command, CommandOptions } from '../../src/cli/command.js';
+import { confCommand } from '../../src/cli/conf-command.js';
+import { contextDisplay } from '../../src/cli/context-display.js';
+import { createService } from '../../src/cli/create-service.js';
+import { init } from '../../src/cli/init.js';
+import { keys } from '../../src/cli/keys.js';
+import { runCommand } from '../../src/cli/run.js';
+import { serviceContext } from '../../src/cli/service-context.js';
+import { createTerminal } from './terminal.js';
+
+/** As far as their flags go: `run` is not called. */
+type Parsed = Omit<Command, 'run'>;
+
+const COMMANDS = new Map<string, Parsed>([
+  ['contextd init', init],
+  ['contextd keys', keys],
+  ...[createService, serviceContext, confCommand, contextDisplay].flatMap(
+    (each: Parsed): [string, Parsed][] => [
+      [each.name, each],
+      [`contextd ${each.name}`, each],
+    ],
+  ),
+]);
+const EVERYWHERE = ['debug', 'help'];
+
+export function isFlag(name: string): boolean {
+  return EVERYWHERE.includes(name) || [...COMMANDS.values()].some((each) => flagsOf(each).includes(name));
+}
+
+function flagsOf({ options }: { readonly options: CommandOptions }): readonly string[] {
+  return Object.entries(options).flatMap(([name, { alias }]) => [name, ...[alias ?? []].flat()]);
+}
+
+/** Of each command that is described under its name: the flags it has. */
+export function flagsByCommand(): ReadonlyMap<string, readonly string[]> {
+  return new Map([...COMMANDS.values()].map((each) => [each.name, Object.keys(each.options)]));
+}
+
+export interface CommandLine {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+/** Those of contextd in a script, or in a synopsis such as `contextd keys show NAME [--role read|admin]`. */
+export function findCommandLines(script: string): readonly CommandLine[] {
+  const lines = script
+    .replaceAll('\\\n', ' ')
+    .replace(/(\w)(\|\w+)+/g, '$1')
+    .split(/\n| && | \| | > |; /);
+  return lines.flatMap((line) => {
+    const words = (line.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? []).map((word) =>
+      word.replace(/['"[\]]/g, ''),
+    );
+    const [first = '', second = '', ...rest] = words[0] === 'npx' ? words.slice(1) : words;
+    if (COMMANDS.has(first)) return [{ name: first, args: second === '' ? [] : [second, ...rest] }];
+    return COMMANDS.has(`${first} ${second}`) ? [{ name: `${first} ${second}`, args: rest }] : [];
+  });
+}
+
+/** What the command itself says of its arguments; undefined if it takes them. */
+export async function findUsageFault({ name, args }: CommandLine): Promise<string | undefined> {
+  const terminal = createTerminal();
+  const command = { ...COMMANDS.get(name), run: () => Promise.resolve(0) } as Command;
+  // What is left out stands for any argument.
+  const given = args.filter((each) => !/^(?:--)?(?:\.\.\.|…)$/.test(each));
+  return (await runCommand(command, given, terminal)) === 0 ? undefined : terminal.written.err.trim();
+}
