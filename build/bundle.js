@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import process from 'node:process';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,6 +19,12 @@ const EXTERNAL = ['esbuild', 'systeminformation'];
 
 /** As those, and in the older format, which node parses twice when it is imported and once when it is required. */
 const REQUIRED = /^zeromq$/;
+
+/**
+ * Loading these of node's own modules takes 2 to 4 ms each, in every child and thread, and most never call them.
+ * Only their functions can be had, not what is made by `new`.
+ */
+const SLOW_BUILTINS = /^node:(child_process|crypto|net)$/;
 
 /** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
 const WHEN_CALLED = /^(cliui|string-width)$/;
@@ -54,7 +61,7 @@ function bundle(entryPoints, how) {
     platform: 'node',
     target: 'node20.19',
     external: EXTERNAL,
-    plugins: [loadWhenCalled(), requireOlder()],
+    plugins: [loadWhenCalled(), requireOlder(), useBuiltins()],
     // Names stay as they are: a stack is to be read.
     minifyWhitespace: true,
     minifySyntax: true,
@@ -99,6 +106,29 @@ function loadWhenCalled() {
         contents: `let load; export default (...given) => (load ??= require('${path}').default)(...given);`,
         resolveDir,
         pluginData: 'called',
+      }));
+    },
+  };
+}
+
+/**
+ * Node's own modules, asked of the process: an `import` of each has node make a module around it. The slow ones
+ * are loaded by the first call of one of their functions.
+ */
+function useBuiltins() {
+  const functionsOf = (path) =>
+    Object.entries(process.getBuiltinModule(path))
+      .filter(([name, value]) => typeof value === 'function' && /^[a-z]\w+$/.test(name))
+      .map(([name]) => `export const ${name} = (...given) => load().${name}(...given);`);
+  return {
+    name: 'use-builtins',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+      onLoad({ filter: SLOW_BUILTINS, namespace: 'builtin' }, ({ path }) => ({
+        contents: `let own; const load = () => (own ??= process.getBuiltinModule('${path}'));\n${functionsOf(path).join('\n')}`,
+      }));
+      onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule('${path}');`,
       }));
     },
   };
