@@ -20,12 +20,6 @@ const EXTERNAL = ['esbuild', 'systeminformation'];
 /** As those, and in the older format, which node parses twice when it is imported and once when it is required. */
 const REQUIRED = /^zeromq$/;
 
-/**
- * Loading these of node's own modules takes 2 to 4 ms each, in every child and thread, and most never call them.
- * Only their functions can be had, not what is made by `new`.
- */
-const SLOW_BUILTINS = /^node:(child_process|crypto|net)$/;
-
 /** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
 const WHEN_CALLED = /^(cliui|string-width)$/;
 
@@ -112,23 +106,28 @@ function loadWhenCalled() {
 }
 
 /**
- * Node's own modules, asked of the process: an `import` of each has node make a module around it. The slow ones
- * are loaded by the first call of one of their functions.
+ * Node's own modules, asked of the process by the first call of one of their functions: an `import` of each takes
+ * up to 4 ms in every child and thread, and most are never called. What is no plain function is fetched at once.
  */
 function useBuiltins() {
-  const functionsOf = (path) =>
-    Object.entries(process.getBuiltinModule(path))
-      .filter(([name, value]) => typeof value === 'function' && /^[a-z]\w+$/.test(name))
-      .map(([name]) => `export const ${name} = (...given) => load().${name}(...given);`);
+  const describe = ([name, value]) =>
+    typeof value === 'function' && /^[a-z]/.test(name)
+      ? `export const ${name} = (...given) => load().${name}(...given);`
+      : `export const ${name} = /* @__PURE__ */ load('${name}');`;
   return {
     name: 'use-builtins',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-      onLoad({ filter: SLOW_BUILTINS, namespace: 'builtin' }, ({ path }) => ({
-        contents: `let own; const load = () => (own ??= process.getBuiltinModule('${path}'));\n${functionsOf(path).join('\n')}`,
-      }));
+      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+      );
       onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents: `module.exports = process.getBuiltinModule('${path}');`,
+        contents: [
+          `let own; const load = (name) => ((own ??= process.getBuiltinModule('${path}')), name ? own[name] : own);`,
+          'export default /* @__PURE__ */ load();',
+          ...Object.entries(process.getBuiltinModule(path))
+            .filter(([name]) => /^[a-z]\w*$/i.test(name) && name !== 'default')
+            .map(describe),
+        ].join('\n'),
       }));
     },
   };

@@ -39,6 +39,9 @@ import { composeJournal, takeOver, type TakenOver } from './take-over.js';
 /** How often the provider looks for services that have fallen silent. */
 const SILENCE_LOOK_MS = 1000;
 
+/** How much later than a change the journal may be; what is answered or acknowledged is in it before. */
+const MOST_BEHIND_MS = 100;
+
 export interface AssembleRequest {
   readonly file: ContextFile;
   readonly serviceRoots: readonly string[];
@@ -125,7 +128,7 @@ function connectParts(
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
   const compose = () => composeJournal(supervisor, once);
   const journal = new JournalWriter(stateFolder, compose, (text) => notice({ kind: 'warning', text }));
-  const paced = new Paced(clock, () => void journal.flush());
+  const paced = new Paced(clock, () => journal.flush(), MOST_BEHIND_MS);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security };
