@@ -2,7 +2,7 @@
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { FiguresReply } from '../messages/figures.js';
-import type { JournalCost } from './journal.js';
+import type { JournalCost } from './journal-writer.js';
 import type { Transaction } from './transaction.js';
 
 /**
