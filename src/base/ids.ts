@@ -39,3 +39,9 @@ export function createTransactionId(): TransactionId {
 export function createUniqueId(): string {
   return randomBytes(9).toString('base64url');
 }
+
+/** As createUniqueId, at a tenth of its price in a new process: of one that speaks, where guessing it is of no use. */
+export function createSenderId(): string {
+  const part = () => Math.random().toString(36).slice(2, 10);
+  return part() + part();
+}

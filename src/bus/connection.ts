@@ -1,7 +1,7 @@
 // The two sockets of everyone on the bus, and the proof that what was subscribed is in effect.
 
 import { createDeferred } from '../base/deferred.js';
-import { createUniqueId } from '../base/ids.js';
+import { createSenderId, createUniqueId } from '../base/ids.js';
 import { encodeEnvelope } from './envelope.js';
 import { Publisher } from './publisher.js';
 import { Sealer } from './seal.js';
@@ -36,7 +36,7 @@ export function securityOf(curve: ClientSecurity | undefined): ConnectionSecurit
  * our publisher is told that it is wanted, the forwarder has taken all those before it as well.
  */
 export class Connection {
-  readonly id: string = createUniqueId();
+  readonly id: string = createSenderId();
   readonly publisher: Publisher;
   /** How many messages have come and gone so far. */
   readonly traffic = { received: 0, sent: 0 };

@@ -18,7 +18,8 @@ import { Desk } from './desk.js';
 import { bindsOf, openForwarder, reachableEnds } from './ends.js';
 import { Figures } from './figures.js';
 import { INBOX_TOPICS } from './inbox.js';
-import { JournalWriter } from './journal.js';
+import { SupervisorJournal } from './compose-journal.js';
+import { JournalWriter } from './journal-writer.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LimitGuard } from './limit-guard.js';
@@ -36,10 +37,13 @@ import { openSecurity, type ProviderSecurity } from './security/open-security.js
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { createSampler } from '../sampler/sampler.js';
-import { composeJournal, takeOver, type TakenOver } from './take-over.js';
+import { takeOver, type TakenOver } from './take-over.js';
 
 /** How often the provider looks for services that have fallen silent. */
 const SILENCE_LOOK_MS = 1000;
+
+/** How much later than a change the journal may be; what is answered or acknowledged is in it before. */
+const MOST_BEHIND_MS = 100;
 
 export interface AssembleRequest {
   readonly file: ContextFile;
@@ -121,9 +125,9 @@ function connectParts(
   const transactions = () => [...supervisor.transactions.values()];
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
-  const compose = () => composeJournal(supervisor, once);
-  const journal = new JournalWriter(stateFolder, compose, (text) => notice({ kind: 'warning', text }));
-  const paced = new Paced(clock, () => void journal.flush());
+  const source = new SupervisorJournal(() => supervisor.transactions, once);
+  const journal = new JournalWriter(stateFolder, source, (text) => notice({ kind: 'warning', text }));
+  const paced = new Paced(clock, () => journal.flush(), MOST_BEHIND_MS);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security };

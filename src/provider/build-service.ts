@@ -29,11 +29,16 @@ interface Manifest {
   readonly externals: readonly string[];
 }
 
-/** Builds each entry once at a time; close() ends esbuild's own process. */
+/**
+ * So many builds are going on in this process. After the last one esbuild's own process is ended: it would
+ * hold memory, and wake us every second, for as long as the provider lives.
+ */
+let building = 0;
+
+/** Builds each entry once at a time. */
 export class ServiceBuilder {
   readonly #folder: string;
   readonly #running = new Map<string, Promise<string>>();
-  #isUsed = false;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -49,20 +54,32 @@ export class ServiceBuilder {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.values());
-    if (this.#isUsed) await (await import('esbuild')).stop();
   }
 
   async #buildOnce(entry: string): Promise<string> {
     const manifestPath = join(this.#folder, `${basename(dirname(entry))}-${hash(entry).slice(0, 12)}.json`);
     const manifest = readManifest(manifestPath);
     if (manifest !== undefined && isCurrent(manifest)) return manifest.output;
-    this.#isUsed = true;
     return await compile(entry, this.#folder, manifestPath);
   }
 }
 
 async function compile(entry: string, folder: string, manifestPath: string): Promise<string> {
   const esbuild = await import('esbuild');
+  building += 1;
+  try {
+    return await buildWith(esbuild, entry, { folder, manifestPath });
+  } finally {
+    building -= 1;
+    if (building === 0) await esbuild.stop();
+  }
+}
+
+async function buildWith(
+  esbuild: typeof import('esbuild'),
+  entry: string,
+  { folder, manifestPath }: { readonly folder: string; readonly manifestPath: string },
+): Promise<string> {
   const externals = new Set<string>();
   const result = await esbuild
     .build({

@@ -2,7 +2,7 @@
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { FiguresReply } from '../messages/figures.js';
-import type { JournalCost } from './journal.js';
+import type { JournalCost } from './journal-writer.js';
 import { LoopWindows } from './loop-windows.js';
 import type { Transaction } from './transaction.js';
 
@@ -10,7 +10,7 @@ import type { Transaction } from './transaction.js';
  * How often the event loop is looked at; its own part in what is measured is taken off. Seldom enough that an
  * idle provider sleeps: at 20 ms this alone woke it twice as often as the heartbeats of 50 services.
  */
-const RESOLUTION_MS = 200;
+const RESOLUTION_MS = 500;
 const MIB = 1024 * 1024;
 
 export interface FiguresPorts {

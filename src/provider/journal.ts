@@ -1,11 +1,12 @@
 // The journal: what a provider wants and has, on disk, so that the next one can go on from there.
+//
+//   journal.json                   everything, as it was at some moment
+//   journal.changes.jsonl          what has changed since then, a line for each writing
+//   journal.last-good.*            the two before them: they and the newest changes say everything as well
 
-import { mkdirSync, readFileSync } from 'node:fs';
-import { link, rename, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import * as z from 'zod';
-import { createDeferred, type Deferred } from '../base/deferred.js';
 import { hasErrnoCode, messageOf } from '../base/errors.js';
 import { isId, type ServiceId, type TransactionId } from '../base/ids.js';
 import { contextConfigurationSchema } from '../model/context.js';
@@ -14,9 +15,26 @@ import { FAILURE_REASONS, SERVICE_STATUSES } from './snapshot.js';
 import { EVENT_ACTIONS } from '../messages/service-event.js';
 
 /** Raised when an older provider could not read it any more. */
-const VERSION = 1;
-const NEWEST = 'journal.json';
-const LAST_GOOD = 'journal.last-good.json';
+export const JOURNAL_VERSION = 2;
+/** How many records of each transaction a journal keeps. */
+export const KEPT_RECORDS = 500;
+
+/** Two files that belong together. */
+export interface JournalPair {
+  readonly whole: string;
+  readonly changes: string;
+}
+
+export function newestIn(folder: string): JournalPair {
+  return { whole: join(folder, 'journal.json'), changes: join(folder, 'journal.changes.jsonl') };
+}
+
+export function lastGoodIn(folder: string): JournalPair {
+  return {
+    whole: join(folder, 'journal.last-good.json'),
+    changes: join(folder, 'journal.last-good.changes.jsonl'),
+  };
+}
 
 const service = z.object({
   id: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)),
@@ -42,30 +60,44 @@ const service = z.object({
 });
 export type JournaledService = z.infer<typeof service>;
 
-const journal = z.object({
-  version: z.literal(VERSION),
-  transactions: z.array(
+const transaction = z.object({
+  id: z.custom<TransactionId>((value) => typeof value === 'string' && isId(value)),
+  configuration: contextConfigurationSchema,
+  records: z.number().int(),
+  services: z.array(service),
+  history: z.array(
     z.object({
-      id: z.custom<TransactionId>((value) => typeof value === 'string' && isId(value)),
-      configuration: contextConfigurationSchema,
-      records: z.number().int(),
-      services: z.array(service),
-      history: z.array(
-        z.object({
-          id: z.number().int(),
-          atMs: z.number(),
-          kind: z.enum(['command', 'event', 'transition', 'effect']),
-          service: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)).optional(),
-          text: z.string(),
-          cause: z.number().int(),
-        }),
-      ),
+      id: z.number().int(),
+      atMs: z.number(),
+      kind: z.enum(['command', 'event', 'transition', 'effect']),
+      service: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)).optional(),
+      text: z.string(),
+      cause: z.number().int(),
     }),
   ),
-  /** Commands that have been answered: their ids and the answers, oldest first. */
-  answers: z.array(z.object({ messageId: z.string(), transaction: z.string(), status: replyStatusSchema })),
 });
-export type JournalContent = Omit<z.infer<typeof journal>, 'version'>;
+export type JournaledTransaction = z.infer<typeof transaction>;
+
+/** Commands that have been answered: their ids and the answers, oldest first. */
+const answers = z.array(
+  z.object({ messageId: z.string(), transaction: z.string(), status: replyStatusSchema }),
+);
+
+const content = z.object({ transactions: z.array(transaction), answers });
+export type JournalContent = z.infer<typeof content>;
+
+/** Services that have changed, records and answers that are new; the configuration only where it has changed. */
+const change = z.object({
+  transactions: z.array(transaction.partial({ configuration: true })),
+  answers,
+});
+export type JournalChange = z.infer<typeof change>;
+
+const whole = content.extend({ version: z.literal(JOURNAL_VERSION), name: z.string() });
+
+/** The first line of a file of changes: which whole journal they come after, and which one that came after. */
+const changesHead = z.object({ of: z.string(), after: z.string() });
+export type ChangesHead = z.infer<typeof changesHead>;
 
 export interface JournalReading {
   readonly content: JournalContent | undefined;
@@ -73,115 +105,94 @@ export interface JournalReading {
   readonly fault: string | undefined;
 }
 
-/** Reads what the last provider left in `folder`: the journal, or the last good one before it. */
+/** Reads what the last provider left in `folder`: the journal, or the last good one before it, and what came after. */
 export function readJournal(folder: string): JournalReading {
-  const newest = readFile(join(folder, NEWEST));
-  if (newest.content !== undefined || newest.fault === undefined) return newest;
-  const older = readFile(join(folder, LAST_GOOD));
-  return { content: older.content, fault: newest.fault };
+  const [newest, older] = [newestIn(folder), lastGoodIn(folder)].map(readPair);
+  if (newest?.whole.value !== undefined) return replay(newest.whole.value, [newest.changes]);
+  if (newest?.whole.fault === undefined) return { content: undefined, fault: undefined };
+  const { fault } = newest.whole;
+  if (older?.whole.value === undefined) return { content: undefined, fault };
+  const reading = replay(older.whole.value, [older.changes, newest.changes]);
+  return { ...reading, fault: [fault, reading.fault].filter((each) => each !== undefined).join('; ') };
 }
 
-/** What the journal has cost so far; times in milliseconds. */
-export interface JournalCost {
-  writes: number;
-  failures: number;
-  totalMs: number;
-  lastMs: number;
-  maxMs: number;
+interface Reading<T> {
+  readonly value?: T;
+  /** Missing, too, where there is no such file. */
+  readonly fault?: string;
 }
 
-/** Writes one journal at a time; what changes meanwhile is in the next one. */
-export class JournalWriter {
-  readonly #folder: string;
-  readonly #compose: () => JournalContent;
-  readonly #tellFault: (text: string) => void;
-  readonly cost: JournalCost = { writes: 0, failures: 0, totalMs: 0, lastMs: 0, maxMs: 0 };
-  #writing: Promise<void> | undefined;
-  #next: Deferred<void> | undefined;
-  #isClosed = false;
+interface Changes {
+  readonly head: ChangesHead;
+  readonly lines: readonly JournalChange[];
+  readonly fault?: string;
+}
 
-  constructor(folder: string, compose: () => JournalContent, tellFault: (text: string) => void) {
-    this.#folder = folder;
-    this.#compose = compose;
-    this.#tellFault = tellFault;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+function readPair({ whole: path, changes }: JournalPair) {
+  return { whole: readWhole(path), changes: readChanges(changes) };
+}
+
+function readWhole(path: string): Reading<z.infer<typeof whole>> {
+  const { value: text, fault } = readText(path);
+  if (text === undefined) return fault === undefined ? {} : { fault };
+  return parse(whole, text, path);
+}
+
+/** What stands before a line that cannot be used. A last line that was cut has never been counted on. */
+function readChanges(path: string): Changes | undefined {
+  const [first = '', ...rest] = (readText(path).value ?? '').split('\n').slice(0, -1);
+  const head = parse(changesHead, first, path).value;
+  if (head === undefined) return undefined;
+  const lines: JournalChange[] = [];
+  for (const [index, line] of rest.entries()) {
+    const { value, fault } = parse(change, line, `line ${index + 2} of ${path}`);
+    if (value === undefined) return { head, lines, ...(fault === undefined ? {} : { fault }) };
+    lines.push(value);
   }
+  return { head, lines };
+}
 
-  /** Resolves when everything up to now is on disk, or could not be written, which is told. */
-  flush(): Promise<void> {
-    if (this.#writing === undefined) return this.#write();
-    this.#next ??= createDeferred<void>();
-    return this.#next.promise;
-  }
+/** Changes count if they come after what is there, or after what came after it: each says how things are now. */
+function replay(
+  { name, version: _, ...start }: z.infer<typeof whole>,
+  files: readonly (Changes | undefined)[],
+): JournalReading {
+  const fitting = files.filter((each) => each?.head.of === name || each?.head.after === name);
+  const lines = fitting.flatMap((each) => each?.lines ?? []);
+  return { content: lines.reduce(apply, start), fault: fitting.find((each) => each?.fault)?.fault };
+}
 
-  /** Writes a last time; nothing is written after that. */
-  async close(): Promise<void> {
-    await this.flush();
-    this.#isClosed = true;
-  }
-
-  #write(): Promise<void> {
-    const writing = this.#writeOnce().finally(() => {
-      this.#writing = undefined;
-      const next = this.#next;
-      this.#next = undefined;
-      if (next !== undefined) void this.#write().then(() => next.resolve());
+function apply(before: JournalContent, { transactions, answers: given }: JournalChange): JournalContent {
+  const known = new Map(before.transactions.map((each) => [each.id, each]));
+  for (const { id, configuration, records, services, history } of transactions) {
+    const old = known.get(id);
+    const now = configuration ?? old?.configuration;
+    if (now === undefined) continue;
+    const all = new Map([...(old?.services ?? []), ...services].map((each) => [each.id, each]));
+    known.set(id, {
+      id,
+      configuration: now,
+      records,
+      services: [...all.values()],
+      history: [...(old?.history ?? []), ...history].slice(-KEPT_RECORDS),
     });
-    this.#writing = writing;
-    return writing;
   }
+  return { transactions: [...known.values()], answers: [...before.answers, ...given] };
+}
 
-  async #writeOnce(): Promise<void> {
-    if (this.#isClosed) return;
-    const before = performance.now();
-    const text = JSON.stringify({ version: VERSION, ...this.#compose() });
-    try {
-      const path = join(this.#folder, NEWEST);
-      await keep(path, join(this.#folder, LAST_GOOD));
-      await writeFileAtomic(path, text, { mode: 0o600 });
-    } catch (error) {
-      this.cost.failures += 1;
-      this.#tellFault(`the journal could not be written: ${messageOf(error)}`);
-    }
-    this.#noteCost(performance.now() - before);
-  }
-
-  #noteCost(lastMs: number): void {
-    this.cost.writes += 1;
-    this.cost.lastMs = lastMs;
-    this.cost.totalMs += lastMs;
-    this.cost.maxMs = Math.max(this.cost.maxMs, lastMs);
+function readText(path: string): Reading<string> {
+  try {
+    return { value: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return hasErrnoCode(error, 'ENOENT') ? {} : { fault: messageOf(error) };
   }
 }
 
-/** What is at `path` gets a second name, under which it outlives being replaced. */
-async function keep(path: string, other: string): Promise<void> {
-  const between = `${other}.new`;
-  await rm(between, { force: true });
+function parse<S extends z.ZodType>(schema: S, text: string, where: string): Reading<z.infer<S>> {
   try {
-    await link(path, between);
+    return { value: schema.parse(JSON.parse(text)) };
   } catch (error) {
-    if (hasErrnoCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  // At no moment there is none.
-  await rename(between, other);
-}
-
-function readFile(path: string): JournalReading {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    return { content: undefined, fault: hasErrnoCode(error, 'ENOENT') ? undefined : messageOf(error) };
-  }
-  try {
-    return { content: journal.parse(JSON.parse(text)), fault: undefined };
-  } catch (error) {
-    return {
-      content: undefined,
-      fault: `${path} cannot be used: ${describeFault(error)}`,
-    };
+    return { fault: `${where} cannot be used: ${describeFault(error)}` };
   }
 }
 

@@ -11,14 +11,17 @@ const PAUSE_PER_COST = 9;
  */
 export class Paced {
   readonly #clock: Clock;
-  readonly #act: () => void;
+  readonly #act: () => unknown;
+  readonly #mostMs: number;
   #isScheduled = false;
   #pauseMs = 0;
   #cancel: () => void = () => undefined;
 
-  constructor(clock: Clock, act: () => void) {
+  /** `mostMs` is the longest wait, in milliseconds, however much an act costs. */
+  constructor(clock: Clock, act: () => unknown, mostMs = Infinity) {
     this.#clock = clock;
     this.#act = act;
+    this.#mostMs = mostMs;
   }
 
   changed(): void {
@@ -33,7 +36,12 @@ export class Paced {
     this.#cancel();
     this.#isScheduled = false;
     const before = performance.now();
-    this.#act();
-    this.#pauseMs = (performance.now() - before) * PAUSE_PER_COST;
+    const acting = this.#act();
+    this.#noteCost(before);
+    if (acting instanceof Promise) void acting.then(() => this.#noteCost(before));
+  }
+
+  #noteCost(before: number): void {
+    this.#pauseMs = Math.min((performance.now() - before) * PAUSE_PER_COST, this.#mostMs);
   }
 }

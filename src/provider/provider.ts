@@ -122,6 +122,7 @@ export class Provider {
       supervisor.forgetAll();
     }
     speaker.flush();
+    speaker.close();
     await connection.roundTrip();
     await journal.close();
     await this.#closers.close();

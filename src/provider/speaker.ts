@@ -35,6 +35,7 @@ export class Speaker {
   readonly #info: Paced;
   #lastChanged: Transaction | undefined;
   #seq = 0;
+  #isClosed = false;
 
   constructor(ports: SpeakerPorts) {
     this.#ports = ports;
@@ -115,6 +116,11 @@ export class Speaker {
     this.#info.flush();
   }
 
+  /** What is said from now on, of services that live on, may get lost with the connection: that is no fault. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   #publishInfo(): void {
     const changed = this.#lastChanged;
     if (changed === undefined) return;
@@ -128,6 +134,7 @@ export class Speaker {
 
   #publish(topic: string, body: unknown, reader?: string): void {
     this.#ports.connection.publish(topic, body, reader).catch((error: unknown) => {
+      if (this.#isClosed) return;
       this.#ports.notice({ kind: 'warning', text: `a message on ${topic} was not sent: ${String(error)}` });
     });
   }

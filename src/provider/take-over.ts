@@ -6,7 +6,7 @@ import type { CommandAnswer } from './commands/call.js';
 import { findServices, type FoundService } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { sweep } from './launcher/sweep.js';
-import { readJournal, type JournalContent, type JournaledService } from './journal.js';
+import { readJournal, type JournalContent, type JournaledTransaction } from './journal.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
 import type { FoundRun } from './runs.js';
@@ -14,8 +14,6 @@ import type { ServiceSnapshot } from './snapshot.js';
 import type { Supervisor } from './supervisor.js';
 import { createTransaction, type Transaction } from './transaction.js';
 
-/** How many records of each transaction a journal keeps. */
-const KEPT_RECORDS = 500;
 /** Where the kernel's own threads are in group 0. */
 const NO_GROUP = -1;
 
@@ -67,25 +65,7 @@ export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver
   return taken;
 }
 
-/** The journal of what a supervisor has now. */
-export function composeJournal(supervisor: Supervisor, once: Once<CommandAnswer>): JournalContent {
-  const transactions = [...supervisor.transactions.values()].map((transaction) => ({
-    id: transaction.id,
-    configuration: transaction.configuration,
-    records: transaction.snapshot.records,
-    services: [...transaction.snapshot.services.values()].map(journalService),
-    history: transaction.history.slice(-KEPT_RECORDS),
-  }));
-  const answers = once.remembered().map(([messageId, answer]) => ({ messageId, ...answer }));
-  return { transactions, answers };
-}
-
-function journalService(service: ServiceSnapshot): JournaledService {
-  const { definition, ...rest } = service;
-  return { ...rest, id: definition.id };
-}
-
-function restoreTransaction(journaled: JournalContent['transactions'][number], atMs: number): Transaction {
+function restoreTransaction(journaled: JournaledTransaction, atMs: number): Transaction {
   const { id, configuration, records, services, history } = journaled;
   const transaction = createTransaction(id, configuration, atMs);
   transaction.history.push(...history.map((record) => ({ service: undefined, ...record })));

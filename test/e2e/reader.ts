@@ -6,7 +6,8 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import type { CodeBlock } from '../helpers/documents.js';
 import { eventually } from '../helpers/eventually.js';
-import { freePorts, install, type Installation } from '../helpers/installation.js';
+import { install, type Installation } from '../helpers/installation.js';
+import { freePorts } from '../helpers/ports.js';
 import { PYTHON } from '../helpers/programs.js';
 
 /** Those of the documents and of the files that they copy; each reader gets others. */

@@ -7,7 +7,7 @@ import type { BusEndpoints } from '../../src/bus/connection.js';
 import { Client } from '../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../src/messages/context-info.js';
 import type { ServiceResult } from '../../src/messages/state.js';
-import type { JournalContent } from '../../src/provider/journal.js';
+import { readJournal, type JournalContent } from '../../src/provider/journal.js';
 import type { ContextConfiguration } from '../../src/model/context.js';
 import { ownerOf } from '../../src/provider/launcher/adoption.js';
 import { readProcessTable, type ProcessEntry } from '../../src/provider/launcher/process-table.js';
@@ -60,7 +60,7 @@ export interface Site extends AsyncDisposable {
   log(serviceId: string): Promise<string>;
   /** Every living process of its services, their descendants included. */
   processes(): readonly ProcessEntry[];
-  journal(): Promise<JournalContent>;
+  journal(): JournalContent;
   /** Opens a gate of a Gated service: makes a file in the folder. */
   gate(name: string): Promise<void>;
 }
@@ -88,8 +88,11 @@ export async function openSite(
     stateFolder,
     configure,
     processes: () => processesOf(stateFolder),
-    journal: async () =>
-      JSON.parse(await readFile(join(stateFolder, 'journal.json'), 'utf8')) as JournalContent,
+    journal: () => {
+      const { content, fault } = readJournal(stateFolder);
+      if (content === undefined) throw new Error(fault ?? 'there is no journal');
+      return content;
+    },
     gate: (name) => writeFile(join(folder.path, name), ''),
     write,
     log: (id) => readFile(join(stateFolder, 'logs', TRANSACTION, `${id}.log`), 'utf8'),

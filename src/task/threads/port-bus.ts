@@ -3,7 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { createDeferred, type Deferred } from '../../base/deferred.js';
 import { ContextdError } from '../../base/errors.js';
-import { createUniqueId } from '../../base/ids.js';
+import { createSenderId } from '../../base/ids.js';
 import { encodeEnvelope } from '../../bus/envelope.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBus } from '../host/host-bus.js';
@@ -17,7 +17,7 @@ import { TAKEN_STEP, type FromThread, type ToThread } from './port-messages.js';
  */
 export class PortBus implements HostBus {
   /** Of its own for each run, as a process has: events are counted by sender. */
-  readonly id: string = createUniqueId();
+  readonly id: string = createSenderId();
   readonly publisher: HostBus['publisher'] = {
     whenWanted: (topic) => this.#whenWanted(topic),
     onSubscription: (listener) => void this.#listeners.add(listener),

@@ -171,10 +171,9 @@ test('A service in back-off is launched, one being stopped is stopped, one that 
   await first.becomes('ts_2', 'stopping');
   await eventually(async () => (await first.tasks()).ts_3!.pid !== null, 'ts_3 has a process');
   const before = await first.tasks();
-  const journaled = async () =>
-    (await site.journal()).transactions[0]?.services.map(({ id, status }) => `${id} ${status}`);
+  const journaled = () => site.journal().transactions[0]?.services.map(({ id, status }) => `${id} ${status}`);
   const expected = ['ts_1 backoff', 'ts_2 stopping', 'ts_3 starting'];
-  await eventually(async () => (await journaled())?.join() === expected.join(), 'the journal says so');
+  await eventually(() => journaled()?.join() === expected.join(), 'the journal says so');
   await first.kill();
 
   const second = await site.reign();

@@ -45,6 +45,6 @@ test.skipIf(!isPermitted)(
     expect(container.err.items).toEqual([]);
     const told = container.out.items.map((line) => JSON.parse(line) as { readonly kind: string });
     expect(told.at(-1)).toMatchObject({ kind: 'closed', isDetached: false });
-    expect((await site.journal()).transactions).toEqual([]);
+    expect(site.journal().transactions).toEqual([]);
   },
 );

@@ -1,10 +1,10 @@
 // A journal that cannot be used: it is told, an older one has to do, and nobody else's process is touched.
 
 import { spawn } from 'node:child_process';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { JournalContent } from '../../../src/provider/journal.js';
+import { JOURNAL_VERSION, lastGoodIn, newestIn } from '../../../src/provider/journal.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openSite } from '../../helpers/site.js';
@@ -14,9 +14,9 @@ expectNoLeftovers();
 const damages: Readonly<Record<string, (path: string) => Promise<void>>> = {
   'cut short': (path) => truncate(path, 300),
   empty: (path) => truncate(path, 0),
-  'of a newer version': (path) => edit(path, (text) => text.replace('"version":1', '"version":2')),
+  'of a newer version': (path) => edit(path, (text) => text.replace('"version":2', '"version":3')),
   'edited so that it makes no sense': (path) =>
-    edit(path, (text) => text.replaceAll('"status":"started"', '"status":"startled"')),
+    edit(path, (text) => text.replace('"transactions":[', '"transactions":["T1",')),
 };
 
 async function edit(path: string, change: (text: string) => string): Promise<void> {
@@ -33,9 +33,6 @@ test.each(Object.keys(damages))(
     const first = await site.reign();
     await first.command('start');
     const before = await first.tasks();
-    // Every such answer is in the journal: now both files know that all has started.
-    await first.command('stop', 'ts_3');
-    await first.command('stop', 'ts_3');
     await first.kill();
     await damages[what]!(join(site.stateFolder, 'journal.json'));
     const second = await site.reign();
@@ -48,13 +45,25 @@ test.each(Object.keys(damages))(
   },
 );
 
+test('What stands before a line of changes that makes no sense is used, and the line is named.', async () => {
+  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await site.reign();
+  await first.command('start');
+  const before = await first.tasks();
+  await first.kill();
+  await appendFile(newestIn(site.stateFolder).changes, '{"transactions":"none"}\n');
+  const second = await site.reign();
+  expect(second.warnings()).toMatch(/line \d+ of .*journal\.changes\.jsonl cannot be used: transactions/);
+  expect(await second.becomes('ts_1', 'started')).toMatchObject({ run: 1, pid: before.ts_1!.pid });
+});
+
 test('Without any journal nothing is adopted: what nobody can supervise is ended, and told.', async () => {
   await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
   const first = await site.reign();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  for (const name of ['journal.json', 'journal.last-good.json']) {
+  for (const name of [newestIn, lastGoodIn].map((pairIn) => pairIn('').whole)) {
     await writeFile(join(site.stateFolder, name), 'not a journal');
   }
   const second = await site.reign();
@@ -74,11 +83,16 @@ test('A pid in a journal is no reason to kill: a stranger that has it lives on.'
   const stranger = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
   const gone = new Promise((resolve) => stranger.once('exit', resolve));
   try {
-    const journal = await site.journal();
+    const journal = site.journal();
     const [transaction] = journal.transactions;
     const services = transaction!.services.map((each) => ({ ...each, pid: stranger.pid }));
-    const edited: JournalContent = { ...journal, transactions: [{ ...transaction!, services }] };
-    await writeFile(join(site.stateFolder, 'journal.json'), JSON.stringify(edited));
+    const edited = {
+      version: JOURNAL_VERSION,
+      name: 'edited',
+      ...journal,
+      transactions: [{ ...transaction!, services }],
+    };
+    await writeFile(newestIn(site.stateFolder).whole, JSON.stringify(edited));
     const second = await site.reign();
     expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'died_unattended', pid: null });
     await second.command('stop');

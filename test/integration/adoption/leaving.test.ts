@@ -18,7 +18,7 @@ test('exit leaves an empty journal, and a later provider starts nothing.', async
   await first.command('start');
   await first.client.command({ action: 'exit' });
   expect(await first.program.ended).toEqual({ code: 0, signal: null });
-  expect((await site.journal()).transactions).toEqual([]);
+  expect(site.journal().transactions).toEqual([]);
   expect(site.processes()).toEqual([]);
   const second = await site.reign();
   expect(await second.tasks()).toEqual({});

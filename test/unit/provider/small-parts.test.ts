@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
 import { Paced } from '../../../src/provider/paced.js';
 import { LaunchGate } from '../../../src/provider/launch-gate.js';
@@ -136,6 +137,19 @@ describe('Paced', () => {
     clock.advance(0);
     publisher.changed();
     expect(clock.waiting[0]).toBeGreaterThanOrEqual(180);
+  });
+
+  it('counts what is done later, up to the longest wait', async () => {
+    const clock = new ManualClock();
+    const gone = createDeferred<void>();
+    const writer = new Paced(clock, () => gone.promise, 100);
+    writer.changed();
+    clock.advance(0);
+    for (const endMs = performance.now() + 20; performance.now() < endMs;);
+    gone.resolve();
+    await gone.promise;
+    writer.changed();
+    expect(clock.waiting).toEqual([100]);
   });
 
   it('publishes at once what is asked for, leaves no timer, and nothing when nothing has changed', () => {
