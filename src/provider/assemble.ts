@@ -174,7 +174,11 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
     journal: journal.cost,
     dropped,
   });
-  closers.add(() => [costs, figures].forEach((each) => each.close()));
+  closers.add(() => {
+    costs.close();
+    figures.close();
+    return desk().answered();
+  });
   return {
     ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {

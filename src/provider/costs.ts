@@ -36,6 +36,7 @@ export class Costs {
   readonly #ports: CostsPorts;
   readonly #gauges = new Map<string, Gauge>();
   readonly #pauses = new Set<Deferred<void>>();
+  #isClosed = false;
 
   constructor(ports: CostsPorts) {
     this.#ports = ports;
@@ -55,7 +56,8 @@ export class Costs {
   }
 
   close(): void {
-    for (const pause of this.#pauses) pause.reject(new ContextdError('CTX_ENDING', 'the provider is ending'));
+    this.#isClosed = true;
+    for (const pause of this.#pauses) pause.reject(endingError());
   }
 
   async #measure(
@@ -93,6 +95,7 @@ export class Costs {
 
   async #pause(durationMs: number): Promise<void> {
     if (durationMs <= 0) return;
+    if (this.#isClosed) throw endingError();
     const over = createDeferred<void>();
     this.#pauses.add(over);
     const cancel = this.#ports.clock.after(durationMs, () => over.resolve());
@@ -139,4 +142,8 @@ export function targetOf(
 
 function keyOf({ pid, tid }: Target): string {
   return `${pid}/${tid ?? ''}`;
+}
+
+function endingError(): ContextdError {
+  return new ContextdError('CTX_ENDING', 'the provider is ending');
 }

@@ -48,11 +48,17 @@ export class Desk {
   /** What has come before the desk was open. */
   #waiting: Waiting | undefined = new Waiting();
   #isClosing = false;
+  readonly #answering = new Set<Promise<void>>();
 
   constructor(ports: DeskPorts) {
     this.#ports = ports;
     this.#rejects = new Rejects(ports.commandPorts.clock);
     this.#losses = new LogLosses(ports.commandPorts.clock);
+  }
+
+  /** Resolves when every question up to now has its answer. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#answering);
   }
 
   /** How many frames were no messages, or could not be dealt with. */
@@ -79,7 +85,7 @@ export class Desk {
   #deal(frame: Uint8Array, writer: Writer | undefined): void {
     this.#read(frame, writer, {
       command: (command) => void this.#obey(command, writer),
-      question: (request) => void this.#answer(request, writer),
+      question: (request) => this.#note(this.#answer(request, writer)),
       event: (event) => this.#hear(event),
       beat: (beat) => this.#feel(beat),
       thread: (notice) => this.#ports.threads.hear(notice),
@@ -191,6 +197,11 @@ export class Desk {
   }
 
   /** Some answers take time; commands and other questions do not wait for them. */
+  #note(answering: Promise<void>): void {
+    this.#answering.add(answering);
+    void answering.then(() => this.#answering.delete(answering));
+  }
+
   async #answer(request: StateRequestBody, writer: Writer | undefined): Promise<void> {
     const { speaker, answer } = this.#ports;
     const to = { asked: request.header, reader: writer?.key };
