@@ -126,7 +126,8 @@ function connectParts(
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
   const source = new SupervisorJournal(() => supervisor.transactions, once);
-  const journal = new JournalWriter(stateFolder, source, (text) => notice({ kind: 'warning', text }));
+  const journal = new JournalWriter(stateFolder, { clock, source, notice });
+  closers.add(() => journal.end());
   const paced = new Paced(clock, () => journal.flush(), MOST_BEHIND_MS);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);

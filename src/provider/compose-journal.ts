@@ -9,6 +9,9 @@ import type { Once } from './once.js';
 import type { ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
+/** How many answers the next provider is told, besides those since everything was written last. */
+const KEPT_ANSWERS = 200;
+
 /** What was written of a transaction: frozen values, so that what is another one has changed. */
 interface Written {
   readonly configuration: ContextConfiguration;
@@ -19,7 +22,7 @@ export class SupervisorJournal implements JournalSource {
   readonly #transactions: () => ReadonlyMap<TransactionId, Transaction>;
   readonly #once: Once<CommandAnswer>;
   #written = new Map<TransactionId, Written>();
-  #answered: ReadonlySet<string> = new Set();
+  #answered = 0;
 
   constructor(transactions: () => ReadonlyMap<TransactionId, Transaction>, once: Once<CommandAnswer>) {
     this.#transactions = transactions;
@@ -28,24 +31,25 @@ export class SupervisorJournal implements JournalSource {
 
   whole(): JournalContent {
     this.#written = new Map();
-    this.#answered = new Set();
+    this.#answered = 0;
     const transactions = [...this.#transactions().values()].map((transaction) => ({
       ...this.#composeChange(transaction, undefined),
       configuration: transaction.configuration,
     }));
-    return { transactions, answers: this.#composeAnswers() };
+    return { transactions, answers: this.#composeAnswers().slice(-KEPT_ANSWERS) };
   }
 
-  changes(): JournalChange | undefined {
+  changes(): JournalChange {
     const transactions = this.#transactions();
-    if ([...this.#written.keys()].some((id) => !transactions.has(id))) return undefined;
+    const gone = [...this.#written.keys()].filter((id) => !transactions.has(id));
+    for (const id of gone) this.#written.delete(id);
     const changed = [...transactions.values()].flatMap((transaction) => {
       const written = this.#written.get(transaction.id);
       const { configuration, snapshot } = transaction;
       const isSame = written?.snapshot === snapshot && written.configuration === configuration;
       return isSame ? [] : [this.#composeChange(transaction, written)];
     });
-    return { transactions: changed, answers: this.#composeAnswers() };
+    return { gone, transactions: changed, answers: this.#composeAnswers() };
   }
 
   #composeChange(
@@ -68,10 +72,9 @@ export class SupervisorJournal implements JournalSource {
   }
 
   #composeAnswers(): JournalContent['answers'] {
-    const all = this.#once.remembered();
-    const given = all.filter(([messageId]) => !this.#answered.has(messageId));
-    if (given.length > 0) this.#answered = new Set(all.map(([messageId]) => messageId));
-    return given.map(([messageId, answer]) => ({ messageId, ...answer }));
+    const { count, answers } = this.#once.settled(this.#answered);
+    this.#answered = count;
+    return answers.map(([messageId, answer]) => ({ messageId, ...answer }));
   }
 }
 

@@ -1,8 +1,8 @@
 // What the services of a transaction cost now: measures for those who ask, as often as makes sense.
 
+import { endingError } from './ending-error.js';
 import type { Clock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
-import { ContextdError } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import type { Sample, SampleOptions, Sampler, Target } from '../sampler/sample.js';
 import type { ServiceSnapshot } from './snapshot.js';
@@ -142,8 +142,4 @@ export function targetOf(
 
 function keyOf({ pid, tid }: Target): string {
   return `${pid}/${tid ?? ''}`;
-}
-
-function endingError(): ContextdError {
-  return new ContextdError('CTX_ENDING', 'the provider is ending');
 }

@@ -1,5 +1,6 @@
 // Where messages are dealt with: commands and questions are answered, events and heartbeats passed on.
 
+import { endingError } from './ending-error.js';
 import { asContextdError, ContextdError, reportError } from '../base/errors.js';
 import { topicOf } from '../bus/envelope.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
@@ -85,7 +86,10 @@ export class Desk {
   #deal(frame: Uint8Array, writer: Writer | undefined): void {
     this.#read(frame, writer, {
       command: (command) => void this.#obey(command, writer),
-      question: (request) => this.#note(this.#answer(request, writer)),
+      question: (request) => {
+        const answering = this.#answer(request, writer).finally(() => this.#answering.delete(answering));
+        this.#answering.add(answering);
+      },
       event: (event) => this.#hear(event),
       beat: (beat) => this.#feel(beat),
       thread: (notice) => this.#ports.threads.hear(notice),
@@ -197,11 +201,6 @@ export class Desk {
   }
 
   /** Some answers take time; commands and other questions do not wait for them. */
-  #note(answering: Promise<void>): void {
-    this.#answering.add(answering);
-    void answering.then(() => this.#answering.delete(answering));
-  }
-
   async #answer(request: StateRequestBody, writer: Writer | undefined): Promise<void> {
     const { speaker, answer } = this.#ports;
     const to = { asked: request.header, reader: writer?.key };
@@ -244,10 +243,4 @@ export class Desk {
 
 function isLastWord({ header }: ServiceEventMessage): boolean {
   return header.seq !== undefined && ['stopped', 'exited', 'failed'].includes(header.action);
-}
-
-function endingError(): ContextdError {
-  return new ContextdError('CTX_ENDING', 'the provider is about to end', {
-    hint: 'start it again with service_context FILE',
-  });
 }

@@ -86,8 +86,12 @@ const answers = z.array(
 const content = z.object({ transactions: z.array(transaction), answers });
 export type JournalContent = z.infer<typeof content>;
 
-/** Services that have changed, records and answers that are new; the configuration only where it has changed. */
+/**
+ * Services that have changed, records and answers that are new, transactions that are gone; the configuration only
+ * where it has changed.
+ */
 const change = z.object({
+  gone: z.array(transaction.shape.id),
   transactions: z.array(transaction.partial({ configuration: true })),
   answers,
 });
@@ -101,19 +105,23 @@ export type ChangesHead = z.infer<typeof changesHead>;
 
 export interface JournalReading {
   readonly content: JournalContent | undefined;
-  /** What was wrong with the newest file, when an older one had to do, or none. */
+  /** What was wrong with the newest files, when older ones had to do, or a part of them, or none. */
   readonly fault: string | undefined;
+  /** Older files had to do. */
+  readonly isLastGood: boolean;
 }
 
 /** Reads what the last provider left in `folder`: the journal, or the last good one before it, and what came after. */
 export function readJournal(folder: string): JournalReading {
   const [newest, older] = [newestIn(folder), lastGoodIn(folder)].map(readPair);
-  if (newest?.whole.value !== undefined) return replay(newest.whole.value, [newest.changes]);
-  if (newest?.whole.fault === undefined) return { content: undefined, fault: undefined };
-  const { fault } = newest.whole;
-  if (older?.whole.value === undefined) return { content: undefined, fault };
-  const reading = replay(older.whole.value, [older.changes, newest.changes]);
-  return { ...reading, fault: [fault, reading.fault].filter((each) => each !== undefined).join('; ') };
+  if (newest?.whole.value !== undefined)
+    return { ...replay(newest.whole.value, [newest.changes]), isLastGood: false };
+  const fault = newest?.whole.fault;
+  if (fault === undefined || older?.whole.value === undefined)
+    return { content: undefined, fault, isLastGood: false };
+  const reading = replay(older.whole.value, [older.changes, newest?.changes]);
+  const faults = [fault, reading.fault].filter((each) => each !== undefined);
+  return { ...reading, fault: faults.join('; '), isLastGood: true };
 }
 
 interface Reading<T> {
@@ -123,7 +131,8 @@ interface Reading<T> {
 }
 
 interface Changes {
-  readonly head: ChangesHead;
+  /** Missing where it cannot be read. */
+  readonly head?: ChangesHead | undefined;
   readonly lines: readonly JournalChange[];
   readonly fault?: string;
 }
@@ -140,9 +149,11 @@ function readWhole(path: string): Reading<z.infer<typeof whole>> {
 
 /** What stands before a line that cannot be used. A last line that was cut has never been counted on. */
 function readChanges(path: string): Changes | undefined {
-  const [first = '', ...rest] = (readText(path).value ?? '').split('\n').slice(0, -1);
-  const head = parse(changesHead, first, path).value;
-  if (head === undefined) return undefined;
+  const { value: text, fault: unread } = readText(path);
+  if (text === undefined) return unread === undefined ? undefined : { lines: [], fault: unread };
+  const [first = '', ...rest] = text.split('\n').slice(0, -1);
+  const { value: head, fault: misread } = parse(changesHead, first, path);
+  if (head === undefined) return { lines: [], ...(misread === undefined ? {} : { fault: misread }) };
   const lines: JournalChange[] = [];
   for (const [index, line] of rest.entries()) {
     const { value, fault } = parse(change, line, `line ${index + 2} of ${path}`);
@@ -156,28 +167,48 @@ function readChanges(path: string): Changes | undefined {
 function replay(
   { name, version: _, ...start }: z.infer<typeof whole>,
   files: readonly (Changes | undefined)[],
-): JournalReading {
-  const fitting = files.filter((each) => each?.head.of === name || each?.head.after === name);
+): Pick<JournalReading, 'content' | 'fault'> {
+  const fitting = files.filter(
+    (each) => each !== undefined && (each.head === undefined || isAfter(each.head, name)),
+  );
   const lines = fitting.flatMap((each) => each?.lines ?? []);
-  return { content: lines.reduce(apply, start), fault: fitting.find((each) => each?.fault)?.fault };
+  return { content: applyAll(start, lines), fault: fitting.find((each) => each?.fault)?.fault };
 }
 
-function apply(before: JournalContent, { transactions, answers: given }: JournalChange): JournalContent {
-  const known = new Map(before.transactions.map((each) => [each.id, each]));
-  for (const { id, configuration, records, services, history } of transactions) {
-    const old = known.get(id);
-    const now = configuration ?? old?.configuration;
-    if (now === undefined) continue;
-    const all = new Map([...(old?.services ?? []), ...services].map((each) => [each.id, each]));
-    known.set(id, {
-      id,
-      configuration: now,
-      records,
-      services: [...all.values()],
-      history: [...(old?.history ?? []), ...history].slice(-KEPT_RECORDS),
-    });
+function isAfter({ of, after }: ChangesHead, name: string): boolean {
+  return of === name || after === name;
+}
+
+/** A line that is applied twice changes nothing the second time. */
+function applyAll(start: JournalContent, lines: readonly JournalChange[]): JournalContent {
+  const known = new Map(start.transactions.map((each) => [each.id, each]));
+  const answered = new Map(start.answers.map((each) => [each.messageId, each]));
+  for (const { gone, transactions, answers: given } of lines) {
+    for (const each of transactions) {
+      const now = applyOne(known.get(each.id), each);
+      if (now !== undefined) known.set(each.id, now);
+    }
+    for (const id of gone) known.delete(id);
+    for (const answer of given) answered.set(answer.messageId, answer);
   }
-  return { transactions: [...known.values()], answers: [...before.answers, ...given] };
+  return { transactions: [...known.values()], answers: [...answered.values()] };
+}
+
+function applyOne(
+  old: JournaledTransaction | undefined,
+  {
+    id,
+    configuration = old?.configuration,
+    records,
+    services,
+    history,
+  }: JournalChange['transactions'][number],
+): JournaledTransaction | undefined {
+  if (configuration === undefined) return undefined;
+  const isNew = (record: { readonly id: number }) => record.id > (old?.records ?? 0);
+  const all = new Map([...(old?.services ?? []), ...services].map((each) => [each.id, each]));
+  const past = [...(old?.history ?? []), ...history.filter(isNew)].slice(-KEPT_RECORDS);
+  return { id, configuration, records, services: [...all.values()], history: past };
 }
 
 function readText(path: string): Reading<string> {

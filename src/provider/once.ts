@@ -2,12 +2,11 @@
 
 /** How many answers are remembered. */
 const MEMORY = 1000;
-/** How many of them the next provider is told. */
-const JOURNALED = 200;
-
 export class Once<Answer> {
   readonly #answers = new Map<string, Promise<Answer>>();
   readonly #settled = new Map<string, Answer>();
+  /** How many have been settled in all. */
+  #count = 0;
 
   /** The answer of the first execution; a message without an id is always executed. */
   execute(messageId: string | undefined, act: () => Promise<Answer>): Promise<Answer> {
@@ -15,8 +14,7 @@ export class Once<Answer> {
     const known = this.#answers.get(messageId);
     if (known !== undefined) return known;
     const answer = act().then((settled) => {
-      this.#settled.set(messageId, settled);
-      forgetOldest(this.#settled, JOURNALED);
+      this.#settle(messageId, settled);
       return settled;
     });
     this.#answers.set(messageId, answer);
@@ -27,12 +25,23 @@ export class Once<Answer> {
   /** What an earlier provider has answered. */
   remember(messageId: string, answer: Answer): void {
     this.#answers.set(messageId, Promise.resolve(answer));
-    this.#settled.set(messageId, answer);
+    forgetOldest(this.#answers, MEMORY);
+    this.#settle(messageId, answer);
   }
 
-  /** The last answers there are, oldest first. */
-  remembered(): readonly (readonly [string, Answer])[] {
-    return [...this.#settled];
+  /** How many answers there have been, and those after the first `since` of them, oldest first. */
+  settled(since: number): {
+    readonly count: number;
+    readonly answers: readonly (readonly [string, Answer])[];
+  } {
+    const added = this.#count - since;
+    return { count: this.#count, answers: added === 0 ? [] : [...this.#settled].slice(-added) };
+  }
+
+  #settle(messageId: string, answer: Answer): void {
+    this.#settled.set(messageId, answer);
+    forgetOldest(this.#settled, MEMORY);
+    this.#count += 1;
   }
 }
 

@@ -6,7 +6,7 @@ import type { CommandAnswer } from './commands/call.js';
 import { findServices, type FoundService } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { sweep } from './launcher/sweep.js';
-import { readJournal, type JournalContent, type JournaledTransaction } from './journal.js';
+import { readJournal, type JournalReading, type JournaledTransaction } from './journal.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
 import type { FoundRun } from './runs.js';
@@ -41,8 +41,9 @@ export interface TakenOver {
  * carries our mark but is in no journal cannot be supervised by anybody, and is ended.
  */
 export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver[]> {
-  const { content, fault } = readJournal(ports.stateFolder);
-  if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(content)}` });
+  const reading = readJournal(ports.stateFolder);
+  const { content, fault } = reading;
+  if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(reading)}` });
   for (const { messageId, ...answer } of content?.answers ?? []) ports.once.remember(messageId, answer);
   const found = [...(await ports.threads.find()), ...findServices(ports.owner)];
   const left = new Set(found);
@@ -106,6 +107,7 @@ async function endStranger(ports: TakeOverPorts, found: FoundService): Promise<v
   ports.notice({ kind: 'warning', text: `ended what was left of ${what}: ${killed.join(', ')}` });
 }
 
-function describeFallback(content: JournalContent | undefined): string {
-  return content === undefined ? 'going on without one' : 'going on with the last good one';
+function describeFallback({ content, isLastGood }: JournalReading): string {
+  if (content === undefined) return 'going on without one';
+  return isLastGood ? 'going on with the last good one' : 'going on with what stands before that';
 }

@@ -37,8 +37,8 @@ function findWrong(
   return found.filter(({ word }) => !isRight(word)).map(({ place, word }) => `${place}: ${word}`);
 }
 
-/** Flags of docker run, docker stop and node. */
-const FOREIGN_FLAGS = ['init', 'time', 'cpu-prof', 'import', 'test'];
+/** Flags of docker run, docker stop, node and V8. */
+const FOREIGN_FLAGS = ['init', 'time', 'cpu-prof', 'import', 'test', 'max-semi-space-size'];
 
 describe('what documents name exists:', () => {
   it('commands take the arguments that they are given', async () => {

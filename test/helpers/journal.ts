@@ -1,0 +1,83 @@
+// A journal in a folder of its own, and a transaction that gives it something to write.
+
+import { readFileSync } from 'node:fs';
+import type { TransactionId } from '../../src/base/ids.js';
+import type { CommandAnswer } from '../../src/provider/commands/call.js';
+import { SupervisorJournal } from '../../src/provider/compose-journal.js';
+import { JournalWriter } from '../../src/provider/journal-writer.js';
+import { readJournal, type JournalContent, type JournalReading } from '../../src/provider/journal.js';
+import type { Notice } from '../../src/provider/notice.js';
+import { Once } from '../../src/provider/once.js';
+import { addHistory, createTransaction, type Transaction } from '../../src/provider/transaction.js';
+import { transition } from '../../src/provider/transition.js';
+import { sketchConfiguration } from './context.js';
+import { openFolder } from './folder.js';
+import { ManualClock } from './manual-clock.js';
+
+const T1 = 'T1' as TransactionId;
+
+/** A journal of one transaction with two services, and something to do in it. */
+export async function openJournal() {
+  const folder = await openFolder();
+  const faults: string[] = [];
+  const clock = new ManualClock();
+  const writers: JournalWriter[] = [];
+  const once = new Once<CommandAnswer>();
+  const configuration = sketchConfiguration([
+    { id: 'ts_1', instance: 'A' },
+    { id: 'ts_2', instance: 'B' },
+  ]);
+  const transactions = new Map<TransactionId, Transaction>([
+    [T1, createTransaction(T1, configuration, 1000)],
+  ]);
+  const open = () => {
+    const source = new SupervisorJournal(() => transactions, once);
+    const notice = (told: Notice) => {
+      if (told.kind === 'warning') faults.push(told.text);
+    };
+    const writer = new JournalWriter(folder.path, { clock, source, notice });
+    writers.push(writer);
+    return writer;
+  };
+  return {
+    path: folder.path,
+    faults,
+    clock,
+    once,
+    transactions,
+    configuration,
+    open,
+    writer: open(),
+    /** All of it, as one puts it who has not written anything yet. */
+    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once).whole()),
+    read: () => readJournal(folder.path),
+    /** A command for one service, and its answer. */
+    work: async (messageId: string, id = 'ts_1') => {
+      const transaction = transactions.get(T1)!;
+      const services = configuration.TaskService.map((each) => each.id).filter((each) => each === id);
+      const event = { type: 'run_asked', action: 'restart', atMs: 2000, services, cause: messageId } as const;
+      const step = transition(transaction.snapshot, event, 0.5);
+      transaction.snapshot = step.snapshot;
+      for (const effect of step.effects) if (effect.type === 'record') addHistory(transaction, effect.record);
+      const answer: CommandAnswer = { transaction: T1, status: { result: 'success', services: [] } };
+      await once.execute(messageId, () => Promise.resolve(answer));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(writers.map((each) => each.close()));
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** As JSON has it: what is undefined is not there. */
+function asRead(content: JournalContent): JournalContent {
+  return JSON.parse(JSON.stringify(content)) as JournalContent;
+}
+
+export function sound(content: JournalContent): JournalReading {
+  return { content, fault: undefined, isLastGood: false };
+}
+
+export function linesOf(path: string): readonly string[] {
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1);
+}
