@@ -67,6 +67,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       speaker.changed(transaction);
       parts.changed();
     },
+    noted: parts.changed,
     recorded: (transaction, record) => {
       if (record.kind !== 'transition') return;
       notice({

@@ -17,6 +17,7 @@ export class Draft {
   readonly #before: TransactionSnapshot;
   readonly #services: Map<ServiceId, ServiceSnapshot>;
   #records: number;
+  #isChanged = false;
 
   constructor(before: TransactionSnapshot, atMs: number, random: number) {
     this.#before = before;
@@ -34,6 +35,7 @@ export class Draft {
   set(id: ServiceId, patch: Partial<ServiceSnapshot>): void {
     const service = this.#services.get(id);
     if (service === undefined) return;
+    this.#isChanged ||= Object.entries(patch).some(([key, value]) => isOther(service, key, value));
     const isMove = patch.status !== undefined && patch.status !== service.status;
     this.#services.set(id, { ...service, ...(isMove ? { sinceMs: this.atMs } : {}), ...patch });
   }
@@ -66,6 +68,11 @@ export class Draft {
       ...this.#before,
       services: this.#services,
       records: this.#records,
+      changes: this.#before.changes + (this.#isChanged ? 1 : 0),
     };
   }
+}
+
+function isOther(service: ServiceSnapshot, key: string, value: unknown): boolean {
+  return key !== 'cause' && !Object.is(Reflect.get(service, key), value);
 }

@@ -60,6 +60,8 @@ export interface TransactionSnapshot {
   readonly services: ReadonlyMap<ServiceId, ServiceSnapshot>;
   /** How many records were made; the last one has this id. */
   readonly records: number;
+  /** How often something has changed that context information tells; causes and records are not told there. */
+  readonly changes: number;
 }
 
 export type ProviderEvent = { readonly atMs: number } & (
@@ -204,5 +206,5 @@ export function createTransactionSnapshot(
   atMs: number,
 ): TransactionSnapshot {
   const services = new Map(definitions.map((each) => [each.id, createServiceSnapshot(each, atMs)]));
-  return { transaction, services, records: 0 };
+  return { transaction, services, records: 0, changes: 0 };
 }

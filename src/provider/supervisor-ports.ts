@@ -23,6 +23,8 @@ export interface SupervisorPorts {
   readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
   readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;
   readonly changed: (transaction: Transaction) => void;
+  /** Only records and causes are new: nothing that anybody is told. */
+  readonly noted: () => void;
   readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
 }
 

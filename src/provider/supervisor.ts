@@ -160,11 +160,13 @@ export class Supervisor {
   }
 
   #apply(transaction: Transaction, event: ProviderEvent): readonly Effect[] {
+    const { changes } = transaction.snapshot;
     const step = transition(transaction.snapshot, event, Math.random());
     transaction.snapshot = step.snapshot;
     for (const effect of step.effects) this.#perform(transaction, effect);
     transaction.settlement.check(transaction.snapshot, event.atMs);
-    this.#ports.changed(transaction);
+    if (transaction.snapshot.changes === changes) this.#ports.noted();
+    else this.#ports.changed(transaction);
     return step.effects;
   }
 

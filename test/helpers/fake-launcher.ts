@@ -77,6 +77,7 @@ export function openHouse(
     command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
     report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
     changed: () => undefined,
+    noted: () => undefined,
     recorded: () => undefined,
   });
   const all = sketches.map((each) => ({ instance: 'Forever', ...each }));
