@@ -26,7 +26,9 @@ export function readLargeFile(path: string): string | undefined {
   return unlessGone(() => {
     const file = openSync(path, constants.O_RDONLY);
     try {
-      return large.toString('utf8', 0, fill(file));
+      // First, because it may put a larger buffer in the place of this one.
+      const length = fill(file);
+      return large.toString('utf8', 0, length);
     } finally {
       closeSync(file);
     }
