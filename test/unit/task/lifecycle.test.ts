@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
 import {
   defineService,
@@ -90,9 +92,9 @@ describe('a task', () => {
   });
 });
 
-describe('a task has started', () => {
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+describe('a task has started', () => {
   it.each<[string, (task: SingleTask) => Promise<void> | void, readonly string[]]>([
     ['when it notifies, and that comes after', (task) => task.notify('updated'), ['started', 'updated {}']],
     ['when it pauses', (task) => task.pause(0), ['started']],
@@ -150,6 +152,34 @@ describe('a task that throws where nothing can catch it', () => {
   ])('%s', async (_what, onStop) => {
     expect(await crashIn(onStop)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
     expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+  });
+
+  it('while it is being started does not begin its work', async () => {
+    const life = createLife();
+    const isStarting = createDeferred<void>();
+    const service = taskThat('onStart', (task) => {
+      task.onStop = async () => {
+        isStarting.resolve();
+        await turn();
+        task.notify('cleaned');
+      };
+      queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
+      return isStarting.promise;
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(told).toEqual(['constructor', 'onStart']);
+    expect(life.told).toEqual(['cleaned {}']);
+  });
+
+  it('in its first turn has not started, however long it takes to clean up', async () => {
+    const life = createLife();
+    const service = taskThat('run', (task) => {
+      task.onStop = () => stat('/').then(turn);
+      queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
+      return new Promise(() => undefined);
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(life.told).toEqual([]);
   });
 
   it('during onStop has failed then', async () => {
