@@ -160,14 +160,14 @@ describe('a task that throws where nothing can catch it', () => {
       task.onStop = async () => {
         isStarting.resolve();
         await turn();
-        task.notify('cleaned');
+        task.notify('updated');
       };
       queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
       return isStarting.promise;
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
     expect(told).toEqual(['constructor', 'onStart']);
-    expect(life.told).toEqual(['cleaned {}']);
+    expect(life.told).toEqual(['updated {}']);
   });
 
   it('in its first turn has not started, however long it takes to clean up', async () => {
