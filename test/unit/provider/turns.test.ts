@@ -36,7 +36,7 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
     reloaded: () => undefined,
     checkCode: () => undefined,
     checkOpen: () => undefined,
-    reloadClients: () => ({}),
+    reloadClients: () => Promise.resolve({}),
   };
   const send: Commands['send'] = async (action, name = '', serviceId = '') => {
     const header = { action, service_id: serviceId, service_name: 'context', service_transaction: name };
