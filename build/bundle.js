@@ -8,8 +8,8 @@ import { Buffer } from 'node:buffer';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import process from 'node:process';
 import { build } from 'esbuild';
+import { useBuiltins } from './use-builtins.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -100,34 +100,6 @@ function loadWhenCalled() {
         contents: `let load; export default (...given) => (load ??= require('${path}').default)(...given);`,
         resolveDir,
         pluginData: 'called',
-      }));
-    },
-  };
-}
-
-/**
- * Node's own modules, asked of the process by the first call of one of their functions: an `import` of each takes
- * up to 4 ms in every child and thread, and most are never called. What is no plain function is fetched at once.
- */
-function useBuiltins() {
-  const describe = ([name, value]) =>
-    typeof value === 'function' && /^[a-z]/.test(name)
-      ? `export const ${name} = (...given) => load().${name}(...given);`
-      : `export const ${name} = /* @__PURE__ */ load('${name}');`;
-  return {
-    name: 'use-builtins',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-        kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
-      );
-      onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents: [
-          `let own; const load = (name) => ((own ??= process.getBuiltinModule('${path}')), name ? own[name] : own);`,
-          'export default /* @__PURE__ */ load();',
-          ...Object.entries(process.getBuiltinModule(path))
-            .filter(([name]) => /^[a-z]\w*$/i.test(name) && name !== 'default')
-            .map(describe),
-        ].join('\n'),
       }));
     },
   };

@@ -17,7 +17,8 @@ export interface LifecyclePorts {
   readonly context: Omit<TaskContext<TaskConfiguration>, 'signal' | 'pause'>;
   /**
    * Called once, before anything else is told of the work: when it has notified, paused or ended, and at the
-   * latest after its first turn of the event loop. Never for a task that throws before: that has not started.
+   * latest after its first turn of the event loop. Never for a task that throws before, be it where nothing can
+   * catch it: that has not started.
    */
   started(): void;
   /** Drives the task's pauses. */
@@ -92,6 +93,7 @@ export class Lifecycle {
       const task = definition.build(this.#composeContext());
       this.#task = task;
       await task.onStart();
+      if (this.#crash !== undefined) return this.#crash;
       await this.#work(task);
       return signal.aborted ? { kind: 'stopped' } : { kind: 'exited' };
     } catch (error) {
@@ -134,7 +136,7 @@ export class Lifecycle {
   }
 
   #tellStarted(): void {
-    if (!this.#isToBeTold) return;
+    if (!this.#isToBeTold || this.#crash !== undefined) return;
     this.#isToBeTold = false;
     this.#ports.started();
   }

@@ -30,7 +30,7 @@ export interface CommandPorts {
   readonly prepare: SupervisorPorts['prepare'];
   readonly turns: Turns;
   /** Takes over the clients of the provider's own file as it is now. */
-  readonly reloadClients: (isDryRun: boolean) => SecurityChange;
+  readonly reloadClients: (isDryRun: boolean) => Promise<SecurityChange>;
   /** Throws CTX_ENDING when nothing may be started any more. */
   readonly checkOpen: () => void;
 }

@@ -9,6 +9,7 @@ import {
   type ContextCommandBody,
 } from '../../messages/context-command.js';
 import type { ReplyStatus } from '../../messages/state.js';
+import { meantTransaction } from './find.js';
 import { reload } from './reload.js';
 import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
@@ -27,6 +28,9 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
 /** A provider that ends does none of these any more. */
 const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
 
+/** These come when they come: two change nothing, and one ends everything. */
+const WAITING_FOR_NONE: readonly string[] = ['list', 'validate', 'exit'] satisfies readonly ContextAction[];
+
 /** Never rejects: what goes wrong is the answer. */
 export async function executeCommand(
   ports: CommandPorts,
@@ -34,8 +38,15 @@ export async function executeCommand(
 ): Promise<CommandAnswer> {
   const { header, content } = command;
   try {
-    while (ports.turns.looking !== undefined) await ports.turns.looking;
-    if (STARTING.includes(header.action)) ports.checkOpen();
+    const isStarting = STARTING.includes(header.action);
+    // In one loop: between the last look here and the deed there must be no other command.
+    while (!WAITING_FOR_NONE.includes(header.action)) {
+      const looking = ports.turns.looking(meantTransaction(ports, command));
+      if (looking === undefined) break;
+      const refusal = await looking;
+      if (refusal !== undefined && isStarting) throw refusal;
+    }
+    if (isStarting) ports.checkOpen();
     const act = ACTIONS[parseAction(header.action)];
     const { configuration } = content;
     const parsed = isBlank(configuration)

@@ -12,7 +12,19 @@ import { startsWithTransaction, type ContextConfiguration } from '../../model/co
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import { findTransaction as findIn, unknownTransaction as unknownIn } from '../find-transaction.js';
 import { createTransaction, type Transaction } from '../transaction.js';
-import type { CommandCall } from './call.js';
+import type { CommandCall, CommandPorts } from './call.js';
+
+/** Whose turn a command waits for, by its id; a start of a whole context without a name makes a new one. */
+export function meantTransaction(
+  { supervisor }: Pick<CommandPorts, 'supervisor'>,
+  { header }: ContextCommandBody,
+): string {
+  const { action, service_id: asked, service_transaction: name } = header;
+  const known = findIn(supervisor.transactions, name);
+  if (known === undefined || name !== '') return name;
+  const isNew = action === 'start' && (asked === '' || asked === known.configuration.ContextID);
+  return isNew ? '' : known.id;
+}
 
 export function ownConfiguration(call: CommandCall): ContextConfiguration {
   const { ownConfiguration: own } = call.ports;

@@ -25,7 +25,7 @@ export async function lookAtCode(
     if (fault !== undefined) faults.push(fault);
   };
   const looked = Promise.all(running.map(look)).then(() => undefined);
-  return await turns.look(looked, async () => {
+  return await turns.look(transaction.id, looked, async () => {
     if (faults.length > 0) return { status: summarize(faults), transaction: transaction.id };
     checkOpen();
     return await act();

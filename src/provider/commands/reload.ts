@@ -27,13 +27,14 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
   const plan = planReload(transaction.configuration.TaskService, configuration);
   const isDryRun = command.content.dry_run === true;
   const services = configuration.TaskService.filter(({ id }) => plan.changed.includes(id));
-  const { status } = await lookAtCode(call, { transaction, services }, async () => ({
-    status: {
-      ...(isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {}),
-      ...(isDryRun ? summarize([]) : await apply(call, transaction, { configuration, plan })),
-    },
-    transaction: transaction.id,
-  }));
+  const { status } = await lookAtCode(call, { transaction, services }, async () => {
+    // Both begin at once: the next command's turn comes as soon as this one waits.
+    const [change, result] = await Promise.all([
+      isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {},
+      isDryRun ? summarize([]) : apply(call, transaction, { configuration, plan }),
+    ]);
+    return { status: { ...change, ...result }, transaction: transaction.id };
+  });
   return { status: { ...status, plan: { ...plan } }, transaction: transaction.id };
 }
 

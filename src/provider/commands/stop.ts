@@ -33,6 +33,7 @@ function servicesToStop(
 
 /** Stops everything; the provider itself ends when this has been answered. */
 export async function exit(call: CommandCall): Promise<CommandAnswer> {
+  call.ports.turns.abandon();
   const results = await stopEverything(call.ports, call.cause);
   return { status: summarize(results), transaction: call.command.header.service_transaction };
 }

@@ -95,15 +95,17 @@ function spawnHost(
   };
   const log = openLog(order);
   try {
+    // What can throw comes before the child, whose errors nobody hears yet.
+    const secret = keys === undefined ? undefined : JSON.stringify(keys.issue(order.token));
     const logSize = fstatSync(log).size;
     const child = spawn(process.execPath, [hostProgram, order.bootstrap.serviceId], {
       cwd: order.workingFolder,
       detached: true,
-      stdio: ['ignore', log, log, ...(keys === undefined ? [] : ['pipe' as const])],
+      stdio: ['ignore', log, log, ...(secret === undefined ? [] : ['pipe' as const])],
       env,
     });
     // It reads them before anything else, and closes its end: its children do not have it.
-    if (keys !== undefined) handOver(child, KEYS_DESCRIPTOR, JSON.stringify(keys.issue(order.token)));
+    if (secret !== undefined) handOver(child, KEYS_DESCRIPTOR, secret);
     return { child, logSize };
   } catch (cause) {
     throw launchError(order, cause);

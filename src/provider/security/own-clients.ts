@@ -1,9 +1,8 @@
 // Whom the provider's own file lets in now: a reload takes over its clients, and says what it cannot take over.
 
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../../base/errors.js';
-import { readContext, type ContextFile } from '../../model/read-context.js';
+import { readContextFile, type ContextFile } from '../../model/read-context.js';
 import type { ClientKey, SecuritySettings } from '../../model/security.js';
 import type { ReplyStatus } from '../../messages/state.js';
 import type { Guard } from './guard.js';
@@ -17,23 +16,30 @@ const AGAIN = 'that counts when the provider is started again';
 export class OwnClients {
   readonly #file: ContextFile;
   readonly #guard: Guard | undefined;
+  #begun = 0;
+  /** Which reading of the file counts; an earlier one may come later. */
+  #counting = 0;
 
   constructor(file: ContextFile, guard: Guard | undefined) {
     this.#file = file;
     this.#guard = guard;
   }
 
-  /** Never throws: a file that cannot be read changes nothing of this. */
-  reload(isDryRun: boolean): SecurityChange {
+  /** Never rejects: a file that cannot be read changes nothing of this. */
+  async reload(isDryRun: boolean): Promise<SecurityChange> {
     const { path, security: before } = this.#file;
-    const now = this.#read();
+    const reading = ++this.#begun;
+    const now = await this.#read();
     if (typeof now === 'string') return this.#guard === undefined ? {} : { warnings: [now] };
     if (this.#guard === undefined || before === undefined)
       return now.security === undefined ? {} : { warnings: [`${path} has a <Security> now: ${AGAIN}`] };
     if (now.security === undefined)
       return { warnings: [`${path} has no <Security> any more: ${AGAIN}; the clients stay as they are`] };
     const clients = compare(this.#guard.clients, now.security.clients);
-    if (!isDryRun && clients !== undefined) this.#guard.replaceClients(now.security.clients);
+    if (!isDryRun && reading > this.#counting) {
+      this.#counting = reading;
+      this.#guard.replaceClients(now.security.clients);
+    }
     return {
       ...(clients === undefined ? {} : { clients }),
       ...(hasSameKeys(before, now.security)
@@ -42,10 +48,10 @@ export class OwnClients {
     };
   }
 
-  #read(): ContextFile | string {
+  async #read(): Promise<ContextFile | string> {
     const { path } = this.#file;
     try {
-      return readContext(readFileSync(path, 'utf8'), path);
+      return await readContextFile(path);
     } catch (error) {
       return `${path} could not be read, so the clients stay as they are: ${messageOf(error)}`;
     }

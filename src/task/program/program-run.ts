@@ -53,6 +53,8 @@ export class ProgramRun {
   static async start(program: HostProgram, ports: RunPorts): Promise<ProgramRun> {
     const { file, args, cwd, user } = program;
     const spawned = createDeferred<void>();
+    // What is thrown before it is awaited has been told already.
+    spawned.promise.catch(() => undefined);
     try {
       const child = spawn(file, args, {
         cwd,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createKeyPair } from '../../../src/base/keys.js';
 import { Audit } from '../../../src/provider/security/audit.js';
+import type { Guard } from '../../../src/provider/security/guard.js';
 import { Freshness, WINDOW_MS } from '../../../src/provider/security/freshness.js';
+import { OwnClients } from '../../../src/provider/security/own-clients.js';
 import { isAllowed, neededRole, neededRoleOfQuestion } from '../../../src/provider/security/permissions.js';
 import { ServiceKeys } from '../../../src/provider/security/service-keys.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
@@ -135,6 +137,23 @@ describe('the keys of services', () => {
     ]);
     keys.forgetHost('h1');
     expect(keys.isKnown(host)).toBe(false);
+  });
+});
+
+describe("the clients of the provider's own file", () => {
+  it.each<[string, Buffer, string]>([
+    ['has more than 2 MB', Buffer.alloc(2 * 1024 * 1024 + 1, ' '), 'at most 2097152 are read'],
+    ['is not in UTF-8', Buffer.from('<Context>\xe4</Context>', 'latin1'), 'is not encoded in UTF-8'],
+    ['is no context', Buffer.from('<Context'), 'Context-Test.xml:1:'],
+  ])('stay as they are when it %s', async (_what, bytes, reason) => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'Context-Test.xml');
+    writeFileSync(path, bytes);
+    const guard = { clients: [], replaceClients: () => expect.unreachable() };
+    const file = { path, folder: folder.path, configuration: own, warnings: [] };
+    const change = await new OwnClients(file, guard as unknown as Guard).reload(false);
+    expect(change).toEqual({ warnings: [expect.stringContaining('so the clients stay as they are')] });
+    expect(change.warnings?.[0]).toContain(reason);
   });
 });
 

@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
 import {
   defineService,
-  LoopedTask,
   SingleTask,
   type ServiceEvent,
   type TaskConfiguration,
@@ -90,9 +91,9 @@ describe('a task', () => {
   });
 });
 
-describe('a task has started', () => {
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+describe('a task has started', () => {
   it.each<[string, (task: SingleTask) => Promise<void> | void, readonly string[]]>([
     ['when it notifies, and that comes after', (task) => task.notify('updated'), ['started', 'updated {}']],
     ['when it pauses', (task) => task.pause(0), ['started']],
@@ -150,6 +151,34 @@ describe('a task that throws where nothing can catch it', () => {
   ])('%s', async (_what, onStop) => {
     expect(await crashIn(onStop)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
     expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+  });
+
+  it('while it is being started does not begin its work', async () => {
+    const life = createLife();
+    const isStarting = createDeferred<void>();
+    const service = taskThat('onStart', (task) => {
+      task.onStop = async () => {
+        isStarting.resolve();
+        await turn();
+        task.notify('updated');
+      };
+      queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
+      return isStarting.promise;
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(told).toEqual(['constructor', 'onStart']);
+    expect(life.told).toEqual(['updated {}']);
+  });
+
+  it('in its first turn has not started, however long it takes to clean up', async () => {
+    const life = createLife();
+    const service = taskThat('run', (task) => {
+      task.onStop = () => stat('/').then(turn);
+      queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
+      return new Promise(() => undefined);
+    });
+    expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
+    expect(life.told).toEqual([]);
   });
 
   it('during onStop has failed then', async () => {
@@ -212,42 +241,6 @@ describe('a task that is asked to stop', () => {
       life.lifecycle.stop();
     });
     expect(await life.lifecycle.run(service)).toEqual({ kind: 'stopped' });
-  });
-});
-
-describe('a looped task', () => {
-  it('steps again and again until it is stopped, and finishes the step it is in', async () => {
-    const life = createLife();
-    class Counting extends LoopedTask {
-      steps = 0;
-      override step(): Promise<void> {
-        this.steps += 1;
-        if (this.steps === 3) life.lifecycle.stop();
-        this.notify('updated', { steps: this.steps });
-        return Promise.resolve();
-      }
-    }
-    expect(await life.lifecycle.run(defineService({ task: Counting }))).toEqual({ kind: 'stopped' });
-    expect(life.told).toEqual(['started', ...[1, 2, 3].map((steps) => `updated {"steps":${steps}}`)]);
-  });
-
-  it('lets others have their turn, even when its step awaits nothing', async () => {
-    const life = createLife();
-    class Busy extends LoopedTask {
-      override step = () => Promise.resolve();
-    }
-    const running = life.lifecycle.run(defineService({ task: Busy }));
-    setImmediate(() => life.lifecycle.stop());
-    expect(await running).toEqual({ kind: 'stopped' });
-  });
-
-  it('does not step at all when it is stopped while it starts', async () => {
-    const life = createLife();
-    class Late extends LoopedTask {
-      override onStart = () => life.lifecycle.stop();
-      override step = () => Promise.reject(new Error('stepped'));
-    }
-    expect(await life.lifecycle.run(defineService({ task: Late }))).toEqual({ kind: 'stopped' });
   });
 });
 

@@ -1,0 +1,20 @@
+// Without a descriptor left for the keys of what is started, that start fails, and nothing else.
+
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openFolder } from '../../helpers/folder.js';
+import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { programFixtures } from '../../helpers/programs.js';
+
+test.each([
+  ['program', '/bin/true cannot be started: spawn /bin/true EMFILE'],
+  ['service', `cannot start a process for ts_1: spawn ${process.execPath} EMFILE`],
+])('The start of a %s with keys fails when there are too many open files.', async (kind, message) => {
+  await using folder = await openFolder();
+  const script = join(programFixtures, 'out-of-files.ts');
+  const started = [process.execPath, ...WITH_TYPESCRIPT, script, kind, folder.path];
+  await using program = startAny('sh', '-c', 'ulimit -n 100; exec "$@"', 'sh', ...started);
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  expect(program.err.items).toEqual([]);
+  expect(program.out.items).toEqual([`SVC_LAUNCH_FAILED: ${message}`]);
+});
