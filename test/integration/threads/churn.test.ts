@@ -15,6 +15,8 @@ const ROUNDS = Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? 200);
 const AT_ONCE = 5;
 /** What it takes until caches and pools have their size. */
 const WARM_UP = 60;
+/** In MiB. An isolate that is not freed takes 5 at least. */
+const MOST_GROWN = 40;
 
 test(
   `After ${ROUNDS} starts and stops of threads with messages in flight their process has not grown.`,
@@ -57,8 +59,10 @@ test(
     const before = { descriptors: countDescriptors(pid), memory: residentMiB(pid) };
     await churn(ROUNDS);
     await eventually(() => countDescriptors(pid) <= before.descriptors, 'all descriptors are closed');
-    const grown = residentMiB(pid) - before.memory;
-    expect(grown).toBeLessThan(40);
+    const grown = () => residentMiB(pid) - before.memory;
+    // What the collector has yet to free goes up and down as threads come and go; what leaks only goes up.
+    for (let more = 0; grown() >= MOST_GROWN && more < ROUNDS; more += 20) await churn(20);
+    expect(grown()).toBeLessThan(MOST_GROWN);
     expect(isRunning(pid)).toBe(true);
     const counts = countsOf(onlooker, 'ts_9');
     expect(counts).toEqual(counts.map((_, index) => index + 1));
