@@ -59,6 +59,8 @@ export function defineServices(
   configuration: ContextConfiguration,
   atMs: number,
 ): void {
+  // Most commands say nothing new, and what is another value is written down with all its services.
+  if (isDefined(transaction, configuration)) return;
   const services = new Map(transaction.snapshot.services);
   for (const definition of configuration.TaskService) {
     const known = services.get(definition.id);
@@ -70,6 +72,18 @@ export function defineServices(
   const definitions = [...services.values()].map((each) => each.definition);
   transaction.configuration = { ...configuration, TaskService: definitions };
   transaction.snapshot = { ...transaction.snapshot, services };
+}
+
+function isDefined(transaction: Transaction, configuration: ContextConfiguration): boolean {
+  const { services } = transaction.snapshot;
+  const { TaskService, ...rest } = configuration;
+  return (
+    Object.keys(configuration).length === Object.keys(transaction.configuration).length &&
+    TaskService.every((definition) => services.get(definition.id)?.definition === definition) &&
+    Object.entries(rest).every(([key, value]) =>
+      Object.is(Reflect.get(transaction.configuration, key), value),
+    )
+  );
 }
 
 /**

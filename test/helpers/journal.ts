@@ -14,7 +14,7 @@ import { sketchConfiguration } from './context.js';
 import { openFolder } from './folder.js';
 import { ManualClock } from './manual-clock.js';
 
-const T1 = 'T1' as TransactionId;
+export const T1 = 'T1' as TransactionId;
 
 /** A journal of one transaction with two services, and something to do in it. */
 export async function openJournal() {

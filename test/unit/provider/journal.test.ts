@@ -5,8 +5,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KEPT_RECORDS, lastGoodIn, newestIn } from '../../../src/provider/journal.js';
+import { defineServices } from '../../../src/provider/transaction.js';
 import { eventually } from '../../helpers/eventually.js';
-import { linesOf, openJournal, sound } from '../../helpers/journal.js';
+import { linesOf, openJournal, sound, T1 } from '../../helpers/journal.js';
 
 test('Each writing adds what has changed, and all of it together reads as what there is.', async () => {
   await using journal = await openJournal();
@@ -85,4 +86,19 @@ test('What could not be written is told, and is in the next writing.', async () 
   expect(journal.read()).toEqual(sound(journal.whole()));
   expect(existsSync(file)).toBe(true);
   expect(existsSync(lastGoodIn(journal.path).whole)).toBe(true);
+});
+
+test('A command that defines nothing new does not write down what is defined.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  const transaction = journal.transactions.get(T1)!;
+  const { configuration, snapshot } = transaction;
+  defineServices(transaction, { ...configuration, TaskService: [] }, 3000);
+  defineServices(transaction, { ...configuration }, 3000);
+  expect(transaction).toMatchObject({ configuration, snapshot });
+  expect(transaction.snapshot).toBe(snapshot);
+  defineServices(transaction, { ...configuration, TaskLogName: 'Other' }, 3000);
+  await journal.writer.flush();
+  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read().content?.transactions[0]?.configuration.TaskLogName).toBe('Other');
 });
