@@ -17,8 +17,13 @@ const dist = join(root, 'dist');
 /** Has a binary, or is large and seldom needed. */
 const EXTERNAL = ['esbuild', 'systeminformation'];
 
-/** As those, and in the older format, which node parses twice when it is imported and once when it is required. */
-const REQUIRED = /^zeromq$/;
+/** Here zeromq looks for its binary: beside itself, wherever npm has put it. */
+const ZEROMQ_BINARY = `
+  const { resolve } = require('node:path');
+  const { loadAddon } = require('cmake-ts/build/loader');
+  exports.default = loadAddon(resolve(require.resolve('zeromq'), '../../build'));
+  exports.__esModule = true;
+`;
 
 /** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
 const WHEN_CALLED = /^(cliui|string-width)$/;
@@ -32,7 +37,8 @@ const BANNER =
 const { shared, alone, bench } = entries();
 const built = await Promise.all([
   bundle(shared, { splitting: true, chunkNames: 'chunks/[name]-[hash]' }),
-  bundle(alone, { splitting: false }),
+  // Node reads the map of whatever a service imports, whether something fails or not.
+  bundle(alone, { splitting: false, sourcemap: false }),
   bundle(bench, { splitting: true, packages: 'external', chunkNames: 'bench/chunks/[name]-[hash]' }),
 ]);
 const outputFiles = built.flatMap((each) => each.outputFiles);
@@ -48,6 +54,7 @@ function bundle(entryPoints, how) {
     outdir: dist,
     outbase: root,
     bundle: true,
+    sourcemap: 'linked',
     ...how,
     write: false,
     metafile: true,
@@ -55,11 +62,11 @@ function bundle(entryPoints, how) {
     platform: 'node',
     target: 'node20.19',
     external: EXTERNAL,
-    plugins: [loadWhenCalled(), requireOlder(), useBuiltins()],
+    plugins: [loadWhenCalled(), bundleZeromq(), useBuiltins()],
+    logOverride: { 'require-resolve-not-external': 'silent' },
     // Names stay as they are: a stack is to be read.
     minifyWhitespace: true,
     minifySyntax: true,
-    sourcemap: 'linked',
     legalComments: 'none',
     banner: { js: BANNER },
     define: { __filename: 'import.meta.filename' },
@@ -105,15 +112,14 @@ function loadWhenCalled() {
   };
 }
 
-function requireOlder() {
+/** Its JavaScript becomes ours: node takes longer to find its files than to run them. */
+function bundleZeromq() {
   return {
-    name: 'require-older',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: REQUIRED }, ({ path, namespace }) =>
-        namespace === 'older' ? { path, external: true } : { path, namespace: 'older' },
-      );
-      onLoad({ filter: /.*/, namespace: 'older' }, ({ path }) => ({
-        contents: `module.exports = require('${path}');`,
+    name: 'bundle-zeromq',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zeromq[\\/]lib[\\/]load-addon\.js$/ }, ({ path }) => ({
+        contents: ZEROMQ_BINARY,
+        resolveDir: dirname(path),
       }));
     },
   };

@@ -2,10 +2,25 @@
 
 /** What bypasses node's streams (native code, grandchildren) still goes to the descriptors 1 and 2. */
 export function captureOutput(write: (bytes: Uint8Array) => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
+  const lead = (stream: NodeJS.WriteStream) => {
     stream._write = (bytes: Uint8Array, _encoding, done) => {
       write(bytes);
       done();
     };
-  }
+    return stream;
+  };
+  for (const name of ['stdout', 'stderr'] as const) whenAsked(name, lead);
+}
+
+/** Making a stream takes time, and most tasks print nothing. */
+function whenAsked(
+  name: 'stdout' | 'stderr',
+  lead: (stream: NodeJS.WriteStream) => NodeJS.WriteStream,
+): void {
+  const original = Object.getOwnPropertyDescriptor(process, name);
+  let stream: NodeJS.WriteStream | undefined;
+  Object.defineProperty(process, name, {
+    ...original,
+    get: () => (stream ??= lead(original?.get?.call(process) as NodeJS.WriteStream)),
+  });
 }

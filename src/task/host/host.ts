@@ -17,6 +17,7 @@ import { locateError } from './locate-error.js';
 import type { LogFile } from '../../base/log-file.js';
 import { ALWAYS_THERE, type ProviderPresence } from './provider-watch.js';
 import { Reporter } from './reporter.js';
+import type { ThreadMark } from './thread-mark.js';
 
 /** How long a host waits to be told that its last event has arrived. */
 const FAREWELL_MS = 1000;
@@ -29,6 +30,8 @@ export interface HostOptions {
   readonly load?: () => Promise<ServiceDefinition>;
   /** For the task's own sockets; those of the bootstrap when left out. */
   readonly endpoints?: TaskEndpoints;
+  /** In which it runs; the main thread when left out. */
+  readonly thread?: ThreadMark;
   /** Drives the task's pauses. */
   readonly clock?: Clock;
 }
@@ -65,7 +68,7 @@ export class Host {
     this.#warnOfFrames = warnSeldom(this.log);
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
     this.#connection = connect(topics, (frame) => this.#receive(frame));
-    this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss);
+    this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss, options.thread);
   }
 
   /** Runs the service to its end and returns the exit code of the process. */

@@ -8,7 +8,7 @@ import { heartbeatTopic } from '../../messages/topics.js';
 import type { HostBus } from './host-bus.js';
 import type { LogLoss } from '../../base/log-file.js';
 import { Pulse } from './pulse.js';
-import { readThreadMark } from './thread-mark.js';
+import type { ThreadMark } from './thread-mark.js';
 
 /** What goes into `status` besides result, device_action and pid. */
 export type EventDetails = Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export class Reporter {
   #lastWord: ServiceEventBody | undefined;
   readonly #startedAt = new Date().toISOString();
   readonly #pulse: Pulse;
-  readonly #thread = readThreadMark();
+  readonly #thread: ThreadMark;
   /** The id of the command that led to what is reported next. */
   cause: string | undefined;
 
@@ -36,8 +36,10 @@ export class Reporter {
     bootstrap: HostBootstrap,
     connection: HostBus,
     logLoss: () => LogLoss | undefined = () => undefined,
+    thread: ThreadMark = {},
   ) {
     this.#bootstrap = bootstrap;
+    this.#thread = thread;
     this.#logLoss = logLoss;
     this.#connection = connection;
     this.#sent = connection.publisher.whenWanted('control');

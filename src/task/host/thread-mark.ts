@@ -1,7 +1,7 @@
 // What the thread that a task runs in is called, by node and by the system.
 
 import { readlinkSync } from 'node:fs';
-import { isMainThread, threadId } from 'node:worker_threads';
+import { threadId } from 'node:worker_threads';
 
 export interface ThreadMark {
   /** Node's number for it. */
@@ -10,9 +10,8 @@ export interface ThreadMark {
   readonly tid?: number;
 }
 
-/** Nothing for the main thread, whose number is the pid. To be called in the thread itself. */
+/** To be called in the thread itself, which is not the main thread: the number of that one is the pid. */
 export function readThreadMark(): ThreadMark {
-  if (isMainThread) return {};
   const tid = readTid();
   return { thread_id: threadId, ...(tid === undefined ? {} : { tid }) };
 }

@@ -5,6 +5,7 @@ import { createLogger, formatRecord } from '../../base/logger.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { Host } from '../host/host.js';
 import { ALWAYS_THERE } from '../host/provider-watch.js';
+import { readThreadMark } from '../host/thread-mark.js';
 import { PortBus } from './port-bus.js';
 
 process.setSourceMapsEnabled(true);
@@ -26,7 +27,7 @@ const host = new Host(
       return bus?.logLoss;
     },
   },
-  { presence: () => bus?.presence ?? ALWAYS_THERE },
+  { presence: () => bus?.presence ?? ALWAYS_THERE, thread: readThreadMark() },
 );
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));
