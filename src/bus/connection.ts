@@ -32,7 +32,7 @@ export function securityOf(curve: ClientSecurity | undefined): ConnectionSecurit
 /**
  *   us: SUB --subscribe(topics), subscribe(echo)--> XPUB [forwarder] XSUB --echo wanted--> XPUB :us
  *
- * A subscription takes effect at some later moment. The last one we make is a topic of our own; once
+ * A subscription takes effect at some later moment. Who has to know subscribes to a topic of our own last; once
  * our publisher is told that it is wanted, the forwarder has taken all those before it as well.
  */
 export class Connection {
@@ -58,11 +58,11 @@ export class Connection {
     const receive = (frame: Uint8Array) => this.#receive(frame, handle);
     this.#subscriber = Subscriber.connect(subscribe, receive, security?.curve);
     for (const topic of topics) this.#subscriber.subscribe(topic);
-    this.#subscriber.subscribe(this.#echo);
   }
 
-  /** Resolves when everything that was subscribed at construction is in effect. */
+  /** Resolves when everything that has been subscribed so far is in effect. */
   async ready(): Promise<void> {
+    this.#subscriber.subscribe(this.#echo);
     await this.publisher.whenWanted(this.#echo);
     this.#subscriber.unsubscribe(this.#echo);
   }

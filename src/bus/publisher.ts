@@ -9,6 +9,16 @@ import { CONNECTING, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
 
+/** How often a publisher of few interests looks through the subscriptions that have come, at most. */
+const LOOK_MS = 1000;
+
+/** How long a connection counts as new if nobody asks for the topic that matters. */
+const SETTLE_MS = 5000;
+
+/** ZMQ_RCVTIMEO: until there is something; only what is there already. */
+const WAIT = -1;
+const LOOK = 0;
+
 interface Outgoing {
   readonly frame: string;
   readonly sent: Deferred<void>;
@@ -23,6 +33,13 @@ export class Publisher {
   readonly #wanted = new Set<string>();
   readonly #waiting = new Map<string, Deferred<void>>();
   readonly #listeners = new Set<(topic: string) => void>();
+  /** The only topic that matters, if there is just one. */
+  #interest: string | undefined;
+  /** Until then the connection counts as new, or as lost: subscriptions are read as they come. */
+  #newUntilMs = Infinity;
+  /** Resolves when subscriptions are to be read again. */
+  #asleep: Deferred<void> | undefined;
+  #lookedMs = 0;
   readonly #queue: Outgoing[] = [];
   #sending = false;
   #closed = false;
@@ -53,6 +70,7 @@ export class Publisher {
   /** Sends a frame; resolves when it is handed to ZeroMQ. Frames leave in the order of the calls. */
   publish(frame: string): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
+    if (this.#asleep !== undefined && performance.now() - this.#lookedMs > LOOK_MS) this.#wake();
     const sent = createDeferred<void>();
     this.#queue.push({ frame, sent });
     if (!this.#sending) void this.#drain();
@@ -71,12 +89,29 @@ export class Publisher {
     if (this.#wanted.has(key)) return Promise.resolve();
     const waiting = this.#waiting.get(key) ?? createDeferred<void>();
     this.#waiting.set(key, waiting);
+    this.#wake();
     return waiting.promise;
   }
 
   /** Calls `listener` for every subscription that arrives, also a second equal one. */
   onSubscription(listener: (topic: string) => void): void {
     this.#listeners.add(listener);
+  }
+
+  /**
+   * As onSubscription, for one topic, and lets all others lie: else each of many services would be woken by
+   * whatever anybody subscribes. On a new connection `listener` is called at once; later, and what `isWanted` says
+   * with it, with the next `publish`.
+   */
+  onSubscriptionTo(topic: string, listener: () => void): void {
+    this.#interest = topic;
+    this.onConnectionChange((isConnected) => {
+      this.#newUntilMs = isConnected ? performance.now() + SETTLE_MS : Infinity;
+      this.#wake();
+    });
+    this.#listeners.add((each) => {
+      if (each === topic) listener();
+    });
   }
 
   /** Calls `listener` when the connection to the forwarder is lost, and when it is back. */
@@ -96,6 +131,7 @@ export class Publisher {
     this.#closed = true;
     if (isGivenUp) this.#socket.linger = 0;
     this.#socket.close();
+    this.#wake();
     for (const waiting of this.#waiting.values()) {
       waiting.promise.catch(() => undefined);
       waiting.reject(closedError());
@@ -131,15 +167,43 @@ export class Publisher {
   }
 
   async #readSubscriptions(): Promise<void> {
-    try {
-      for await (const [notice] of this.#socket) {
-        if (notice !== undefined && notice.length > 0)
-          this.#note(notice[0] === SUBSCRIBE, notice.toString('utf8', 1));
-      }
-    } catch (error) {
-      if (!this.#closed)
-        throw new ContextdError('INTERNAL', `publisher failed: ${messageOf(error)}`, { cause: error });
+    while (!this.#closed) {
+      const notice = await this.#receive(this.#isAttentive() ? WAIT : LOOK);
+      if (notice !== undefined) this.#note(notice[0] === SUBSCRIBE, notice.toString('utf8', 1));
+      else if (!this.#isAttentive()) await this.#sleep();
     }
+  }
+
+  /** Undefined when there is nothing to be read. */
+  async #receive(timeout: number): Promise<Buffer | undefined> {
+    if (this.#socket.receiveTimeout !== timeout) this.#socket.receiveTimeout = timeout;
+    try {
+      return (await this.#socket.receive())[0];
+    } catch (error) {
+      if (this.#closed || (timeout === LOOK && hasErrnoCode(error, 'EAGAIN'))) return undefined;
+      throw new ContextdError('INTERNAL', `publisher failed: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Whether subscriptions are to be read as they come. */
+  #isAttentive(): boolean {
+    return (
+      this.#closed ||
+      this.#interest === undefined ||
+      this.#waiting.size > 0 ||
+      performance.now() < this.#newUntilMs
+    );
+  }
+
+  #sleep(): Promise<void> {
+    this.#lookedMs = performance.now();
+    this.#asleep = createDeferred<void>();
+    return this.#asleep.promise;
+  }
+
+  #wake(): void {
+    this.#asleep?.resolve();
+    this.#asleep = undefined;
   }
 
   #note(isSubscription: boolean, key: string): void {
@@ -151,6 +215,8 @@ export class Publisher {
     this.#waiting.get(key)?.resolve();
     this.#waiting.delete(key);
     const topic = key.replace(/ @@@$/, '');
+    // While there is no connection it is one of the last.
+    if (topic === this.#interest && this.#newUntilMs < Infinity) this.#newUntilMs = 0;
     for (const listener of this.#listeners) listener(topic);
   }
 }

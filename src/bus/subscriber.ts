@@ -23,27 +23,33 @@ class UnboundedSubscriber extends zmq.Subscriber {
 export class Subscriber {
   readonly #socket: zmq.Subscriber;
   readonly #reading: Promise<void>;
-  /** Resolves when the other side is there, but will not speak with us; see refusal.ts. */
-  readonly refused: Promise<RefusalReason>;
   #closed = false;
 
-  private constructor(socket: zmq.Subscriber, handle: FrameHandler, refused: Promise<RefusalReason>) {
+  private constructor(socket: zmq.Subscriber, handle: FrameHandler) {
     this.#socket = socket;
-    this.refused = refused;
     this.#reading = this.#read(handle);
   }
 
-  /** Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. */
-  static connect(endpoint: string, handle: FrameHandler, security?: ClientSecurity): Subscriber {
+  /**
+   * Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. `refused` is called
+   * when the other side is there, but will not speak with us; see refusal.ts.
+   */
+  static connect(
+    endpoint: string,
+    handle: FrameHandler,
+    security?: ClientSecurity,
+    refused?: (reason: RefusalReason) => void,
+  ): Subscriber {
     const socket = UnboundedSubscriber.create({
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
       ...CONNECTING,
       ...clientOptions(security),
     });
-    const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));
+    // Watching takes two sockets more, and whoever publishes as well hears it there.
+    if (refused !== undefined) watchRefusal(socket, refused);
     socket.connect(endpoint);
-    return new Subscriber(socket, handle, refused);
+    return new Subscriber(socket, handle);
   }
 
   subscribe(topic: string): void {

@@ -1,8 +1,10 @@
 // A live view of the bus: every message on some topics, in the order of arrival.
 
+import { createDeferred } from '../base/deferred.js';
 import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
 import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
+import type { RefusalReason } from '../bus/refusal.js';
 import { Subscriber } from '../bus/subscriber.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { parseBody, type Message } from '../messages/message.js';
@@ -57,10 +59,16 @@ export function followMonitor(
   see: (sighting: Sighting) => void,
   security?: ClientSecurity,
 ): Follower {
-  const subscriber = Subscriber.connect(endpoint, (frame) => see(sight(frame)), security);
+  const told = createDeferred<RefusalReason>();
+  const subscriber = Subscriber.connect(
+    endpoint,
+    (frame) => see(sight(frame)),
+    security,
+    (reason) => told.resolve(reason),
+  );
   subscriber.subscribe('monitor');
-  const refused = refusal(subscriber, { name: 'Monitor', endpoint }, security).catch((error: unknown) =>
-    asContextdError(error),
+  const refused = refusal({ refused: told.promise }, { name: 'Monitor', endpoint }, security).catch(
+    (error: unknown) => asContextdError(error),
   );
   return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }

@@ -42,8 +42,8 @@ import { takeOver, type TakenOver } from './take-over.js';
 /** How often the provider looks for services that have fallen silent. */
 const SILENCE_LOOK_MS = 1000;
 
-/** How much later than a change the journal may be; what is answered or acknowledged is in it before. */
-const MOST_BEHIND_MS = 100;
+/** The journal may be later than a change; what is answered or acknowledged is in it before. */
+const JOURNAL_PACE = { share: 0.1, mostMs: 100 };
 
 export interface AssembleRequest {
   readonly file: ContextFile;
@@ -128,7 +128,7 @@ function connectParts(
   const source = new SupervisorJournal(() => supervisor.transactions, once);
   const journal = new JournalWriter(stateFolder, { clock, source, notice });
   closers.add(() => journal.end());
-  const paced = new Paced(clock, () => journal.flush(), MOST_BEHIND_MS);
+  const paced = new Paced(clock, () => journal.flush(), JOURNAL_PACE);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security };

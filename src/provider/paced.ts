@@ -2,26 +2,29 @@
 
 import type { Clock } from '../base/clock.js';
 
-/** It may take this share of the time: one part in ten. */
-const PAUSE_PER_COST = 9;
+export interface Pace {
+  /** Which part of the time it may take, such as 0.02. */
+  readonly share: number;
+  /** The longest wait, in milliseconds, however much an act costs; none when left out. */
+  readonly mostMs?: number;
+}
 
 /**
- * A change is acted on at once; further ones wait for nine times as long as the last act took. So onlookers
+ * A change is acted on at once; further ones wait until the last act has had no more than its share. So onlookers
  * of a small context are told of every change, and a large one that starts is not stalled by its own news.
  */
 export class Paced {
   readonly #clock: Clock;
   readonly #act: () => unknown;
-  readonly #mostMs: number;
+  readonly #pace: Pace;
   #isScheduled = false;
   #pauseMs = 0;
   #cancel: () => void = () => undefined;
 
-  /** `mostMs` is the longest wait, in milliseconds, however much an act costs. */
-  constructor(clock: Clock, act: () => unknown, mostMs = Infinity) {
+  constructor(clock: Clock, act: () => unknown, pace: Pace) {
     this.#clock = clock;
     this.#act = act;
-    this.#mostMs = mostMs;
+    this.#pace = pace;
   }
 
   changed(): void {
@@ -42,6 +45,7 @@ export class Paced {
   }
 
   #noteCost(before: number): void {
-    this.#pauseMs = Math.min((performance.now() - before) * PAUSE_PER_COST, this.#mostMs);
+    const { share, mostMs = Infinity } = this.#pace;
+    this.#pauseMs = Math.min((performance.now() - before) * (1 / share - 1), mostMs);
   }
 }

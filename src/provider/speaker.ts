@@ -14,6 +14,9 @@ import type { Notice } from './notice.js';
 import type { ReportEvent } from './supervisor-ports.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 
+/** Context information names every service: while many start, each would have all the others told again. */
+const INFO_SHARE = 0.02;
+
 export interface SpeakerPorts {
   readonly connection: Connection;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export class Speaker {
 
   constructor(ports: SpeakerPorts) {
     this.#ports = ports;
-    this.#info = new Paced(ports.clock, () => this.#publishInfo());
+    this.#info = new Paced(ports.clock, () => this.#publishInfo(), { share: INFO_SHARE });
   }
 
   /** To the service alone, with a copy for onlookers; returns whether the service listens. */

@@ -7,7 +7,7 @@ import type { HostBus } from '../task/host/host-bus.js';
 
 export class MemoryBus implements HostBus {
   readonly id = createUniqueId();
-  readonly publisher = { whenWanted: () => Promise.resolve(), onSubscription: () => undefined };
+  readonly publisher = { whenWanted: () => Promise.resolve(), onSubscriptionTo: () => undefined };
   readonly #topics: Set<string>;
   readonly #handle: FrameHandler;
   readonly #hear: (said: Envelope) => void;

@@ -8,7 +8,7 @@ export interface HostBus {
   readonly id: string;
   readonly publisher: {
     whenWanted(topic: string): Promise<void>;
-    onSubscription(listener: (topic: string) => void): void;
+    onSubscriptionTo(topic: string, listener: () => void): void;
   };
   publish(topic: string, body: unknown): Promise<void>;
   subscribe(topic: string): void;

@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.js';
+import { Pulse } from './pulse.js';
 
 /** Grandchildren write whenever they like, and nobody tells us. */
 const LOOK_MS = 2000;
@@ -13,10 +14,10 @@ export interface OutFile {
   readonly maxBytes: number;
 }
 
-/** Looks now and every two seconds, until the process ends. */
+/** Looks now and every two seconds, until the process ends; together with the heartbeats, not to wake it twice. */
 export function watchOutFile(file: OutFile, clock: Clock): void {
   shorten(file);
-  clock.after(LOOK_MS, () => watchOutFile(file, clock));
+  new Pulse(clock, LOOK_MS, () => shorten(file));
 }
 
 /**

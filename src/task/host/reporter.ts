@@ -44,9 +44,7 @@ export class Reporter {
     this.#connection = connection;
     this.#sent = connection.publisher.whenWanted('control');
     this.#sent.catch(() => undefined);
-    connection.publisher.onSubscription((topic) => {
-      if (topic === 'control') this.#repeat();
-    });
+    connection.publisher.onSubscriptionTo('control', () => this.#repeat());
     this.#pulse = new Pulse(systemClock, bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
   }
 

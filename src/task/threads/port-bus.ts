@@ -20,7 +20,7 @@ export class PortBus implements HostBus {
   readonly id: string = createSenderId();
   readonly publisher: HostBus['publisher'] = {
     whenWanted: (topic) => this.#whenWanted(topic),
-    onSubscription: (listener) => void this.#listeners.add(listener),
+    onSubscriptionTo: (topic, listener) => void this.#listeners.set(topic, listener),
   };
   /** Whether there is a provider, as the process around us knows. */
   readonly presence = new PortPresence();
@@ -29,7 +29,7 @@ export class PortBus implements HostBus {
   readonly #stop: () => void;
   readonly #sending = new Map<number, Deferred<void>>();
   readonly #wanted = new Map<string, Deferred<void>>();
-  readonly #listeners = new Set<(topic: string) => void>();
+  readonly #listeners = new Map<string, () => void>();
   #number = 0;
   #taken = 0;
   #logLoss: LogLoss | undefined;
@@ -73,7 +73,7 @@ export class PortBus implements HostBus {
         return;
       case 'wanted':
         this.#wantedOf(message.topic).resolve();
-        for (const listener of this.#listeners) listener(message.topic);
+        this.#listeners.get(message.topic)?.();
         return;
       case 'log_loss':
         this.#logLoss = message.loss;

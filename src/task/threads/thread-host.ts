@@ -65,7 +65,7 @@ export class ThreadHost {
     });
     const { publisher } = this.#connection;
     publisher.onConnectionChange((isConnected) => this.#noteConnection(isConnected));
-    publisher.onSubscription((topic) => this.#noteSubscription(topic));
+    publisher.onSubscriptionTo('control', () => this.#noteReader());
   }
 
   /** Resolves when this process has nothing to do any more. */
@@ -189,10 +189,10 @@ export class ThreadHost {
     if (isConnected) this.#mayEnd = false;
   }
 
-  #noteSubscription(topic: string): void {
-    if (topic !== 'control') return;
+  /** Of what threads say. */
+  #noteReader(): void {
     this.#watch.found();
-    for (const thread of this.#threads.values()) thread.noteWanted(topic);
+    for (const thread of this.#threads.values()) thread.noteWanted('control');
   }
 
   #endWhenIdle(): void {

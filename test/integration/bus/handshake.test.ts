@@ -70,6 +70,26 @@ test('A publisher sees a second, equal subscription as well.', async () => {
   expect(subscriptions).toEqual(['control', 'control']);
 });
 
+test('A publisher that minds one topic is told of it at once on a new connection, then with what it says.', async () => {
+  await using bus = await openBus();
+  const publisher = bus.publisher();
+  let told = 0;
+  publisher.onSubscriptionTo('control', () => (told += 1));
+  const { connection } = await bus.connection('control');
+  await publisher.whenWanted('control');
+  expect(told).toBe(1);
+  for (let count = 0; count < 20; count += 1) bus.reader('control', 'news');
+  await connection.publisher.whenWanted('news');
+  await connection.roundTrip();
+  expect([told, publisher.isWanted('news')]).toEqual([1, false]);
+  await eventually(async () => {
+    await publisher.publish(encodeEnvelope({ topic: 'news', body: 'looks around' }));
+    return told === 21;
+  }, 'the other 20 are seen');
+  expect(publisher.isWanted('news')).toBe(true);
+  await publisher.whenWanted('news');
+});
+
 test('A topic is wanted until its last subscriber has left.', async () => {
   await using bus = await openBus();
   const publisher = bus.publisher();
