@@ -26,7 +26,7 @@ const count = (fallback: number): QuantityRule => {
 export const SUPERVISION_RULES = {
   start_timeout_s: seconds(10, false),
   stop_timeout_s: seconds(5, true),
-  heartbeat_s: seconds(2, false),
+  heartbeat_s: seconds(5, false),
   /** Without a beat for so long a service is killed; 0 for never. */
   heartbeat_limit_s: seconds(0, true),
   max_restarts: { ...count(5), least: 0 },

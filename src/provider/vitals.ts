@@ -3,7 +3,7 @@
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 
 /** A service that was silent for so many of its own intervals is said to lag. */
-const SILENT_BEATS = 3;
+const SILENT_BEATS = 2;
 
 /** One run of a service, seen from outside. */
 export class Vitals {

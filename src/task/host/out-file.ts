@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.js';
 import { Pulse } from './pulse.js';
 
 /** Grandchildren write whenever they like, and nobody tells us. */
-const LOOK_MS = 2000;
+const LOOK_MS = 5000;
 
 export interface OutFile {
   /** The file that `descriptor` appends to. */
@@ -14,7 +14,7 @@ export interface OutFile {
   readonly maxBytes: number;
 }
 
-/** Looks now and every two seconds, until the process ends; together with the heartbeats, not to wake it twice. */
+/** Looks now and every five seconds, until the process ends; at the moments of the heartbeats, not to wake it twice. */
 export function watchOutFile(file: OutFile, clock: Clock): void {
   shorten(file);
   new Pulse(clock, LOOK_MS, () => shorten(file));

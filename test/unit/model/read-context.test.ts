@@ -80,7 +80,7 @@ describe('readContext fills in', () => {
     const [service] = read(contextText(serviceText({ supervision }))).configuration.TaskService;
     expect(service?.Task.supervision).toMatchObject({
       max_restarts: 7,
-      heartbeat_s: 2,
+      heartbeat_s: 5,
       stop_signal: 'SIGTERM',
     });
   });
