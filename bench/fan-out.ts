@@ -14,7 +14,7 @@ export interface FanOutSize {
   readonly windowMs: number;
 }
 
-export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000, windowMs: 2500 };
+export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000, windowMs: 5500 };
 
 /** CPU time in ms of each round. */
 interface Cost {

@@ -13,7 +13,7 @@ export interface WeightSize {
   readonly watchMs: number;
 }
 
-export const WEIGHT_SIZE: WeightSize = { rounds: 5, count: 50, watchMs: 5000 };
+export const WEIGHT_SIZE: WeightSize = { rounds: 5, count: 50, watchMs: 10_000 };
 
 /** The share of a core that an idle provider may take. */
 const CPU_GOAL = 0.003;

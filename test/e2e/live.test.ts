@@ -52,7 +52,7 @@ test('Services are watched, sorted, filtered and looked into, and q leaves the t
   const screen = await pane.look();
   expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
   expect(screen[1]).toBe('services 3: 2 started  1 defined');
-  expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss \d+M {2}vms .* {2}pids 2 {2}children 0$/);
+  expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
   expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
 
   await pane.press('n');

@@ -13,10 +13,10 @@ const SMALL: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   restart: () => measureRestart({ rounds: 2 }),
   bus: () => measureBus({ rounds: 1, count: 50, bodies: [200] }),
   'round-trip': () => measureRoundTrip({ rounds: 1, count: 5 }),
-  'fan-out': () => measureFanOut({ rounds: 1, counts: [1, 2], messages: 20, windowMs: 2500 }),
+  'fan-out': () => measureFanOut({ rounds: 1, counts: [1, 2], messages: 20, windowMs: 5500 }),
   cli: () => measureCli({ rounds: 1 }),
   // Longer than a heartbeat: between two an idle provider may use no time at all.
-  weight: () => measureWeight({ rounds: 1, count: 1, watchMs: 2500 }),
+  weight: () => measureWeight({ rounds: 1, count: 1, watchMs: 5500 }),
 };
 
 test.for(Object.keys(SMALL))('The benchmark %s runs and yields ratios.', async (name) => {

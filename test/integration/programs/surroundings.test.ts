@@ -57,7 +57,7 @@ test('A program finds its own variables in its environment, who it is and where 
     CONTEXTD_DEVICE_ACTION: 'greet',
     CONTEXTD_SUBSCRIBE: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/) as string,
     CONTEXTD_PUBLISH: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/) as string,
-    CONTEXTD_HEARTBEAT_S: '2',
+    CONTEXTD_HEARTBEAT_S: '5',
     CONTEXTD_PID: expect.stringMatching(/^\d+$/) as string,
   });
   // What the host itself was told is not for the program.
