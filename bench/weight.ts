@@ -9,11 +9,13 @@ import { quantile } from './statistics.js';
 export interface WeightSize {
   readonly rounds: number;
   readonly count: number;
+  /** How long it is left alone first: V8 tidies up about ten seconds after the last work, once. */
+  readonly settleMs: number;
   /** How long the idle provider is watched, in each round. */
   readonly watchMs: number;
 }
 
-export const WEIGHT_SIZE: WeightSize = { rounds: 5, count: 50, watchMs: 10_000 };
+export const WEIGHT_SIZE: WeightSize = { rounds: 5, count: 50, settleMs: 10_000, watchMs: 5000 };
 
 /** The share of a core that an idle provider may take. */
 const CPU_GOAL = 0.003;
@@ -58,15 +60,16 @@ export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<rea
   ];
 }
 
-async function measureOnce({ count, watchMs }: WeightSize): Promise<Round> {
+async function measureOnce({ count, settleMs, watchMs }: WeightSize): Promise<Round> {
   await using rig = await openRig({ count });
   const services = (await rig.start()).map(({ pid }) => pid ?? 0);
   await using idle = await startChild('idle');
   const bare = await startBares(rig, count);
   try {
+    await passTime(settleMs);
     const before = cpuMsOf(rig.pid);
     const from = performance.now();
-    await new Promise((resume) => setTimeout(resume, watchMs));
+    await passTime(watchMs);
     const share = (cpuMsOf(rig.pid) - before) / (performance.now() - from);
     return {
       share,
@@ -81,6 +84,10 @@ async function measureOnce({ count, watchMs }: WeightSize): Promise<Round> {
   } finally {
     await endAll(bare);
   }
+}
+
+async function passTime(durationMs: number): Promise<void> {
+  await new Promise((resume) => setTimeout(resume, durationMs));
 }
 
 /** A few at a time: how fast they start is not asked here. */
