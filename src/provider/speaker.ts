@@ -15,7 +15,7 @@ import type { ReportEvent } from './supervisor-ports.js';
 import { describeTransaction, type Transaction } from './transaction.js';
 
 /** Context information names every service: while many start, each would have all the others told again. */
-const INFO_SHARE = 0.02;
+const INFO_PACE = { share: 0.02, mostMs: 1000 };
 
 export interface SpeakerPorts {
   readonly connection: Connection;
@@ -42,7 +42,7 @@ export class Speaker {
 
   constructor(ports: SpeakerPorts) {
     this.#ports = ports;
-    this.#info = new Paced(ports.clock, () => this.#publishInfo(), { share: INFO_SHARE });
+    this.#info = new Paced(ports.clock, () => this.#publishInfo(), INFO_PACE);
   }
 
   /** To the service alone, with a copy for onlookers; returns whether the service listens. */

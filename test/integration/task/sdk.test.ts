@@ -46,6 +46,16 @@ test('A looped task reports step after step until it is stopped, and ends as sto
   expect(onlooker.events().at(-1)).toBe('stopped ts_1');
 });
 
+test('A task has sockets of its own beside those of its host.', async () => {
+  await using test = await openProvider([
+    { id: 'ts_1', instance: 'OwnSockets', supervision: { heartbeat_s: 0.1 } },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  await test.provider.execute('start', 'T1');
+  await onlooker.event('ts_1', 'exited');
+  expect(updates(onlooker).map(({ content }) => content.status.heard)).toEqual(['heartbeat.T1.ts_1']);
+});
+
 test('A single task that returns has exited; its work is done and nothing of it runs.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Once' }]);
   await using onlooker = await onlook(test.provider.endpoints);
