@@ -9,10 +9,10 @@ import { CONNECTING, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
 
-/** How often a publisher of few interests looks through the subscriptions that have come, at most. */
+/** How often a publisher of one interest looks through the subscriptions that have come, at most. */
 const LOOK_MS = 1000;
 
-/** How long a connection counts as new if nobody asks for the topic that matters. */
+/** How long a connection that was made again counts as new: its forwarder may be there before its provider listens. */
 const SETTLE_MS = 5000;
 
 /** ZMQ_RCVTIMEO: until there is something; only what is there already. */
@@ -35,8 +35,10 @@ export class Publisher {
   readonly #listeners = new Set<(topic: string) => void>();
   /** The only topic that matters, if there is just one. */
   #interest: string | undefined;
-  /** Until then the connection counts as new, or as lost: subscriptions are read as they come. */
-  #newUntilMs = Infinity;
+  /** Somebody has asked for it. */
+  #isInterestKnown = false;
+  /** Until then the connection counts as lost, or as new again: subscriptions are read as they come. */
+  #newUntilMs = 0;
   /** Resolves when subscriptions are to be read again. */
   #asleep: Deferred<void> | undefined;
   #lookedMs = 0;
@@ -99,14 +101,15 @@ export class Publisher {
   }
 
   /**
-   * As onSubscription, for one topic, and lets all others lie: else each of many services would be woken by
-   * whatever anybody subscribes. On a new connection `listener` is called at once; later, and what `isWanted` says
-   * with it, with the next `publish`.
+   * As onSubscription, for one topic and one listener, and lets all others lie: else each of many services would be
+   * woken by whatever anybody subscribes. On a new connection `listener` is called at once. Afterwards both `listener`
+   * and `isWanted` lag: subscriptions are read again with a `publish`, at most every second.
    */
   onSubscriptionTo(topic: string, listener: () => void): void {
     this.#interest = topic;
     this.onConnectionChange((isConnected) => {
-      this.#newUntilMs = isConnected ? performance.now() + SETTLE_MS : Infinity;
+      if (!isConnected) this.#newUntilMs = Infinity;
+      else if (this.#newUntilMs === Infinity) this.#newUntilMs = performance.now() + SETTLE_MS;
       this.#wake();
     });
     this.#listeners.add((each) => {
@@ -190,6 +193,7 @@ export class Publisher {
     return (
       this.#closed ||
       this.#interest === undefined ||
+      !this.#isInterestKnown ||
       this.#waiting.size > 0 ||
       performance.now() < this.#newUntilMs
     );
@@ -215,8 +219,7 @@ export class Publisher {
     this.#waiting.get(key)?.resolve();
     this.#waiting.delete(key);
     const topic = key.replace(/ @@@$/, '');
-    // While there is no connection it is one of the last.
-    if (topic === this.#interest && this.#newUntilMs < Infinity) this.#newUntilMs = 0;
+    this.#isInterestKnown ||= topic === this.#interest;
     for (const listener of this.#listeners) listener(topic);
   }
 }

@@ -8,6 +8,9 @@ import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
 /** What a timer of Node can hold, in seconds. */
 const MOST_SECONDS = 2_000_000;
 
+/** Of a service that must not be silent for long. */
+const BEATS_WITHIN_LIMIT = 3;
+
 const seconds = (fallback: number, mayBeZero: boolean): QuantityRule => {
   return {
     fallback,
@@ -68,7 +71,7 @@ const quantity = (key: SupervisionKey) => {
 };
 
 export const supervisionSchema = z.preprocess(
-  (value) => (value === '' || value === undefined ? {} : value),
+  (value) => (value === '' || value === undefined ? {} : fitHeartbeat(value)),
   z.looseObject({
     start_timeout_s: quantity('start_timeout_s'),
     stop_timeout_s: quantity('stop_timeout_s'),
@@ -90,6 +93,15 @@ export const supervisionSchema = z.preprocess(
     limit: limitsSchema,
   }),
 );
+
+/** Whoever bounds the silence of a service is to hear it several times within that bound. */
+function fitHeartbeat(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('heartbeat_limit_s' in value)) return value;
+  const { heartbeat_s: own, heartbeat_limit_s: limit } = SUPERVISION_RULES;
+  const limitS = parseQuantity(value.heartbeat_limit_s, limit);
+  if (limitS === undefined || limitS === 0) return value;
+  return { heartbeat_s: Math.min(own.fallback, limitS / BEATS_WITHIN_LIMIT), ...value };
+}
 
 /** Times in seconds. */
 export type Supervision = z.infer<typeof supervisionSchema>;

@@ -2,8 +2,9 @@
 
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 
-/** A service that was silent for so many of its own intervals is said to lag. */
+/** A service that was silent for so many of its own intervals, and one second more than one, is said to lag. */
 const SILENT_BEATS = 2;
+const LATE_MS = 1000;
 
 /** One run of a service, seen from outside. */
 export class Vitals {
@@ -54,6 +55,6 @@ export class Vitals {
 
   isLagging(nowMs: number, heartbeatMs: number): boolean {
     const silentMs = this.silentMs(nowMs);
-    return silentMs !== undefined && silentMs > heartbeatMs * SILENT_BEATS;
+    return silentMs !== undefined && silentMs > Math.max(heartbeatMs * SILENT_BEATS, heartbeatMs + LATE_MS);
   }
 }

@@ -14,7 +14,7 @@ export interface OutFile {
   readonly maxBytes: number;
 }
 
-/** Looks now and every five seconds, until the process ends; at the moments of the heartbeats, not to wake it twice. */
+/** Looks now and every five seconds, until the process ends; at the moments of heartbeats that come by default, not to wake it twice. */
 export function watchOutFile(file: OutFile, clock: Clock): void {
   shorten(file);
   new Pulse(clock, LOOK_MS, () => shorten(file));

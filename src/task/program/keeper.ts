@@ -42,6 +42,8 @@ export class Keeper {
   async run(): Promise<number> {
     const { bootstrap, program, connect, log, keys } = this.#parts;
     const connection = connect([], () => undefined);
+    // The program listens for itself; we only hold a connection.
+    connection.publisher.onSubscriptionTo('control', () => undefined);
     try {
       this.#run = await ProgramRun.start(program, {
         clock: systemClock,

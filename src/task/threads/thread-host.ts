@@ -189,7 +189,7 @@ export class ThreadHost {
     if (isConnected) this.#mayEnd = false;
   }
 
-  /** Of what threads say. */
+  /** Somebody has come who reads what the threads say. */
   #noteReader(): void {
     this.#watch.found();
     for (const thread of this.#threads.values()) thread.noteWanted('control');

@@ -125,3 +125,24 @@ test('A publisher notices when the forwarder goes away and when it is back on th
   await eventually(() => changes.includes(true), 'it is connected again');
   await Promise.all([reader.close(), publisher.close(), second.close()]);
 });
+
+test('A publisher that minds one topic is told of all who want it while its connection is new again.', async () => {
+  const first = await Forwarder.open({ frontend: ANY, backend: ANY });
+  const { publish, subscribe } = first.endpoints;
+  const publisher = Publisher.connect(publish);
+  let told = 0;
+  publisher.onSubscriptionTo('control', () => (told += 1));
+  const changes: boolean[] = [];
+  publisher.onConnectionChange((isConnected) => changes.push(isConnected));
+  const onlooker = Subscriber.connect(subscribe, () => undefined);
+  onlooker.subscribe('control');
+  await eventually(() => told === 1, 'the onlooker is there');
+  await first.close();
+  await eventually(() => changes.includes(false), 'the forwarder is gone');
+  const second = await Forwarder.open({ frontend: publish, backend: subscribe });
+  await eventually(() => told === 2, 'the onlooker is there again');
+  const provider = Subscriber.connect(subscribe, () => undefined);
+  provider.subscribe('control');
+  await eventually(() => told === 3, 'the provider is there as well');
+  await Promise.all([onlooker.close(), provider.close(), publisher.close(), second.close()]);
+});
