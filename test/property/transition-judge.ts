@@ -109,7 +109,10 @@ export class Judge {
     expected: { readonly service: ServiceId; readonly trigger: Trigger } | undefined,
   ): void {
     const fired = records.filter((each) => each.kind === 'transition').map(describeFiring);
-    const cascade = records.filter((each) => each.kind === 'event').slice(1);
+    const events = records.filter((each) => each.kind === 'event');
+    // The first tells the event itself, unless the service had said so before.
+    const isSaidBefore = expected !== undefined && events[0]?.service !== expected.service;
+    const cascade = isSaidBefore ? events : events.slice(1);
     const own = expected === undefined ? [] : wantedFirings(step.snapshot, expected);
     // A stop that meets a service in back-off ends it there and then, which fires its on_exit.
     const others = cascade
