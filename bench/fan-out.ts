@@ -1,5 +1,6 @@
 // fan-out: what commands and events cost the services whom they do not concern, against the same services idle.
 
+import { setTimeout as passTime } from 'node:timers/promises';
 import { Connection } from '../src/bus/connection.js';
 import { atMost, composeFigure, type Figure } from './figure.js';
 import { cpuMsOf, sum } from './processes.js';
@@ -72,10 +73,6 @@ async function measureCost(count: number, { rounds, messages, windowMs }: FanOut
   }
   await stranger.close();
   return cost;
-}
-
-async function passTime(durationMs: number): Promise<void> {
-  await new Promise((resume) => setTimeout(resume, durationMs));
 }
 
 async function cpuDuring(pids: readonly number[], act: () => Promise<void>): Promise<number> {

@@ -1,5 +1,6 @@
 // weight: memory and idle CPU of a provider with 50 services, and of each service, against bare processes.
 
+import { setTimeout as passTime } from 'node:timers/promises';
 import { startBare, startChild, type Child, endAll } from './children.js';
 import { atMost, composeFigure, type Figure } from './figure.js';
 import { cpuMsOf, pssMiBOf, rssMiBOf } from './processes.js';
@@ -84,10 +85,6 @@ async function measureOnce({ count, settleMs, watchMs }: WeightSize): Promise<Ro
   } finally {
     await endAll(bare);
   }
-}
-
-async function passTime(durationMs: number): Promise<void> {
-  await new Promise((resume) => setTimeout(resume, durationMs));
 }
 
 /** A few at a time: how fast they start is not asked here. */
