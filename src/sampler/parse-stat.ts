@@ -9,6 +9,8 @@ export interface ProcStat {
   readonly group: number;
   /** In user and system mode together, in clock ticks. */
   readonly cpuTicks: number;
+  /** The same of its ended children, and of theirs, that were waited for. */
+  readonly endedTicks: number;
   readonly threads: number;
   /** In clock ticks since boot; with the pid it names a process for good. */
   readonly startTicks: number;
@@ -20,6 +22,8 @@ const PARENT = 4;
 const GROUP = 5;
 const USER_TICKS = 14;
 const SYSTEM_TICKS = 15;
+const ENDED_USER_TICKS = 16;
+const ENDED_SYSTEM_TICKS = 17;
 const THREADS = 20;
 const START_TICKS = 22;
 
@@ -38,6 +42,7 @@ export function parseStat(text: string): ProcStat | undefined {
     parent: numberAt(PARENT),
     group: numberAt(GROUP),
     cpuTicks: numberAt(USER_TICKS) + numberAt(SYSTEM_TICKS),
+    endedTicks: numberAt(ENDED_USER_TICKS) + numberAt(ENDED_SYSTEM_TICKS),
     threads: numberAt(THREADS),
     startTicks: numberAt(START_TICKS),
   };

@@ -14,7 +14,8 @@ import {
 } from './parse-proc.js';
 import { isEnded, nameStatus, parseStat, type ProcStat } from './parse-stat.js';
 import { countFds, listFolder, readLargeFile, readSmallFile } from './proc-file.js';
-import type { ProcessFigures } from './sample.js';
+import type { ProcessFigures, Target } from './sample.js';
+import type { TreeMember, TreeReading } from './tree-meter.js';
 import { groupByParent, walkDown } from './tree.js';
 
 /** What does not change while the machine runs. */
@@ -89,6 +90,32 @@ export class ProcReading {
     return this.#below(pids.filter((each) => each !== '').map(Number));
   }
 
+  /** The processor time of a target and of those below it; undefined when the target has ended. */
+  tree({ pid, tid }: Target, below: readonly number[]): TreeReading | undefined {
+    const root = this.#seen.get(pid);
+    const thread = tid === undefined ? undefined : readStat(`/proc/${pid}/task/${tid}/stat`);
+    if (root === undefined || (tid !== undefined && thread === undefined)) return undefined;
+    const members = new Map<number, TreeMember>();
+    for (const each of below) {
+      const seen = this.#seen.get(each);
+      if (seen !== undefined) members.set(each, this.#memberOf(seen));
+    }
+    // Ended children are counted for a process as a whole: which of its threads had started them is not told.
+    members.set(pid, this.#memberOf(thread === undefined ? root : { ...thread, endedTicks: 0 }));
+    const isAlive = (one: number, start: number) => this.#seen.get(one)?.startTicks === start;
+    return { root: pid, key: `${pid}/${tid ?? ''}`, atMs: root.readAtMs, members, isAlive };
+  }
+
+  #memberOf(seen: Seen): TreeMember {
+    return {
+      start: seen.startTicks,
+      parent: seen.parent,
+      ownMs: this.#ticksToMs(seen.cpuTicks),
+      endedMs: this.#ticksToMs(seen.endedTicks),
+      ageMs: this.#ageOf(seen),
+    };
+  }
+
   #below(children: readonly number[] | undefined): readonly number[] {
     return walkDown(children ?? [], (pid) => this.#children.get(pid));
   }
@@ -120,13 +147,16 @@ export class ProcReading {
   }
 
   #percent(of: 'processes' | 'threads', id: number, seen: Seen): number {
-    const startMs = this.#ticksToMs(seen.startTicks);
     return this.#ports.cpu[of].percent(id, {
       start: seen.startTicks,
       cpuMs: this.#ticksToMs(seen.cpuTicks),
       atMs: seen.readAtMs,
-      ageMs: this.#uptimeMs + (seen.readAtMs - this.#startedAtMs) - startMs,
+      ageMs: this.#ageOf(seen),
     });
+  }
+
+  #ageOf(seen: Seen): number {
+    return this.#uptimeMs + (seen.readAtMs - this.#startedAtMs) - this.#ticksToMs(seen.startTicks);
   }
 
   #ticksToMs(ticks: number): number {

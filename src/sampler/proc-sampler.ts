@@ -1,5 +1,6 @@
 // Measures processes on Linux, by reading /proc.
 
+import { availableParallelism } from 'node:os';
 import { CpuMeter } from './cpu-meter.js';
 import { parseSmaps, type Machine } from './parse-proc.js';
 import { ProcFds } from './proc-fds.js';
@@ -7,9 +8,11 @@ import { readLargeFile } from './proc-file.js';
 import { ProcReading, readMachine } from './proc-reading.js';
 import type { ProcessFigures, Sample, SampleOptions, Sampler, Target } from './sample.js';
 import { sumFigures } from './totals.js';
+import { TreeMeter } from './tree-meter.js';
 
 export class ProcSampler implements Sampler {
   readonly #cpu = { processes: new CpuMeter(), threads: new CpuMeter() };
+  readonly #trees = new TreeMeter(availableParallelism());
   readonly #machine: Machine = readMachine();
 
   sample(targets: readonly Target[], options: SampleOptions = {}): Promise<readonly (Sample | undefined)[]> {
@@ -23,26 +26,29 @@ export class ProcSampler implements Sampler {
     const fds = new ProcFds();
     const samples = targets.map((target) => {
       const startMs = performance.now();
-      const figures = takeFigures(reading, target);
+      const figures = this.#takeFigures(reading, target);
       if (figures === undefined) return undefined;
       const details = takeDetails(fds, [figures.main, ...figures.children], options);
       return { ...figures, ...details, atMs, elapsedMs: performance.now() - startMs };
     });
-    for (const meter of Object.values(this.#cpu)) meter.forgetOthers();
+    for (const meter of [...Object.values(this.#cpu), this.#trees]) meter.forgetOthers();
     return samples;
   }
-}
 
-function takeFigures(
-  reading: ProcReading,
-  target: Target,
-): Pick<Sample, 'main' | 'children' | 'total'> | undefined {
-  const main = readMain(reading, target);
-  if (main === undefined) return undefined;
-  const { pid, tid } = target;
-  const below = tid === undefined ? reading.descendants(pid) : reading.descendantsOfThread(pid, tid);
-  const children = below.flatMap((each) => reading.figures(each) ?? []);
-  return { main, children, total: sumFigures([main, ...children]) };
+  #takeFigures(
+    reading: ProcReading,
+    target: Target,
+  ): Pick<Sample, 'main' | 'children' | 'total'> | undefined {
+    const main = readMain(reading, target);
+    if (main === undefined) return undefined;
+    const { pid, tid } = target;
+    const below = tid === undefined ? reading.descendants(pid) : reading.descendantsOfThread(pid, tid);
+    const children = below.flatMap((each) => reading.figures(each) ?? []);
+    const tree = reading.tree(target, below);
+    const sums = sumFigures([main, ...children]);
+    const total = tree === undefined ? sums : { ...sums, cpuPercent: this.#trees.percent(tree) };
+    return { main, children, total };
+  }
 }
 
 function readMain(reading: ProcReading, { pid, tid }: Target): ProcessFigures | undefined {

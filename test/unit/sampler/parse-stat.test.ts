@@ -14,6 +14,7 @@ const plain = {
   parent: 7,
   group: 8,
   cpuTicks: 300,
+  endedTicks: 0,
   threads: 11,
   startTicks: 4_711,
 };
@@ -38,6 +39,7 @@ describe('parseStat', () => {
     ['a thread of the kernel', { 4: 2, 5: 0, 20: 1, 22: 3 }, { parent: 2, group: 0, startTicks: 3 }],
     ['the first process', { 4: 0, 22: 0 }, { parent: 0, startTicks: 0 }],
     ['years of cpu', { 14: 94_608_000_000, 15: 1 }, { cpuTicks: 94_608_000_001 }],
+    ['time of ended children', { 16: 20, 17: 22 }, { endedTicks: 42 }],
     ['a limit without end', { 25: '18446744073709551615' }, { startTicks: 4_711 }],
   ])('reads %s', (_what, fields, expected) => {
     expect(parseStat(line('x', fields))).toMatchObject(expected);
