@@ -95,6 +95,12 @@ export class Publisher {
     return waiting.promise;
   }
 
+  /** As whenWanted, but subscriptions that have come so far do not count. */
+  whenWantedAgain(topic: string): Promise<void> {
+    this.#wanted.delete(subscriptionOf(topic));
+    return this.whenWanted(topic);
+  }
+
   /** Calls `listener` for every subscription that arrives, also a second equal one. */
   onSubscription(listener: (topic: string) => void): void {
     this.#listeners.add(listener);

@@ -11,6 +11,7 @@ const OWN_KEYS = new Set([
   'exit_code',
   'signal',
   'killed',
+  'not_ended',
 ]);
 
 /** Such as `failed (exit_code): ts_100 ended with exit code 3` or `updated {"shout":"..."}`. */
@@ -20,7 +21,8 @@ export function describeEvent({ header, content }: ServiceEventBody): string {
   const error = status.error === undefined ? '' : `: ${status.error.message}${describePlace(status.error)}`;
   const pid = header.action === 'started' && status.pid !== undefined ? ` pid ${status.pid}` : '';
   const killed = Array.isArray(status.killed) ? `, had to kill ${status.killed.join(', ')}` : '';
-  return `${header.action}${reason}${pid}${error}${killed}${describeItems(status)}`;
+  const left = Array.isArray(status.not_ended) ? `, could not end ${status.not_ended.join(', ')}` : '';
+  return `${header.action}${reason}${pid}${error}${killed}${left}${describeItems(status)}`;
 }
 
 export function describePlace(error: Readonly<Record<string, unknown>>): string {

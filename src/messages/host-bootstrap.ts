@@ -4,8 +4,6 @@ import type { ServiceId, TransactionId } from '../base/ids.js';
 
 /** Environment variable that carries the HostBootstrap as JSON. */
 export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
-/** Environment variable that marks every process of one run of a service, grandchildren included. */
-export const TOKEN_VARIABLE = 'CONTEXTD_TOKEN';
 
 /**
  * A pipe that a secured provider writes a KeyPair to, as JSON: no environment and no command line shows it. A
@@ -80,4 +78,8 @@ export interface HostBootstrap {
   /** How long the task may take to end once it is asked to, in milliseconds. */
   readonly stopTimeoutMs: number;
   readonly log: HostLog;
+  /** The topic that only the host's own provider subscribes to: whoever else is at its ports does not count. */
+  readonly presence: string;
+  /** To be joined before any code of the service runs; undefined where none could be made. */
+  readonly controlGroup?: string | undefined;
 }

@@ -24,6 +24,9 @@ export interface ThreadHostBootstrap {
   readonly serverKey?: string;
   /** Of the process itself; its threads have logs of their own. */
   readonly log: HostLog;
+  /** As in HostBootstrap. */
+  readonly presence: string;
+  readonly controlGroup?: string | undefined;
   /** How long to go on, idle and without a provider, in milliseconds. */
   readonly orphanGraceMs: number;
 }

@@ -17,6 +17,11 @@ export function heartbeatTopic(transaction: TransactionId, serviceId: ServiceId)
   return `${HEARTBEATS}${transaction}.${serviceId}`;
 }
 
+/** Nothing is said on it: a provider subscribes to it, so that what it has started knows that it is there. */
+export function presenceTopic(owner: string): string {
+  return `provider.${owner}`;
+}
+
 /** All questions to Monitors begin so. */
 export const SAMPLES = 'samples.';
 

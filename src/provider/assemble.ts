@@ -17,7 +17,7 @@ import { Costs } from './costs.js';
 import { Desk } from './desk.js';
 import { bindsOf, openForwarder, reachableEnds } from './ends.js';
 import { Figures } from './figures.js';
-import { INBOX_TOPICS } from './inbox.js';
+import { inboxTopics } from './inbox.js';
 import { SupervisorJournal } from './compose-journal.js';
 import { JournalWriter } from './journal-writer.js';
 import { ownerOf } from './launcher/adoption.js';
@@ -36,11 +36,10 @@ import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
+import { RunTracker } from '../processes/run-tracker.js';
 import { createSampler } from '../sampler/sampler.js';
 import { takeOver, type TakenOver } from './take-over.js';
-
-/** How often the provider looks for services that have fallen silent. */
-const SILENCE_LOOK_MS = 1000;
+import { watchSilence } from './watch-silence.js';
 
 /** The journal may be later than a change; what is answered or acknowledged is in it before. */
 const JOURNAL_PACE = { share: 0.1, mostMs: 100 };
@@ -53,6 +52,8 @@ export interface AssembleRequest {
   readonly clock: Clock;
   /** The context's own: see ProviderOptions. */
   readonly stateFolder: string | undefined;
+  /** As in ProviderOptions. */
+  readonly hasControlGroups: boolean;
   /** To be called when a client's `exit` has been answered. */
   readonly exit: () => void;
 }
@@ -82,9 +83,12 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const forwarder = await openForwarder(binds, security);
   closers.add(() => forwarder.close());
   closers.add(acquireLock(stateFolder, contextId));
-  const parts = connectParts(request, { forwarder, stateFolder, closers, security });
+  const tracker = new RunTracker(clock, request.hasControlGroups);
+  closers.add(() => tracker.close());
+  const parts = connectParts(request, { forwarder, stateFolder, closers, security, tracker });
   await parts.connection.ready();
-  const taken = await takeOver({ ...parts, stateFolder, owner: ownerOf(stateFolder), clock, notice });
+  const owner = ownerOf(stateFolder);
+  const taken = await takeOver({ ...parts, stateFolder, owner, controlGroups: tracker.base, clock, notice });
   parts.desk.open();
   watchSilence(parts.supervisor, clock, closers);
   guardLimits(parts.supervisor, request, closers);
@@ -101,6 +105,7 @@ interface Foundation {
   readonly stateFolder: string;
   readonly closers: Closers;
   readonly security: ProviderSecurity | undefined;
+  readonly tracker: RunTracker;
 }
 
 interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
@@ -110,7 +115,7 @@ interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
 
 function connectParts(
   request: AssembleRequest,
-  { forwarder, stateFolder, closers, security }: Foundation,
+  { forwarder, stateFolder, closers, security, tracker }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
   const endpoints = reachableEnds(forwarder);
@@ -119,7 +124,7 @@ function connectParts(
   const { guard } = security ?? {};
   const receive = (frame: Uint8Array) => desk.receive(frame);
   const seals = guard && { sealer: guard.sealer };
-  const connection = new Connection(forwarder.inproc, INBOX_TOPICS, receive, seals);
+  const connection = new Connection(forwarder.inproc, inboxTopics(ownerOf(stateFolder)), receive, seals);
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
@@ -131,7 +136,7 @@ function connectParts(
   const paced = new Paced(clock, () => journal.flush(), JOURNAL_PACE);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
-  const places = { file, clock, closers, endpoints, stateFolder, security };
+  const places = { file, clock, closers, endpoints, stateFolder, security, tracker };
   const threads = createThreads({ ...places, connection });
   const prepare = createPreparation({ ...places, roots });
   const common = { ...places, roots, notice, speaker, threads, changed, prepare };
@@ -218,19 +223,6 @@ function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): Co
       }
     },
   };
-}
-
-/** A look that comes late does not count: it was we who did not listen. */
-function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): void {
-  let lookedMs = clock.now();
-  let cancel = clock.after(SILENCE_LOOK_MS, look);
-  closers.add(() => cancel());
-  function look() {
-    const nowMs = clock.now();
-    if (nowMs - lookedMs < 2 * SILENCE_LOOK_MS) supervisor.lookForSilence();
-    lookedMs = nowMs;
-    cancel = clock.after(SILENCE_LOOK_MS, look);
-  }
 }
 
 function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest, closers: Closers): void {

@@ -18,7 +18,9 @@ import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { locateLog, planLog } from './service-logs.js';
 import type { ProviderSecurity } from './security/open-security.js';
-import { THREAD_MARK } from './security/service-keys.js';
+import { presenceTopic } from '../messages/topics.js';
+import { THREAD_MARK } from '../processes/run-token.js';
+import type { RunTracker } from '../processes/run-tracker.js';
 import type { Speaker } from './speaker.js';
 import { Supervisor } from './supervisor.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
@@ -36,6 +38,7 @@ interface SupervisorParts {
   /** Where journal, logs and compiled services are kept. */
   readonly stateFolder: string;
   readonly threads: ThreadLauncher;
+  readonly tracker: RunTracker;
   readonly security: ProviderSecurity | undefined;
   readonly prepare: SupervisorPorts['prepare'];
   /** Something is to be written to the journal. */
@@ -54,6 +57,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       ...code,
       endpoints,
       ...serverKeyOf(parts),
+      presence: presenceTopic(owner),
       log: planLog(locateLog(stateFolder, transaction.id, service.id), supervisionOf(service)),
     }),
     logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
@@ -99,22 +103,28 @@ export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] 
 
 type ThreadsParts = Pick<
   SupervisorParts,
-  'file' | 'clock' | 'closers' | 'endpoints' | 'stateFolder' | 'security'
+  'file' | 'clock' | 'closers' | 'endpoints' | 'stateFolder' | 'security' | 'tracker'
 > & {
   readonly connection: Connection;
 };
 
 export function createThreads(parts: ThreadsParts): ThreadLauncher {
-  const { file, clock, connection, endpoints, stateFolder } = parts;
+  const { file, clock, connection, endpoints, stateFolder, tracker } = parts;
   const keys = parts.security?.guard.services;
   const threads = new ThreadLauncher({
     clock,
-    processes: createProcessLauncher({ clock, keys, hostProgram: builtFile('task/threads/main.js') }),
+    processes: createProcessLauncher({
+      clock,
+      keys,
+      tracker,
+      hostProgram: builtFile('task/threads/main.js'),
+    }),
     connection,
     endpoints,
     keys,
     ...serverKeyOf(parts),
     owner: ownerOf(stateFolder),
+    presence: presenceTopic(ownerOf(stateFolder)),
     workingFolder: file.folder,
     log: (contextId) => {
       const base = join(stateFolder, 'logs', `threads-${contextId}`);
@@ -130,9 +140,10 @@ function serverKeyOf({ security }: Pick<SupervisorParts, 'security'>): { readonl
 }
 
 /** Each service by the launcher of its type. */
-function createLauncher({ clock, threads, security }: SupervisorParts): Launcher {
+function createLauncher({ clock, threads, security, tracker }: SupervisorParts): Launcher {
   const keys = security?.guard.services;
-  const processes = createProcessLauncher({ clock, keys, hostProgram: builtFile('task/host/main.js') });
+  const hostProgram = builtFile('task/host/main.js');
+  const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
   return {
     launch: (order) => (order.bootstrap.serviceType === 'Thread' ? threads : processes).launch(order),
     adopt: (order) => (threads.has(order.token) ? threads : processes).adopt(order),
@@ -142,7 +153,7 @@ function createLauncher({ clock, threads, security }: SupervisorParts): Launcher
 function describeHost(
   transaction: Transaction,
   service: TaskService,
-): Omit<HostBootstrap, 'module' | 'program' | 'endpoints' | 'log'> {
+): Omit<HostBootstrap, 'module' | 'program' | 'endpoints' | 'presence' | 'log'> {
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {

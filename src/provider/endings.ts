@@ -4,7 +4,13 @@ import type { ErrorReport } from '../base/errors.js';
 import { supervisionOf } from '../model/context.js';
 import type { Draft } from './draft.js';
 import { endProcess, fail, fire, resume } from './moves.js';
-import type { FailureReason, ProcessEnd, ProviderEvent, ServiceSnapshot } from './snapshot.js';
+import type {
+  FailureReason,
+  ProcessEnd,
+  ProviderEvent,
+  ReportedStatus,
+  ServiceSnapshot,
+} from './snapshot.js';
 
 type EventOf<T extends ProviderEvent['type']> = Extract<ProviderEvent, { type: T }>;
 
@@ -54,12 +60,32 @@ export function noteEnd(draft: Draft, event: EventOf<'ended'>, service: ServiceS
   const id = event.service;
   draft.set(id, { isAlive: false, pid: undefined, next: undefined });
   if (event.killed.length > 0) draft.record('effect', id, `killed ${event.killed.join(', ')}`, service.cause);
+  const left = event.left ?? [];
+  if (left.length > 0) draft.record('effect', id, `could not end ${left.join(', ')}`, service.cause);
   // A failure has been reported and has fired when it was noticed, before the process ended.
   if (service.status === 'stopping' || service.said === 'stopped') endStopped(draft, service, event);
   else if (service.status !== 'failed') endUnasked(draft, service, event);
+  if (left.length > 0) tellLeft(draft, event, service);
   // Only now, so that the launch comes after the report of the end.
   const next = service.next ?? draft.get(id)?.next;
   if (next !== undefined && draft.get(id)?.isAlive === false) resume(draft, id, next);
+}
+
+/** Of a service that has told its end itself, which then did not know what would be left: it is told once more. */
+function tellLeft(draft: Draft, event: EventOf<'ended'>, service: ServiceSnapshot): void {
+  const action = service.status === 'failed' ? 'failed' : service.said;
+  if (action === undefined) return;
+  const { reason, error } = service;
+  const failure = {
+    ...(reason === undefined ? {} : { reason }),
+    ...(error === undefined ? {} : { error }),
+  };
+  draft.effects.push({
+    type: 'report',
+    service: event.service,
+    action,
+    status: { ...failure, ...describeEnd(event) },
+  });
 }
 
 function endStopped(draft: Draft, service: ServiceSnapshot, end: ProcessEnd): void {
@@ -134,10 +160,12 @@ function outOfMemory({ definition }: ServiceSnapshot, { signal }: ProcessEnd): E
   };
 }
 
-function describeEnd(end: ProcessEnd): { exit_code?: number; signal?: string; killed?: readonly string[] } {
+function describeEnd(end: ProcessEnd): Pick<ReportedStatus, 'exit_code' | 'signal' | 'killed' | 'not_ended'> {
+  const { left = [] } = end;
   return {
     ...(end.exitCode === undefined ? {} : { exit_code: end.exitCode }),
     ...(end.signal === undefined ? {} : { signal: end.signal }),
     ...(end.killed.length === 0 ? {} : { killed: end.killed }),
+    ...(left.length === 0 ? {} : { not_ended: left }),
   };
 }

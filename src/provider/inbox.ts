@@ -8,6 +8,7 @@ import type { ProcessCommandBody } from '../messages/process-command.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
 import type { ThreadNoticeBody } from '../messages/thread-notice.js';
+import { presenceTopic } from '../messages/topics.js';
 
 export interface InboxPorts {
   /** The provider's own sender id: what it said itself comes back and is skipped. */
@@ -22,7 +23,10 @@ export interface InboxPorts {
   reject(error: unknown): void;
 }
 
-export const INBOX_TOPICS = ['context', 'process', 'control', 'state', 'threads'] as const;
+/** The last says that the provider of this folder is there: see presenceTopic. */
+export function inboxTopics(owner: string): readonly string[] {
+  return ['context', 'process', 'control', 'state', 'threads', presenceTopic(owner)];
+}
 
 /** Never throws: a stranger's bytes end no loop. */
 export function receive(ports: InboxPorts, frame: Uint8Array): void {

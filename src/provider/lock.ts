@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path';
 import { ContextdError, hasErrnoCode } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import { readStartTime } from './launcher/process-table.js';
+import { readStartTime } from '../processes/process-table.js';
 
 interface Holder {
   readonly pid: number;

@@ -22,6 +22,8 @@ export interface ProviderOptions {
   readonly clock?: Clock;
   /** Where journal, logs and compiled services are kept; `<context folder>/.contextd/<ContextID>` when left out. */
   readonly stateFolder?: string;
+  /** Whether services get a control group each, where the system lets us make them; true when left out. */
+  readonly controlGroups?: boolean;
 }
 
 /**
@@ -63,13 +65,14 @@ export class Provider {
       notice = () => undefined,
       clock = systemClock,
       stateFolder,
+      controlGroups: hasControlGroups = true,
     } = options;
     const closers = new Closers();
     const exitAsked = createDeferred<void>();
     try {
       const exit = () => exitAsked.resolve();
       const parts = await assemble(
-        { file, serviceRoots, insecure, notice, clock, stateFolder, exit },
+        { file, serviceRoots, insecure, notice, clock, stateFolder, hasControlGroups, exit },
         closers,
       );
       const provider = new Provider(parts, closers, notice);

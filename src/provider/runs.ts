@@ -5,7 +5,7 @@ import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import { LaunchGate } from './launch-gate.js';
 import type { LaunchedService } from './launcher/launcher.js';
-import type { ProcessEntry } from './launcher/process-table.js';
+import type { ProcessEntry } from '../processes/process-table.js';
 import type { Effect, ProviderEvent } from './snapshot.js';
 import type { Running, SupervisorPorts } from './supervisor-ports.js';
 import { definitionOf, type Transaction } from './transaction.js';

@@ -123,6 +123,8 @@ export interface ProcessEnd {
   readonly isOutOfMemory?: boolean;
   /** Processes of the service that did not end by themselves, as `pid (name)`. */
   readonly killed: readonly string[];
+  /** Those that could not be ended. */
+  readonly left?: readonly string[];
 }
 
 /** What the supervisor must do; imperative, as data. */
@@ -158,6 +160,8 @@ export interface ReportedStatus {
   readonly exit_code?: number;
   readonly signal?: string;
   readonly killed?: readonly string[];
+  /** Processes that could not be ended, as `pid (name)`. */
+  readonly not_ended?: readonly string[];
   /** With reason limit: what was limited, what was measured, and how much of it is allowed for how long. */
   readonly metric?: string;
   readonly value?: number;

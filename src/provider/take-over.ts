@@ -3,9 +3,11 @@
 import type { Clock } from '../base/clock.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { CommandAnswer } from './commands/call.js';
-import { findServices, type FoundService } from './launcher/adoption.js';
+import { locateControlGroup, removeEmptyGroups } from '../processes/control-group.js';
+import { readProcessTable } from '../processes/process-table.js';
+import { findServices, findTokenless, tokensOf, type FoundService } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
-import { sweep } from './launcher/sweep.js';
+import { sweep, type SweepResult } from '../processes/sweep.js';
 import { readJournal, type JournalReading, type JournaledTransaction } from './journal.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
@@ -14,15 +16,14 @@ import type { ServiceSnapshot } from './snapshot.js';
 import type { Supervisor } from './supervisor.js';
 import { createTransaction, type Transaction } from './transaction.js';
 
-/** Where the kernel's own threads are in group 0. */
-const NO_GROUP = -1;
-
 export interface TakeOverPorts {
   readonly stateFolder: string;
   /** Whose services are looked for: see adoption.ts. */
   readonly owner: string;
   readonly supervisor: Supervisor;
   readonly threads: ThreadLauncher;
+  /** Where this provider makes control groups, if it can. */
+  readonly controlGroups: string | undefined;
   readonly once: Once<CommandAnswer>;
   readonly clock: Clock;
   readonly notice: (notice: Notice) => void;
@@ -63,6 +64,7 @@ export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver
     if (ports.threads.has(each.token)) await ports.threads.end(each);
     else await endStranger(ports, each);
   }
+  await endTokenless(ports);
   return taken;
 }
 
@@ -102,9 +104,28 @@ function isOtherProcess(service: ServiceSnapshot | undefined, run: number, pid: 
 }
 
 async function endStranger(ports: TakeOverPorts, found: FoundService): Promise<void> {
-  const killed = await sweep({ token: found.token, group: found.process?.group ?? NO_GROUP });
-  const what = `${found.service} of ${found.transaction}`;
-  ports.notice({ kind: 'warning', text: `ended what was left of ${what}: ${killed.join(', ')}` });
+  const { token, process: leader } = found;
+  const member = readProcessTable().find((each) => each.token === token);
+  const controlGroup = member && locateControlGroup(member.pid, token);
+  tellEnded(ports, `${found.service} of ${found.transaction}`, await sweep({ token, leader, controlGroup }));
+}
+
+/** Of runs of which nothing else is left. */
+async function endTokenless({ owner, controlGroups, ...ports }: TakeOverPorts): Promise<void> {
+  const known = findTokenless(owner, tokensOf(owner));
+  if (known.length > 0) tellEnded(ports, 'earlier runs', await sweep({ token: owner, known }));
+  if (controlGroups !== undefined) removeEmptyGroups(controlGroups, owner);
+}
+
+function tellEnded(
+  { notice }: Pick<TakeOverPorts, 'notice'>,
+  what: string,
+  { killed, left }: SweepResult,
+): void {
+  if (killed.length > 0)
+    notice({ kind: 'warning', text: `ended what was left of ${what}: ${killed.join(', ')}` });
+  if (left.length > 0)
+    notice({ kind: 'warning', text: `could not end what was left of ${what}: ${left.join(', ')}` });
 }
 
 function describeFallback({ content, isLastGood }: JournalReading): string {

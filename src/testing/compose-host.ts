@@ -34,6 +34,7 @@ export function composeBootstrap(service: ServiceDefinition, identity: Partial<T
     heartbeatMs: 0,
     orphanGraceMs: 0,
     stopTimeoutMs: STOP_TIMEOUT_MS,
+    presence: '',
     log: { path: '', out: '', maxBytes: 0, files: 0 },
   };
 }

@@ -12,7 +12,11 @@ import { TRANSACTION } from '../helpers/site.js';
 
 expectNoLeftovers();
 
+const VARIABLE = 'CONTEXTD_TEST_ROUND';
 const NO_TOKEN = 'env -u CONTEXTD_TOKEN';
+/** What the test itself looks for is kept, and nothing else. */
+const MARK = `${VARIABLE}=$${VARIABLE}`;
+const BARE = `env -i ${MARK} PATH=$PATH`;
 /** What each lets loose, and how many processes that are, the service itself and its shell not counted. */
 const animals: Readonly<Record<string, readonly [script: string, count: number]>> = {
   'double-forks': ['(sleep 3600 &) & (sleep 3600 &)', 2],
@@ -26,22 +30,36 @@ const animals: Readonly<Record<string, readonly [script: string, count: number]>
   'drops the token, stays in the group': [`(${NO_TOKEN} sleep 3600 &); ${NO_TOKEN} sleep 3600 &`, 2],
   'drops token and session, stays a child': [`sh -c "${NO_TOKEN} setsid sleep 3600 & wait; true"`, 2],
   'goes on forking': ['while :; do sleep 3600 & sleep 0.05; done', 2],
+  'clears environment and session, then its parent ends': [
+    `(${BARE} sleep 3600 &); (${BARE} setsid sleep 3600 &)`,
+    2,
+  ],
+  'overwrites environment and session, then its parent ends': [
+    `(env -i ${MARK} CONTEXTD_TOKEN=other PATH=$PATH setsid sleep 3600 &)`,
+    1,
+  ],
+  'clears everything, closes its files, forks twice and ignores SIGTERM': [
+    `(${BARE} setsid sh -c "trap '' TERM; cd /; (sleep 3600 &); (sleep 3600 &)" <&- >&- 2>&- &)`,
+    2,
+  ],
 };
 
-const VARIABLE = 'CONTEXTD_TEST_ROUND';
 const rounds = roundsOr(2);
 const dice = throwDice();
 
-test(
-  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}).`,
-  async () => {
+test.each<[string, boolean]>([
+  ['with control groups where they can be made.', true],
+  ['without control groups.', false],
+])(
+  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}), %s`,
+  async (name, controlGroups) => {
     const services = Object.values(animals).map(([script], index) => ({
       id: `ts_${index}`,
       instance: 'Zoo',
       configuration: { script, deaf: String(index % 2 === 0) },
       supervision: { stop_timeout_s: 0.4 },
     }));
-    await using test = await openProvider(services);
+    await using test = await openProvider(services, {}, { controlGroups });
     const client = await test.client({ answerTimeoutMs: 60_000 });
     const expected = Object.values(animals).reduce((sum, [, count]) => sum + count, 0);
     const counts: number[] = [];
@@ -71,7 +89,9 @@ test(
       const left = living().map((pid) => readProc(pid, 'cmdline').replaceAll('\0', ' '));
       expect(left, `round ${round}`).toEqual([]);
     }
-    tell(`zoo: ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`);
+    tell(
+      `zoo ${name} ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`,
+    );
   },
   60_000 + rounds * 20_000,
 );

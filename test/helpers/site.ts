@@ -10,7 +10,7 @@ import type { ServiceResult } from '../../src/messages/state.js';
 import { readJournal, type JournalContent } from '../../src/provider/journal.js';
 import type { ContextConfiguration } from '../../src/model/context.js';
 import { ownerOf } from '../../src/provider/launcher/adoption.js';
-import { readProcessTable, type ProcessEntry } from '../../src/provider/launcher/process-table.js';
+import { readProcessTable, type ProcessEntry } from '../../src/processes/process-table.js';
 import type { Notice } from '../../src/provider/notice.js';
 import { sketchConfiguration, type ServiceSketch } from './context.js';
 import { eventually } from './eventually.js';

@@ -8,6 +8,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   bus: 1,
   sampler: 1,
   messages: 2,
+  processes: 2,
   provider: 3,
   task: 3,
   monitor: 3,
@@ -39,6 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   bus: ['zeromq', 'write-file-atomic'],
   sampler: ['pidusage', 'systeminformation'],
   messages: ['zod'],
+  processes: [],
   // zod: what another provider has written into the journal is checked as what comes from the bus is.
   provider: ['esbuild', 'write-file-atomic', 'zod'],
   task: ['zod'],

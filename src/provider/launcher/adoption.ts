@@ -1,8 +1,12 @@
 // Finds the services that an earlier provider has left running, by the mark in their environment.
 
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { createUniqueId, type ServiceId, type TransactionId } from '../../base/ids.js';
-import { readProcessTable, type ProcessEntry } from './process-table.js';
+import { limitMarkOf, readProcessTable, type ProcessEntry } from '../../processes/process-table.js';
+import { composeLimitMark, isMarkOf } from '../../processes/limit-mark.js';
+import { ownerIn } from '../../processes/run-token.js';
+import { locateGroupOfOwner, nameControlGroup } from '../../processes/control-group.js';
 
 /** `<owner>/<transaction>/<service>/<run>/<unique>`: says whose a process is even if nothing was written down. */
 export interface Mark {
@@ -39,6 +43,28 @@ export function findServices(owner: string): readonly FoundService[] {
   return [...byToken].flatMap(([token, members]) => {
     const mark = parseToken(token);
     return mark === undefined ? [] : [{ ...mark, token, process: findLeader(members) }];
+  });
+}
+
+/** The tokens of all living processes of `owner`: of services, of threads and of the processes that hold those. */
+export function tokensOf(owner: string): readonly string[] {
+  return readProcessTable().flatMap(({ token }) =>
+    token !== undefined && ownerIn(token) === owner ? [token] : [],
+  );
+}
+
+/**
+ * What runs of `owner` have left that carries no token: by its control group or its mark. Those of the runs in
+ * `tokens` are ended with them.
+ */
+export function findTokenless(owner: string, tokens: readonly string[]): readonly ProcessEntry[] {
+  const groups = new Set(tokens.map(nameControlGroup));
+  const marks = new Set(tokens.map(composeLimitMark));
+  return readProcessTable().filter((each) => {
+    const group = locateGroupOfOwner(each.pid, owner);
+    if (group !== undefined) return !groups.has(basename(group));
+    const mark = limitMarkOf(each);
+    return mark !== undefined && isMarkOf(owner, mark) && !marks.has(mark);
   });
 }
 

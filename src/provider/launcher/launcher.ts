@@ -2,7 +2,7 @@
 
 import type { HostBootstrap } from '../../messages/host-bootstrap.js';
 import type { Supervision } from '../../model/context.js';
-import type { ProcessEntry } from './process-table.js';
+import type { ProcessEntry } from '../../processes/process-table.js';
 import type { ProcessEnd } from '../snapshot.js';
 
 export interface LaunchOrder {

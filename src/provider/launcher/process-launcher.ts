@@ -8,10 +8,12 @@ import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
 import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
-import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
+import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
+import { hasPid, identify, isSameProcess } from '../../processes/process-table.js';
+import { TOKEN_VARIABLE } from '../../processes/run-token.js';
+import type { RunTracker, Tracks } from '../../processes/run-tracker.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
 import { isHeapFull, KernelKills } from './out-of-memory.js';
-import { isSameProcess } from './process-table.js';
 import { ProcessService, type ExitStatus } from './process-service.js';
 
 /** How often an adopted process is looked at. */
@@ -21,6 +23,7 @@ export interface ProcessLauncherOptions {
   readonly clock: Clock;
   /** The program in the child: the compiled task/host/main.js. */
   readonly hostProgram: string;
+  readonly tracker: RunTracker;
   /** Makes the keys of each process; undefined for a provider without <Security>. */
   readonly keys?: { issue(token: string): KeyPair } | undefined;
 }
@@ -39,7 +42,7 @@ export function createProcessLauncher(options: ProcessLauncherOptions): ProcessL
   const kernelKills = new KernelKills();
   return {
     launch: (order) => launch(options, order, kernelKills),
-    adopt: (order) => adopt(options.clock, order, kernelKills),
+    adopt: (order) => adopt(options, order, kernelKills),
   };
 }
 
@@ -48,12 +51,18 @@ async function launch(
   order: ProcessOrder,
   kernelKills: KernelKills,
 ): Promise<LaunchedService> {
-  const { child, logSize } = spawnHost(options, order);
+  const { token, supervision } = order;
+  const { clock, tracker, hostProgram } = options;
+  const tracks = tracker.prepare(token, [process.execPath, hostProgram, order.bootstrap.serviceId]);
+  const { child, logSize } = spawnHost(options, order, tracks);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();
   const started = createDeferred<number>();
   child.once('spawn', () => started.resolve(child.pid ?? 0));
-  child.once('error', (cause) => started.reject(launchError(order, cause)));
+  child.once('error', (cause) => {
+    tracker.abandon(tracks);
+    started.reject(launchError(order, cause));
+  });
   const exited = createDeferred<ExitStatus>();
   child.once('exit', (code, signal) => {
     const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
@@ -62,12 +71,20 @@ async function launch(
     exited.resolve({ ...end, ...(isOutOfMemory ? { isOutOfMemory } : {}) });
   });
   const pid = await started.promise;
-  const { token, supervision } = order;
-  return new ProcessService({ pid, token, supervision, clock: options.clock, exited: exited.promise });
+  const { controlGroup } = tracks;
+  const leader = identify(pid);
+  const { members, forget } = tracker.track({ token, leader, controlGroup });
+  const isThere = () => leader === undefined || hasPid(leader);
+  const parts = { members, swept: forget, isThere, supervision, clock, exited: exited.promise };
+  return new ProcessService({ pid, ...parts });
 }
 
 /** Not our child, so no event tells its end: it is looked at from time to time. */
-function adopt(clock: Clock, order: AdoptOrder, kernelKills: KernelKills): LaunchedService {
+function adopt(
+  { clock, tracker }: ProcessLauncherOptions,
+  order: AdoptOrder,
+  kernelKills: KernelKills,
+): LaunchedService {
   const { process, token, supervision } = order;
   const exited = createDeferred<ExitStatus>();
   const look = () => {
@@ -80,17 +97,20 @@ function adopt(clock: Clock, order: AdoptOrder, kernelKills: KernelKills): Launc
   };
   look();
   const isThere = () => isSameProcess(process);
-  return new ProcessService({ pid: process.pid, isThere, token, supervision, clock, exited: exited.promise });
+  const { members, forget } = tracker.trackFound(token, process);
+  const parts = { members, swept: forget, isThere, supervision, clock, exited: exited.promise };
+  return new ProcessService({ pid: process.pid, ...parts });
 }
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
 function spawnHost(
-  { hostProgram, keys }: ProcessLauncherOptions,
+  { keys }: ProcessLauncherOptions,
   order: ProcessOrder,
+  { controlGroup, command: [file, ...args] }: Tracks,
 ): { readonly child: ChildProcess; readonly logSize: number } {
   const env = {
     ...process.env,
-    [BOOTSTRAP_VARIABLE]: JSON.stringify(order.bootstrap),
+    [BOOTSTRAP_VARIABLE]: JSON.stringify({ ...order.bootstrap, controlGroup }),
     [TOKEN_VARIABLE]: order.token,
   };
   const log = openLog(order);
@@ -98,7 +118,7 @@ function spawnHost(
     // What can throw comes before the child, whose errors nobody hears yet.
     const secret = keys === undefined ? undefined : JSON.stringify(keys.issue(order.token));
     const logSize = fstatSync(log).size;
-    const child = spawn(process.execPath, [hostProgram, order.bootstrap.serviceId], {
+    const child = spawn(file, args, {
       cwd: order.workingFolder,
       detached: true,
       stdio: ['ignore', log, log, ...(secret === undefined ? [] : ['pipe' as const])],

@@ -6,19 +6,22 @@ import { hasErrnoCode } from '../../base/errors.js';
 import type { Supervision } from '../../model/context.js';
 import type { ProcessEnd } from '../snapshot.js';
 import type { LaunchedService } from './launcher.js';
-import { sweep } from './sweep.js';
+import type { RunMembers } from '../../processes/process-table.js';
+import { sweep } from '../../processes/sweep.js';
 
-export type ExitStatus = Omit<ProcessEnd, 'killed'>;
+export type ExitStatus = Omit<ProcessEnd, 'killed' | 'left'>;
 
 export interface ProcessParts {
-  /** Also the id of its process group. */
   readonly pid: number;
-  /** False when the pid may be another's by now; our own child's is not given away before we know its end. */
-  readonly isThere?: () => boolean;
-  readonly token: string;
+  /** By what its processes are known; asked for when they are to be ended. */
+  readonly members: () => RunMembers;
+  /** False when the pid may be another's by now. */
+  readonly isThere: () => boolean;
   readonly supervision: Supervision;
   readonly clock: Clock;
   readonly exited: Promise<ExitStatus>;
+  /** Nothing is looked for any more. */
+  readonly swept: () => void;
 }
 
 /**
@@ -30,6 +33,7 @@ export class ProcessService implements LaunchedService {
   readonly ended: Promise<ProcessEnd>;
   readonly #parts: ProcessParts;
   readonly #killed: string[] = [];
+  #left: readonly string[] = [];
   #isStopping = false;
   #cancelTimer: () => void = () => undefined;
 
@@ -54,7 +58,7 @@ export class ProcessService implements LaunchedService {
     const wanted = this.#parts.supervision.stop_signal;
     const signal = wanted in constants.signals ? (wanted as NodeJS.Signals) : 'SIGTERM';
     try {
-      if (this.#parts.isThere?.() !== false) process.kill(this.pid, signal);
+      if (this.#parts.isThere()) process.kill(this.pid, signal);
     } catch (error) {
       if (!hasErrnoCode(error, 'ESRCH')) throw error;
     }
@@ -62,14 +66,17 @@ export class ProcessService implements LaunchedService {
   }
 
   async #kill(): Promise<void> {
-    this.#killed.push(...(await sweep({ token: this.#parts.token, group: this.pid })));
+    const { killed, left } = await sweep(this.#parts.members());
+    this.#killed.push(...killed);
+    this.#left = left;
   }
 
   async #end(): Promise<ProcessEnd> {
     const end = await this.#parts.exited;
     this.#cancelTimer();
     await this.#kill();
-    return { ...end, killed: this.#killed };
+    this.#parts.swept();
+    return { ...end, killed: this.#killed, left: this.#left };
   }
 
   #halfTimeMs(): number {

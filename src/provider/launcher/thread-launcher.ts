@@ -13,9 +13,10 @@ import { supervisionSchema } from '../../model/context.js';
 import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
 import { parseToken, type FoundService } from './adoption.js';
 import type { ProcessLauncher } from './process-launcher.js';
-import { readProcessTable, type ProcessEntry } from './process-table.js';
-import { HOST_MARK, THREAD_MARK, type ServiceKeys } from '../security/service-keys.js';
-import { sweep } from './sweep.js';
+import { readProcessTable, type ProcessEntry } from '../../processes/process-table.js';
+import { HOST_MARK, THREAD_MARK } from '../../processes/run-token.js';
+import type { ServiceKeys } from '../security/service-keys.js';
+import { sweep } from '../../processes/sweep.js';
 import { ThreadHostProcess } from './thread-host-process.js';
 
 export interface ThreadLauncherOptions {
@@ -26,6 +27,8 @@ export interface ThreadLauncherOptions {
   readonly endpoints: BusEndpoints;
   /** See adoption.ts. */
   readonly owner: string;
+  /** As in HostBootstrap. */
+  readonly presence: string;
   /** Undefined for a provider without <Security>. */
   readonly keys?: ServiceKeys | undefined;
   readonly serverKey?: string;
@@ -89,7 +92,7 @@ export class ThreadLauncher implements Launcher {
     const tokens = new Set(table.flatMap(({ token }) => token ?? []));
     for (const token of tokens) {
       const isOurs = token.startsWith(`${THREAD_MARK}${owner}/`);
-      if (isOurs && !living.has(token)) await sweep({ token, group: -1 });
+      if (isOurs && !living.has(token)) await sweep({ token });
     }
     return found;
   }
@@ -113,7 +116,7 @@ export class ThreadLauncher implements Launcher {
   }
 
   #startHost(contextId: string): ThreadHostProcess {
-    const { endpoints, serverKey, owner, workingFolder, processes } = this.#options;
+    const { endpoints, serverKey, owner, presence, workingFolder, processes } = this.#options;
     const log = this.#options.log(contextId);
     const bootstrap: ThreadHostBootstrap = {
       serviceId: `threads of ${contextId}`,
@@ -123,6 +126,7 @@ export class ThreadLauncher implements Launcher {
       endpoints,
       ...(serverKey === undefined ? {} : { serverKey }),
       log,
+      presence,
       orphanGraceMs: HOST_SUPERVISION.orphan_grace_s * 1000,
     };
     const token = `${HOST_MARK}${owner}/${contextId}/${bootstrap.host}`;

@@ -6,7 +6,7 @@ import type { Supervision } from '../../model/context.js';
 import type { ProcessEnd } from '../snapshot.js';
 import type { LaunchedService } from './launcher.js';
 import type { ExitStatus } from './process-service.js';
-import { sweep } from './sweep.js';
+import { sweep } from '../../processes/sweep.js';
 
 export interface ThreadParts {
   /** Of the process that holds the thread. */
@@ -22,8 +22,6 @@ export interface ThreadParts {
   readonly exited: Promise<ExitStatus>;
 }
 
-/** A thread has no process group of its own. */
-const NO_GROUP = -1;
 /** How long a thread may take to be terminated, at least. */
 const LEAST_TERMINATE_MS = 1000;
 
@@ -37,6 +35,7 @@ export class ThreadService implements LaunchedService {
   readonly ended: Promise<ProcessEnd>;
   readonly #parts: ThreadParts;
   readonly #killed: string[] = [];
+  #left: readonly string[] = [];
   #isStopping = false;
   #isTerminated = false;
   #cancelTimer: () => void = () => undefined;
@@ -73,7 +72,9 @@ export class ThreadService implements LaunchedService {
   }
 
   async #sweep(): Promise<void> {
-    this.#killed.push(...(await sweep({ token: this.#parts.token, group: NO_GROUP })));
+    const { killed, left } = await sweep({ token: this.#parts.token });
+    this.#killed.push(...killed);
+    this.#left = left;
   }
 
   async #end(): Promise<ProcessEnd> {
@@ -81,7 +82,7 @@ export class ThreadService implements LaunchedService {
     this.#cancelTimer();
     if (this.#isTerminated) this.#killed.push(`${this.pid} (thread)`);
     await this.#sweep();
-    return { ...end, killed: this.#killed };
+    return { ...end, killed: this.#killed, left: this.#left };
   }
 
   #after(delayMs: number, act: () => void): void {

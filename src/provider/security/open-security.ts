@@ -9,7 +9,7 @@ import { openGate } from '../../bus/gate.js';
 import type { ServerSecurity } from '../../bus/security.js';
 import type { SecuritySettings } from '../../model/security.js';
 import { ownerOf } from '../launcher/adoption.js';
-import { readProcessTable } from '../launcher/process-table.js';
+import { readProcessTable } from '../../processes/process-table.js';
 import { Audit } from './audit.js';
 import { Guard } from './guard.js';
 import { ServiceKeys } from './service-keys.js';

@@ -2,12 +2,8 @@
 
 import { deriveKeyPair, taskKeysOf, type KeyPair } from '../../base/keys.js';
 import { parseToken } from '../launcher/adoption.js';
-import type { ProcessEntry } from '../launcher/process-table.js';
-
-/** Marks runs in threads, so that a child of a thread is not taken for the service itself. */
-export const THREAD_MARK = 'thread/';
-/** Marks the processes that hold threads: `thread-host/<owner>/<context>/<host>`. */
-export const HOST_MARK = 'thread-host/';
+import type { ProcessEntry } from '../../processes/process-table.js';
+import { HOST_MARK, THREAD_MARK } from '../../processes/run-token.js';
 
 /**
  * Every process that is launched gets a pair of its own, and speaks for the one service that it runs; a process

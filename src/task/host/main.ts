@@ -5,6 +5,8 @@ import { Connection, securityOf } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { captureOutput } from './capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
+import { joinControlGroup } from '../../processes/control-group.js';
+import { endOwnProcesses } from './own-processes.js';
 import { onlyFromProvider, readSecurity, taskEndpoints } from './own-keys.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
@@ -23,6 +25,9 @@ const own = readSecurity(bootstrap.serverKey);
 const security = securityOf(own);
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
+const { controlGroup } = bootstrap;
+if (controlGroup !== undefined && !joinControlGroup(controlGroup))
+  logFile.log.warn(`cannot join the control group ${controlGroup}`);
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
 let watch: ProviderPresence = ALWAYS_THERE;
 const host = await createHost();
@@ -33,6 +38,7 @@ if (bootstrap.program !== undefined) hearStopSignal(bootstrap.program.stopSignal
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));
 const exitCode = await host.run();
+await endLeftovers();
 killStartedGroups();
 process.exit(exitCode);
 
@@ -45,7 +51,7 @@ async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
       endpoints: taskEndpoints(bootstrap.endpoints, own),
     });
   const { Keeper } = await import('../program/keeper.js');
-  return new Keeper({ bootstrap, program, connect, log: logFile.log, keys: own?.keys });
+  return new Keeper({ bootstrap, program, connect, log: logFile.log, keys: own?.keys, endLeftovers });
 }
 
 /** It is meant for the program: it must not end us, and with us what we know of the program. */
@@ -56,18 +62,20 @@ function hearStopSignal(signal: string): void {
 function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<ConnectBus> {
   const trusted = onlyFromProvider(handle, security, logFile.log);
   const connection = new Connection(bootstrap.endpoints, topics, trusted, security);
-  watch = watchProvider(connection.publisher, {
+  watch = watchProvider(connection.publisher, bootstrap.presence, {
     clock: systemClock,
     log: logFile.log,
     graceMs: bootstrap.orphanGraceMs,
     stopTimeoutMs: bootstrap.stopTimeoutMs,
     stop: () => host.stop(),
-    kill: () => {
-      killStartedGroups();
-      killGroup();
-    },
+    kill: () => void endOwnProcesses(controlGroup, logFile.log).finally(killGroup),
   });
   return connection;
+}
+
+/** Where there is a provider it does so, and tells what it has found. */
+async function endLeftovers(): Promise<void> {
+  if (!watch.isThere) await endOwnProcesses(controlGroup, logFile.log);
 }
 
 /** The launcher made us the first of our process group. */

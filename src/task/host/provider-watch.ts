@@ -69,7 +69,9 @@ export class ProviderWatch implements ProviderPresence {
     this.#settled.resolve();
   }
 
+  /** Has no effect while there is none: the grace begins once. */
   lost(): void {
+    if (!this.#isThere) return;
     this.#isThere = false;
     if (!this.#isGivenUp) this.#settled = createDeferred<void>();
     this.#ports.log.warn('the provider is gone', { orphan_grace_ms: this.#ports.graceMs });
@@ -90,13 +92,31 @@ export class ProviderWatch implements ProviderPresence {
   }
 }
 
-/** A watch that knows of the provider by the connection to its forwarder. */
-export function watchProvider(publisher: Publisher, ports: ProviderWatchPorts): ProviderPresence {
+/**
+ * Tells when the provider that subscribes to `topic` has come, and when the connection to its forwarder is lost.
+ * Another provider at the same address makes a connection too, but does not subscribe to that.
+ */
+export function observeProvider(publisher: Publisher, topic: string, tell: (isThere: boolean) => void): void {
+  const whenThere = (coming: Promise<void>) => {
+    coming.then(
+      () => tell(true),
+      () => undefined, // Closed before there was one.
+    );
+  };
+  whenThere(publisher.whenWanted(topic));
+  publisher.onConnectionChange((isConnected) => {
+    if (isConnected) return;
+    tell(false);
+    whenThere(publisher.whenWantedAgain(topic));
+  });
+}
+
+export function watchProvider(
+  publisher: Publisher,
+  topic: string,
+  ports: ProviderWatchPorts,
+): ProviderPresence {
   const watch = new ProviderWatch(ports);
-  publisher.onConnectionChange((isConnected) => (isConnected ? watch.found() : watch.lost()));
-  publisher.whenWanted('control').then(
-    () => watch.found(),
-    () => undefined, // Closed before there was one.
-  );
+  observeProvider(publisher, topic, (isThere) => (isThere ? watch.found() : watch.lost()));
   return watch;
 }

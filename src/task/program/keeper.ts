@@ -23,6 +23,8 @@ export interface KeeperParts {
   readonly log: Logger;
   /** Of the service: the program speaks in its name. Undefined without <Security>. */
   readonly keys: KeyPair | undefined;
+  /** Ends what the program has left. */
+  readonly endLeftovers: () => Promise<void>;
 }
 
 /**
@@ -59,6 +61,7 @@ export class Keeper {
     if (this.#isStopping) this.#run.stop();
     const end = await this.#run.ended;
     await connection.close();
+    await this.#parts.endLeftovers();
     return await endAs(end);
   }
 

@@ -12,7 +12,7 @@ const TELL_MS = 1000;
 /** What an event says of itself, and what JavaScript reads from every object. */
 const RESERVED = new Set([
   ...['result', 'device_action', 'pid', 'thread_id', 'tid', 'exit_code', 'signal'],
-  ...['reason', 'error', 'killed'],
+  ...['reason', 'error', 'killed', 'not_ended'],
   '__proto__',
 ]);
 

@@ -95,9 +95,9 @@ export class ProgramRun {
     await closed.promise;
     cancel();
     for (const tellRest of finish) tellRest();
-    forgetGroup(this.#group);
     // What runs as another user may hide the token by which the provider finds leftovers.
     if (this.#program.user !== undefined) signalGroup(this.#group, 'SIGKILL');
+    forgetGroup(this.#group);
     return end;
   }
 }

@@ -4,7 +4,9 @@ import { systemClock } from '../../base/clock.js';
 import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../../messages/thread-host.js';
 import { securityOf } from '../../bus/connection.js';
+import { joinControlGroup } from '../../processes/control-group.js';
 import { captureOutput } from '../host/capture-output.js';
+import { endOwnProcesses } from '../host/own-processes.js';
 import { LogFile } from '../../base/log-file.js';
 import { watchOutFile } from '../host/out-file.js';
 import { readSecurity } from '../host/own-keys.js';
@@ -18,6 +20,9 @@ const { log } = bootstrap;
 const security = securityOf(readSecurity(bootstrap.serverKey));
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
+const { controlGroup } = bootstrap;
+if (controlGroup !== undefined && !joinControlGroup(controlGroup))
+  logFile.log.warn(`cannot join the control group ${controlGroup}`);
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
 const host = new ThreadHost(bootstrap, {
   clock: systemClock,
@@ -29,4 +34,5 @@ process.on('SIGTERM', () => host.stop());
 // Ctrl-C reaches the whole terminal; the provider decides what it means.
 process.on('SIGINT', () => undefined);
 await host.run();
+if (!host.hasProvider) await endOwnProcesses(controlGroup, logFile.log);
 process.exit(0);

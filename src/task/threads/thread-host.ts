@@ -16,7 +16,8 @@ import {
 } from '../../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../../messages/thread-notice.js';
 import { onlyFromProvider } from '../host/own-keys.js';
-import { ProviderWatch } from '../host/provider-watch.js';
+import { endLeftovers } from '../host/own-processes.js';
+import { observeProvider, ProviderWatch } from '../host/provider-watch.js';
 import { Thread, type ThreadEnd, type ThreadLaunch } from './thread.js';
 
 export interface ThreadHostPorts {
@@ -64,8 +65,12 @@ export class ThreadHost {
       kill: () => undefined,
     });
     const { publisher } = this.#connection;
-    publisher.onConnectionChange((isConnected) => this.#noteConnection(isConnected));
+    observeProvider(publisher, bootstrap.presence, (isThere) => this.#noteProvider(isThere));
     publisher.onSubscriptionTo('control', () => this.#noteReader());
+  }
+
+  get hasProvider(): boolean {
+    return this.#watch.isThere;
   }
 
   /** Resolves when this process has nothing to do any more. */
@@ -128,7 +133,9 @@ export class ThreadHost {
     if (thread === undefined) return;
     this.#threads.set(token, thread);
     if (this.#connection.publisher.isWanted('control')) thread.noteWanted('control');
-    this.#noteEnd(thread, await thread.ended);
+    const end = await thread.ended;
+    if (!this.#watch.isThere) await endLeftovers({ token }, this.#ports.log);
+    this.#noteEnd(thread, end);
   }
 
   #noteEnd(thread: Thread, { exitCode, errorCode }: ThreadEnd): void {
@@ -182,16 +189,15 @@ export class ThreadHost {
       .catch((error: unknown) => this.#ports.log.warn(messageOf(error)));
   }
 
-  #noteConnection(isConnected: boolean): void {
-    if (isConnected) this.#watch.found();
+  #noteProvider(isThere: boolean): void {
+    if (isThere) this.#watch.found();
     else this.#watch.lost();
-    for (const thread of this.#threads.values()) thread.noteProvider(isConnected);
-    if (isConnected) this.#mayEnd = false;
+    for (const thread of this.#threads.values()) thread.noteProvider(isThere);
+    if (isThere) this.#mayEnd = false;
   }
 
   /** Somebody has come who reads what the threads say. */
   #noteReader(): void {
-    this.#watch.found();
     for (const thread of this.#threads.values()) thread.noteWanted('control');
   }
 

@@ -4,9 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { hasErrnoCode, messageOf } from '../../base/errors.js';
-import { BOOTSTRAP_VARIABLE, TOKEN_VARIABLE } from '../../messages/host-bootstrap.js';
+import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadOrder } from '../../messages/thread-host.js';
 import { LogFile, type LogLoss } from '../../base/log-file.js';
+import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 import { ProviderWatch } from '../host/provider-watch.js';
 import type { FromThread, ToThread } from './port-messages.js';
 

@@ -8,7 +8,7 @@ import { deriveKeyPair } from '../../../src/base/keys.js';
 import { packageRoot } from '../../../src/base/package.js';
 import { readSecretKey } from '../../../src/base/key-file.js';
 import type { Client } from '../../../src/client/client.js';
-import { readProcessTable, type ProcessEntry } from '../../../src/provider/launcher/process-table.js';
+import { readProcessTable, type ProcessEntry } from '../../../src/processes/process-table.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';

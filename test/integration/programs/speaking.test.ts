@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Publisher } from '../../../src/bus/publisher.js';
 import { packageRoot } from '../../../src/base/package.js';
-import { readProcessTable } from '../../../src/provider/launcher/process-table.js';
+import { readProcessTable } from '../../../src/processes/process-table.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';

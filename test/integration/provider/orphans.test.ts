@@ -1,14 +1,19 @@
 // What happens to services whose provider dies without a word.
 
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtFile } from '../../../src/base/package.js';
+import { Connection, type BusEndpoints } from '../../../src/bus/connection.js';
 import { Forwarder } from '../../../src/bus/forwarder.js';
 import { Client } from '../../../src/client/client.js';
 import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
-import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { presenceTopic } from '../../../src/messages/topics.js';
+import { ownerOf } from '../../../src/provider/launcher/adoption.js';
+import { Provider } from '../../../src/provider/provider.js';
+import { sketchConfiguration, sketchFile, type ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
@@ -19,18 +24,24 @@ import { writeContextFile } from '../../helpers/xml.js';
 
 expectNoLeftovers();
 
+const SLEEP = { program: 'sleep', arg: ['1000'] };
+
 /** Local sockets in the test's folder: no port is taken, and a second provider can come back to them. */
 async function writeContext(folder: string, services: readonly ServiceSketch[]) {
   const publish = `ipc://${join(folder, 'front')}`;
   const subscribe = `ipc://${join(folder, 'back')}`;
-  const binds = {
+  const endpoints = { publish, subscribe };
+  const file = await writeContextFile(folder, sketchConfiguration(services, bindsOf(endpoints)));
+  return { file, endpoints };
+}
+
+function bindsOf({ publish, subscribe }: BusEndpoints): Readonly<Record<string, string>> {
+  return {
     FrontBind: publish,
     BackendEndpoint: publish,
     BackendBind: subscribe,
     FrontEndEndpoint: subscribe,
   };
-  const file = await writeContextFile(folder, sketchConfiguration(services, binds));
-  return { file, endpoints: { publish, subscribe } };
 }
 
 test('When the provider is killed, its services go on for orphan_grace_s and then end by themselves.', async () => {
@@ -71,14 +82,44 @@ test('A service whose provider comes back in time lives on, and is heard again.'
   const diedMs = Date.now();
   const forwarder = await Forwarder.open({ frontend: endpoints.publish, backend: endpoints.subscribe });
   const onlooker = await onlook(endpoints);
+  const presence = presenceTopic(ownerOf(join(realpathSync(folder.path), '.contextd', 'context001')));
+  const provider = new Connection(endpoints, [presence], () => undefined);
   // Seen well after its time without a provider would have been over.
   await onlooker.seen.first(
     ({ body }) => Date.parse((body as ControlBody).header.sent_at as string) > diedMs + 3000,
   );
   expect(isRunning(pid)).toBe(true);
   await onlooker[Symbol.asyncDispose]();
+  await provider.close();
   await forwarder.close();
   await eventually(() => !isRunning(pid), 'it has ended');
+});
+
+test('Who has taken the place of its provider, with readers of all kinds, does not keep a service alive.', async () => {
+  await using folder = await openFolder();
+  const supervision = { orphan_grace_s: 1, stop_timeout_s: 1 };
+  const { file, endpoints } = await writeContext(folder.path, [
+    { id: 'ts_1', instance: 'Ticks', supervision },
+    { id: 'ts_2', instance: 'Ticks', supervision, serviceType: 'Thread' },
+    { id: 'ts_3', instance: 'Program', location: '', supervision, configuration: { command: SLEEP } },
+  ]);
+  await using program = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const pids = status.services.map(({ pid }) => pid!);
+  program.child.kill('SIGKILL');
+  await program.ended;
+  // The same ports, another folder: another context.
+  await using other = await openFolder();
+  const foreign = await Provider.open({
+    file: sketchFile(other.path, sketchConfiguration([], bindsOf(endpoints))),
+  });
+  await using onlooker = await onlook(endpoints);
+  await onlooker.seen.first(({ body }) => (body as ControlBody).header.service_id === 'ts_1');
+  expect(pids.some(isRunning)).toBe(true);
+  await eventually(() => !pids.some(isRunning), 'they have ended');
+  await foreign.close();
 });
 
 test('A service whose provider is gone before it could connect ends by itself.', async () => {
@@ -102,6 +143,7 @@ test('A service whose provider is gone before it could connect ends by itself.',
       publish: `ipc://${join(folder.path, 'front')}`,
     },
     module,
+    presence: 'provider.nobody',
     orphanGraceMs: 300,
     stopTimeoutMs: 60_000,
     log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },

@@ -27,6 +27,7 @@ function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env 
     module: '',
     heartbeatMs: 2000,
     orphanGraceMs: 60_000,
+    presence: 'provider.x',
     stopTimeoutMs: 5000,
     log: { path: '/log', out: '/out', maxBytes: 1, files: 1 },
   };

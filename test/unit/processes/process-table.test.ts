@@ -4,14 +4,15 @@ import {
   isSameProcess,
   readProcessTable,
   type ProcessEntry,
-} from '../../../src/provider/launcher/process-table.js';
+  type RunMembers,
+} from '../../../src/processes/process-table.js';
 
-const service = { token: 'T', group: 100 };
+const run: RunMembers = { token: 'T', leader: { pid: 100, startTime: '1' } };
 
 /** pid, parent, group, token */
 type Row = readonly [number, number, number, string?];
 
-function members(...rows: readonly Row[]): readonly number[] {
+function members(rows: readonly Row[], more: Partial<RunMembers> = {}): readonly number[] {
   const table = rows.map(([pid, parent, group, token]): ProcessEntry => ({
     pid,
     parent,
@@ -20,7 +21,7 @@ function members(...rows: readonly Row[]): readonly number[] {
     name: 'x',
     startTime: '1',
   }));
-  return findMembers(table, service).map((each) => each.pid);
+  return findMembers(table, { ...run, ...more }).map((each) => each.pid);
 }
 
 describe('findMembers', () => {
@@ -33,7 +34,14 @@ describe('findMembers', () => {
       ],
       [100, 101],
     ],
-    ['who is in the group, without the token', [[101, 1, 100]], [101]],
+    [
+      'who is in the group of the leader, without the token',
+      [
+        [100, 1, 100],
+        [101, 1, 100],
+      ],
+      [100, 101],
+    ],
     [
       'children of members that have left both',
       [
@@ -73,7 +81,18 @@ describe('findMembers', () => {
     ],
     ['nobody when nobody is there', [], []],
   ])('finds %s', (_who, rows, found) => {
-    expect(members(...rows)).toEqual(found);
+    expect(members(rows)).toEqual(found);
+  });
+
+  const inGroup: Row = [101, 1, 100];
+  it('takes no process group for that of a run whose leader has ended or whose number is given to another', () => {
+    expect(members([inGroup])).toEqual([]);
+    expect(members([[100, 1, 100], inGroup], { leader: { pid: 100, startTime: '2' } })).toEqual([]);
+  });
+
+  it('finds who was seen before, but not another process with its number', () => {
+    expect(members([inGroup], { known: [{ pid: 101, startTime: '1' }] })).toEqual([101]);
+    expect(members([inGroup], { known: [{ pid: 101, startTime: '2' }] })).toEqual([]);
   });
 });
 
