@@ -9,6 +9,7 @@ import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startProgram } from '../helpers/program.js';
 import { writeContextFile } from '../helpers/xml.js';
+import { needs, tool } from '../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -41,7 +42,7 @@ async function openContext() {
   };
 }
 
-test('The table and the JSON agree with what the system says of the processes.', async () => {
+test('The table and the JSON agree with what the system says of the processes.', needs('ps'), async () => {
   await using context = await openContext();
   const { code, lines } = await context.run('--service_name=state');
   expect(code).toBe(0);
@@ -49,8 +50,10 @@ test('The table and the JSON agree with what the system says of the processes.',
   expect(words[0]!.join(' ')).toBe('service pid state cpu% rss vms thr fds chld uptime restarts');
   const [id, pid, state, , rss, , threads] = words[1]!;
   expect([id, state]).toEqual(['ts_1', 'started']);
-  const ps = execFileSync('ps', ['-o', 'rss=,nlwp=', '-p', pid!], { encoding: 'utf8' }).trim().split(/ +/);
-  const child = execFileSync('ps', ['-o', 'rss=,nlwp=', '--ppid', pid!], { encoding: 'utf8' })
+  const ps = execFileSync(tool('ps'), ['-o', 'rss=,nlwp=', '-p', pid!], { encoding: 'utf8' })
+    .trim()
+    .split(/ +/);
+  const child = execFileSync(tool('ps'), ['-o', 'rss=,nlwp=', '--ppid', pid!], { encoding: 'utf8' })
     .trim()
     .split(/ +/);
   // In MiB; the table is that of the whole tree.

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { readContextFile } from '../../src/model/read-context.js';
 import { filesIn, makeFolder, TUTORIAL, WALK } from './create-service-folder.js';
+import { needs, tool } from '../helpers/requirements.js';
 
 const CONTEXT = 'conf/Context-EchoAction.xml';
 const TASK = 'services/EchoAction/EchoAction.ts';
@@ -75,14 +76,14 @@ describe('create_service', () => {
     expect((await folder.run({ ...TUTORIAL, dry_run: true })).stdout).toBe('Nothing to change.');
   });
 
-  test('shows a diff that patch can apply', async () => {
+  test('shows a diff that patch can apply', needs('git'), async () => {
     await using folder = await makeFolder();
     await folder.run(TUTORIAL);
     const { stdout } = await folder.run({ ...WALK, dry_run: true });
     await using other = await makeFolder();
     await folder.run(WALK);
     await other.run(TUTORIAL);
-    await execa('git', ['apply', '-p0', '-'], { cwd: other.path, input: `${stdout}\n` });
+    await execa(tool('git'), ['apply', '-p0', '-'], { cwd: other.path, input: `${stdout}\n` });
     expect(await other.read(CONTEXT)).toBe(await folder.read(CONTEXT));
     expect(await other.read('services/Walk/Walk.ts')).toBe(await folder.read('services/Walk/Walk.ts'));
   });

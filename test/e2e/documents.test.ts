@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { allDocuments, codeBlocks, codeWords } from '../helpers/documents.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { hasZmq } from '../helpers/programs.js';
+import { needs } from '../helpers/requirements.js';
 import { normalize, openReader } from './reader.js';
 
 expectNoLeftovers();
@@ -41,8 +41,7 @@ const isPython = (document: string) =>
 const typed = allDocuments().filter((each) => codeBlocks(each).some(({ kind }) => TYPED.includes(kind)));
 
 describe('what a document tells its reader to type works, and prints what it says', () => {
-  test.for(typed)('%s', { timeout: 480_000 }, async (document, { skip }) => {
-    skip(isPython(document) && !hasZmq, 'python3-zmq is missing');
+  const follow = async (document: string) => {
     // npx itself is tried with the first one.
     await using reader = await openReader({ fast: document !== 'README.md' });
     if (document.startsWith('examples/')) {
@@ -52,7 +51,10 @@ describe('what a document tells its reader to type works, and prints what it say
     expect(codeWords(document).filter(({ text }) => isMissing(text, reader.folder))).toEqual([]);
     await reader.see(SEEN[document] ?? '');
     await reader.leave();
-  });
+  };
+  const timeout = 480_000;
+  test.each(typed.filter((each) => !isPython(each)))('%s', { timeout }, follow);
+  test.each(typed.filter(isPython))('%s', { timeout, ...needs('python3-zmq') }, follow);
 });
 
 /** Files of the reader's own, or of this package; `NAME` stands for any. */

@@ -9,6 +9,7 @@ import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startProgram, WITH_TYPESCRIPT } from '../helpers/program.js';
 import { openSite, TRANSACTION, type Site } from '../helpers/site.js';
 import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
+import { needs } from '../helpers/requirements.js';
 
 expectNoLeftovers();
 // Programs start one after the other, and a terminal is looked at again and again.
@@ -42,57 +43,61 @@ async function settings(pane: Pane, mark: string): Promise<string> {
   return (await pane.sees(new RegExp(`^${mark} [0-9a-f]{32}`))).slice(mark.length);
 }
 
-test('Services are watched, sorted, filtered and looked into, and q leaves the terminal as it was.', async () => {
-  await using site = await openSite(SERVICES);
-  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
-  await using pane = await openPane();
-  const before = await settings(pane, 'before');
-  await watch(pane, site);
-  expect(await pane.flags()).toBe('cursor 0 alternate 1');
-  const screen = await pane.look();
-  expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
-  expect(screen[1]).toBe('services 3: 2 started  1 defined');
-  expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
-  expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
+test(
+  'Services are watched, sorted, filtered and looked into, and q leaves the terminal as it was.',
+  needs('tmux'),
+  async () => {
+    await using site = await openSite(SERVICES);
+    await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+    await using pane = await openPane();
+    const before = await settings(pane, 'before');
+    await watch(pane, site);
+    expect(await pane.flags()).toBe('cursor 0 alternate 1');
+    const screen = await pane.look();
+    expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
+    expect(screen[1]).toBe('services 3: 2 started  1 defined');
+    expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
+    expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
 
-  await pane.press('n');
-  await pane.sees(/^ SERVICE▲/);
-  await pane.press('n');
-  await pane.sees(/^ SERVICE▼/);
-  expect((await pane.look())[5]).toMatch(/^>ts_3 +- defined/);
+    await pane.press('n');
+    await pane.sees(/^ SERVICE▲/);
+    await pane.press('n');
+    await pane.sees(/^ SERVICE▼/);
+    expect((await pane.look())[5]).toMatch(/^>ts_3 +- defined/);
 
-  await pane.press('/');
-  await pane.press('-l', 'ts_2');
-  await pane.sees(/^services 3, 1 shown: /);
-  await pane.press('Enter', 'Enter');
-  await pane.sees(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
-  await pane.sees(/^connections \(\d+\)$/);
-  await pane.press('End');
-  await pane.sees(/M +[\d.]+M +\S+$/);
-  await pane.press('Escape');
-  await pane.sees(/^filter: ts_2/);
-  await pane.press('Escape');
-  await pane.sees(/^services 3: /);
+    await pane.press('/');
+    await pane.press('-l', 'ts_2');
+    await pane.sees(/^services 3, 1 shown: /);
+    await pane.press('Enter', 'Enter');
+    await pane.sees(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
+    await pane.sees(/^connections \(\d+\)$/);
+    await pane.press('End');
+    await pane.sees(/M +[\d.]+M +\S+$/);
+    await pane.press('Escape');
+    await pane.sees(/^filter: ts_2/);
+    await pane.press('Escape');
+    await pane.sees(/^services 3: /);
 
-  await reign.command('stop', 'ts_1');
-  await pane.sees(/^.ts_1 +- stopped/);
-  await pane.press('q');
-  await pane.sees(/^ready>$/);
-  expect(await pane.flags()).toBe(AS_A_SHELL);
-  expect(await settings(pane, 'after')).toBe(before);
-  expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
+    await reign.command('stop', 'ts_1');
+    await pane.sees(/^.ts_1 +- stopped/);
+    await pane.press('q');
+    await pane.sees(/^ready>$/);
+    expect(await pane.flags()).toBe(AS_A_SHELL);
+    expect(await settings(pane, 'after')).toBe(before);
+    expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
 
-  // Last, for what a terminal of another size shows of earlier lines is its own affair.
-  await reign.command('start', 'ts_1');
-  await watch(pane, site);
-  await pane.resize(100, 12);
-  await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
-  expect(await pane.look()).toHaveLength(12);
-  await pane.press('q');
-  await eventually(async () => (await pane.flags()) === AS_A_SHELL, 'the terminal is given back');
-});
+    // Last, for what a terminal of another size shows of earlier lines is its own affair.
+    await reign.command('start', 'ts_1');
+    await watch(pane, site);
+    await pane.resize(100, 12);
+    await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
+    expect(await pane.look()).toHaveLength(12);
+    await pane.press('q');
+    await eventually(async () => (await pane.flags()) === AS_A_SHELL, 'the terminal is given back');
+  },
+);
 
-test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', async () => {
+test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', needs('tmux'), async () => {
   await using site = await openSite(SERVICES);
   await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
@@ -111,7 +116,7 @@ test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', async () => {
   }
 });
 
-test('A provider that is gone is told of, and the view goes on when it is back.', async () => {
+test('A provider that is gone is told of, and the view goes on when it is back.', needs('tmux'), async () => {
   await using site = await openSite(SERVICES);
   await using first = await site.reign('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
@@ -133,7 +138,7 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
   expect((await pane.look()).join('\n')).not.toContain('WARNING');
 });
 
-test('An error that nobody caught leaves the terminal as it was, too.', async () => {
+test('An error that nobody caught leaves the terminal as it was, too.', needs('tmux'), async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
   const run = pathToFileURL(join(packageRoot, 'src/cli/run.ts')).href;

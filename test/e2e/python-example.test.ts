@@ -9,12 +9,10 @@ import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { freePorts } from '../helpers/ports.js';
 import { startAny, startProgram, type Program } from '../helpers/program.js';
-import { hasSeals, hasZmq, PYTHON } from '../helpers/programs.js';
+import { needs, tool } from '../helpers/requirements.js';
 
 expectNoLeftovers();
 
-const pythonTest = test.skipIf(!hasZmq);
-const securedTest = test.skipIf(!hasSeals);
 const MISSING = /^this context is secured.*apt install python3-nacl$/m;
 const CLIENTS = ['operator', 'reader', 'stranger'] as const;
 
@@ -43,7 +41,7 @@ async function openExample(): Promise<Example> {
     file,
     openFile,
     addresses: [`tcp://127.0.0.1:${publish}`, `tcp://127.0.0.1:${subscribe}`],
-    client: (...args) => startAny(PYTHON, join(folder.path, 'client.py'), ...args),
+    client: (...args) => startAny(tool('python3'), join(folder.path, 'client.py'), ...args),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
@@ -109,8 +107,9 @@ async function openReady({ file }: Example): Promise<Program> {
   return provider;
 }
 
-pythonTest(
+test(
   'The client starts a transaction of a Python and a TypeScript service, and follows it to its end.',
+  needs('python3-zmq'),
   async () => {
     await using example = await openExample();
     // In the open nobody needs it.
@@ -132,7 +131,7 @@ pythonTest(
   },
 );
 
-pythonTest('Without a provider the client says so.', async () => {
+test('Without a provider the client says so.', needs('python3-zmq'), async () => {
   await using example = await openExample();
   await using client = example.client();
   expect((await client.ended).code).toBe(3);
@@ -176,8 +175,9 @@ const refusals: readonly Refusal[] = [
   ['without such a file', 1, /cannot be used: .*none\.key_secret/, (it) => [keyOf(it, 'none')]],
 ];
 
-securedTest(
+test(
   'With keys both services run, the operator is obeyed, and all others are told why not.',
+  needs('python3-zmq', 'python3-nacl'),
   async () => {
     await using example = await openExample();
     await secure(example);
@@ -203,25 +203,32 @@ securedTest(
     provider.child.kill('SIGTERM');
     expect(await provider.ended).toEqual({ code: 0, signal: null });
   },
-  60_000,
 );
 
-securedTest('With keys and without python3-nacl client and service say what to install.', async () => {
-  await using example = await openExample();
-  await secure(example);
-  await hideNacl(example);
-  await using provider = await openReady(example);
-  await using client = example.client(keyOf(example, 'operator'));
-  expect((await client.ended).code).toBe(1);
-  expect(client.err.items.join('\n')).toMatch(MISSING);
-  // A client that has it, and lies elsewhere, starts the service, which has it not.
-  const args = [`--context_file=${example.file}`, keyOf(example, 'operator')];
-  await using other = startAny(PYTHON, join(packageRoot, 'examples', 'python', 'client.py'), ...args);
-  expect((await other.ended).code).toBe(1);
-  expect(other.err.items.join('\n')).toMatch(/load.*exit/);
-  const transaction = other.out.items[0]!.split(' ')[1]!;
-  const log = join(example.folder, '.contextd', 'python', 'logs', transaction, 'load.log');
-  expect(await readFile(log, 'utf8')).toMatch(MISSING);
-  provider.child.kill('SIGTERM');
-  expect(await provider.ended).toEqual({ code: 0, signal: null });
-});
+test(
+  'With keys and without python3-nacl client and service say what to install.',
+  needs('python3-zmq', 'python3-nacl'),
+  async () => {
+    await using example = await openExample();
+    await secure(example);
+    await hideNacl(example);
+    await using provider = await openReady(example);
+    await using client = example.client(keyOf(example, 'operator'));
+    expect((await client.ended).code).toBe(1);
+    expect(client.err.items.join('\n')).toMatch(MISSING);
+    // A client that has it, and lies elsewhere, starts the service, which has it not.
+    const args = [`--context_file=${example.file}`, keyOf(example, 'operator')];
+    await using other = startAny(
+      tool('python3'),
+      join(packageRoot, 'examples', 'python', 'client.py'),
+      ...args,
+    );
+    expect((await other.ended).code).toBe(1);
+    expect(other.err.items.join('\n')).toMatch(/load.*exit/);
+    const transaction = other.out.items[0]!.split(' ')[1]!;
+    const log = join(example.folder, '.contextd', 'python', 'logs', transaction, 'load.log');
+    expect(await readFile(log, 'utf8')).toMatch(MISSING);
+    provider.child.kill('SIGTERM');
+    expect(await provider.ended).toEqual({ code: 0, signal: null });
+  },
+);

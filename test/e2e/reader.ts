@@ -8,7 +8,7 @@ import type { CodeBlock } from '../helpers/documents.js';
 import { eventually } from '../helpers/eventually.js';
 import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
-import { PYTHON } from '../helpers/programs.js';
+import { tool } from '../helpers/requirements.js';
 
 /** Those of the documents and of the files that they copy; each reader gets others. */
 const PORTS = [5556, 5557, 5576, 5577, 5586, 5587, 6789];
@@ -31,8 +31,11 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
   const ports = await freePorts(PORTS.length);
   const retarget = (text: string) =>
     text.replace(/\b\d{4}\b/g, (port) => String(ports[PORTS.indexOf(Number(port))] ?? port));
-  const prelude = `python3() { ${PYTHON} "$@"; }\n${fast ? 'npx() { "./node_modules/.bin/$1" "${@:2}"; }\n' : ''}`;
-  const shell = ({ text }: CodeBlock) => startShell(installed, prelude + retarget(text));
+  const prelude = (text: string) => [
+    text.includes('python3') ? `python3() { ${tool('python3')} "$@"; }\n` : '',
+    fast ? 'npx() { "./node_modules/.bin/$1" "${@:2}"; }\n' : '',
+  ];
+  const shell = ({ text }: CodeBlock) => startShell(installed, [...prelude(text), retarget(text)].join(''));
   const running: Program[] = [];
   let shown = '';
   let isToldToEnd = false;
@@ -82,7 +85,7 @@ function startShell(installed: Installation, script: string) {
 }
 
 function startPython(installed: Installation, script: string) {
-  return start(installed, PYTHON, ['-u', '-c', script]);
+  return start(installed, tool('python3'), ['-u', '-c', script]);
 }
 
 function start({ folder, env }: Installation, program: string, args: readonly string[]) {

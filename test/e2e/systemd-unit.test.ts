@@ -1,6 +1,5 @@
 // The unit in docs/operations.md: systemd's own judge reads it, and its commands are run as systemd does.
 
-import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -11,11 +10,9 @@ import { install } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startAny } from '../helpers/program.js';
+import { needs, tool } from '../helpers/requirements.js';
 
 expectNoLeftovers();
-
-const hasJudge = spawnSync('systemd-analyze', ['--version']).status === 0;
-if (!hasJudge) process.stderr.write('systemd is missing: nobody judges the unit in docs/operations.md\n');
 
 /** The unit for a project in `folder`. */
 function unitIn(folder: string): string {
@@ -34,12 +31,13 @@ async function openProject() {
   return installed;
 }
 
-test.skipIf(!hasJudge)('systemd understands every line of it.', async () => {
+test('systemd understands every line of it.', needs('systemd-analyze'), async () => {
   await using project = await openProject();
   const judge = async (text: string) => {
     const file = join(project.folder, 'contextd-greetings.service');
     await writeFile(file, text);
-    return (await execa('systemd-analyze', ['verify', '--man=no', file], { reject: false, all: true })).all;
+    return (await execa(tool('systemd-analyze'), ['verify', '--man=no', file], { reject: false, all: true }))
+      .all;
   };
   expect(await judge(unitIn(project.folder))).toBe('');
   expect(await judge(unitIn(project.folder).replace('KillMode', 'KillMood'))).toContain('KillMood');

@@ -1,13 +1,12 @@
 // Programs of other languages as task services: their sketches, and what their logs hold.
 
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.js';
 import type { ServiceSketch } from './context.js';
 import type { TestProvider } from './provider.js';
+import { tool } from './requirements.js';
 
-export const PYTHON = '/usr/bin/python3';
 export const programFixtures = join(packageRoot, 'test', 'fixtures', 'programs');
 
 type Command = Readonly<Record<string, unknown>>;
@@ -41,7 +40,7 @@ export function sketchPython(
     join(programFixtures, script),
     ...((command.arg as readonly string[] | undefined) ?? []),
   ];
-  return sketchProgram(id, { program: PYTHON, ...command, arg }, more);
+  return sketchProgram(id, { program: tool('python3'), ...command, arg }, more);
 }
 
 export function readServiceLog(
@@ -54,17 +53,4 @@ export function readServiceLog(
   } catch {
     return ''; // Not yet.
   }
-}
-
-/** The only reason to skip a test with a program in Python that speaks on the bus. */
-export const hasZmq = canImport('zmq');
-if (!hasZmq) process.stderr.write('python3-zmq is missing: the tests with services in Python are skipped\n');
-
-/** And one that speaks on a secured bus. */
-export const hasSeals = hasZmq && canImport('nacl.bindings');
-if (hasZmq && !hasSeals)
-  process.stderr.write('python3-nacl is missing: the tests with secured services in Python are skipped\n');
-
-function canImport(module: string): boolean {
-  return spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
 }

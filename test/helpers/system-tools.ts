@@ -1,22 +1,17 @@
 // What ps, ss and lsof say of processes: the judges of what we measure.
 
 import { execFile } from 'node:child_process';
-import { hasErrnoCode } from '../../src/base/errors.js';
+import { tool, type Program } from './requirements.js';
 
-/** The Debian packages they are in. */
-const PACKAGES: Readonly<Record<string, string>> = { ps: 'procps', ss: 'iproute2', lsof: 'lsof' };
-
-function ask(tool: string, ...args: readonly string[]): Promise<string> {
+function ask(program: Program, ...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
-      tool,
+      tool(program),
       args,
       { maxBuffer: 1 << 26, env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } },
       (error, out) => {
-        if (hasErrnoCode(error, 'ENOENT'))
-          reject(new Error(`this test needs ${tool}: apt-get install ${PACKAGES[tool] ?? tool}`));
         // lsof ends with 1 when there was something it could not look at.
-        else if (error !== null && out === '') reject(error);
+        if (error !== null && out === '') reject(error);
         else resolve(out);
       },
     );

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { packageRoot } from '../../src/base/package.js';
 import { eventually } from './eventually.js';
 import { openFolder } from './folder.js';
+import { tool } from './requirements.js';
 
 export interface Pane extends AsyncDisposable {
   /** Types a line of the shell, and Enter. */
@@ -35,8 +36,9 @@ export const AS_A_SHELL = 'cursor 1 alternate 0';
 export async function openPane(columns = 80, rows = 24): Promise<Pane> {
   const folder = await openFolder();
   const output = join(folder.path, 'output');
+  const program = tool('tmux');
   const tmux = async (...args: readonly string[]) => {
-    const { stdout } = await execa('tmux', [
+    const { stdout } = await execa(program, [
       '-S',
       join(folder.path, 'socket'),
       '-f',

@@ -6,7 +6,8 @@ import { readContext } from '../../src/model/read-context.js';
 import { readXml } from '../../src/model/xml.js';
 import { tryRefusal } from '../unit/model/refusals.js';
 import { FULL_CONTEXT, FULL_META } from '../unit/model/sample-files.js';
-import { hasXmllint, judge } from '../unit/model/xmllint.js';
+import { needs } from '../helpers/requirements.js';
+import { judge } from '../unit/model/xmllint.js';
 
 /** Pieces of which XML is made, in any order. */
 const xmlLike = fc
@@ -86,7 +87,7 @@ describe('whatever a file holds,', () => {
     );
   });
 
-  it.skipIf(!hasXmllint)('it is XML to the reader exactly if it is XML to xmllint', () => {
+  it('it is XML to the reader exactly if it is XML to xmllint', needs('xmllint'), () => {
     const texts = [
       ...fc.sample(damaged(FULL_CONTEXT), { numRuns: 400, seed: 7 }),
       ...fc.sample(damaged(FULL_META), { numRuns: 400, seed: 8 }),

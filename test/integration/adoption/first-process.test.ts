@@ -1,22 +1,21 @@
 // A provider as the first process of a container: signals reach it, and it leaves nobody behind.
 
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
 import { startAny } from '../../helpers/program.js';
+import { needs, tool } from '../../helpers/requirements.js';
 import { openSite } from '../../helpers/site.js';
 
 expectNoLeftovers();
 
 const OWN_PIDS = ['--pid', '--fork', '--mount-proc'];
-const isPermitted = spawnSync('unshare', [...OWN_PIDS, 'true']).status === 0;
-const title = 'As PID 1 it ends with all services on SIGTERM, with code 0';
 
-test.skipIf(!isPermitted)(
-  isPermitted ? `${title}.` : `${title} (skipped: unshare --pid is not permitted here).`,
+test(
+  'As PID 1 it ends with all services on SIGTERM, with code 0.',
+  needs('a process namespace'),
   async () => {
     await using site = await openSite([
       { id: 'ts_1', instance: 'Forever' },
@@ -25,7 +24,7 @@ test.skipIf(!isPermitted)(
     ]);
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
     await using container = startAny(
-      'unshare',
+      tool('unshare'),
       ...OWN_PIDS,
       process.execPath,
       program,

@@ -9,6 +9,7 @@ import { onlook } from '../../helpers/onlooker.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openSite, TRANSACTION, type Task } from '../../helpers/site.js';
+import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -105,19 +106,26 @@ test('A service that has filled its heap fails with the reason out_of_memory.', 
   }
 });
 
-test('A service that the kernel has killed for want of memory fails with the reason out_of_memory.', async () => {
-  await using test = await openProvider([
-    { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '500' } },
-  ]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
-  using limit = openMemoryLimit(120 * 1024 * 1024);
-  limit.add(status.services[0]!.pid!);
-  const failed = await onlooker.event('ts_1', 'failed');
-  expect(failed.content.status).toMatchObject({
-    reason: 'out_of_memory',
-    signal: 'SIGKILL',
-    error: { code: 'SVC_EXITED', message: 'ts_1 was killed by the system, which had no memory left for it' },
-  });
-});
+test(
+  'A service that the kernel has killed for want of memory fails with the reason out_of_memory.',
+  needs('a memory control group'),
+  async () => {
+    await using test = await openProvider([
+      { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '500' } },
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
+    using limit = openMemoryLimit(120 * 1024 * 1024);
+    limit.add(status.services[0]!.pid!);
+    const failed = await onlooker.event('ts_1', 'failed');
+    expect(failed.content.status).toMatchObject({
+      reason: 'out_of_memory',
+      signal: 'SIGKILL',
+      error: {
+        code: 'SVC_EXITED',
+        message: 'ts_1 was killed by the system, which had no memory left for it',
+      },
+    });
+  },
+);

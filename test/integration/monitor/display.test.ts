@@ -1,6 +1,5 @@
 // What a Monitor publishes, as the displays of the original system read it, and as /proc has it.
 
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,15 +9,11 @@ import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
 import { onlook } from '../../helpers/onlooker.js';
 import { startAny } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
+import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-const PYTHON = '/usr/bin/python3';
 const display = join(packageRoot, 'test', 'fixtures', 'python', 'original_monitor_display.py');
-const hasZmq = spawnSync(PYTHON, ['-c', 'import zmq']).status === 0;
-// The only reason to skip: without python3-zmq there is no foreign peer.
-const peerTest = test.skipIf(!hasZmq);
-if (!hasZmq) process.stderr.write('python3-zmq is missing: the tests with a Python peer are skipped\n');
 
 interface Line {
   readonly topic: string;
@@ -43,67 +38,75 @@ function statusOf(pid: number, name: string): number {
 
 const isNear = (value: number, other: number, share: number) => Math.abs(value - other) <= share * other;
 
-peerTest('A display of the original shows what the services cost, in MiB, as /proc has it.', async () => {
-  await using test = await openProvider([
-    monitorSketch(),
-    { id: 'ts_1', instance: 'Forever' },
-    { id: 'ts_2', instance: 'SpawnsGrandchild' },
-  ]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  expect(status.result).toBe('success');
-  const { endpoint } = await findMonitor(onlooker);
-  const grandchild = (await onlooker.event('ts_2', 'updated')).content.status.grandchild as number;
-  const pids = Object.fromEntries(status.services.map((each) => [each.service_id, each.pid!]));
-  await using shown = startAny(PYTHON, display, endpoint);
-  const lineOf = async (id: string, fits: (line: Line) => boolean = () => true) => {
-    const text = await shown.out.first((each) => {
-      const line = JSON.parse(each) as Line;
-      return line.serviceId === id && fits(line);
+test(
+  'A display of the original shows what the services cost, in MiB, as /proc has it.',
+  needs('python3-zmq'),
+  async () => {
+    await using test = await openProvider([
+      monitorSketch(),
+      { id: 'ts_1', instance: 'Forever' },
+      { id: 'ts_2', instance: 'SpawnsGrandchild' },
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    expect(status.result).toBe('success');
+    const { endpoint } = await findMonitor(onlooker);
+    const grandchild = (await onlooker.event('ts_2', 'updated')).content.status.grandchild as number;
+    const pids = Object.fromEntries(status.services.map((each) => [each.service_id, each.pid!]));
+    await using shown = startAny(tool('python3'), display, endpoint);
+    const lineOf = async (id: string, fits: (line: Line) => boolean = () => true) => {
+      const text = await shown.out.first((each) => {
+        const line = JSON.parse(each) as Line;
+        return line.serviceId === id && fits(line);
+      });
+      return JSON.parse(text) as Line;
+    };
+
+    // Young processes still grow: a look at both is repeated until they were taken close enough together.
+    const line = await lineOf('ts_1', ({ rss, vms, pid }) => {
+      const isSameRss = isNear(Number.parseFloat(rss), statusOf(pid, 'VmRSS') / 1024, 0.02);
+      return isSameRss && isNear(Number.parseFloat(vms), statusOf(pid, 'VmSize') / 1024, 0.02);
     });
-    return JSON.parse(text) as Line;
-  };
+    expect(line).toMatchObject({ topic: 'monitor', transaction: 'T1', pid: pids.ts_1, state: 'success' });
+    const memory = Number(/^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
+    expect(isNear(Number(line.percent), (Number.parseFloat(line.rss) / memory) * 100, 0.02)).toBe(true);
+    expect(line.rss).toMatch(/^\d+\.\d MiB$/);
+    expect(Math.abs(line.timestamp - Date.now() / 1000)).toBeLessThan(60);
+    expect(line.elapsed).toBeLessThan(10);
 
-  // Young processes still grow: a look at both is repeated until they were taken close enough together.
-  const line = await lineOf('ts_1', ({ rss, vms, pid }) => {
-    const isSameRss = isNear(Number.parseFloat(rss), statusOf(pid, 'VmRSS') / 1024, 0.02);
-    return isSameRss && isNear(Number.parseFloat(vms), statusOf(pid, 'VmSize') / 1024, 0.02);
-  });
-  expect(line).toMatchObject({ topic: 'monitor', transaction: 'T1', pid: pids.ts_1, state: 'success' });
-  const memory = Number(/^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
-  expect(isNear(Number(line.percent), (Number.parseFloat(line.rss) / memory) * 100, 0.02)).toBe(true);
-  expect(line.rss).toMatch(/^\d+\.\d MiB$/);
-  expect(Math.abs(line.timestamp - Date.now() / 1000)).toBeLessThan(60);
-  expect(line.elapsed).toBeLessThan(10);
+    const parent = await lineOf('ts_2', ({ children }) => children.length > 0);
+    const [child] = parent.children;
+    expect(child?.[0]).toBe(grandchild);
+    expect(child?.[1]).toBe('sleeping');
+    const own = Number.parseFloat(parent.rss);
+    expect(isNear(parent.total[0], own + (child?.[3] ?? 0), 0.02)).toBe(true);
+    expect(await lineOf('ts_mon')).toMatchObject({ pid: pids.ts_mon });
+  },
+);
 
-  const parent = await lineOf('ts_2', ({ children }) => children.length > 0);
-  const [child] = parent.children;
-  expect(child?.[0]).toBe(grandchild);
-  expect(child?.[1]).toBe('sleeping');
-  const own = Number.parseFloat(parent.rss);
-  expect(isNear(parent.total[0], own + (child?.[3] ?? 0), 0.02)).toBe(true);
-  expect(await lineOf('ts_mon')).toMatchObject({ pid: pids.ts_mon });
-});
-
-test('A Monitor that is started last knows all services at once, and follows their restarts.', async () => {
-  await using test = await openProvider([
-    { ...monitorSketch(), entry: 'on_exit' },
-    { id: 'ts_1', instance: 'Forever' },
-  ]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  await client.command({ action: 'start', transaction: 'T1' });
-  await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_mon' });
-  const { endpoint } = await findMonitor(onlooker);
-  await using shown = startAny(PYTHON, display, endpoint);
-  const pidOf = (text: string) => {
-    const { serviceId, pid } = JSON.parse(text) as Line;
-    return serviceId === 'ts_1' ? pid : undefined;
-  };
-  const first = pidOf(await shown.out.first((text) => pidOf(text) !== undefined));
-  const { status } = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
-  const second = status.services[0]!.pid!;
-  expect(second).not.toBe(first);
-  await shown.out.first((text) => pidOf(text) === second);
-});
+test(
+  'A Monitor that is started last knows all services at once, and follows their restarts.',
+  needs('python3-zmq'),
+  async () => {
+    await using test = await openProvider([
+      { ...monitorSketch(), entry: 'on_exit' },
+      { id: 'ts_1', instance: 'Forever' },
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    await client.command({ action: 'start', transaction: 'T1' });
+    await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_mon' });
+    const { endpoint } = await findMonitor(onlooker);
+    await using shown = startAny(tool('python3'), display, endpoint);
+    const pidOf = (text: string) => {
+      const { serviceId, pid } = JSON.parse(text) as Line;
+      return serviceId === 'ts_1' ? pid : undefined;
+    };
+    const first = pidOf(await shown.out.first((text) => pidOf(text) !== undefined));
+    const { status } = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
+    const second = status.services[0]!.pid!;
+    expect(second).not.toBe(first);
+    await shown.out.first((text) => pidOf(text) === second);
+  },
+);

@@ -11,6 +11,7 @@ import { readServiceLog, sketchPython, sketchShell } from '../../helpers/program
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
 import { freePorts } from '../../helpers/ports.js';
+import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -46,7 +47,7 @@ test.each([
   expect(onlooker.events()).toEqual(['created ts_1', 'started ts_1']);
 });
 
-test('A program is started when its port is open.', async () => {
+test('A program is started when its port is open.', needs('python3'), async () => {
   const [port] = await freePorts(1);
   const command = { arg: [String(port), 'gate'], ready: 'port', ready_port: String(port) };
   await using test = await openProvider([sketchPython('ts_1', 'listens.py', command)]);
@@ -60,7 +61,7 @@ test('A program is started when its port is open.', async () => {
   await eventually(() => readServiceLog(test, 'ts_1') === 'listening\n', 'it has said so itself');
 });
 
-test("Somebody else's port does not pass for the program's own.", async () => {
+test("Somebody else's port does not pass for the program's own.", needs('python3'), async () => {
   const { server, port } = await listen();
   const command = { arg: [String(port)], ready: 'port', ready_port: String(port) };
   await using test = await openProvider([sketchPython('ts_1', 'listens.py', command)]);

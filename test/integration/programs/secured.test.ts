@@ -13,24 +13,17 @@ import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import {
-  hasSeals,
-  PYTHON,
-  readServiceLog,
-  sketchProgram,
-  sketchPython,
-  sketchShell,
-} from '../../helpers/programs.js';
+import { readServiceLog, sketchProgram, sketchPython, sketchShell } from '../../helpers/programs.js';
+import { needs, tool } from '../../helpers/requirements.js';
 import { localEnds, openSecured, standingOf, type Talker } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
-const securedTest = test.skipIf(!hasSeals);
 const EXAMPLE = join(packageRoot, 'examples', 'python');
 
 /** The service of examples/python, beside one of TypeScript. */
 function sketchBoth(more: Partial<ServiceSketch> = {}): readonly ServiceSketch[] {
-  const command = { program: PYTHON, arg: [join(EXAMPLE, 'service.py')], ready: 'heartbeat' };
+  const command = { program: tool('python3'), arg: [join(EXAMPLE, 'service.py')], ready: 'heartbeat' };
   return [
     sketchProgram('ts_1', command, { name: 'load', configuration: { every_s: '0.05' }, ...more }),
     { id: 'ts_2', instance: 'Forever' },
@@ -86,30 +79,34 @@ function readLink(path: string): string | undefined {
   }
 }
 
-securedTest('It is started, heard, stopped and started again beside a service of TypeScript.', async () => {
-  await using test = await openSecured(sketchBoth({ supervision: { heartbeat_s: 0.1 } }), localEnds);
-  const onlooker = await test.talker('read', 'control');
-  const client = await test.client('operate');
-  const started = await client.command({ action: 'start', transaction: 'T1' });
-  expect(started.status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
-  await eventually(
-    async () => (await taskOf(client, 'ts_1'))?.event_loop_lag_ms === 0,
-    'a heartbeat is heard',
-  );
-  await onlooker.frames.first((frame) => /"updated".*"load": [\d.]+/.test(frame));
-  const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
-  expect(restarted.status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
-  const stopped = await client.command({ action: 'stop', transaction: 'T1' });
-  expect(stopped.status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
-  expect(eventsOf(onlooker).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
-    ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
-  );
-  // It was asked on the bus, not by a signal.
-  expect(onlooker.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
-  expect((await test.audit()).filter(({ verdict }) => verdict === 'refused')).toEqual([]);
-});
+test(
+  'It is started, heard, stopped and started again beside a service of TypeScript.',
+  needs('python3-zmq', 'python3-nacl'),
+  async () => {
+    await using test = await openSecured(sketchBoth({ supervision: { heartbeat_s: 0.1 } }), localEnds);
+    const onlooker = await test.talker('read', 'control');
+    const client = await test.client('operate');
+    const started = await client.command({ action: 'start', transaction: 'T1' });
+    expect(started.status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+    await eventually(
+      async () => (await taskOf(client, 'ts_1'))?.event_loop_lag_ms === 0,
+      'a heartbeat is heard',
+    );
+    await onlooker.frames.first((frame) => /"updated".*"load": [\d.]+/.test(frame));
+    const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
+    expect(restarted.status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
+    const stopped = await client.command({ action: 'stop', transaction: 'T1' });
+    expect(stopped.status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
+    expect(eventsOf(onlooker).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
+      ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
+    );
+    // It was asked on the bus, not by a signal.
+    expect(onlooker.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
+    expect((await test.audit()).filter(({ verdict }) => verdict === 'refused')).toEqual([]);
+  },
+);
 
-securedTest('The next provider knows it again, and is obeyed.', async () => {
+test('The next provider knows it again, and is obeyed.', needs('python3-zmq', 'python3-nacl'), async () => {
   await using test = await openSecured(sketchBoth(), localEnds);
   await (await test.client('admin')).command({ action: 'start', transaction: 'T1' });
   const before = await standingOf(await test.client('read'));
@@ -123,8 +120,9 @@ securedTest('The next provider knows it again, and is obeyed.', async () => {
   expect(eventsOf(onlooker)).toContain('stopped ts_1');
 });
 
-securedTest(
+test(
   'Its secret key is seen nowhere: no environment, command line, message, journal or log.',
+  needs('python3-zmq', 'python3-nacl'),
   async () => {
     await using test = await openSecured(sketchBoth(), localEnds);
     const onlooker = await test.talker('read', 'control', 'process', 'state', 'heartbeat', 'process.T1.ts_1');
@@ -195,38 +193,48 @@ test('One that leaves its keys alone is none the worse; nobody else has got them
   await starting;
 });
 
-securedTest('With its keys it says nothing but what the service may say.', async () => {
-  await using test = await openSecured(
-    [
-      sketchPython('ts_1', 'oversteps.py', { arg: [EXAMPLE], ready: 'heartbeat' }),
-      { id: 'ts_2', instance: 'Forever' },
-    ],
-    localEnds,
-  );
-  const client = await test.client('operate');
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  await test.refusal(
-    'SEC_SENDER_REFUSED',
-    ({ what }) => what.kind === 'service_event' && what.service_id === 'ts_2',
-  );
-  await test.refusal('SEC_ROLE_REFUSED', ({ what }) => what.message_id === 'overstepped');
-  expect(status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
-  expect(await standingOf(client)).toMatchObject([{ state: 'started' }, { state: 'started' }]);
-});
+test(
+  'With its keys it says nothing but what the service may say.',
+  needs('python3-zmq', 'python3-nacl'),
+  async () => {
+    await using test = await openSecured(
+      [
+        sketchPython('ts_1', 'oversteps.py', { arg: [EXAMPLE], ready: 'heartbeat' }),
+        { id: 'ts_2', instance: 'Forever' },
+      ],
+      localEnds,
+    );
+    const client = await test.client('operate');
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    await test.refusal(
+      'SEC_SENDER_REFUSED',
+      ({ what }) => what.kind === 'service_event' && what.service_id === 'ts_2',
+    );
+    await test.refusal('SEC_ROLE_REFUSED', ({ what }) => what.message_id === 'overstepped');
+    expect(status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+    expect(await standingOf(client)).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+  },
+);
 
-securedTest('A stop that is not from the provider, or was said before, is not obeyed.', async () => {
-  await using test = await openSecured(sketchBoth(), localEnds);
-  const admin = await test.client('admin');
-  const reader = await test.talker('read', 'process', 'process.T1.ts_1');
-  await admin.command({ action: 'start', transaction: 'T1' });
-  const before = await standingOf(admin);
-  const told = reader.frames.items.filter((frame) => /^process\.T1\.ts_1 @@@ .*"start".*"seal"/.test(frame));
-  const forged = told.map((frame) => frame.replace('"action":"start"', '"action":"stop"'));
-  const stop = forged.map((frame) => frame.replace(/,"seal":.*$/, '}'));
-  const { Task } = JSON.parse(stop[0]!.slice('process.T1.ts_1 @@@ '.length)) as { Task: unknown };
-  for (const frame of [...told, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
-  await reader.connection.publish('process.T1.ts_1', { Task });
-  const ignored = () => readServiceLog(test, 'ts_1').match(/^a command was not sealed/gm)?.length ?? 0;
-  await eventually(() => ignored() === 4, 'all four are ignored');
-  expect(await standingOf(admin)).toEqual(before);
-});
+test(
+  'A stop that is not from the provider, or was said before, is not obeyed.',
+  needs('python3-zmq', 'python3-nacl'),
+  async () => {
+    await using test = await openSecured(sketchBoth(), localEnds);
+    const admin = await test.client('admin');
+    const reader = await test.talker('read', 'process', 'process.T1.ts_1');
+    await admin.command({ action: 'start', transaction: 'T1' });
+    const before = await standingOf(admin);
+    const told = reader.frames.items.filter((frame) =>
+      /^process\.T1\.ts_1 @@@ .*"start".*"seal"/.test(frame),
+    );
+    const forged = told.map((frame) => frame.replace('"action":"start"', '"action":"stop"'));
+    const stop = forged.map((frame) => frame.replace(/,"seal":.*$/, '}'));
+    const { Task } = JSON.parse(stop[0]!.slice('process.T1.ts_1 @@@ '.length)) as { Task: unknown };
+    for (const frame of [...told, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
+    await reader.connection.publish('process.T1.ts_1', { Task });
+    const ignored = () => readServiceLog(test, 'ts_1').match(/^a command was not sealed/gm)?.length ?? 0;
+    await eventually(() => ignored() === 4, 'all four are ignored');
+    expect(await standingOf(admin)).toEqual(before);
+  },
+);

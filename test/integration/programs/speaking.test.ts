@@ -10,18 +10,18 @@ import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { onlook } from '../../helpers/onlooker.js';
 import { isRunning } from '../../helpers/processes.js';
-import { hasZmq, PYTHON, readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { needs, tool } from '../../helpers/requirements.js';
 import { openProvider } from '../../helpers/provider.js';
 import { openSite, TRANSACTION } from '../../helpers/site.js';
 
 expectNoLeftovers();
 
-const pythonTest = test.skipIf(!hasZmq);
 const SERVICE = join(packageRoot, 'examples', 'python', 'service.py');
 
 /** The service of examples/python. */
 function sketchLoad(configuration: Readonly<Record<string, string>>, more: Partial<ServiceSketch> = {}) {
-  const command = { program: PYTHON, arg: [SERVICE], ready: 'heartbeat' };
+  const command = { program: tool('python3'), arg: [SERVICE], ready: 'heartbeat' };
   return sketchProgram('ts_1', command, { name: 'load', ...more, configuration });
 }
 
@@ -32,31 +32,36 @@ function childOf(pid: number): number {
   return child.pid;
 }
 
-pythonTest('It tells each event once, numbered without a gap, and drives others.', async () => {
-  await using test = await openProvider([
-    sketchLoad({ every_s: '0.05', readings: '3' }, { transitions: { on_exit: 'start ts_2' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
-  ]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
-  await onlooker.event('ts_2', 'started');
-  expect(onlooker.events().filter((each) => each.endsWith('ts_1'))).toEqual(
-    ['created', 'started', 'updated', 'updated', 'updated', 'exited'].map((action) => `${action} ts_1`),
-  );
-  const exited = await onlooker.event('ts_1', 'exited');
-  expect(exited.header).toMatchObject({ seq: 6, service_name: 'load' });
-  expect(exited.content.status).toMatchObject({
-    readings: 3,
-    pid: status.services[0]!.pid,
-    device_action: 'test_action',
-  });
-  expect(readServiceLog(test, 'ts_1')).toMatch(/^(load [\d.]+\n){3}$/);
-});
+test(
+  'It tells each event once, numbered without a gap, and drives others.',
+  needs('python3-zmq'),
+  async () => {
+    await using test = await openProvider([
+      sketchLoad({ every_s: '0.05', readings: '3' }, { transitions: { on_exit: 'start ts_2' } }),
+      sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
+    ]);
+    await using onlooker = await onlook(test.provider.endpoints);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
+    await onlooker.event('ts_2', 'started');
+    expect(onlooker.events().filter((each) => each.endsWith('ts_1'))).toEqual(
+      ['created', 'started', 'updated', 'updated', 'updated', 'exited'].map((action) => `${action} ts_1`),
+    );
+    const exited = await onlooker.event('ts_1', 'exited');
+    expect(exited.header).toMatchObject({ seq: 6, service_name: 'load' });
+    expect(exited.content.status).toMatchObject({
+      readings: 3,
+      pid: status.services[0]!.pid,
+      device_action: 'test_action',
+    });
+    expect(readServiceLog(test, 'ts_1')).toMatch(/^(load [\d.]+\n){3}$/);
+  },
+);
 
-pythonTest(
+test(
   'It obeys a stop and a restart on the bus, and is told that its last word has arrived.',
+  needs('python3-zmq'),
   async () => {
     await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
     await using onlooker = await onlook(test.provider.endpoints);
@@ -75,36 +80,40 @@ pythonTest(
   },
 );
 
-pythonTest('Its heartbeats are its own, and a frame of a stranger does not end it.', async () => {
-  const supervision = { heartbeat_s: 0.1, heartbeat_limit_s: 2 };
-  await using test = await openProvider([sketchLoad({ every_s: '1000' }, { supervision })]);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  const publisher = Publisher.connect(test.provider.endpoints.publish);
-  await publisher.whenWanted('process.T1.ts_1');
-  for (const body of ['{{{', '[]', '{"Task": 7}', '{"Task":{"message":{}}}'])
-    await publisher.publish(`process.T1.ts_1 @@@ ${body}`);
-  await eventually(
-    () => readServiceLog(test, 'ts_1').match(/a frame was dropped/g)?.length === 4,
-    'they arrive',
-  );
-  await publisher.close();
-  const task = async () => {
-    const all = (await client.request('T1')) as { readonly tasks: readonly Record<string, unknown>[] };
-    return all.tasks[0];
-  };
-  await eventually(async () => (await task())?.event_loop_lag_ms === 0, 'a heartbeat is heard');
-  // Stopped, it falls silent; that it is the program that beats and not its host is seen by this.
-  const program = childOf(status.services[0]!.pid!);
-  process.kill(program, 'SIGSTOP');
-  await eventually(async () => (await task())?.reason === 'heartbeat', 'its silence is noticed');
-  await eventually(() => !isRunning(program), 'it is ended');
-});
+test(
+  'Its heartbeats are its own, and a frame of a stranger does not end it.',
+  needs('python3-zmq'),
+  async () => {
+    const supervision = { heartbeat_s: 0.1, heartbeat_limit_s: 2 };
+    await using test = await openProvider([sketchLoad({ every_s: '1000' }, { supervision })]);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    const publisher = Publisher.connect(test.provider.endpoints.publish);
+    await publisher.whenWanted('process.T1.ts_1');
+    for (const body of ['{{{', '[]', '{"Task": 7}', '{"Task":{"message":{}}}'])
+      await publisher.publish(`process.T1.ts_1 @@@ ${body}`);
+    await eventually(
+      () => readServiceLog(test, 'ts_1').match(/a frame was dropped/g)?.length === 4,
+      'they arrive',
+    );
+    await publisher.close();
+    const task = async () => {
+      const all = (await client.request('T1')) as { readonly tasks: readonly Record<string, unknown>[] };
+      return all.tasks[0];
+    };
+    await eventually(async () => (await task())?.event_loop_lag_ms === 0, 'a heartbeat is heard');
+    // Stopped, it falls silent; that it is the program that beats and not its host is seen by this.
+    const program = childOf(status.services[0]!.pid!);
+    process.kill(program, 'SIGSTOP');
+    await eventually(async () => (await task())?.reason === 'heartbeat', 'its silence is noticed');
+    await eventually(() => !isRunning(program), 'it is ended');
+  },
+);
 
-pythonTest.each([
+test.each([
   ['SIGKILL', { signal: 'SIGKILL', reason: 'signal' }],
   ['SIGSEGV', { signal: 'SIGSEGV', reason: 'signal' }],
-] as const)('Ended by %s it cannot tell: the provider does.', async (signal, told) => {
+] as const)('Ended by %s it cannot tell: the provider does.', needs('python3-zmq'), async (signal, told) => {
   await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
   await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client();
@@ -146,7 +155,7 @@ test('A program that does not listen on the bus is stopped by its signal.', asyn
   expect(readServiceLog(test, 'ts_1')).toMatch(/^up\n(Terminated\n)?bye\n$/);
 });
 
-pythonTest('It outlives its provider, and the next one adopts and stops it.', async () => {
+test('It outlives its provider, and the next one adopts and stops it.', needs('python3-zmq'), async () => {
   await using site = await openSite([sketchLoad({ every_s: '0.05' })]);
   const first = await site.reign();
   await first.command('start');

@@ -1,6 +1,5 @@
 // Where a program runs, with what in its environment, as whom; and what is told when it cannot.
 
-import { spawnSync } from 'node:child_process';
 import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,10 +14,10 @@ import { startAny } from '../../helpers/program.js';
 import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 import { writeContextFile } from '../../helpers/xml.js';
+import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-const isRoot = process.getuid?.() === 0;
 const NOBODY = 65534;
 
 /** Runs one service to its end and returns what it has printed. */
@@ -67,7 +66,7 @@ test('A program finds its own variables in its environment, who it is and where 
   expect(seen.get('PATH')).toBe(process.env.PATH);
 });
 
-test.runIf(isRoot)("A provider of root runs a program as another user, in that one's name.", async () => {
+test("A provider of root runs a program as another user, in that one's name.", needs('root'), async () => {
   const script = 'id -un; id -Gn; echo "$USER $LOGNAME $HOME"; exec 2>&1; : > /root/not-allowed';
   await using test = await openProvider([sketchShell('ts_1', script, { user: 'nobody', cwd: '/' })]);
   await using onlooker = await onlook(test.provider.endpoints);
@@ -79,7 +78,7 @@ test.runIf(isRoot)("A provider of root runs a program as another user, in that o
   expect(lines[3]).toContain('Permission denied');
 });
 
-test.runIf(isRoot)('A program of another user is stopped, and what it has started with it.', async () => {
+test('A program of another user is stopped, and what it has started with it.', needs('root'), async () => {
   const script = 'sleep 1000 & echo $!; echo $$; exec sleep 1001';
   await using test = await openProvider([sketchShell('ts_1', script, { user: 'nobody', cwd: '/' })]);
   const client = await test.client();
@@ -93,8 +92,9 @@ test.runIf(isRoot)('A program of another user is stopped, and what it has starte
   expect(pids().some(isRunning)).toBe(false);
 });
 
-test.runIf(isRoot && isReadByNobody())(
+test(
   'A provider that is not root is refused another user, and its own is fine.',
+  needs('another user'),
   async () => {
     await using folder = await openFolder();
     await chown(folder.path, NOBODY, NOBODY);
@@ -103,9 +103,9 @@ test.runIf(isRoot && isReadByNobody())(
       sketchShell('ts_2', 'exec sleep 1000', { user: 'nobody' }),
     ];
     const file = await writeContextFile(folder.path, sketchConfiguration(services, bindsIn(folder.path)));
-    const tool = join(packageRoot, 'dist', 'tools', 'service_context.js');
-    const args = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath, tool, file];
-    await using program = startAny('setpriv', ...args, '--start', '--json');
+    const main = join(packageRoot, 'dist', 'tools', 'service_context.js');
+    const args = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath, main, file];
+    await using program = startAny(tool('setpriv'), ...args, '--start', '--json');
     const answer = JSON.parse(await program.out.first((line) => line.includes('"kind":"answer"'))) as {
       readonly status: { readonly services: readonly { readonly service_id: string }[] };
     };
@@ -124,12 +124,6 @@ test.runIf(isRoot && isReadByNobody())(
     await program.ended;
   },
 );
-
-/** A clone below a folder of root's own cannot be run as somebody else. */
-function isReadByNobody(): boolean {
-  const file = join(packageRoot, 'package.json');
-  return spawnSync('setpriv', ['--reuid=nobody', '--clear-groups', 'test', '-r', file]).status === 0;
-}
 
 function bindsIn(folder: string): Readonly<Record<string, string>> {
   const [publish, subscribe] = [`ipc://${folder}/pub`, `ipc://${folder}/sub`];

@@ -5,60 +5,66 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
-import { createSampler, type SamplerOptions } from '../../../src/sampler/sampler.js';
+import { createSampler } from '../../../src/sampler/sampler.js';
 import type { Sample } from '../../../src/sampler/sample.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
 const programs = join(packageRoot, 'test', 'fixtures', 'programs');
-const KINDS: readonly NonNullable<SamplerOptions['kind']>[] = ['proc', 'usage'];
+/** The one reads /proc, the other asks ps. */
+const SAMPLERS = [
+  ['proc', {}],
+  ['usage', needs('ps')],
+] as const;
 const childrenOf = (sample: Sample | undefined) => sample?.children.map(({ pid }) => pid);
 
-describe.each(KINDS)('The sampler called %s', (kind) => {
-  test('gives each of several nested targets its own tree, in the order they were asked for.', async () => {
-    await using folder = await openFolder();
-    await using household = startAny(process.execPath, join(programs, 'household.js'), folder.path);
-    const [top, middle, bottom] = JSON.parse(await household.out.first(() => true)) as readonly number[];
-    const targets = [bottom!, top!, middle!, top!].map((pid) => ({ pid }));
-    const samples = await createSampler({ kind }).sample(targets);
-    expect(samples.map((each) => each?.main.pid)).toEqual([bottom, top, middle, top]);
-    expect(samples.map(childrenOf)).toEqual([[], [middle, bottom], [bottom], [middle, bottom]]);
-    for (const sample of samples) {
-      const sum = [sample!.main, ...sample!.children].reduce((total, each) => total + each.rssBytes, 0);
-      expect(sample!.total.rssBytes).toBe(sum);
-    }
-    expect(samples[1]!.total).toEqual(samples[3]!.total);
-  });
+for (const [kind, needed] of SAMPLERS)
+  describe(`The sampler called ${kind}`, needed, () => {
+    test('gives each of several nested targets its own tree, in the order they were asked for.', async () => {
+      await using folder = await openFolder();
+      await using household = startAny(process.execPath, join(programs, 'household.js'), folder.path);
+      const [top, middle, bottom] = JSON.parse(await household.out.first(() => true)) as readonly number[];
+      const targets = [bottom!, top!, middle!, top!].map((pid) => ({ pid }));
+      const samples = await createSampler({ kind }).sample(targets);
+      expect(samples.map((each) => each?.main.pid)).toEqual([bottom, top, middle, top]);
+      expect(samples.map(childrenOf)).toEqual([[], [middle, bottom], [bottom], [middle, bottom]]);
+      for (const sample of samples) {
+        const sum = [sample!.main, ...sample!.children].reduce((total, each) => total + each.rssBytes, 0);
+        expect(sample!.total.rssBytes).toBe(sum);
+      }
+      expect(samples[1]!.total).toEqual(samples[3]!.total);
+    });
 
-  test('knows nothing of what has ended, alone or beside others.', async () => {
-    const gone = spawn('true');
-    await once(gone, 'exit');
-    await using alive = startAny('sleep', '600');
-    const sampler = createSampler({ kind });
-    expect(await sampler.sample([])).toEqual([]);
-    expect(await sampler.sample([{ pid: gone.pid! }])).toEqual([undefined]);
-    const both = await sampler.sample([{ pid: gone.pid! }, { pid: alive.child.pid! }]);
-    expect(both.map((each) => each?.main.name)).toEqual([undefined, 'sleep']);
-    alive.child.kill('SIGKILL');
-    await alive.ended;
-    expect(await sampler.sample([{ pid: alive.child.pid! }])).toEqual([undefined]);
-  });
+    test('knows nothing of what has ended, alone or beside others.', async () => {
+      const gone = spawn('true');
+      await once(gone, 'exit');
+      await using alive = startAny('sleep', '600');
+      const sampler = createSampler({ kind });
+      expect(await sampler.sample([])).toEqual([]);
+      expect(await sampler.sample([{ pid: gone.pid! }])).toEqual([undefined]);
+      const both = await sampler.sample([{ pid: gone.pid! }, { pid: alive.child.pid! }]);
+      expect(both.map((each) => each?.main.name)).toEqual([undefined, 'sleep']);
+      alive.child.kill('SIGKILL');
+      await alive.ended;
+      expect(await sampler.sample([{ pid: alive.child.pid! }])).toEqual([undefined]);
+    });
 
-  test('tells a child that has ended and was not taken notice of, but takes none for alive.', async () => {
-    await using parent = startAny('sh', '-c', 'sleep 0.05 & exec sleep 600');
-    const sampler = createSampler({ kind });
-    const child = await eventually(async () => {
-      const [sample] = await sampler.sample([{ pid: parent.child.pid! }]);
-      return sample?.children.find(({ status }) => status === 'zombie');
-    }, 'a zombie');
-    expect(child).toMatchObject({ parent: parent.child.pid, rssBytes: 0 });
-    expect(await sampler.sample([{ pid: child.pid }])).toEqual([undefined]);
+    test('tells a child that has ended and was not taken notice of, but takes none for alive.', async () => {
+      await using parent = startAny('sh', '-c', 'sleep 0.05 & exec sleep 600');
+      const sampler = createSampler({ kind });
+      const child = await eventually(async () => {
+        const [sample] = await sampler.sample([{ pid: parent.child.pid! }]);
+        return sample?.children.find(({ status }) => status === 'zombie');
+      }, 'a zombie');
+      expect(child).toMatchObject({ parent: parent.child.pid, rssBytes: 0 });
+      expect(await sampler.sample([{ pid: child.pid }])).toEqual([undefined]);
+    });
   });
-});
 
 test('Processes that end while they are measured are no error.', async () => {
   // A shell that starts and ends processes as fast as it can.

@@ -12,6 +12,7 @@ import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
 import { localEnds, openSecured } from '../../helpers/secured.js';
+import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -102,8 +103,9 @@ test('a bind that other machines reach is allowed with keys, and is refused with
   expect((await client.command({ action: 'start', transaction: 'T1' })).status.result).toBe('success');
 });
 
-test('another user reads no key, no journal, no log, and reaches no socket.', async () => {
-  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], localEnds);
+/** A secured provider that has answered somebody, and all that it has made. */
+async function openWithFiles() {
+  const secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], localEnds);
   // What keeps others out is to be the files' own modes.
   await chmod(secured.folder, 0o755);
   const admin = await secured.client('admin');
@@ -117,12 +119,20 @@ test('another user reads no key, no journal, no log, and reaches no socket.', as
     join(secured.folder, 'run', 'front'),
     join(secured.folder, 'run', 'back'),
   ];
-  for (const file of files) {
+  return { files, [Symbol.asyncDispose]: () => secured[Symbol.asyncDispose]() };
+}
+
+test('keys, journal, log and sockets are for their owner alone.', async () => {
+  await using secured = await openWithFiles();
+  for (const file of secured.files) {
     expect(`${file} ${modeOf(file)}`).toBe(`${file} 600`);
     expect(`${file} ${modeOf(dirname(file))}`).toBe(`${file} 700`);
   }
-  // Only root can become somebody else; for others the modes have said it.
-  if (process.getuid?.() !== 0) return;
+});
+
+test('another user reads no key, no journal, no log, and reaches no socket.', needs('root'), async () => {
+  await using secured = await openWithFiles();
+  const { files } = secured;
   await using other = await openFolder();
   await chmod(other.path, 0o755);
   // That the stranger can read and connect at all is seen at a file and a socket that are open to all.

@@ -1,6 +1,5 @@
 // Peers written as the original system's, in Python: they start, stop and restart, and see what happens.
 
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
@@ -14,17 +13,13 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startAny, type Program } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
+import { needs, tool } from '../../helpers/requirements.js';
 import { writeContextFile } from '../../helpers/xml.js';
 
 expectNoLeftovers();
 
-const PYTHON = '/usr/bin/python3';
 const LAST = 'display';
 const fixtures = join(packageRoot, 'test', 'fixtures', 'python');
-const hasZmq = spawnSync(PYTHON, ['-c', 'import zmq']).status === 0;
-// The only reason to skip: without python3-zmq there is no foreign peer.
-const peerTest = test.skipIf(!hasZmq);
-if (!hasZmq) process.stderr.write('python3-zmq is missing: the tests with a Python peer are skipped\n');
 
 interface Seen {
   readonly topic: string;
@@ -45,7 +40,7 @@ interface Display extends AsyncDisposable {
 async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
   const publisher = Publisher.connect(endpoints.publish);
   const program: Program = startAny(
-    PYTHON,
+    tool('python3'),
     join(fixtures, 'original_display.py'),
     endpoints.subscribe,
     ...['control', 'process', 'state'],
@@ -68,7 +63,7 @@ async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
 /** Runs the original's client to its end. */
 async function send(endpoint: string, options: Readonly<Record<string, string>>): Promise<void> {
   const args = Object.entries({ endpoint, ...options }).map(([key, value]) => `--${key}=${value}`);
-  await using program = startAny(PYTHON, join(fixtures, 'original_client.py'), ...args);
+  await using program = startAny(tool('python3'), join(fixtures, 'original_client.py'), ...args);
   expect(await program.ended, program.err.items.join('\n')).toEqual({ code: 0, signal: null });
 }
 
@@ -103,53 +98,62 @@ const two = sketchSent([
   { id: 'ts_2', instance: 'Ticks', name: 'clock', configuration: { every_ms: '50' } },
 ]);
 
-peerTest.each([
+test.each([
   ['one service, which travels as an object', one],
   ['two services, which travel as a list', two],
-])('A Python client starts, restarts and stops a context of %s.', async (_what, configuration) => {
-  await using stage = await openStage(configuration);
-  const { file, endpoint, display } = stage;
-  const ids = configuration.TaskService.map(({ id }) => id);
-  const command = (action: string) =>
-    send(endpoint, { action, context_file: file, service_id: 'context001', transaction: 'T1' });
-  const pids = async (count: number) =>
-    Promise.all(
-      ids.map(
-        async (id) => (await display.nth(count, isEvent('started', id))).body.content.status.pid as number,
-      ),
-    );
+])(
+  'A Python client starts, restarts and stops a context of %s.',
+  needs('python3-zmq'),
+  async (_what, configuration) => {
+    await using stage = await openStage(configuration);
+    const { file, endpoint, display } = stage;
+    const ids = configuration.TaskService.map(({ id }) => id);
+    const command = (action: string) =>
+      send(endpoint, { action, context_file: file, service_id: 'context001', transaction: 'T1' });
+    const pids = async (count: number) =>
+      Promise.all(
+        ids.map(
+          async (id) => (await display.nth(count, isEvent('started', id))).body.content.status.pid as number,
+        ),
+      );
 
-  await command('start');
-  const first = await pids(1);
-  expect(first.every(isRunning)).toBe(true);
-  await command('restart');
-  const second = await pids(2);
-  expect(first.some(isRunning)).toBe(false);
-  expect(second.every(isRunning)).toBe(true);
-  await command('stop');
-  const { body } = await display.nth(1, isReply('stop'));
-  expect(body.content.status).toMatchObject({ result: 'success' });
-  expect(second.some(isRunning)).toBe(false);
-  expect(body.header).not.toHaveProperty('in_reply_to');
-});
+    await command('start');
+    const first = await pids(1);
+    expect(first.every(isRunning)).toBe(true);
+    await command('restart');
+    const second = await pids(2);
+    expect(first.some(isRunning)).toBe(false);
+    expect(second.every(isRunning)).toBe(true);
+    await command('stop');
+    const { body } = await display.nth(1, isReply('stop'));
+    expect(body.content.status).toMatchObject({ result: 'success' });
+    expect(second.some(isRunning)).toBe(false);
+    expect(body.header).not.toHaveProperty('in_reply_to');
+  },
+);
 
-peerTest('A Python client runs what create_service wrote, whose location is relative.', async () => {
-  await using home = await openHome(['EchoAction', 'ts_100']);
-  const publish = `tcp://127.0.0.1:${home.pubPort}`;
-  await using provider = await home.provide();
-  await using display = await openDisplay({ publish, subscribe: `tcp://127.0.0.1:${home.subPort}` });
-  const whole = { context_file: join(home.path, FILE), service_id: 'context001', transaction: 'T1' };
-  for (const action of ['start', 'restart', 'stop']) {
-    await send(publish, { ...whole, action });
-    const { body } = await display.nth(1, isReply(action));
-    expect(body.content.status).toMatchObject({ result: 'success', services: [{ service_id: 'ts_100' }] });
-  }
-  await send(publish, { ...whole, action: 'exit' });
-  expect(await provider.ended).toMatchObject({ exitCode: 0, stderr: '' });
-});
+test(
+  'A Python client runs what create_service wrote, whose location is relative.',
+  needs('python3-zmq'),
+  async () => {
+    await using home = await openHome(['EchoAction', 'ts_100']);
+    const publish = `tcp://127.0.0.1:${home.pubPort}`;
+    await using provider = await home.provide();
+    await using display = await openDisplay({ publish, subscribe: `tcp://127.0.0.1:${home.subPort}` });
+    const whole = { context_file: join(home.path, FILE), service_id: 'context001', transaction: 'T1' };
+    for (const action of ['start', 'restart', 'stop']) {
+      await send(publish, { ...whole, action });
+      const { body } = await display.nth(1, isReply(action));
+      expect(body.content.status).toMatchObject({ result: 'success', services: [{ service_id: 'ts_100' }] });
+    }
+    await send(publish, { ...whole, action: 'exit' });
+    expect(await provider.ended).toMatchObject({ exitCode: 0, stderr: '' });
+  },
+);
 
-peerTest(
+test(
   'A Python display sees control, process and state messages with the fields of the protocol.',
+  needs('python3-zmq'),
   async () => {
     await using stage = await openStage(one);
     const { file, endpoint, display, test } = stage;
@@ -205,24 +209,28 @@ peerTest(
   },
 );
 
-peerTest('A Python client commands one service, on topic context as on topic process.', async () => {
-  await using stage = await openStage(two);
-  const { file, endpoint, display } = stage;
-  const whole = { context_file: file, transaction: 'T1' };
-  await send(endpoint, { ...whole, action: 'start', service_id: 'context001' });
-  await display.nth(1, isEvent('started', 'ts_2'));
-  await send(endpoint, { transaction: 'T1', action: 'stop', service_id: 'ts_1' });
-  await display.nth(1, isEvent('stopped', 'ts_1'));
-  await send(endpoint, { ...whole, action: 'start', service_id: 'ts_1', topic: 'process' });
-  await display.nth(2, isEvent('started', 'ts_1'));
-  await send(endpoint, { ...whole, action: 'restart', service_id: 'ts_1', topic: 'process' });
-  await display.nth(3, isEvent('started', 'ts_1'));
-  await send(endpoint, { ...whole, action: 'stop', service_id: 'ts_1', topic: 'process' });
-  await display.nth(3, isEvent('stopped', 'ts_1'));
-  expect(display.all().filter(isEvent('created', 'ts_2'))).toHaveLength(1);
-});
+test(
+  'A Python client commands one service, on topic context as on topic process.',
+  needs('python3-zmq'),
+  async () => {
+    await using stage = await openStage(two);
+    const { file, endpoint, display } = stage;
+    const whole = { context_file: file, transaction: 'T1' };
+    await send(endpoint, { ...whole, action: 'start', service_id: 'context001' });
+    await display.nth(1, isEvent('started', 'ts_2'));
+    await send(endpoint, { transaction: 'T1', action: 'stop', service_id: 'ts_1' });
+    await display.nth(1, isEvent('stopped', 'ts_1'));
+    await send(endpoint, { ...whole, action: 'start', service_id: 'ts_1', topic: 'process' });
+    await display.nth(2, isEvent('started', 'ts_1'));
+    await send(endpoint, { ...whole, action: 'restart', service_id: 'ts_1', topic: 'process' });
+    await display.nth(3, isEvent('started', 'ts_1'));
+    await send(endpoint, { ...whole, action: 'stop', service_id: 'ts_1', topic: 'process' });
+    await display.nth(3, isEvent('stopped', 'ts_1'));
+    expect(display.all().filter(isEvent('created', 'ts_2'))).toHaveLength(1);
+  },
+);
 
-peerTest('A Python client is refused as anybody else is, and sees why.', async () => {
+test('A Python client is refused as anybody else is, and sees why.', needs('python3-zmq'), async () => {
   await using stage = await openStage(one);
   const { file, endpoint, display } = stage;
   const whole = { context_file: file, service_id: 'context001', transaction: 'T1' };
@@ -233,7 +241,7 @@ peerTest('A Python client is refused as anybody else is, and sees why.', async (
   expect(body.content.status).toMatchObject({ result: 'failure', error: { code: 'SVC_ALREADY_STARTED' } });
 });
 
-peerTest('A Python client ends the provider.', async () => {
+test('A Python client ends the provider.', needs('python3-zmq'), async () => {
   await using stage = await openStage(one);
   const { file, endpoint, display, test } = stage;
   await send(endpoint, { action: 'start', context_file: file, service_id: 'context001', transaction: 'T1' });

@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-export const hasXmllint = spawnSync('xmllint', ['--version']).status === 0;
+import { tool } from '../../helpers/requirements.js';
 
 /** For each text whether xmllint accepts it: as well-formed, or with a schema as valid. */
 export function judge(texts: readonly string[], schema?: string): readonly boolean[] {
@@ -38,5 +37,5 @@ function judgeSchema(files: readonly string[], schema: string): readonly boolean
 }
 
 function run(parameters: readonly string[]) {
-  return spawnSync('xmllint', parameters, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
+  return spawnSync(tool('xmllint'), parameters, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 });
 }

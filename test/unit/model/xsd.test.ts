@@ -12,7 +12,8 @@ import { mutantsOf } from './mutants.js';
 import { CONTEXT_OPTIONAL, META_OPTIONAL } from './optional-elements.js';
 import { tryRefusal } from './refusals.js';
 import { FULL_CONTEXT, FULL_META } from './sample-files.js';
-import { hasXmllint, judge } from './xmllint.js';
+import { needs } from '../../helpers/requirements.js';
+import { judge } from './xmllint.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const sample = (name: string) => ({ title: name, text: readFileSync(join(root, 'conf', name), 'utf8') });
@@ -38,10 +39,10 @@ const metaCases = [
   ...['Sample', 'StateMachine'].map((name) => sample(`Services-${name}.xml`)),
 ];
 
-describe.skipIf(!hasXmllint).each([
+describe.each([
   ['context.xsd', readContext, contextCases],
   ['meta-services.xsd', readMetaContext, metaCases],
-] as const)('%s', (schema, read, cases) => {
+] as const)('%s', needs('xmllint'), (schema, read, cases) => {
   it('accepts and refuses what the reader does', () => {
     const verdicts = judge(
       cases.map(({ text }) => text),

@@ -1,0 +1,132 @@
+// What a test needs of the machine beyond Node.js: without it the test is skipped, and the end of the run says what to install.
+
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { TestRunner } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
+import { canLimitMemory } from './memory-limit.js';
+
+interface Requirement {
+  /** What it gives a test: a program to start, by its name. */
+  readonly program?: Program;
+  /** The Debian package it is in; without one it is a right or a part of the system. */
+  readonly debian?: string;
+  readonly isMet: () => boolean;
+}
+
+/** Programs that a test may start by `tool`, where they are. */
+export const PROGRAMS = {
+  git: 'git',
+  lsof: 'lsof',
+  ps: 'ps',
+  // Not the first in the path: the packages of Debian are for Debian's Python.
+  python3: '/usr/bin/python3',
+  setpriv: 'setpriv',
+  ss: 'ss',
+  'systemd-analyze': 'systemd-analyze',
+  tmux: 'tmux',
+  unshare: 'unshare',
+  xmllint: 'xmllint',
+} as const;
+export type Program = keyof typeof PROGRAMS;
+
+const REQUIREMENTS = {
+  git: program('git', 'git', ['--version']),
+  lsof: program('lsof', 'lsof', ['-v']),
+  ps: program('ps', 'procps', ['--version']),
+  python3: program('python3', 'python3', ['--version']),
+  'python3-nacl': program('python3', 'python3-nacl', ['-c', 'import nacl.bindings']),
+  'python3-zmq': program('python3', 'python3-zmq', ['-c', 'import zmq']),
+  ss: program('ss', 'iproute2', ['--version']),
+  'systemd-analyze': program('systemd-analyze', 'systemd', ['--version']),
+  tmux: program('tmux', 'tmux', ['-V']),
+  xmllint: program('xmllint', 'libxml2-utils', ['--version']),
+  root: { isMet: () => process.getuid?.() === 0 },
+  /** Root may start programs as somebody else, who can read this clone. */
+  'another user': {
+    program: 'setpriv',
+    isMet: () => runs('setpriv', [...NOBODY, 'test', '-r', join(packageRoot, 'package.json')]),
+  },
+  'a process namespace': {
+    program: 'unshare',
+    isMet: () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
+  },
+  'a memory control group': { isMet: canLimitMemory },
+} satisfies Readonly<Record<string, Requirement>>;
+export type Need = keyof typeof REQUIREMENTS;
+
+const NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+/** On every test with a need that a package meets: `vitest run --tags-filter=package` runs those alone. */
+const OF_A_PACKAGE = 'package';
+
+/** All Debian packages that tests need, sorted. */
+export const PACKAGES = Object.values<Requirement>(REQUIREMENTS)
+  .flatMap(({ debian }) => debian ?? [])
+  .sort();
+
+/** The names and descriptions for vitest's `tags`. */
+export const NEED_TAGS = [
+  { name: OF_A_PACKAGE, description: 'needs a Debian package' },
+  ...Object.keys(REQUIREMENTS).map((name) => ({ name: tagOf(name as Need), description: `needs ${name}` })),
+];
+
+/** Options of a test: `test('…', needs('tmux'), async () => …)`. */
+export function needs(...names: readonly Need[]): { readonly tags: string[]; readonly skip: boolean } {
+  const hasPackage = names.some((name) => requirementOf(name).debian !== undefined);
+  const tags = names.map(tagOf);
+  // Where all has been installed, what is missing all the same must be seen.
+  const isRequired = process.env.CONTEXTD_TOOLS === 'required';
+  return { tags: hasPackage ? [...tags, OF_A_PACKAGE] : tags, skip: !isRequired && !names.every(isMet) };
+}
+
+/** The program to start; the test that asks must say by `needs` that it needs it. */
+export function tool(name: Program): string {
+  const { tags = [], name: test } = TestRunner.getCurrentTest() ?? { name: 'outside of a test' };
+  const needed = needsOf(tags).map((need) => requirementOf(need).program);
+  if (!needed.includes(name)) throw new Error(`"${test}" starts ${name} without needs(…)`);
+  return PROGRAMS[name];
+}
+
+/** One line about the tests with these tags that were skipped; nothing if none was. */
+export function summarize(
+  skipped: readonly (readonly string[])[],
+  isThere: (name: Need) => boolean = isMet,
+): string | undefined {
+  const wanting = skipped
+    .map((tags) => needsOf(tags).filter((name) => !isThere(name)))
+    .filter(({ length }) => length > 0);
+  if (wanting.length === 0) return undefined;
+  const missing = [...new Set(wanting.flat())].sort();
+  const packages = missing.flatMap((name) => requirementOf(name).debian ?? []);
+  const count = wanting.length === 1 ? '1 test was' : `${wanting.length} tests were`;
+  const advice = packages.length === 0 ? '' : `; apt-get install ${packages.join(' ')} lets more of them run`;
+  return `${count} skipped: this machine does not offer ${missing.join(', ')}${advice}`;
+}
+
+function program(name: Program, debian: string, parameters: readonly string[]) {
+  return { program: name, debian, isMet: () => runs(name, parameters) };
+}
+
+function runs(name: Program, parameters: readonly string[]): boolean {
+  return spawnSync(PROGRAMS[name], parameters, { stdio: 'ignore' }).status === 0;
+}
+
+const known = new Map<Need, boolean>();
+
+function isMet(name: Need): boolean {
+  const met = known.get(name) ?? requirementOf(name).isMet();
+  known.set(name, met);
+  return met;
+}
+
+function requirementOf(name: Need): Requirement {
+  return REQUIREMENTS[name];
+}
+
+function tagOf(name: Need): string {
+  return name.replaceAll(' ', '-');
+}
+
+function needsOf(tags: readonly string[]): readonly Need[] {
+  return (Object.keys(REQUIREMENTS) as Need[]).filter((name) => tags.includes(tagOf(name)));
+}
