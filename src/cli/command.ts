@@ -5,9 +5,11 @@ import type { Screen } from './screen.js';
 
 /** Where a command's text goes, and the word that it should end. */
 export interface Terminal {
-  /** Writes to standard output; the text brings its own line ends. */
+  /** Writes to standard output; the text brings its own line ends. What a terminal would act upon is escaped. */
   out(text: string): void;
-  /** Writes to standard error. */
+  /** Writes to standard output as it is: who asked for that knows what it does to a terminal. */
+  raw(text: string): void;
+  /** Writes to standard error, escaped as well. */
   err(text: string): void;
   /** True when standard output is a terminal that shows colours. */
   readonly colour: boolean;

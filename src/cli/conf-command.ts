@@ -51,6 +51,7 @@ export const confCommand = defineCommand({
     metric: { choices: METRICS, describe: 'With history: draw what the Monitor has sampled of --task_id' },
     since: { type: 'string', describe: 'With metric: how far back, such as 90s, 10m or 2h' },
     follow: { type: 'boolean', default: false, describe: 'With logs: go on until Ctrl-C' },
+    raw: { type: 'boolean', default: false, describe: 'With logs: print control characters as they are' },
     ...TOP_OPTIONS,
     use_file: { type: 'boolean', default: false, describe: 'Send the file also with stop and restart' },
     topic: {

@@ -5,7 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { Notice } from '../provider/notice.js';
 import type { Terminal } from './command.js';
 import { describeEvent } from './describe-event.js';
-import { clean } from './live/text.js';
+import { escapeLine } from './escape.js';
 import { createPaint, stateColour, type Colour } from './paint.js';
 
 export interface ConsoleOptions {
@@ -37,13 +37,11 @@ export function createConsole(terminal: Terminal, options: ConsoleOptions): (not
       return;
     }
     const time = paint(at.toTimeString().slice(0, 8), 'grey');
-    // Whoever is let in can say anything; it is not to draw on the terminal.
-    const said = clean(line.text);
-    const text = line.colour === undefined ? said : paint(said, line.colour);
+    const text = line.colour === undefined ? escapeLine(line.text) : paint(line.text, line.colour);
     // Of one transaction it goes without saying, and commands and answers name theirs.
     const isNamed = notice.kind === 'event' || notice.kind === 'transition';
-    const where = isNamed && transactions.size > 1 ? paint(` (${clean(transaction)})`, 'grey') : '';
-    terminal.out(`${time}  ${clean(line.who).padEnd(WHO_WIDTH)}  ${text}${where}\n`);
+    const where = isNamed && transactions.size > 1 ? paint(` (${transaction})`, 'grey') : '';
+    terminal.out(`${time}  ${escapeLine(line.who).padEnd(WHO_WIDTH)}  ${text}${where}\n`);
   };
 }
 

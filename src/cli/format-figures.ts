@@ -1,5 +1,7 @@
 // Figures as people read them: memory, time, and tables of them.
 
+import { escapeLine } from './escape.js';
+
 const KIB = 1024;
 
 /** MiB as 46.2M or 11.3G: at most six characters for what machines have. */
@@ -27,8 +29,9 @@ export interface Column {
 /** A line per row, below a line of titles; each column is as wide as its widest cell. */
 export function formatTable(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
 ): readonly string[] {
+  const rows = cells.map((row) => row.map(escapeLine));
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, index) =>
     Math.max(...[titles, ...rows].map((row) => row[index]?.length ?? 0)),

@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 import { ASK, askedWords, completionScript, offeredValues, PRINT_SCRIPT } from './completion.js';
+import { toTerminal } from './paint.js';
 import { processScreen } from './screen.js';
 
 /** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
@@ -126,6 +127,7 @@ export function processTerminal(): Terminal {
   const kill = new AbortController();
   const closed = new AbortController();
   let firstMs = 0;
+  const hasColour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
   const onSignal = () => {
     if (!stop.signal.aborted) {
       firstMs = Date.now();
@@ -139,9 +141,10 @@ export function processTerminal(): Terminal {
   process.stderr.on('error', ignoreClosedPipe);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    colour: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+    out: (text) => process.stdout.write(toTerminal(text, hasColour)),
+    raw: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(toTerminal(text, false)),
+    colour: hasColour,
     columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     signal: stop.signal,
     kill: kill.signal,

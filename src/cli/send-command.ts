@@ -39,6 +39,7 @@ export interface Arguments extends TopArguments, IdentityArguments {
   readonly metric: Metric | undefined;
   readonly since: string | undefined;
   readonly follow: boolean;
+  readonly raw: boolean;
   readonly use_file: boolean;
   readonly topic: 'context' | 'process' | 'state' | undefined;
   readonly timeout: number | undefined;

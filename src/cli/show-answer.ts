@@ -5,7 +5,7 @@ import type { CommandAnswer } from '../client/client.js';
 import type { ServiceResult } from '../messages/state.js';
 import type { Terminal } from './command.js';
 import { describePlace } from './describe-event.js';
-import { clean } from './live/text.js';
+import { escapeLine } from './escape.js';
 import { createPaint, stateColour, type Paint } from './paint.js';
 
 export interface AnswerView {
@@ -23,7 +23,7 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   const paint = createPaint(terminal.colour);
   if (action === 'list') showTransactions(terminal, paint, status.transactions ?? []);
   else showServices(terminal, paint, answer, action);
-  for (const warning of status.warnings ?? []) terminal.err(`warning: ${warning}\n`);
+  for (const warning of status.warnings ?? []) terminal.err(`warning: ${escapeLine(warning)}\n`);
   if (status.error !== undefined) {
     const { code, message, hint } = status.error;
     terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(status.error)}`)}\n`);
@@ -64,11 +64,12 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   const { transaction, status } = answer;
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
-    if (ids.length > 0) terminal.out(`  ${change.padEnd(12)}  ${formatIds(change, ids)}\n`);
+    if (ids.length > 0)
+      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(formatIds(change, ids))}\n`);
   }
   for (const [change, names] of Object.entries(status.clients ?? {})) {
     if (Array.isArray(names) && names.length > 0)
-      terminal.out(`  ${`client ${change}`.padEnd(16)}  ${names.join(' ')}\n`);
+      terminal.out(`  ${escapeLine(`client ${change}`).padEnd(16)}  ${escapeLine(names.join(' '))}\n`);
   }
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;
@@ -90,7 +91,7 @@ function showTransactions(
 ): void {
   if (transactions.length === 0) terminal.out('no transactions\n');
   for (const { transaction, context_id: contextId, services } of transactions) {
-    terminal.out(`${paint(transaction, 'bold')} ${contextId}\n`);
+    terminal.out(`${paint(transaction, 'bold')} ${escapeLine(contextId)}\n`);
     terminal.out(formatServices(paint, services));
   }
 }
@@ -117,18 +118,18 @@ const MOST_UNCHANGED = 10;
 
 /** A line each, in columns; what a service says of itself stays on its line. */
 function formatRows(paint: Paint, rows: readonly Row[]): string {
-  const width = Math.max(ID_WIDTH, ...rows.map(({ id }) => id.length));
+  const width = Math.max(ID_WIDTH, ...rows.map(({ id }) => escapeLine(id).length));
   const lines = rows.map(({ id, pid, state, colour, rest }) => {
     const who = pid === null ? '' : `pid ${pid}`;
-    const head = `  ${id.padEnd(width)}  ${paint(state.padEnd(8), stateColour(colour))}`;
-    return `${`${head}  ${who.padEnd(11)}  ${clean(rest)}`.trimEnd()}\n`;
+    const head = `  ${escapeLine(id).padEnd(width)}  ${paint(state.padEnd(8), stateColour(colour))}`;
+    return `${`${head}  ${who.padEnd(11)}  ${escapeLine(rest)}`.trimEnd()}\n`;
   });
   return lines.join('');
 }
 
 /** Faults of a file are told on lines of their own. */
 function cleanLines(text: string): string {
-  return text.split('\n').map(clean).join('\n');
+  return text.split('\n').map(escapeLine).join('\n');
 }
 
 function exitCodeOf({ status }: CommandAnswer): number {

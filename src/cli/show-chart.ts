@@ -5,6 +5,7 @@ import type { Client } from '../client/client.js';
 import type { Metric, SamplesReply } from '../messages/sample-history.js';
 import { drawChart } from './chart.js';
 import type { Terminal } from './command.js';
+import { escapeLine } from './escape.js';
 import { formatDuration } from './format-figures.js';
 import { createPaint } from './paint.js';
 
@@ -57,7 +58,7 @@ export function formatChart(
   const { service_id: service, metric, unit, points, period_s: periodS } = reply;
   const values = points.flatMap(([, value]) => (value === null ? [] : [value]));
   const last = values.at(-1);
-  if (last === undefined) return [`no samples of ${metric} of ${service} in that time`];
+  if (last === undefined) return [`no samples of ${metric} of ${escapeLine(service)} in that time`];
   const isWhole = values.every((value) => Number.isInteger(value));
   const format = (value: number) => value.toFixed(isWhole ? 0 : 1);
   const [low, high] = [Math.min, Math.max].map((pick) =>

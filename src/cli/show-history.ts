@@ -2,7 +2,7 @@
 
 import { historyReplySchema, type HistoryEntry } from '../messages/history.js';
 import type { Terminal } from './command.js';
-import { clean } from './live/text.js';
+import { escapeLine } from './escape.js';
 import { createPaint, stateColour, type Colour, type Paint } from './paint.js';
 
 const KIND_COLOURS: Readonly<Record<HistoryEntry['kind'], Colour>> = {
@@ -23,12 +23,14 @@ export function showHistory(terminal: Terminal, reply: unknown, json: boolean): 
   for (const record of records) terminal.out(`${formatRecord(paint, record)}\n`);
   if (records.length === 0) terminal.out('nothing is recorded\n');
   if (service === undefined || state === undefined || since === undefined) return;
-  terminal.out(`so ${service} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`);
+  terminal.out(
+    `so ${escapeLine(service)} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`,
+  );
 }
 
 function formatRecord(paint: Paint, record: HistoryEntry): string {
   const { at, kind, service_id: service, text } = record;
-  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${service.padEnd(12)}  ${clean(text)}`;
+  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${escapeLine(service).padEnd(12)}  ${escapeLine(text)}`;
 }
 
 /** Local time with milliseconds: what is close together is what is caused. */

@@ -5,12 +5,13 @@ import { EXIT } from '../base/errors.js';
 import type { Client } from '../client/client.js';
 import { readLog } from '../client/logs.js';
 import { logsReplySchema, type LogsReply } from '../messages/logs.js';
+import { escapeText } from './escape.js';
 import type { Terminal } from './command.js';
 import type { Arguments } from './send-command.js';
 
 /** Throws SVC_LOG_UNREADABLE, and what the provider refuses. */
 export async function showLogs(client: Client, args: Arguments, terminal: Terminal): Promise<number> {
-  const { transaction, lines, follow, json } = args;
+  const { transaction, lines, follow, json, raw } = args;
   const serviceId = args.task_id ?? args.service_id;
   const reply = logsReplySchema.parse(await client.request(transaction, { action: 'logs', serviceId }));
   const tell = async () => terminal.err(await describeRest(reply));
@@ -21,10 +22,17 @@ export async function showLogs(client: Client, args: Arguments, terminal: Termin
     missed: () => terminal.err('  lines may have been rotated away before they could be shown\n'),
   };
   for await (const line of readLog(reply.files.at(-1) ?? '', reading)) {
-    terminal.out(`${json ? JSON.stringify({ line }) : line}\n`);
+    if (json) terminal.out(`${JSON.stringify({ line })}\n`);
+    else if (raw) terminal.raw(`${line}\n`);
+    else terminal.out(`${formatLogLine(line)}\n`);
   }
   if (!follow) await tell();
   return EXIT.done;
+}
+
+/** Of colours nothing is left either: a task could otherwise make its line look like one of ours. */
+export function formatLogLine(line: string): string {
+  return escapeText(line);
 }
 
 /** What the log itself does not show. */

@@ -4,7 +4,7 @@ import type { Sighting } from '../client/follow.js';
 import type { Message } from '../messages/message.js';
 import type { ServiceSample } from '../messages/samples.js';
 import { describeEvent } from './describe-event.js';
-import { clean } from './live/text.js';
+import { escapeLine } from './escape.js';
 import { stateColour, type Paint } from './paint.js';
 
 export interface MessageFilter {
@@ -43,14 +43,14 @@ export function isAbout(sighting: Sighting, filter: MessageFilter): boolean {
 
 /** `topic  service  what happened  (transaction)`; what others have written is not to act upon the terminal. */
 export function describeSighting(sighting: Sighting, paint: Paint): string {
-  const topic = paint(clean(sighting.topic).padEnd(8), 'blue');
+  const topic = paint(escapeLine(sighting.topic).padEnd(8), 'blue');
   if (sighting.kind === 'gap') {
-    return `${topic}  ${clean(sighting.service).padEnd(12)}  ${paint(`${sighting.missed} events were missed`, 'red')}`;
+    return `${topic}  ${escapeLine(sighting.service).padEnd(12)}  ${paint(`${sighting.missed} events were missed`, 'red')}`;
   }
-  if (sighting.kind === 'other') return `${topic}  ${paint(clean(sighting.reason), 'red')}`;
+  if (sighting.kind === 'other') return `${topic}  ${paint(sighting.reason, 'red')}`;
   const { service, text, transaction, colour } = factsOf(sighting.message);
-  const where = transaction === '' ? '' : paint(` (${clean(transaction)})`, 'grey');
-  return `${topic}  ${clean(service).padEnd(12)}  ${paint(clean(text), stateColour(colour))}${where}`;
+  const where = transaction === '' ? '' : paint(` (${transaction})`, 'grey');
+  return `${topic}  ${escapeLine(service).padEnd(12)}  ${paint(text, stateColour(colour))}${where}`;
 }
 
 function factsOf(message: Message): Facts {

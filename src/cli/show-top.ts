@@ -5,7 +5,7 @@ import type { Client, TopOptions } from '../client/client.js';
 import type { Memory, TopEntry, TopReply } from '../messages/samples.js';
 import type { Terminal } from './command.js';
 import { formatDuration, formatMib, formatTable, type Column } from './format-figures.js';
-import { clean } from './live/text.js';
+import { escapeLine } from './escape.js';
 import { createPaint, stateColour, type Paint } from './paint.js';
 
 export interface TopArguments {
@@ -134,7 +134,9 @@ function formatCount(count: number | undefined): string {
 
 /** After the table is laid out: what colours a word takes no room. */
 function paintState(line: string, status: string, paint: Paint): string {
-  return status === '' ? line : line.replace(` ${status}`, (found) => paint(found, stateColour(status)));
+  return status === ''
+    ? line
+    : line.replace(` ${escapeLine(status)}`, (found) => paint(found, stateColour(status)));
 }
 
 function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): readonly string[] {
@@ -162,5 +164,5 @@ function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): read
 
 function section(lines: readonly string[] | undefined, title: string): readonly string[] {
   if (lines === undefined) return [];
-  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${clean(line)}`)];
+  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${escapeLine(line)}`)];
 }

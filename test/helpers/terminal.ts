@@ -1,6 +1,7 @@
 // A terminal that keeps what is written to it.
 
 import type { Terminal } from '../../src/cli/command.js';
+import { toTerminal } from '../../src/cli/paint.js';
 
 export interface TestTerminal extends Terminal {
   /** Everything written so far. */
@@ -13,8 +14,9 @@ export function createTerminal(colour = false, columns?: number): TestTerminal {
     written,
     colour,
     columns,
-    out: (text) => void (written.out += text),
-    err: (text) => void (written.err += text),
+    out: (text) => void (written.out += toTerminal(text, colour)),
+    raw: (text) => void (written.out += text),
+    err: (text) => void (written.err += toTerminal(text, false)),
     signal: new AbortController().signal,
     kill: new AbortController().signal,
     closed: new AbortController().signal,

@@ -1,6 +1,7 @@
 // A line of the screen: pieces of text with their looks, and the same as bytes for the terminal.
 
-import { clean, cut, widthOf } from './text.js';
+import { escapeLine } from '../escape.js';
+import { cut, widthOf } from './text.js';
 
 export type Style = 'bold' | 'dim' | 'reverse' | 'red' | 'green' | 'yellow' | 'cyan' | 'grey';
 
@@ -30,7 +31,7 @@ export interface EncodedLine {
 }
 
 export function span(text: string, style?: Style): Span {
-  return { text: clean(text), style };
+  return { text: escapeLine(text), style };
 }
 
 /** Never wider than `columns`, and without anything that a terminal would act upon but our own looks. */

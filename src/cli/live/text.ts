@@ -1,18 +1,13 @@
 // Text that fits a terminal: nothing in it that the terminal would act upon, as many columns as there are.
 
-/** Controls, direction marks, lone surrogates and what has no known width. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+import { escapeLine } from '../escape.js';
+
 const PLAIN = /^[ -~]*$/;
 const NARROW_NONE = /^\p{M}$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
-/** Names and paths come from outside: whatever is not to be printed becomes a question mark. */
-export function clean(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(UNSAFE, '?');
-}
-
-/** Columns that cleaned text takes. */
+/** Columns that escaped text takes. */
 export function widthOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
@@ -25,9 +20,9 @@ function widthOfOne(character: string): number {
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** Cleaned, and cut with an ellipsis where it is wider than `columns`. */
+/** Escaped, and cut with an ellipsis where it is wider than `columns`. */
 export function cut(text: string, columns: number): string {
-  const safe = clean(text);
+  const safe = escapeLine(text);
   if (widthOf(safe) <= columns) return safe;
   if (columns <= 1) return '…'.repeat(Math.max(columns, 0));
   let kept = '';
@@ -40,7 +35,7 @@ export function cut(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Cleaned and exactly `columns` wide; a number stands at the right. */
+/** Escaped and exactly `columns` wide; a number stands at the right. */
 export function fit(text: string, columns: number, side: 'left' | 'right' = 'left'): string {
   const short = cut(text, columns);
   const blank = ' '.repeat(Math.max(0, columns - widthOf(short)));

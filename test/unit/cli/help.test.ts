@@ -139,6 +139,7 @@ describe('the help', () => {
                   [choices: "rss", "vms", "cpu", "threads", "fds", "children", "event_loop_lag_ms", "pss"]
         --since             With metric: how far back, such as 90s, 10m or 2h                     [string]
         --follow            With logs: go on until Ctrl-C                       [boolean] [default: false]
+        --raw               With logs: print control characters as they are     [boolean] [default: false]
         --open_connections  With top: list the open connections                 [boolean] [default: false]
         --opened_files      With top: list the opened files                     [boolean] [default: false]
         --memory_maps       With top: list what is mapped into memory           [boolean] [default: false]

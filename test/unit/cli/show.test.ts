@@ -50,8 +50,8 @@ describe('the answer to a command', () => {
   it('is not acted upon by the terminal, whatever a service says of itself', () => {
     const odd = { ...error, message: 'gone\n\u001b[2J' };
     const told = answer('start', { result: 'failure', error: odd, services: [{ ...failed, error: odd }] });
-    expect(told.err).toBe('error SVC_EXITED: gone\n?[2J\n  hint: see its log\n');
-    expect(told.out).toContain('  7 ms  gone??[2J\n');
+    expect(told.err).toBe('error SVC_EXITED: gone\n\\u001b[2J\n  hint: see its log\n');
+    expect(told.out).toContain('  7 ms  gone\\u000a\\u001b[2J\n');
   });
 
   it.each([

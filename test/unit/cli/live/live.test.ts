@@ -111,7 +111,7 @@ test('Whatever fails is told in the view, which goes on asking.', async () => {
   await live.settle();
   live.clock.advance(1000);
   await live.settle();
-  expect(live.frames.at(-1)).toContain('the provider?[2J is gone; trying again');
+  expect(live.frames.at(-1)).toContain('the provider\\u001b[2J is gone; trying again');
   live.clock.advance(1000);
   await live.settle();
   expect(live.frames.at(-1)).not.toContain('trying again');

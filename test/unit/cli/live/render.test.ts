@@ -152,7 +152,7 @@ test('A service in detail: its minutes, processes, connections, files and maps.'
 
     opened files (1)
         FD MODE PATH
-         3 w    /var/log/?[2Jevil.log
+         3 w    /var/log/\\u001b[2Jevil.log
 
     memory maps (2)
          RSS   SIZE    PSS PATH

@@ -1,17 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { escapeLine, escapeText } from '../../../../src/cli/escape.js';
 import { encodeLine, span } from '../../../../src/cli/live/line.js';
-import { clean, cut, fit, widthOf } from '../../../../src/cli/live/text.js';
+import { cut, fit, widthOf } from '../../../../src/cli/live/text.js';
 
 describe('text from outside', () => {
   test.each([
-    ['\u001b[2Jgone', '?[2Jgone'],
-    ['\u009b31mred', '?31mred'],
-    ['a\r\nb\tc\u0007\u007f', 'a??b?c??'],
-    ['abc\u202edef', 'abc?def'],
-    ['a\u200bb\u2028c', 'a?b?c'],
-    ['\ud800x', '?x'],
+    ['\u001b[2Jgone', '\\u001b[2Jgone'],
+    ['\u009b31mred', '\\u009b31mred'],
+    ['a\r\nb\tc\u0007\u007f', 'a\\u000d\\u000ab\\u0009c\\u0007\\u007f'],
+    ['abc\u202edef', 'abc\\u202edef'],
+    ['a\u200bb\u2028c', 'a\\u200bb\\u2028c'],
+    ['\ud800x', '\\ud800x'],
     ['Grüße 漢字 ✓', 'Grüße 漢字 ✓'],
-  ])('%j is shown as %j', (text, shown) => expect(clean(text)).toBe(shown));
+  ])('%j is shown as %j', (text, shown) => expect(escapeLine(text)).toBe(shown));
+
+  test('of several lines keeps its line ends and tabs', () => {
+    expect(escapeText('a\tb\nc\r\u001b[1m\u2067')).toBe('a\tb\nc\\u000d\\u001b[1m\\u2067');
+  });
+
+  test('that is JSON says the same when it is escaped', () => {
+    const value = { text: 'a\u009b\u202eb\u007f\u2029' };
+    expect(JSON.parse(escapeText(JSON.stringify(value)))).toEqual(value);
+  });
 
   test.each([
     ['abc', 3],
@@ -42,7 +52,7 @@ describe('a line for the terminal', () => {
   test('is never wider than the screen, and has no looks but its own', () => {
     const line = [span('ab', 'red'), span('\u001b[2Jcd', 'reverse'), span('more')];
     expect(encodeLine(line, 7, true)).toEqual({
-      text: '\u001b[31mab\u001b[0m\u001b[7m?[2J…\u001b[0m',
+      text: '\u001b[31mab\u001b[0m\u001b[7m\\u00…\u001b[0m',
       width: 7,
     });
   });
