@@ -79,6 +79,15 @@ const monitorOptions = z.strictObject(
   { error: notObject('must hold flags such as <opened_files>') },
 );
 
+const hosts = z
+  .unknown()
+  .optional()
+  .transform((value) =>
+    textOf(value)
+      .split(/[\s,]+/)
+      .filter((name) => name !== ''),
+  );
+
 /** Blank elements are read as if they were not there. */
 export const monitorConfiguration = z.strictObject({
   device_action: z.string().optional(),
@@ -87,6 +96,8 @@ export const monitorConfiguration = z.strictObject({
   monitor_options: z.preprocess((value) => blankAsNothing(value) ?? {}, monitorOptions),
   /** A port of 127.0.0.1 for /metrics and /healthz, 0 for any; none without it. */
   metrics_port: z.preprocess(blankAsNothing, wholeIn(0, 65_535, 0).optional()),
+  /** Names, besides those of loopback, that requests to that port may have as Host; of a proxy, for instance. */
+  metrics_hosts: hosts,
   /** How far back the samples are kept in memory. */
   history_s: numberIn(0, MOST_HISTORY_S, 3600),
   record: z.preprocess(blankAsNothing, record.optional()),

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { isOwnHost } from '../base/own-host.js';
 import { bindError } from '../bus/bind.js';
 import type { MetricsText } from './metrics.js';
 
@@ -11,6 +12,8 @@ const PATIENCE_MS = 10_000;
 
 export interface MetricsPorts {
   readonly port: number;
+  /** Names besides those of loopback under which it may be asked for. */
+  readonly hosts: readonly string[];
   readonly metrics: () => Promise<MetricsText>;
   readonly isHealthy: () => Promise<boolean>;
 }
@@ -60,6 +63,12 @@ async function answer(
   const plain = (status: number, text: string) => {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   };
+  const { host } = request.headers;
+  if (!isOwnHost(host, [HOST, ...ports.hosts])) {
+    const hint = 'ask for it as 127.0.0.1 or localhost, or add the name to <metrics_hosts> of the Monitor';
+    plain(421, `${JSON.stringify(host)} is not a name of this server: ${hint}`);
+    return;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     plain(405, 'only GET and HEAD');

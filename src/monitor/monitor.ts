@@ -124,10 +124,11 @@ export class Monitor {
   }
 
   async #serve(): Promise<void> {
-    const port = this.#ports.configuration.metrics_port;
+    const { metrics_port: port, metrics_hosts: hosts } = this.#ports.configuration;
     if (port === undefined) return;
     const server = await MetricsServer.open({
       port,
+      hosts,
       metrics: () => this.#describe(),
       isHealthy: async () => (await this.#askFigures()) !== undefined,
     });
