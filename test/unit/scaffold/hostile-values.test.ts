@@ -11,6 +11,7 @@ import { init } from '../../../src/cli/init.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { readXml, type XmlElement } from '../../../src/model/xml.js';
 import { asXmlText } from '../../../src/scaffold/escape.js';
+import { escapeText } from '../../../src/cli/escape.js';
 import { createTerminal } from '../../helpers/terminal.js';
 import { FULL_META } from '../model/sample-files.js';
 
@@ -196,5 +197,5 @@ test.each(VALUES)('contextd init with %j as its name, its service, a port and it
   }
   const { out, err } = await run(init, ['Weather', `--contextd=${value}`, '--dry_run']);
   if (value.startsWith('../')) expect(err).toContain('CLI_USAGE');
-  else expect(out).toContain(`"contextd": ${JSON.stringify(value)}`);
+  else expect(out).toContain(escapeText(`"contextd": ${JSON.stringify(value)}`));
 });
