@@ -17,3 +17,13 @@ export function unreachableError(endpoints: BusEndpoints, timeoutMs: number): Co
     details: { ...endpoints },
   });
 }
+
+export function noAnswerError(endpoints: BusEndpoints, timeoutMs: number): ContextdError {
+  return new ContextdError(
+    'BUS_DEADLINE',
+    `no answer within ${timeoutMs / 1000} s from ${endpoints.publish}`,
+    {
+      hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
+    },
+  );
+}

@@ -12,11 +12,13 @@ import type { Message } from '../messages/message.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
-import { noMonitorError, unreachableError } from './absent.js';
+import { noAnswerError, noMonitorError, unreachableError } from './absent.js';
+import { exchangeFresh } from './fresh.js';
 import { readMonitorKey } from './monitor-key.js';
 import { refusal } from './refusal.js';
 import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer, type Pending } from './replies.js';
-import type { CommandRequest, Question, SamplesQuestion, Sending, TopOptions } from './requests.js';
+import { composeService, type CommandRequest, type Question } from './requests.js';
+import type { SamplesQuestion, Sending, TopOptions } from './requests.js';
 
 export type { CommandAnswer } from './replies.js';
 export type { CommandRequest, Question, SamplesQuestion, TopOptions } from './requests.js';
@@ -205,23 +207,29 @@ export class Client {
     body: unknown,
     { messageId, reader }: Sending & { readonly messageId: string },
   ): Promise<Message> {
-    const { answer } = this.#pending.get(messageId) ?? { answer: createDeferred<Message>() };
-    this.#pending.set(messageId, { answer, writer: reader ?? this.#security?.reader });
-    // A provider that does not read holds up what is sent as well.
-    const answered = this.#connection.publish(topic, body, reader).then(() => answer.promise);
-    const late = () =>
-      new ContextdError(
-        'BUS_DEADLINE',
-        `no answer within ${this.#answerTimeoutMs / 1000} s from ${this.endpoints.publish}`,
-        {
-          hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
-        },
-      );
+    const isOver = { now: false };
+    const answered = exchangeFresh({
+      // A provider that does not read holds up what is sent as well.
+      send: () => this.#connection.publish(topic, body, reader),
+      expect: (isAgain) => this.#expect(messageId, reader ?? this.#security?.reader, isAgain),
+      isOver: () => isOver.now,
+      clock: this.#clock,
+    });
+    const late = () => noAnswerError(this.endpoints, this.#answerTimeoutMs);
     try {
       return await withDeadline(answered, this.#answerTimeoutMs, late, this.#clock);
     } finally {
+      isOver.now = true;
       this.#pending.delete(messageId);
     }
+  }
+
+  /** Who waits for the same message already waits together with us. */
+  #expect(messageId: string, writer: string | undefined, isAgain: boolean): Promise<Message> {
+    const known = isAgain ? undefined : this.#pending.get(messageId);
+    const { answer } = known ?? { answer: createDeferred<Message>() };
+    this.#pending.set(messageId, { answer, writer });
+    return answer.promise;
   }
 
   #receive(frame: Uint8Array): void {
@@ -239,8 +247,4 @@ export class Client {
     if (seal === undefined || !isAwaited) return undefined;
     return this.#security?.sealer.isGenuine(frame, seal) === true ? seal.key : undefined;
   }
-}
-
-function composeService({ type, frequencyS, endpoint }: NonNullable<TopOptions['service']>): object {
-  return { type, frequency_s: frequencyS, endpoint };
 }

@@ -46,3 +46,8 @@ export interface SamplesQuestion {
   /** Only what is younger, in seconds. */
   readonly sinceS?: number | undefined;
 }
+
+/** As the message has it. */
+export function composeService({ type, frequencyS, endpoint }: NonNullable<TopOptions['service']>): object {
+  return { type, frequency_s: frequencyS, endpoint };
+}
