@@ -23,8 +23,10 @@ HEARTBEAT_S = float(os.environ["CONTEXTD_HEARTBEAT_S"])
 # The pid of the service, which is that of the process around this one.
 PID = int(os.environ["CONTEXTD_PID"])
 
-COMMANDS = f"process.{TRANSACTION}.{SERVICE_ID}"
-HEARTBEATS = f"heartbeat.{TRANSACTION}.{SERVICE_ID}"
+# A dot within an id is %2E in a topic.
+TOPIC = ".".join(each.replace(".", "%2E") for each in (TRANSACTION, SERVICE_ID))
+COMMANDS = f"process.{TOPIC}"
+HEARTBEATS = f"heartbeat.{TOPIC}"
 # How long to wait until the provider says that it has heard the last word.
 FAREWELL_S = 1.0
 # How soon a signal is noticed.

@@ -10,7 +10,7 @@ import type { ClientSecurity } from '../bus/security.js';
 import { transactionInfoSchema, type TransactionInfo } from '../messages/context-info.js';
 import { parseFrame, type Message } from '../messages/message.js';
 import type { StateReply } from '../messages/state.js';
-import { HEARTBEATS, samplesTopic } from '../messages/topics.js';
+import { heartbeatsOf, samplesTopic } from '../messages/topics.js';
 
 /** Where the bus is, and with which keys to go there; see TaskEndpoints. */
 export interface LinkEndpoints extends BusEndpoints {
@@ -42,7 +42,7 @@ export class ProviderLink {
     this.#security = securityOf(endpoints.security);
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, topics, receive, this.#security);
-    this.#connection.subscribePrefix(`${HEARTBEATS}${transaction}.`);
+    this.#connection.subscribePrefix(heartbeatsOf(transaction));
     // Nobody but a provider reads commands.
     this.#connection.publisher.onSubscription((topic) => {
       if (topic === 'context') found();

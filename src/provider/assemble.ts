@@ -1,7 +1,5 @@
 // Puts the parts of a provider together, and takes over what an earlier one left.
 
-import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
@@ -34,6 +32,7 @@ import { Rejects } from './rejects.js';
 import type { Guard } from './security/guard.js';
 import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
+import { stateFolderOf } from './service-logs.js';
 import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { RunTracker } from '../processes/run-tracker.js';
@@ -74,7 +73,7 @@ export interface ProviderParts {
 export async function assemble(request: AssembleRequest, closers: Closers): Promise<ProviderParts> {
   const { file, notice, clock } = request;
   const { ContextID: contextId } = file.configuration;
-  const { stateFolder = join(realpathSync(file.folder), '.contextd', contextId) } = request;
+  const { stateFolder = stateFolderOf(file.folder, contextId) } = request;
   const isOpen = request.insecure || file.security !== undefined;
   const binds = bindsOf(file.configuration, isOpen);
   const warn = (text: string) => notice({ kind: 'warning', text });

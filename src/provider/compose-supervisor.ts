@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
+import { fileNameOf, ignoresCase } from '../base/file-name.js';
 import { builtFile } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
@@ -127,7 +128,7 @@ export function createThreads(parts: ThreadsParts): ThreadLauncher {
     presence: presenceTopic(ownerOf(stateFolder)),
     workingFolder: file.folder,
     log: (contextId) => {
-      const base = join(stateFolder, 'logs', `threads-${contextId}`);
+      const base = join(stateFolder, 'logs', `threads-${fileNameOf(contextId, ignoresCase(stateFolder))}`);
       return planLog({ path: `${base}.log`, out: `${base}.out` }, supervisionSchema.parse({}));
     },
   });

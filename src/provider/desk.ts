@@ -8,6 +8,7 @@ import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
 import { THREADS } from '../messages/thread-host.js';
+import { idsInTopic } from '../messages/topics.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { executeCommand } from './commands/execute.js';
 import { onlyAdmitted, receive, type InboxPorts } from './inbox.js';
@@ -161,11 +162,10 @@ export class Desk {
       this.#waiting.add(() => this.greet(topic));
       return;
     }
-    // Ids may hold dots themselves, so the topic cannot simply be split.
-    for (const transaction of this.#ports.supervisor.transactions.keys()) {
-      const room = `process.${transaction}.`;
-      if (topic.startsWith(room)) this.#ports.supervisor.greet(transaction, topic.slice(room.length));
-    }
+    const { transactions } = this.#ports.supervisor;
+    const ids = idsInTopic(topic);
+    const known = ids && [...transactions.keys()].find((each) => each === ids.transaction);
+    if (ids !== undefined && known !== undefined) this.#ports.supervisor.greet(known, ids.service);
   }
 
   async #obey(command: ContextCommandBody, writer: Writer | undefined): Promise<void> {

@@ -1,13 +1,20 @@
 // Where the logs of services lie, and the answer to the question for them.
 
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContextdError } from '../base/errors.js';
+import { fileNameOf, ignoresCase } from '../base/file-name.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { HostLog } from '../messages/host-bootstrap.js';
 import type { LogsReply } from '../messages/logs.js';
 import type { Supervision } from '../model/context.js';
 import type { Transaction } from './transaction.js';
+
+/** Where everything of a context is kept. */
+export function stateFolderOf(contextFolder: string, contextId: string): string {
+  const folder = realpathSync(contextFolder);
+  return join(folder, '.contextd', fileNameOf(contextId, ignoresCase(folder)));
+}
 
 /** `stateFolder` is the context's own: `<context folder>/.contextd/<ContextID>`. */
 export function locateLog(
@@ -15,7 +22,9 @@ export function locateLog(
   transaction: TransactionId,
   service: ServiceId,
 ): Pick<HostLog, 'path' | 'out'> {
-  const base = join(stateFolder, 'logs', transaction, service);
+  const isCaseIgnored = ignoresCase(stateFolder);
+  const [folder, name] = [transaction, service].map((id) => fileNameOf(id, isCaseIgnored));
+  const base = join(stateFolder, 'logs', folder ?? '', name ?? '');
   return { path: `${base}.log`, out: `${base}.out` };
 }
 

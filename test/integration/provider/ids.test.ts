@@ -22,3 +22,29 @@ test.each([
   const stopped = await client.command({ action: 'stop', transaction, serviceId: id });
   expect(stopped.status.services).toMatchObject([{ service_id: id, state: 'stopped' }]);
 });
+
+test('Services whose ids differ only by case or by where a dot stands have a log and a topic each.', async () => {
+  const services = ['B.C', 'b.c', 'C', 'c'].map((id) => ({ id, instance: 'Forever' }));
+  await using test = await openProvider(services);
+  const client = await test.client();
+  const logs: string[] = [];
+  for (const transaction of ['A', 'a', 'A.B']) {
+    const { status } = await client.command({ action: 'start', transaction });
+    expect(status).toMatchObject({ result: 'success' });
+    for (const { id } of services) {
+      const reply = (await client.request(transaction, { action: 'logs', serviceId: id })) as {
+        files: string[];
+      };
+      logs.push(...reply.files);
+    }
+  }
+  expect(new Set(logs).size).toBe(logs.length);
+  // Only the one that is meant is told.
+  const stopped = await client.command({ action: 'stop', transaction: 'A', serviceId: 'B.C' });
+  expect(stopped.status.services).toMatchObject([{ service_id: 'B.C', state: 'stopped' }]);
+  const { status } = await client.command({ action: 'list' });
+  const others = (status.transactions ?? []).flatMap((each) =>
+    each.services.filter(({ service_id: id }) => each.transaction !== 'A' || id !== 'B.C'),
+  );
+  expect(others.map(({ state }) => state)).toEqual(Array.from({ length: 11 }, () => 'started'));
+});
