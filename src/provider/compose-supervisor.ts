@@ -17,6 +17,7 @@ import { ThreadLauncher } from './launcher/thread-launcher.js';
 import { locateProgram } from './locate-program.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
+import { OrphanGuard } from './orphan-guard/guard.js';
 import { locateLog, planLog } from './service-logs.js';
 import type { ProviderSecurity } from './security/open-security.js';
 import { presenceTopic } from '../messages/topics.js';
@@ -141,13 +142,30 @@ function serverKeyOf({ security }: Pick<SupervisorParts, 'security'>): { readonl
 }
 
 /** Each service by the launcher of its type. */
-function createLauncher({ clock, threads, security, tracker }: SupervisorParts): Launcher {
+function createLauncher({
+  clock,
+  closers,
+  threads,
+  security,
+  stateFolder,
+  tracker,
+}: SupervisorParts): Launcher {
   const keys = security?.guard.services;
   const hostProgram = builtFile('task/host/main.js');
   const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
+  const guard = new OrphanGuard(builtFile('provider/orphan-guard/main.js'), ownerOf(stateFolder));
+  closers.add(() => guard.close());
   return {
-    launch: (order) => (order.bootstrap.serviceType === 'Thread' ? threads : processes).launch(order),
-    adopt: (order) => (threads.has(order.token) ? threads : processes).adopt(order),
+    launch: (order) => {
+      if (order.bootstrap.serviceType === 'Thread') return threads.launch(order);
+      guard.start();
+      return processes.launch(order);
+    },
+    adopt: (order) => {
+      if (threads.has(order.token)) return threads.adopt(order);
+      guard.start();
+      return processes.adopt(order);
+    },
   };
 }
 

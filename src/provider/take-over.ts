@@ -11,6 +11,7 @@ import { sweep, type SweepResult } from '../processes/sweep.js';
 import { readJournal, type JournalReading, type JournaledTransaction } from './journal.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
+import { endEarlierGuards } from './orphan-guard/guard.js';
 import type { FoundRun } from './runs.js';
 import type { ServiceSnapshot } from './snapshot.js';
 import type { Supervisor } from './supervisor.js';
@@ -42,6 +43,7 @@ export interface TakenOver {
  * carries our mark but is in no journal cannot be supervised by anybody, and is ended.
  */
 export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver[]> {
+  await endEarlierGuards(ports.owner);
   const reading = readJournal(ports.stateFolder);
   const { content, fault } = reading;
   if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(reading)}` });

@@ -122,6 +122,23 @@ test('Who has taken the place of its provider, with readers of all kinds, does n
   await foreign.close();
 });
 
+test('A service that never comes round to its event loop ends too when it has no provider.', async () => {
+  await using folder = await openFolder();
+  const supervision = { orphan_grace_s: 0.5, stop_timeout_s: 0.5 };
+  const { file, endpoints } = await writeContext(folder.path, [
+    { id: 'ts_1', instance: 'Spins', supervision },
+  ]);
+  await using program = startProgram('service_context', file);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  await client.close();
+  const [pid] = status.services.map((each) => each.pid!);
+  program.child.kill('SIGKILL');
+  await program.ended;
+  expect(isRunning(pid!)).toBe(true);
+  await eventually(() => !isRunning(pid!), 'it has ended', 30_000);
+});
+
 test('A service whose provider is gone before it could connect ends by itself.', async () => {
   await using folder = await openFolder();
   const module = join(folder.path, 'service.mjs');
