@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   CTX_TAKING_OVER: failed('The provider is still taking over, and more waits for it than it holds.'),
   BUS_ADDRESS_IN_USE: failed('An endpoint is already bound by another process.'),
   BUS_BIND_REFUSED: failed('An endpoint could not be bound.'),
+  BUS_FORWARDER_FAILED: failed('The process of the forwarder could not be started.'),
   BUS_CLOSED: failed('A socket was used after it was closed.'),
   BUS_UNREACHABLE: { exitCode: EXIT.unreachable, meaning: 'No provider answered at the endpoint.' },
   BUS_DEADLINE: { exitCode: EXIT.deadline, meaning: 'The provider is there, but did not answer in time.' },
@@ -135,9 +136,10 @@ export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): E
 }
 
 /** What was reported from elsewhere as one of our errors; a code that is not known is still told. */
-export function reviveError(report: ErrorReport): ContextdError {
+export function reviveError(report: ErrorReport, details: ContextdError['details'] = {}): ContextdError {
   const { code, message, hint } = report;
-  if (Object.hasOwn(ERROR_CODES, code)) return new ContextdError(code as ErrorCode, message, { hint });
+  if (Object.hasOwn(ERROR_CODES, code))
+    return new ContextdError(code as ErrorCode, message, { hint, details });
   return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
 }
 

@@ -1,6 +1,7 @@
 // A publisher with an address of its own: others connect to it, without a forwarder between.
 
 import { bindSocket } from './bind.js';
+import { addressOptions } from './endpoint.js';
 import { encodeEnvelope } from './envelope.js';
 import { serverOptions, type ServerSecurity } from './security.js';
 import { LINGER_MS, zmq } from './zmq.js';
@@ -25,7 +26,12 @@ export class Broadcaster {
   /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED; `element` is what holds the address in the context file. */
   static async open(endpoint: string, element: string, security?: ServerSecurity): Promise<Broadcaster> {
     const curve = serverOptions(security);
-    const socket = new zmq.Publisher({ linger: LINGER_MS, sendHighWaterMark: MOST_HELD, ...curve });
+    const socket = new zmq.Publisher({
+      linger: LINGER_MS,
+      sendHighWaterMark: MOST_HELD,
+      ...curve,
+      ...addressOptions(endpoint),
+    });
     try {
       const release = await bindSocket(socket, endpoint, element);
       return new Broadcaster(socket, socket.lastEndpoint ?? endpoint, release);

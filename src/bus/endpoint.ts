@@ -33,7 +33,7 @@ export function isLocalEndpoint(endpoint: string): boolean {
  */
 export function narrowBind(bind: string, connect: string): string {
   const wanted = parseTcpEndpoint(bind);
-  if (wanted === undefined || !WILDCARD_HOSTS.includes(wanted.host) || !isLocalEndpoint(connect)) return bind;
+  if (wanted === undefined || !isWildcard(wanted.host) || !isLocalEndpoint(connect)) return bind;
   // Who uses a socket on disk is on this machine as well.
   return `tcp://${parseTcpEndpoint(connect)?.host ?? '127.0.0.1'}:${wanted.port}`;
 }
@@ -41,10 +41,32 @@ export function narrowBind(bind: string, connect: string): string {
 /** How a process of this machine reaches what is bound to `endpoint`. */
 export function reachableEndpoint(endpoint: string): string {
   const tcp = parseTcpEndpoint(endpoint);
-  return tcp !== undefined && WILDCARD_HOSTS.includes(tcp.host) ? `tcp://127.0.0.1:${tcp.port}` : endpoint;
+  if (tcp === undefined || !isWildcard(tcp.host)) return endpoint;
+  return `tcp://${tcp.host.startsWith('[') ? '[::1]' : '127.0.0.1'}:${tcp.port}`;
+}
+
+/**
+ * What a socket needs for this address: ZeroMQ refuses addresses of IPv6 by default. Not set for names, because
+ * `localhost` would then become `::1`, where a forwarder on 127.0.0.1 does not listen.
+ */
+export function addressOptions(endpoint: string): { readonly ipv6?: true } {
+  return parseTcpEndpoint(endpoint)?.host.startsWith('[') === true ? { ipv6: true } : {};
+}
+
+function isWildcard(host: string): boolean {
+  return WILDCARD_HOSTS.includes(host) || (host.startsWith('[') && shortestForm(host) === '[::]');
 }
 
 function isLoopbackHost(host: string): boolean {
-  if (host === 'localhost' || host === '[::1]') return true;
+  if (host === 'localhost') return true;
+  const short = shortestForm(host);
+  // The second one is 127.0.0.0/8 as sockets of IPv6 have it.
+  if (short.startsWith('['))
+    return short === '[::1]' || /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(short);
   return isIP(host) === 4 && host.startsWith('127.');
+}
+
+/** An address of IPv6 has many forms; `[0:0:0:0:0:0:0:1]` is `[::1]`. */
+function shortestForm(host: string): string {
+  return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
 }

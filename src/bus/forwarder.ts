@@ -1,14 +1,18 @@
-// The forwarder: XSUB and XPUB joined by ZeroMQ's own proxy, in a thread of its own.
+// The forwarder's sockets: XSUB and XPUB joined by ZeroMQ's own proxy. A provider runs it as a program: forwarder-process.ts.
 
-import { createUniqueId } from '../base/ids.js';
+import { hasErrnoCode } from '../base/errors.js';
 import { bindSocket } from './bind.js';
 import type { BusEndpoints } from './connection.js';
+import { addressOptions } from './endpoint.js';
 import { watchStrangers, type Stranger } from './refusal.js';
 import { serverOptions, type ServerSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
 
 /** Where the addresses stand in the context file. */
 const BINDS = 'FrontBind and BackendBind';
+
+/** Whoever connects and does not say what it speaks is disconnected after this time. */
+const HANDSHAKE_MS = 3000;
 
 export interface ForwarderBinds {
   /** Where publishers connect (FrontBind). */
@@ -17,60 +21,49 @@ export interface ForwarderBinds {
   readonly backend: string;
 }
 
-export interface ForwarderSecurity {
-  readonly server: ServerSecurity;
+/** A connection that came and could not be accepted, such as for want of descriptors. */
+export interface AcceptFault {
+  readonly end: keyof BusEndpoints;
+  /** Such as EMFILE. */
+  readonly code: string;
+}
+
+export interface ForwarderOptions {
+  readonly security?: ServerSecurity | undefined;
   /** Somebody was not let in. */
-  readonly refused: (stranger: Stranger) => void;
+  readonly refused?: ((stranger: Stranger) => void) | undefined;
+  readonly full?: (fault: AcceptFault) => void;
+  /** A connection was closed because its handshake was not done in time. */
+  readonly silent?: () => void;
 }
 
 /**
  *   publishers --connect--> [frontend XSUB ==proxy== XPUB backend] <--connect-- subscribers
  *                            ^ frames go right, subscriptions go left ^
  *
- * Keeps references to proxy and sockets: collecting one as garbage would abort the process.
+ * Keeps references to proxy and sockets: collecting one as garbage would abort the process. While it runs, the
+ * process cannot be ended by process.exit() or by an error: ZeroMQ waits for the proxy.
  */
 export class Forwarder {
   readonly #proxy: zmq.Proxy;
-  readonly #running: Promise<void>;
   readonly #release: () => void;
   /** The bound addresses, wildcard ports resolved. */
   readonly endpoints: BusEndpoints;
-  /** The same two ends for this process itself, without a way through the network stack. */
-  readonly inproc: BusEndpoints;
+  /** Rejects when the proxy ends before it is closed. */
+  readonly running: Promise<void>;
   #closed = false;
 
-  private constructor(proxy: zmq.Proxy, { endpoints, inproc, release }: ForwarderEnds) {
+  private constructor(proxy: zmq.Proxy, endpoints: BusEndpoints, release: () => void) {
     this.#proxy = proxy;
     this.#release = release;
     this.endpoints = endpoints;
-    this.inproc = inproc;
-    this.#running = proxy.run();
+    this.running = proxy.run();
+    this.running.catch(() => undefined);
   }
 
   /** Throws BUS_ADDRESS_IN_USE (naming port and holder) or BUS_BIND_REFUSED. */
-  static async open(binds: ForwarderBinds, security?: ForwarderSecurity): Promise<Forwarder> {
-    const curve = serverOptions(security?.server);
-    // Subscriptions count against the high-water marks too; bounded, thousands of them would be cut off.
-    const frontend = new zmq.XSubscriber({
-      linger: LINGER_MS,
-      receiveHighWaterMark: HIGH_WATER_MARK,
-      sendHighWaterMark: 0,
-      maxMessageSize: MAX_FRAME_BYTES,
-      ...curve,
-    });
-    const backend = new zmq.XPublisher({
-      // Unsubscriptions as well: the frontend counts, and passes on the last one only.
-      verbosity: 'allSubsUnsubs',
-      linger: LINGER_MS,
-      sendHighWaterMark: HIGH_WATER_MARK,
-      receiveHighWaterMark: 0,
-      maxMessageSize: MAX_FRAME_BYTES,
-      ...curve,
-    });
-    if (security !== undefined)
-      for (const each of [frontend, backend]) watchStrangers(each, security.refused);
-    const name = createUniqueId();
-    const inproc = { publish: `inproc://front-${name}`, subscribe: `inproc://back-${name}` };
+  static async open(binds: ForwarderBinds, options: ForwarderOptions = {}): Promise<Forwarder> {
+    const { frontend, backend } = createSockets(binds, options);
     const held: (() => void)[] = [];
     const release = () => held.forEach((each) => each());
     try {
@@ -80,9 +73,7 @@ export class Forwarder {
         publish: frontend.lastEndpoint ?? binds.frontend,
         subscribe: backend.lastEndpoint ?? binds.backend,
       };
-      await bindSocket(frontend, inproc.publish, BINDS);
-      await bindSocket(backend, inproc.subscribe, BINDS);
-      return new Forwarder(new zmq.Proxy(frontend, backend), { endpoints, inproc, release });
+      return new Forwarder(new zmq.Proxy(frontend, backend), endpoints, release);
     } catch (error) {
       frontend.close();
       backend.close();
@@ -95,14 +86,45 @@ export class Forwarder {
     if (this.#closed) return;
     this.#closed = true;
     this.#proxy.terminate();
-    await this.#running;
+    await this.running;
     this.#release();
   }
 }
 
-interface ForwarderEnds {
-  readonly endpoints: BusEndpoints;
-  readonly inproc: BusEndpoints;
-  /** Removes what the binds have left on disk. */
-  readonly release: () => void;
+function createSockets(binds: ForwarderBinds, options: ForwarderOptions) {
+  const common = {
+    linger: LINGER_MS,
+    maxMessageSize: MAX_FRAME_BYTES,
+    handshakeInterval: HANDSHAKE_MS,
+    ...serverOptions(options.security),
+  };
+  // Subscriptions count against the high-water marks too; bounded, thousands of them would be cut off.
+  const frontend = new zmq.XSubscriber({
+    ...common,
+    receiveHighWaterMark: HIGH_WATER_MARK,
+    sendHighWaterMark: 0,
+    ...addressOptions(binds.frontend),
+  });
+  const backend = new zmq.XPublisher({
+    ...common,
+    // Unsubscriptions as well: the frontend counts, and passes on the last one only.
+    verbosity: 'allSubsUnsubs',
+    sendHighWaterMark: HIGH_WATER_MARK,
+    receiveHighWaterMark: 0,
+    ...addressOptions(binds.backend),
+  });
+  watch(frontend, 'publish', options);
+  watch(backend, 'subscribe', options);
+  return { frontend, backend };
+}
+
+function watch(socket: zmq.Socket, end: keyof BusEndpoints, options: ForwarderOptions): void {
+  const { refused, full, silent } = options;
+  if (refused !== undefined) watchStrangers(socket, refused);
+  if (full !== undefined) socket.events.on('accept:error', ({ error }) => full({ end, code: error.code }));
+  if (silent === undefined) return;
+  socket.events.on('handshake:error:other', ({ error }) => {
+    // Otherwise it was the other side that closed the connection.
+    if (!hasErrnoCode(error, 'EPIPE', 'ECONNRESET')) silent();
+  });
 }

@@ -14,7 +14,7 @@ export interface Peer {
   readonly address: string;
 }
 
-export type Judge = (peer: Peer) => boolean;
+export type Judge = (peer: Peer) => boolean | Promise<boolean>;
 
 export interface Gate {
   /** For the sockets that stand behind this gate. */
@@ -73,7 +73,7 @@ async function serve(reply: zmq.Reply): Promise<void> {
       const isCurve =
         String(version) === VERSION && String(mechanism) === 'CURVE' && key?.length === KEY_BYTES;
       const peer = isCurve ? { key: encodeZ85(key), address: String(address) } : undefined;
-      const isAdmitted = peer !== undefined && judge !== undefined && isAdmittedBy(judge, peer);
+      const isAdmitted = peer !== undefined && judge !== undefined && (await isAdmittedBy(judge, peer));
       const verdict = isAdmitted ? ['200', 'OK'] : ['400', 'this key is not admitted'];
       await reply.send([VERSION, id ?? '', ...verdict, '', '']);
     }
@@ -84,9 +84,9 @@ async function serve(reply: zmq.Reply): Promise<void> {
 }
 
 /** A judge that fails lets nobody in, and keeps nobody else from being judged. */
-function isAdmittedBy(judge: Judge, peer: Peer): boolean {
+async function isAdmittedBy(judge: Judge, peer: Peer): Promise<boolean> {
   try {
-    return judge(peer);
+    return await judge(peer);
   } catch {
     return false;
   }

@@ -3,6 +3,8 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const LISTEN = '0A';
+/** How the command line of a forwarder ends. */
+const FORWARDER_PROGRAM = 'bus/forwarder/main.js';
 
 /** Such as `pid 4711 (node dist/tools/service_context.js)`, or undefined where it cannot be told. */
 export async function describePortHolder(port: number): Promise<string | undefined> {
@@ -10,12 +12,13 @@ export async function describePortHolder(port: number): Promise<string | undefin
   if (inodes.size === 0) return undefined;
   const pids = (await listFolder('/proc')).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) {
-    if (await holdsInode(pid, inodes)) return `pid ${pid} (${await commandLine(pid)})`;
+    if (await holdsInode(pid, inodes)) return await describeProcess(pid);
   }
   return undefined;
 }
 
-async function listeningInodes(port: number): Promise<ReadonlySet<string>> {
+/** `socket:[INODE]` of all that listen on the port. */
+export async function listeningInodes(port: number): Promise<ReadonlySet<string>> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readText));
   const rows = tables.flatMap((table) => table.split('\n').slice(1)).map((row) => row.trim().split(/\s+/));
@@ -29,6 +32,14 @@ async function holdsInode(pid: string, inodes: ReadonlySet<string>): Promise<boo
     if (inodes.has(target)) return true;
   }
   return false;
+}
+
+/** Of a forwarder its provider: ended alone, a forwarder comes back. */
+async function describeProcess(pid: string): Promise<string> {
+  const command = await commandLine(pid);
+  if (!command.endsWith(FORWARDER_PROGRAM)) return `pid ${pid} (${command})`;
+  const parent = /^PPid:\s+(\d+)$/m.exec(await readText(`/proc/${pid}/status`))?.[1] ?? '1';
+  return parent === '1' ? `pid ${pid} (${command})` : `pid ${parent} (${await commandLine(parent)})`;
 }
 
 async function commandLine(pid: string): Promise<string> {

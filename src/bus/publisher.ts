@@ -2,6 +2,7 @@
 
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
+import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
 import { watchRefusal, type RefusalReason } from './refusal.js';
 import { clientOptions, type ClientSecurity } from './security.js';
@@ -62,6 +63,7 @@ export class Publisher {
       sendHighWaterMark: HIGH_WATER_MARK,
       receiveHighWaterMark: 0,
       ...CONNECTING,
+      ...addressOptions(endpoint),
       ...clientOptions(security),
     });
     const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));

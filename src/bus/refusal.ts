@@ -1,5 +1,6 @@
 // Connections that are refused: as the one sees it who wants to connect, and as the one who will not have it.
 
+import { hasErrnoCode } from '../base/errors.js';
 import type { zmq } from './zmq.js';
 
 /**
@@ -12,7 +13,7 @@ export type RefusalReason = 'mechanism' | 'unknown_key' | 'other_server';
 export interface Stranger {
   /** Where it knocked. */
   readonly endpoint: string;
-  readonly reason: 'mechanism' | 'wrong_server_key';
+  readonly reason: 'mechanism' | 'wrong_server_key' | 'hung_up';
 }
 
 /**
@@ -27,7 +28,9 @@ export function watchRefusal(socket: zmq.Socket, listener: (reason: RefusalReaso
   socket.events.on('handshake', () => (hangUps = 0));
   socket.events.on('handshake:error:auth', () => listener('unknown_key'));
   socket.events.on('handshake:error:protocol', () => listener('mechanism'));
-  socket.events.on('handshake:error:other', () => {
+  socket.events.on('handshake:error:other', ({ error }) => {
+    // A forwarder without descriptors turns away whom it has not listened to: that is no refusal. See turn-away.ts.
+    if (hasErrnoCode(error, 'ECONNRESET')) return;
     hangUps += 1;
     if (hangUps === HANG_UPS) listener('other_server');
   });
@@ -39,4 +42,8 @@ export function watchStrangers(socket: zmq.Socket, listener: (stranger: Stranger
     const isCrypto = 'code' in error && error.code === 'ERR_ZMTP_CRYPTOGRAPHIC';
     listener({ endpoint: address, reason: isCrypto ? 'wrong_server_key' : 'mechanism' });
   });
+  // Another mechanism as well: both sides see it at the same moment, and the other one may be the first to close.
+  socket.events.on('handshake:error:other', ({ address }) =>
+    listener({ endpoint: address, reason: 'hung_up' }),
+  );
 }

@@ -1,6 +1,7 @@
 // A reader of exact topics: hands every frame to its handler, in order, until it is closed.
 
 import { messageOf, ContextdError } from '../base/errors.js';
+import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
 import { watchRefusal, type RefusalReason } from './refusal.js';
 import { clientOptions, type ClientSecurity } from './security.js';
@@ -44,6 +45,7 @@ export class Subscriber {
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
       ...CONNECTING,
+      ...addressOptions(endpoint),
       ...clientOptions(security),
     });
     // Watching takes two sockets more, and whoever publishes as well hears it there.

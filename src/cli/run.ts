@@ -1,7 +1,9 @@
 // Runs a command as a program: arguments in, text out, errors as message and hint, exit code.
 
+import { writeSync } from 'node:fs';
 import yargs from 'yargs';
 import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
+import { endOnFault } from '../base/fatal.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 import { ASK, askedWords, completionScript, offeredValues, PRINT_SCRIPT } from './completion.js';
 import { toTerminal } from './paint.js';
@@ -9,12 +11,15 @@ import { processScreen } from './screen.js';
 
 /** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
 const SAME_PRESS_MS = 300;
+/** Written to at once: the process ends right after it. */
+const STDERR = 2;
 
 /** Runs `command` with the process's arguments and ends the process with its exit code. */
 export async function runProgram<O extends CommandOptions>(
   command: Command<O>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  endOnFault((line) => writeSync(STDERR, `${line}\n`));
   process.exitCode = await runCommand(command, argv, processTerminal());
 }
 

@@ -12,7 +12,7 @@ export function showFigures(terminal: Terminal, figures: FiguresReply, json: boo
 }
 
 function describeFigures(figures: FiguresReply): readonly (readonly [string, string])[] {
-  const { messages, journal, event_loop: loop } = figures;
+  const { messages, forwarder, journal, event_loop: loop } = figures;
   const mean = journal.writes === 0 ? 0 : journal.total_ms / journal.writes;
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   return [
@@ -25,6 +25,7 @@ function describeFigures(figures: FiguresReply): readonly (readonly [string, str
       'messages',
       `${messages.received} received, ${messages.sent} sent, ${messages.dropped} dropped, ${messages.missed} events missed`,
     ],
+    ...describeForwarder(forwarder),
     [
       'journal',
       `${journal.writes} writes, ${journal.failures} failed, mean ${ms(mean)}, last ${ms(journal.last_ms)}, longest ${ms(journal.max_ms)}`,
@@ -32,6 +33,18 @@ function describeFigures(figures: FiguresReply): readonly (readonly [string, str
     [
       'event loop',
       `lag mean ${ms(loop.lag_mean_ms)}, 99 % below ${ms(loop.lag_p99_ms)}, longest ${ms(loop.lag_max_ms)}, busy ${(loop.utilization * 100).toFixed(1)} %`,
+    ],
+  ];
+}
+
+function describeForwarder(forwarder: FiguresReply['forwarder']): readonly (readonly [string, string])[] {
+  if (forwarder === undefined) return [];
+  const { pid, restarts, not_accepted: notAccepted, silent } = forwarder;
+  const process = pid === 0 ? 'not running' : `pid ${pid}`;
+  return [
+    [
+      'forwarder',
+      `${process}, ${restarts} restarts, ${notAccepted} connections not accepted, ${silent} silent ones closed`,
     ],
   ];
 }

@@ -12,8 +12,9 @@ import type { Message } from '../messages/message.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
-import { noAnswerError, noMonitorError, unreachableError } from './absent.js';
+import { noAnswerError, noMonitorError, noTransactionError, unreachableError } from './absent.js';
 import { exchangeFresh } from './fresh.js';
+import { askAgainWhenLost } from './ask-again.js';
 import { readMonitorKey } from './monitor-key.js';
 import { refusal } from './refusal.js';
 import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer, type Pending } from './replies.js';
@@ -61,6 +62,7 @@ export class Client {
     this.#security = securityOf(options.security);
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, ['state'], receive, this.#security);
+    askAgainWhenLost(this.#connection.publisher, this.#pending, this.#clock);
   }
 
   /**
@@ -156,12 +158,8 @@ export class Client {
     const topic = samplesTopic(id);
     const wanted = this.#connection.publisher.whenWanted(topic);
     await withDeadline(wanted, MONITOR_TIMEOUT_MS, () => noMonitorError(id), this.#clock);
-    const header = {
-      action: 'history',
-      service_id: serviceId,
-      service_name: 'samples',
-      service_transaction: id,
-    };
+    const who = { service_id: serviceId, service_name: 'samples', service_transaction: id };
+    const header = { action: 'history', ...who };
     const content = { metric, ...(sinceS === undefined ? {} : { since_s: sinceS }) };
     // Nobody is to answer in its place.
     const reader = this.#security && readMonitorKey(id, await this.request(id));
@@ -188,9 +186,7 @@ export class Client {
     const { status } = await this.command({ action: 'list' });
     const ids = (status.transactions ?? []).map((each) => each.transaction);
     if (ids.length === 1 && ids[0] !== undefined) return ids[0];
-    throw new ContextdError('CTX_TRANSACTION_UNKNOWN', 'the question names no transaction', {
-      hint: ids.length === 0 ? 'nothing has been started yet' : `known transactions: ${ids.join(', ')}`,
-    });
+    throw noTransactionError(ids);
   }
 
   #ask(
@@ -208,16 +204,18 @@ export class Client {
     { messageId, reader }: Sending & { readonly messageId: string },
   ): Promise<Message> {
     const isOver = { now: false };
+    const send = () => this.#connection.publish(topic, body, reader);
+    const pending = { writer: reader ?? this.#security?.reader, send };
+    // A provider that does not read holds up what is sent as well.
     const answered = exchangeFresh({
-      // A provider that does not read holds up what is sent as well.
-      send: () => this.#connection.publish(topic, body, reader),
-      expect: (isAgain) => this.#expect(messageId, reader ?? this.#security?.reader, isAgain),
+      send,
+      expect: (isAgain) => this.#expect(messageId, pending, isAgain),
       isOver: () => isOver.now,
       clock: this.#clock,
     });
-    const late = () => noAnswerError(this.endpoints, this.#answerTimeoutMs);
+    const limitMs = this.#answerTimeoutMs;
     try {
-      return await withDeadline(answered, this.#answerTimeoutMs, late, this.#clock);
+      return await withDeadline(answered, limitMs, () => noAnswerError(this.endpoints, limitMs), this.#clock);
     } finally {
       isOver.now = true;
       this.#pending.delete(messageId);
@@ -225,10 +223,10 @@ export class Client {
   }
 
   /** Who waits for the same message already waits together with us. */
-  #expect(messageId: string, writer: string | undefined, isAgain: boolean): Promise<Message> {
+  #expect(messageId: string, pending: Omit<Pending, 'answer'>, isAgain: boolean): Promise<Message> {
     const known = isAgain ? undefined : this.#pending.get(messageId);
     const { answer } = known ?? { answer: createDeferred<Message>() };
-    this.#pending.set(messageId, { answer, writer });
+    this.#pending.set(messageId, { answer, ...pending });
     return answer.promise;
   }
 

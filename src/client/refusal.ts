@@ -36,8 +36,8 @@ function describe(
       ];
     case 'other_server':
       return [
-        `the ${name} at ${endpoint} has not the key ${security?.serverKey ?? ''}`,
-        'compare --server_key with public_key of <Security> in its context file',
+        `the ${name} at ${endpoint} has not the key ${security?.serverKey ?? ''}, or is not secured, and nothing is said to it in the open`,
+        'compare --server_key with public_key of <Security> in its context file; leave --key and --server_key away if it has none',
       ];
     case 'mechanism':
       return security === undefined

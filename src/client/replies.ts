@@ -9,6 +9,8 @@ import type { CommandReply, ReplyStatus } from '../messages/state.js';
 export interface Pending {
   readonly answer: Deferred<Message>;
   readonly writer: string | undefined;
+  /** Sends the question; it may have been lost on the way. */
+  send(): Promise<void>;
 }
 
 export interface CommandAnswer {

@@ -19,6 +19,19 @@ export const figuresReplySchema = z.looseObject({
     /** Events of services that never arrived, by the gaps in their numbers. */
     missed: z.number().int(),
   }),
+  /** The process that passes messages on. */
+  forwarder: z
+    .looseObject({
+      /** 0 while there is none. */
+      pid: z.number().int(),
+      /** How often it has ended without being asked to. */
+      restarts: z.number().int(),
+      /** How often a connection could not be accepted; one that waits counts each time. */
+      not_accepted: z.number().int(),
+      /** Connections that were closed because they said nothing. */
+      silent: z.number().int(),
+    })
+    .optional(),
   journal: z.looseObject({
     writes: z.number().int(),
     failures: z.number().int(),

@@ -3,7 +3,7 @@
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
-import type { Forwarder } from '../bus/forwarder.js';
+import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import { registerProvider } from '../bus/registry.js';
 import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextFile } from '../model/read-context.js';
@@ -13,14 +13,14 @@ import { Turns } from './commands/turns.js';
 import { createPreparation, createSupervisor, createThreads } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
-import { bindsOf, openForwarder, reachableEnds } from './ends.js';
+import { bindsOf, openForwarder, ownSecurity, reachableEnds } from './ends.js';
 import { Figures } from './figures.js';
+import { guardLimits } from './guard-limits.js';
 import { inboxTopics } from './inbox.js';
 import { SupervisorJournal } from './compose-journal.js';
 import { JournalWriter } from './journal-writer.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
-import { LimitGuard } from './limit-guard.js';
 import { checkLocation, serviceRootsOf } from './locate-service.js';
 import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
@@ -28,7 +28,6 @@ import { Once } from './once.js';
 import { Paced } from './paced.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
-import { Rejects } from './rejects.js';
 import type { Guard } from './security/guard.js';
 import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
@@ -77,9 +76,8 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const isOpen = request.insecure || file.security !== undefined;
   const binds = bindsOf(file.configuration, isOpen);
   const warn = (text: string) => notice({ kind: 'warning', text });
-  const security =
-    file.security && (await openSecurity({ settings: file.security, stateFolder, clock, warn }, closers));
-  const forwarder = await openForwarder(binds, security);
+  const security = file.security && openSecurity({ settings: file.security, stateFolder, clock, warn });
+  const forwarder = await openForwarder(binds, security, { clock, warn });
   closers.add(() => forwarder.close());
   closers.add(acquireLock(stateFolder, contextId));
   const tracker = new RunTracker(clock, request.hasControlGroups);
@@ -100,7 +98,7 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
 }
 
 interface Foundation {
-  readonly forwarder: Forwarder;
+  readonly forwarder: ForwarderProcess;
   readonly stateFolder: string;
   readonly closers: Closers;
   readonly security: ProviderSecurity | undefined;
@@ -122,8 +120,8 @@ function connectParts(
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
   const receive = (frame: Uint8Array) => desk.receive(frame);
-  const seals = guard && { sealer: guard.sealer };
-  const connection = new Connection(forwarder.inproc, inboxTopics(ownerOf(stateFolder)), receive, seals);
+  const topics = inboxTopics(ownerOf(stateFolder));
+  const connection = new Connection(endpoints, topics, receive, ownSecurity(security));
   closers.add(() => connection.close());
   connection.subscribePrefix(HEARTBEATS);
   const transactions = () => [...supervisor.transactions.values()];
@@ -144,7 +142,7 @@ function connectParts(
   const checkOpen = () => desk.checkOpen();
   const commanded = { file, roots, clock, supervisor, persist, prepare, checkOpen, guard };
   const commandPorts = composeCommandPorts(commanded);
-  const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard };
+  const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard, forwarder };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
   const desk = new Desk({
@@ -165,11 +163,14 @@ function connectParts(
 }
 
 type QuestionParts = Pick<ConnectedParts, 'connection' | 'journal' | 'commandPorts'> &
-  Pick<Foundation, 'stateFolder' | 'closers'> & { readonly clock: Clock; readonly guard: Guard | undefined };
+  Pick<Foundation, 'stateFolder' | 'closers' | 'forwarder'> & {
+    readonly clock: Clock;
+    readonly guard: Guard | undefined;
+  };
 
 /** The desk is there when the first question comes. */
 function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionPorts {
-  const { stateFolder, clock, closers, connection, journal, commandPorts, guard } = parts;
+  const { stateFolder, clock, closers, connection, journal, commandPorts, guard, forwarder } = parts;
   const { transactions } = commandPorts.supervisor;
   const costs = new Costs({ clock, createSampler });
   const dropped = () => desk().rejected;
@@ -178,6 +179,7 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
     traffic: connection.traffic,
     journal: journal.cost,
     dropped,
+    forwarder: () => forwarder.figures,
   });
   closers.add(() => {
     costs.close();
@@ -222,19 +224,4 @@ function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): Co
       }
     },
   };
-}
-
-function guardLimits(supervisor: Supervisor, { clock, notice }: AssembleRequest, closers: Closers): void {
-  const rejects = new Rejects(clock);
-  const guard = new LimitGuard({
-    clock,
-    createSampler,
-    transactions: () => supervisor.transactions.values(),
-    exceed: (transaction, service, excess) => supervisor.exceed(transaction, service, excess),
-    reject: (error) => {
-      const text = rejects.note(error);
-      if (text !== undefined) notice({ kind: 'warning', text: `limits could not be watched: ${text}` });
-    },
-  });
-  closers.add(() => guard.close());
 }

@@ -1,19 +1,37 @@
 // The two ends of a provider's forwarder: where they are bound, and for whom.
 
+import type { Clock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
-import type { BusEndpoints } from '../bus/connection.js';
+import type { BusEndpoints, ConnectionSecurity } from '../bus/connection.js';
 import { isLocalEndpoint, narrowBind, reachableEndpoint } from '../bus/endpoint.js';
-import { Forwarder, type ForwarderBinds } from '../bus/forwarder.js';
+import type { ForwarderBinds } from '../bus/forwarder.js';
+import { ForwarderProcess, type ForwarderFault } from '../bus/forwarder-process.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ProviderSecurity } from './security/open-security.js';
 
+const QUIET_MS = 60_000;
+
+/** `warn` is told of each kind of trouble at most once a minute; how often it was, the figures say. */
 export function openForwarder(
   binds: ForwarderBinds,
   security: ProviderSecurity | undefined,
-): Promise<Forwarder> {
-  if (security === undefined) return Forwarder.open(binds);
-  const { server, guard } = security;
-  return Forwarder.open(binds, { server, refused: (stranger) => guard.noteStranger(stranger) });
+  { clock, warn }: { readonly clock: Clock; readonly warn: (text: string) => void },
+): Promise<ForwarderProcess> {
+  const toldMs = new Map<ForwarderFault['kind'], number>();
+  return ForwarderProcess.open(binds, {
+    fault: ({ kind, text }) => {
+      const nowMs = clock.now();
+      // Its end is always news.
+      if (kind !== 'ended' && nowMs - (toldMs.get(kind) ?? -QUIET_MS) < QUIET_MS) return;
+      toldMs.set(kind, nowMs);
+      warn(text);
+    },
+    security: security && {
+      keys: security.keys,
+      admits: (peer) => security.guard.admits(peer),
+      refused: (stranger) => security.guard.noteStranger(stranger),
+    },
+  });
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
@@ -30,7 +48,14 @@ export function bindsOf(configuration: ContextConfiguration, isOpen: boolean): F
 }
 
 /** How processes of this machine reach it. */
-export function reachableEnds({ endpoints }: Forwarder): BusEndpoints {
+export function reachableEnds({ endpoints }: ForwarderProcess): BusEndpoints {
   const { publish, subscribe } = endpoints;
   return { publish: reachableEndpoint(publish), subscribe: reachableEndpoint(subscribe) };
+}
+
+/** How the provider itself connects to it: as any other, with its own key. For whom it writes, it says each time. */
+export function ownSecurity(security: ProviderSecurity | undefined): ConnectionSecurity | undefined {
+  if (security === undefined) return undefined;
+  const { keys, serverKey, guard } = security;
+  return { curve: { keys, serverKey }, sealer: guard.sealer };
 }

@@ -1,6 +1,7 @@
 // What the provider itself does and costs, counted as it goes along; the answer to `figures`.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { ForwarderFigures } from '../bus/forwarder-process.js';
 import type { FiguresReply } from '../messages/figures.js';
 import type { JournalCost } from './journal-writer.js';
 import { LoopWindows } from './loop-windows.js';
@@ -18,6 +19,7 @@ export interface FiguresPorts {
   readonly traffic: { readonly received: number; readonly sent: number };
   readonly journal: Readonly<JournalCost>;
   readonly dropped: () => number;
+  readonly forwarder: () => ForwarderFigures;
 }
 
 export class Figures {
@@ -35,7 +37,7 @@ export class Figures {
   }
 
   take(): FiguresReply {
-    const { transactions, traffic, journal, dropped } = this.#ports;
+    const { transactions, traffic, journal, dropped, forwarder } = this.#ports;
     const all = [...transactions.values()];
     const { user, system } = process.cpuUsage();
     return {
@@ -46,6 +48,7 @@ export class Figures {
       transactions: all.length,
       services: sum(all.map(({ snapshot }) => snapshot.services.size)),
       messages: { ...traffic, dropped: dropped(), missed: sum(all.map(missedIn)) },
+      forwarder: { ...forwarder() },
       journal: {
         writes: journal.writes,
         failures: journal.failures,

@@ -48,7 +48,9 @@ export class Audit {
     this.refusals += 1;
     // A key that nobody knows is the stranger's choice: with one burst for each, the log would be his to flush.
     const known = code === 'SEC_KEY_UNKNOWN' ? '' : (who.key ?? '');
-    const burst = this.#burstOf(`${who.name ?? ''} ${known} ${code ?? ''}`);
+    // Whoever hangs up again and again hides nobody who is refused for another reason.
+    const why = code === 'SEC_CONNECTION_REFUSED' ? (entry.reason ?? '') : '';
+    const burst = this.#burstOf(`${who.name ?? ''} ${known} ${code ?? ''} ${why}`.trim());
     if (burst.told >= MOST_A_MINUTE) {
       burst.untold += 1;
       return false;

@@ -15,6 +15,12 @@ import { isAllowed, neededRole, neededRoleOfQuestion } from './permissions.js';
 import type { ServiceKeys } from './service-keys.js';
 import { describeMessage, describeWriter, type Writer } from './writer.js';
 
+const STRANGERS: Readonly<Record<Stranger['reason'], string>> = {
+  mechanism: 'it does not speak CURVE',
+  wrong_server_key: "it expects another key than this provider's",
+  hung_up: 'it closed the connection, or said nothing, before it was known who it is',
+};
+
 export interface GuardParts {
   readonly keys: KeyPair;
   readonly clients: readonly ClientKey[];
@@ -65,8 +71,7 @@ export class Guard {
 
   /** Somebody who could not even say which key it has. */
   noteStranger({ endpoint, reason: kind }: Stranger): void {
-    const reason =
-      kind === 'mechanism' ? 'it does not speak CURVE' : "it expects another key than this provider's";
+    const reason = STRANGERS[kind];
     this.#note({ who: {}, what: { action: 'connect', endpoint }, code: 'SEC_CONNECTION_REFUSED', reason });
   }
 

@@ -1,12 +1,10 @@
-// Sets up what <Security> of the provider's own file asks for: keys, gate, guard, audit log.
+// Sets up what <Security> of the provider's own file asks for: keys, guard, audit log.
 
 import { join } from 'node:path';
-import type { Closers } from '../../base/closers.js';
 import type { Clock } from '../../base/clock.js';
 import { ContextdError } from '../../base/errors.js';
 import { readSecretKey } from '../../base/key-file.js';
-import { openGate } from '../../bus/gate.js';
-import type { ServerSecurity } from '../../bus/security.js';
+import type { KeyPair } from '../../base/keys.js';
 import type { SecuritySettings } from '../../model/security.js';
 import { ownerOf } from '../launcher/adoption.js';
 import { readProcessTable } from '../../processes/process-table.js';
@@ -17,8 +15,7 @@ import { ServiceKeys } from './service-keys.js';
 export interface ProviderSecurity {
   /** The provider's public key. */
   readonly serverKey: string;
-  /** For everything that the provider binds. */
-  readonly server: ServerSecurity;
+  readonly keys: KeyPair;
   readonly guard: Guard;
 }
 
@@ -29,8 +26,8 @@ interface Request {
   readonly warn: (text: string) => void;
 }
 
-/** Throws SEC_KEY_FILE. `closers` close the gate, so it must be open before what stands behind it. */
-export async function openSecurity(request: Request, closers: Closers): Promise<ProviderSecurity> {
+/** Throws SEC_KEY_FILE. */
+export function openSecurity(request: Request): ProviderSecurity {
   const { settings, stateFolder, clock, warn } = request;
   const keys = readSecretKey(settings.secretKeyFile);
   if (keys.publicKey !== settings.publicKey) {
@@ -45,7 +42,5 @@ export async function openSecurity(request: Request, closers: Closers): Promise<
   services.recognize(ownerOf(stateFolder), readProcessTable());
   const audit = new Audit(join(stateFolder, 'audit.jsonl'), clock, warn);
   const guard = new Guard({ keys, clients: settings.clients, services, audit, clock, warn });
-  const gate = await openGate(keys, (peer) => guard.admits(peer));
-  closers.add(() => gate.close());
-  return { serverKey: keys.publicKey, server: gate.security, guard };
+  return { serverKey: keys.publicKey, keys, guard };
 }

@@ -1,6 +1,7 @@
 // The program of the process that holds the threads of a context.
 
 import { systemClock } from '../../base/clock.js';
+import { endOnFault } from '../../base/fatal.js';
 import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../../messages/thread-host.js';
 import { securityOf } from '../../bus/connection.js';
@@ -24,6 +25,7 @@ const { controlGroup } = bootstrap;
 if (controlGroup !== undefined && !joinControlGroup(controlGroup))
   logFile.log.warn(`cannot join the control group ${controlGroup}`);
 watchOutFile({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
+endOnFault((line) => logFile.log.error(line));
 const host = new ThreadHost(bootstrap, {
   clock: systemClock,
   log: logFile.log,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  addressOptions,
   isLocalEndpoint,
   narrowBind,
   parseTcpEndpoint,
@@ -36,6 +37,11 @@ describe('isLocalEndpoint: only this machine can reach', () => {
     ['tcp://127.9.9.9:1', true],
     ['tcp://localhost:1', true],
     ['tcp://[::1]:1', true],
+    ['tcp://[0:0:0:0:0:0:0:1]:1', true],
+    ['tcp://[::ffff:127.0.0.1]:1', true],
+    ['tcp://[::ffff:10.0.0.1]:1', false],
+    ['tcp://[fe80::1]:1', false],
+    ['tcp://[0::0]:1', false],
     ['ipc:///tmp/socket', true],
     ['inproc://name', true],
     ['tcp://*:1', false],
@@ -56,6 +62,8 @@ describe('narrowBind: a wildcard opens no door that nobody asked for', () => {
     ['tcp://*:5557', 'tcp://127.0.0.1:5557', 'tcp://127.0.0.1:5557'],
     ['tcp://0.0.0.0:5557', 'tcp://localhost:5557', 'tcp://localhost:5557'],
     ['tcp://[::]:5557', 'tcp://[::1]:5557', 'tcp://[::1]:5557'],
+    ['tcp://*:5557', 'tcp://[::1]:5557', 'tcp://[::1]:5557'],
+    ['tcp://[0:0::0]:5557', 'tcp://[::1]:5557', 'tcp://[::1]:5557'],
     ['tcp://*:*', 'tcp://127.0.0.1:9', 'tcp://127.0.0.1:*'],
     ['tcp://*:5557', 'tcp://10.0.0.1:5557', 'tcp://*:5557'],
     ['tcp://10.0.0.1:5557', 'tcp://127.0.0.1:5557', 'tcp://10.0.0.1:5557'],
@@ -71,10 +79,24 @@ describe('reachableEndpoint', () => {
   it.each([
     ['tcp://0.0.0.0:7', 'tcp://127.0.0.1:7'],
     ['tcp://*:7', 'tcp://127.0.0.1:7'],
-    ['tcp://[::]:7', 'tcp://127.0.0.1:7'],
+    ['tcp://[::]:7', 'tcp://[::1]:7'],
+    ['tcp://[0::0]:7', 'tcp://[::1]:7'],
     ['tcp://10.0.0.1:7', 'tcp://10.0.0.1:7'],
     ['ipc:///tmp/x', 'ipc:///tmp/x'],
   ])('%s is reached at %s', (bound, reached) => {
     expect(reachableEndpoint(bound)).toBe(reached);
+  });
+});
+
+describe('addressOptions', () => {
+  it.each([
+    ['tcp://[::1]:7', { ipv6: true }],
+    ['tcp://[::]:*', { ipv6: true }],
+    ['tcp://127.0.0.1:7', {}],
+    ['tcp://localhost:7', {}],
+    ['tcp://*:7', {}],
+    ['ipc:///tmp/x', {}],
+  ])('%s: %j', (endpoint, options) => {
+    expect(addressOptions(endpoint)).toEqual(options);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeEnvelope, encodeEnvelope, subscriptionOf } from '../../../src/bus/envelope.js';
 
 const decode = (text: string) => decodeEnvelope(Buffer.from(text));
@@ -19,6 +19,15 @@ describe('a frame', () => {
   ])('is read %s', (_how, text, topic, body) => {
     expect(decode(text)).toEqual({ topic, body });
   });
+
+  it.each(['left @@@ right', '@@@', '@@@@', '@@@@@@@', 'a@@b@c', 'x @@@@ y'])(
+    'has its separator once, and %j comes back as it was',
+    (text) => {
+      const frame = encodeEnvelope({ topic: 'control', body: { [text]: [text] } });
+      expect(frame.split('@@@')).toHaveLength(2);
+      expect(decode(frame).body).toEqual({ [text]: [text] });
+    },
+  );
 
   it('is read out of a larger buffer', () => {
     const bytes = Buffer.from('....x @@@ 1....');
@@ -43,6 +52,31 @@ describe('a frame', () => {
         message: expect.stringContaining(message) as string,
       }),
     );
+  });
+});
+
+describe('a body with very many values', () => {
+  const MOST = 100_000;
+
+  it.each([
+    ['numbers', `[${'1,'.repeat(3_000_000)}1]`],
+    ['empty lists', `[${'[],'.repeat(2_000_000)}[]]`],
+    ['empty objects', `{"a":[${'{},'.repeat(2_000_000)}{}]}`],
+    ['members', `{${'"a":1,'.repeat(1_000_000)}"a":1}`],
+    ['open lists', '['.repeat(6_000_000)],
+    ['lists after a text', `["\\\\",${'[],'.repeat(2_000_000)}[]]`],
+  ])('is refused with %s, without being parsed', (_what, json) => {
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => decode(`x @@@ ${json}`)).toThrow(`more than ${MOST} values`);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  it.each([
+    ['many', JSON.stringify(Array.from({ length: MOST - 1 }, (_, at) => at))],
+    ['large ones', JSON.stringify([`${',[{'.repeat(1_000_000)}"\\`, 'x'.repeat(2_000_000)])],
+  ])('is read while it has %s', (_what, json) => {
+    expect(decode(`x @@@ ${json}`).body).toEqual(JSON.parse(json));
   });
 });
 
