@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
 import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
+import { escapes } from '../helpers/escapes.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { onlook } from '../helpers/onlooker.js';
@@ -14,9 +15,6 @@ expectNoLeftovers();
 
 const VARIABLE = 'CONTEXTD_TEST_ROUND';
 const NO_TOKEN = 'env -u CONTEXTD_TOKEN';
-/** What the test itself looks for is kept, and nothing else. */
-const MARK = `${VARIABLE}=$${VARIABLE}`;
-const BARE = `env -i ${MARK} PATH=$PATH`;
 /** What each lets loose, and how many processes that are, the service itself and its shell not counted. */
 const animals: Readonly<Record<string, readonly [script: string, count: number]>> = {
   'double-forks': ['(sleep 3600 &) & (sleep 3600 &)', 2],
@@ -30,18 +28,7 @@ const animals: Readonly<Record<string, readonly [script: string, count: number]>
   'drops the token, stays in the group': [`(${NO_TOKEN} sleep 3600 &); ${NO_TOKEN} sleep 3600 &`, 2],
   'drops token and session, stays a child': [`sh -c "${NO_TOKEN} setsid sleep 3600 & wait; true"`, 2],
   'goes on forking': ['while :; do sleep 3600 & sleep 0.05; done', 2],
-  'clears environment and session, then its parent ends': [
-    `(${BARE} sleep 3600 &); (${BARE} setsid sleep 3600 &)`,
-    2,
-  ],
-  'overwrites environment and session, then its parent ends': [
-    `(env -i ${MARK} CONTEXTD_TOKEN=other PATH=$PATH setsid sleep 3600 &)`,
-    1,
-  ],
-  'clears everything, closes its files, forks twice and ignores SIGTERM': [
-    `(${BARE} setsid sh -c "trap '' TERM; cd /; (sleep 3600 &); (sleep 3600 &)" <&- >&- 2>&- &)`,
-    2,
-  ],
+  ...escapes(VARIABLE),
 };
 
 const rounds = roundsOr(2);

@@ -1,7 +1,7 @@
 // Starts services as processes of their own and stops them by the ladder.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
@@ -115,7 +115,8 @@ function spawnHost(
   };
   const log = openLog(order);
   try {
-    // What can throw comes before the child, whose errors nobody hears yet.
+    // What can throw comes before the child, whose errors nobody hears yet. A shell would not tell us why it fails.
+    accessSync(process.execPath, constants.X_OK);
     const secret = keys === undefined ? undefined : JSON.stringify(keys.issue(order.token));
     const logSize = fstatSync(log).size;
     const child = spawn(file, args, {

@@ -47,7 +47,8 @@ export class OrphanGuard {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: { ...process.env, [TOKEN_VARIABLE]: tokenOf(this.#owner) },
+      // Nothing else of ours: it may outlive us.
+      env: { [TOKEN_VARIABLE]: tokenOf(this.#owner) },
     });
     child.on('error', () => undefined);
     // It must not keep the provider alive. Without a descriptor left there is no pipe, whatever its type says.
@@ -64,6 +65,7 @@ export async function endEarlierGuards(owner: string): Promise<void> {
   await sweep({ token: tokenOf(owner) });
 }
 
-function tokenOf(owner: string): string {
+/** By which the next provider finds it. */
+export function tokenOf(owner: string): string {
   return `orphan-guard/${owner}`;
 }

@@ -11,6 +11,8 @@ import { Forwarder } from '../../../src/bus/forwarder.js';
 import { Client } from '../../../src/client/client.js';
 import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
 import { presenceTopic } from '../../../src/messages/topics.js';
+import { readProcessTable } from '../../../src/processes/process-table.js';
+import { tokenOf } from '../../../src/provider/orphan-guard/guard.js';
 import { ownerOf } from '../../../src/provider/launcher/adoption.js';
 import { Provider } from '../../../src/provider/provider.js';
 import { sketchConfiguration, sketchFile, type ServiceSketch } from '../../helpers/context.js';
@@ -136,7 +138,11 @@ test('A service that never comes round to its event loop ends too when it has no
   program.child.kill('SIGKILL');
   await program.ended;
   expect(isRunning(pid!)).toBe(true);
+  const owner = ownerOf(join(realpathSync(folder.path), '.contextd', 'context001'));
+  const guards = () => readProcessTable().filter(({ token }) => token === tokenOf(owner));
+  expect(guards()).toHaveLength(1);
   await eventually(() => !isRunning(pid!), 'it has ended', 30_000);
+  await eventually(() => guards().length === 0, 'who has ended it ends too');
 });
 
 test('A service whose provider is gone before it could connect ends by itself.', async () => {

@@ -8,7 +8,7 @@ import { programFixtures } from '../../helpers/programs.js';
 
 test.each([
   ['program', '/bin/true cannot be started: spawn /bin/true EMFILE'],
-  ['service', `cannot start a process for ts_1: spawn ${process.execPath} EMFILE`],
+  ['service', 'cannot start a process for ts_1: spawn /bin/sh EMFILE'],
 ])('The start of a %s with keys fails when there are too many open files.', async (kind, message) => {
   await using folder = await openFolder();
   const script = join(programFixtures, 'out-of-files.ts');
