@@ -17,11 +17,11 @@ import {
   type RunMembers,
 } from './process-table.js';
 
-/** A service that forks while it is being killed needs another round at once. */
-const QUICK_ROUNDS = 50;
-/** What does not end then is waiting for a device, or belongs to another user: it is looked at for a while. */
-const SLOW_ROUNDS = 40;
-const PAUSE_MS = 25;
+/** A service that forks while it is being killed needs another round; none outlives this many. */
+const MAX_ROUNDS = 200;
+/** What does not end though nothing new appears waits for a device: it is looked at for so long, ever more seldom. */
+const PATIENCE_MS = 2000;
+const LONGEST_PAUSE_MS = 25;
 
 export interface SweepTarget extends RunMembers {
   /** Is not ended: the process that asks. */
@@ -49,20 +49,29 @@ export async function sweep(target: SweepTarget, ports: SweepPorts = SYSTEM): Pr
   const named = new Map<string, ProcessEntry>();
   // What was a member once stays one, also when what showed it has ended.
   const known = new Map((target.known ?? []).map((each) => [keyOf(each), each]));
-  for (let round = 0; round < QUICK_ROUNDS + SLOW_ROUNDS; round += 1) {
-    if (round >= QUICK_ROUNDS) await new Promise<void>((resolve) => systemClock.after(PAUSE_MS, resolve));
-    const members = await lookForMembers({ ...target, known: [...known.values()] });
-    if (members.length === 0) break;
-    for (const each of members) known.set(keyOf(each), each);
-    const ended = endAll(target, members, ports);
+  let left: readonly ProcessEntry[] = [];
+  let [quietMs, pauseMs] = [performance.now(), 1];
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    left = await lookForMembers({ ...target, known: [...known.values()] });
+    if (left.length === 0) break;
+    if (left.some((each) => !known.has(keyOf(each)))) [quietMs, pauseMs] = [performance.now(), 1];
+    else if (performance.now() - quietMs > PATIENCE_MS) break;
+    for (const each of left) known.set(keyOf(each), each);
+    const ended = endAll(target, left, ports);
     for (const each of ended) named.set(keyOf(each), each);
     // Not even asked: they are another user's, and stay so.
-    if (ended.length === 0 && members.every(isSameProcess)) break;
+    if (ended.length === 0 && left.every(isSameProcess)) break;
+    await pause(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
-  const left = await lookForMembers({ ...target, known: [...known.values()] });
+  left = left.filter(isSameProcess);
   for (const each of left) named.delete(keyOf(each));
   if (target.controlGroup !== undefined) removeControlGroup(target.controlGroup);
   return { killed: [...named.values()].map(describe), left: left.map(describe) };
+}
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => systemClock.after(durationMs, resolve));
 }
 
 async function lookForMembers(target: SweepTarget): Promise<readonly ProcessEntry[]> {

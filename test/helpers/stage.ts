@@ -28,6 +28,7 @@ interface End {
   readonly exitCode?: number;
   readonly signal?: string;
   readonly killed?: readonly string[];
+  readonly left?: readonly string[];
 }
 
 export class Stage {
@@ -87,8 +88,8 @@ export class Stage {
   }
 
   ended(service: string, end: End = {}, run = this.get(service).run): this {
-    const { exitCode, signal, killed = [] } = end;
-    return this.apply({ type: 'ended', service: id(service), run, exitCode, signal, killed });
+    const { exitCode, signal, killed = [], left = [] } = end;
+    return this.apply({ type: 'ended', service: id(service), run, exitCode, signal, killed, left });
   }
 
   startTimedOut(service: string, run = this.get(service).run): this {
