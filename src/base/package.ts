@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** The folder that holds this package's package.json, whether run from src or from dist. */
 export const packageRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
@@ -10,6 +10,20 @@ export const packageRoot: string = findRoot(dirname(fileURLToPath(import.meta.ur
 /** A compiled file of src, such as `task/host/main.js`. */
 export function builtFile(path: string): string {
   return join(packageRoot, 'dist', 'src', path);
+}
+
+/** What services import from this package is taken from this installation, wherever their code lies. */
+const OWN_MODULES: Readonly<Record<string, string>> = {
+  'contextd/task': 'task/index.js',
+  'contextd/schema': 'task/schema.js',
+  'contextd/monitor': 'monitor/index.js',
+  contextd: 'index.js',
+};
+
+/** The URL of one of this package's own modules; undefined for any other specifier. */
+export function ownModule(specifier: string): string | undefined {
+  const file = Object.hasOwn(OWN_MODULES, specifier) ? OWN_MODULES[specifier] : undefined;
+  return file === undefined ? undefined : pathToFileURL(builtFile(file)).href;
 }
 
 /** What package.json says of this installation. */

@@ -64,8 +64,11 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   const { transaction, status } = answer;
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
-    if (ids.length > 0)
-      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(formatIds(change, ids))}\n`);
+    if (ids.length > 0) {
+      const told = formatIds(change, ids, status.reasons);
+      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(told)}
+`);
+    }
   }
   for (const [change, names] of Object.entries(status.clients ?? {})) {
     if (Array.isArray(names) && names.length > 0)
@@ -80,8 +83,14 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
 }
 
 /** Of many that stay as they are, how many is enough; --json names them all. */
-function formatIds(change: string, ids: readonly string[]): string {
-  return change === 'unchanged' && ids.length > MOST_UNCHANGED ? `${ids.length} services` : ids.join(' ');
+function formatIds(
+  change: string,
+  ids: readonly string[],
+  reasons: CommandAnswer['status']['reasons'],
+): string {
+  if (change === 'unchanged' && ids.length > MOST_UNCHANGED) return `${ids.length} services`;
+  const known = (id: string) => (reasons?.[id] === undefined ? id : `${id} (${reasons[id].join(', ')})`);
+  return ids.map(known).join(' ');
 }
 
 function showTransactions(

@@ -67,8 +67,10 @@ export interface HostBootstrap {
   readonly endpoints: { readonly subscribe: string; readonly publish: string };
   /** The provider's public key, if it is secured; then the host's own keys come through KEYS_DESCRIPTOR. */
   readonly serverKey?: string;
-  /** The compiled service, as an absolute path; blank where there is a program. */
+  /** The service's code, as an absolute path; blank where there is a program. */
   readonly module: string;
+  /** What node imports before anything else, where the code is loaded where it lies; a URL. */
+  readonly loader?: string | undefined;
   /** Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. */
   readonly program?: HostProgram | undefined;
   /** How often to say that it lives, in milliseconds; 0 for never. */

@@ -49,6 +49,12 @@ export const replyStatusSchema = z.looseObject({
     .record(z.string(), z.array(z.string()).readonly())
     .optional()
     .describe('With `reload`: the service ids by what happens to them.'),
+  reasons: z
+    .record(z.string(), z.array(z.string()).readonly())
+    .optional()
+    .describe(
+      'With `reload`: what differs for each changed or updated service, by its id: `code`, or names of fields.',
+    ),
   clients: z
     .looseObject({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) })
     .optional()

@@ -14,6 +14,7 @@ import { composeToken, ownerOf } from './launcher/adoption.js';
 import type { Launcher } from './launcher/launcher.js';
 import { createProcessLauncher } from './launcher/process-launcher.js';
 import { ThreadLauncher } from './launcher/thread-launcher.js';
+import { hashProgram } from './hash-program.js';
 import { locateProgram } from './locate-program.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
@@ -54,7 +55,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     clock,
     launcher: createLauncher(parts),
     prepare,
-    bootstrap: (transaction, service, code) => ({
+    bootstrap: (transaction, service, { codeHash: _, ...code }) => ({
       ...describeHost(transaction, service),
       ...code,
       endpoints,
@@ -97,9 +98,9 @@ export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] 
   closers.add(() => builder.close());
   return async (service) => {
     const command = programOf(service);
-    return command === undefined
-      ? { module: await builder.build(locateService(service, roots)) }
-      : { module: '', program: locateProgram(service, command, file.folder) };
+    if (command === undefined) return await builder.build(locateService(service, roots));
+    const program = locateProgram(service, command, file.folder);
+    return { module: '', program, codeHash: hashProgram(program) };
   };
 }
 
@@ -172,7 +173,7 @@ function createLauncher({
 function describeHost(
   transaction: Transaction,
   service: TaskService,
-): Omit<HostBootstrap, 'module' | 'program' | 'endpoints' | 'presence' | 'log'> {
+): Omit<HostBootstrap, 'module' | 'loader' | 'program' | 'endpoints' | 'presence' | 'log'> {
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {

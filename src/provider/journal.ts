@@ -43,6 +43,7 @@ const service = z.object({
   isAlive: z.boolean(),
   isQuiet: z.boolean(),
   pid: z.number().int().optional(),
+  codeHash: z.string().optional(),
   lastAction: z.enum([...EVENT_ACTIONS, 'defined']),
   said: z.enum(['stopped', 'exited']).optional(),
   next: z

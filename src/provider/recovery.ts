@@ -34,7 +34,8 @@ function takeOver(draft: Draft, service: ServiceSnapshot, found: Found): void {
   const isSameRun = service.isAlive && service.run === found.run;
   draft.set(id, { ...found, isAlive: true, cause });
   // The journal is behind: this run was launched after it had been written. A heartbeat tells the rest.
-  if (!isSameRun) draft.set(id, { status: 'starting', said: undefined, next: undefined });
+  if (!isSameRun)
+    draft.set(id, { status: 'starting', said: undefined, next: undefined, codeHash: undefined });
   if (draft.get(id)?.status === 'starting') {
     const delayMs = supervisionOf(service.definition).start_timeout_s * 1000;
     draft.effects.push({ type: 'time_start', service: id, run: found.run, delayMs });

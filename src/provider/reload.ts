@@ -14,13 +14,18 @@ export interface ReloadPlan {
   readonly unchanged: readonly ServiceId[];
 }
 
-export function planReload(known: readonly TaskService[], next: ContextConfiguration): ReloadPlan {
+/** `hasNewCode` says of a service whether it runs with other code than there is now. */
+export function planReload(
+  known: readonly TaskService[],
+  next: ContextConfiguration,
+  hasNewCode: (id: ServiceId) => boolean,
+): ReloadPlan {
   const before = new Map(known.map((each) => [each.id, each]));
   const after = new Set(next.TaskService.map((each) => each.id));
   const kind = (service: TaskService): keyof ReloadPlan => {
     const old = before.get(service.id);
     if (old === undefined) return 'added';
-    if (!isDeepStrictEqual(runningPart(old), runningPart(service))) return 'changed';
+    if (changesOf(old, service).length > 0 || hasNewCode(service.id)) return 'changed';
     return isDeepStrictEqual(old, service) ? 'unchanged' : 'updated';
   };
   const idsOf = (wanted: keyof ReloadPlan) =>
@@ -34,9 +39,46 @@ export function planReload(known: readonly TaskService[], next: ContextConfigura
   };
 }
 
-/** What a process is started with; the rest of a definition only the provider looks at. */
-function runningPart(service: TaskService): unknown {
+/** Why each service of a plan is `changed` or `updated`, by its id. */
+export function reasonsOf(
+  plan: ReloadPlan,
+  known: readonly TaskService[],
+  next: ContextConfiguration,
+): Readonly<Record<string, readonly string[]>> {
+  const before = new Map(known.map((each) => [each.id, each]));
+  const reasons = next.TaskService.flatMap((service) => {
+    const old = before.get(service.id);
+    if (old === undefined) return [];
+    if (plan.updated.includes(service.id))
+      return [[service.id, differing(restOf(old), restOf(service))] as const];
+    if (!plan.changed.includes(service.id)) return [];
+    const changes = changesOf(old, service);
+    return [[service.id, changes.length > 0 ? changes : ['code']] as const];
+  });
+  return Object.fromEntries(reasons);
+}
+
+/** The names of what differs in what a process is started with; the rest of a definition only the provider looks at. */
+function changesOf(old: TaskService, service: TaskService): readonly string[] {
+  return differing(runningPart(old), runningPart(service));
+}
+
+function runningPart(service: TaskService): Fields {
   const { instance, serviceType, topic, Task } = service;
   const { header, content } = Task.message;
-  return { instance, serviceType, topic, name: header.service_name, content };
+  const { configuration, ...others } = content;
+  return { instance, serviceType, topic, service_name: header.service_name, ...others, ...configuration };
+}
+
+function restOf({ Task }: TaskService): Fields {
+  const { description, state, supervision } = Task;
+  const { type: entry, ...transitions } = state;
+  return { description, entry, ...transitions, supervision };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function differing(one: Fields, other: Fields): readonly string[] {
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return names.filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }

@@ -99,7 +99,7 @@ export class Runs {
     });
     running.process = process;
     const launched = { type: 'launched', atMs: clock.now(), service: id, run: running.run } as const;
-    this.#apply(transaction, { ...launched, pid: process.pid });
+    this.#apply(transaction, { ...launched, pid: process.pid, codeHash: code.codeHash });
     this.#obeyEarlyStop(running);
     return process;
   }

@@ -38,6 +38,8 @@ export interface ServiceSnapshot {
   /** There is, or is about to be, a process of this run. A failed service can still be alive. */
   readonly isAlive: boolean;
   readonly pid: number | undefined;
+  /** Names the code of this run; undefined where an earlier provider did not write it down. */
+  readonly codeHash: string | undefined;
   /** The last action reported, or `defined`. */
   readonly lastAction: EventAction | 'defined';
   /** How this run ended, in the service's own last words; nobody else reports its end then. */
@@ -77,7 +79,13 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly isWhole: boolean;
       readonly cause: string;
     }
-  | { readonly type: 'launched'; readonly service: ServiceId; readonly run: number; readonly pid: number }
+  | {
+      readonly type: 'launched';
+      readonly service: ServiceId;
+      readonly run: number;
+      readonly pid: number;
+      readonly codeHash: string;
+    }
   | {
       readonly type: 'launch_failed';
       readonly service: ServiceId;
@@ -192,6 +200,7 @@ export function createServiceSnapshot(definition: TaskService, atMs: number): Se
     run: 0,
     isAlive: false,
     pid: undefined,
+    codeHash: undefined,
     lastAction: 'defined',
     said: undefined,
     isQuiet: false,

@@ -28,7 +28,10 @@ export interface SupervisorPorts {
   readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
 }
 
-export type PreparedCode = Pick<HostBootstrap, 'module' | 'program'>;
+export interface PreparedCode extends Pick<HostBootstrap, 'module' | 'loader' | 'program'> {
+  /** Names the code: another one exactly when it has changed. */
+  readonly codeHash: string;
+}
 
 export interface ReportEvent {
   readonly action: ServiceEventMessage['header']['action'];

@@ -126,7 +126,7 @@ function noteProcess(draft: Draft, event: ProcessEvent, service: ServiceSnapshot
   const id = event.service;
   switch (event.type) {
     case 'launched': {
-      draft.set(id, { pid: event.pid });
+      draft.set(id, { pid: event.pid, codeHash: event.codeHash });
       const delayMs = supervisionOf(service.definition).start_timeout_s * 1000;
       draft.effects.push({ type: 'time_start', service: id, run: event.run, delayMs });
       return;

@@ -65,10 +65,11 @@ export function openHouse(
     clock,
     launcher,
     prepare: (service) => {
-      if (options.isBuildSlow !== true) return Promise.resolve({ module: `/build/${service.id}.mjs` });
+      if (options.isBuildSlow !== true)
+        return Promise.resolve({ module: `/build/${service.id}.mjs`, codeHash: 'c1' });
       const build = createDeferred<string>();
       builds.set(service.id, build);
-      return build.promise.then((module) => ({ module }));
+      return build.promise.then((module) => ({ module, codeHash: 'c1' }));
     },
     bootstrap: (_transaction, service, { module }) => ({ serviceId: service.id, module }) as never,
     logFile: (_transaction, service) => `/logs/${service.id}.log`,

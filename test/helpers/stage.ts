@@ -74,7 +74,13 @@ export class Stage {
   }
 
   launched(service: string, pid = this.pidOf(service)): this {
-    return this.apply({ type: 'launched', service: id(service), run: this.get(service).run, pid });
+    return this.apply({
+      type: 'launched',
+      service: id(service),
+      run: this.get(service).run,
+      pid,
+      codeHash: 'c1',
+    });
   }
 
   launchFailed(service: string): this {

@@ -66,7 +66,7 @@ export class World {
   finishLaunch(process: WorldProcess, isWell: boolean, random = 0): void {
     const { service, run, pid } = process;
     process.phase = isWell ? 'living' : 'gone';
-    if (isWell) this.apply({ type: 'launched', service, run, pid });
+    if (isWell) this.apply({ type: 'launched', service, run, pid, codeHash: 'c1' });
     else this.apply({ type: 'launch_failed', service, run, error: { code: 'X', message: 'no' } }, random);
   }
 

@@ -27,7 +27,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zeromq: /^src\/bus\//,
   'fast-xml-parser': /^src\/model\/xml[^/]*\.ts$/,
   ejs: /^src\/scaffold\//,
-  esbuild: /^src\/(provider\/build-service|testing\/typescript-hooks)\.ts$/,
+  esbuild: /^src\/(provider\/build\/bundle-code|task\/typescript\/compile-file)\.ts$/,
   yargs: /^src\/cli\//,
   'prom-client': /^src\/monitor\//,
   asciichart: /^src\/cli\//,
@@ -43,12 +43,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   processes: [],
   // zod: what another provider has written into the journal is checked as what comes from the bus is.
   provider: ['esbuild', 'write-file-atomic', 'zod'],
-  task: ['zod'],
+  task: ['zod', 'esbuild'],
   monitor: ['zod', 'prom-client'],
   client: [],
   scaffold: ['ejs', 'diff', 'write-file-atomic'],
   cli: ['yargs', 'asciichart'],
-  testing: ['esbuild'],
+  testing: [],
 };
 
 const roomOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];

@@ -3,10 +3,11 @@
 import { ContextdError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
-import { planReload, type ReloadPlan } from '../reload.js';
+import { planReload, reasonsOf, type ReloadPlan } from '../reload.js';
 import type { ProviderEvent } from '../snapshot.js';
+import type { PreparedCode } from '../supervisor-ports.js';
 import { defineServices, forgetServices, type Transaction } from '../transaction.js';
-import { lookAtCode } from './look-at-code.js';
+import { lookAtCode, type FoundCode } from './look-at-code.js';
 import { findTransaction, hasProcess, unknownTransaction } from './find.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
@@ -24,18 +25,32 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
   }
   checkFixedParts(transaction, configuration);
   ports.checkCode(configuration.TaskService);
-  const plan = planReload(transaction.configuration.TaskService, configuration);
+  const known = transaction.configuration.TaskService;
   const isDryRun = command.content.dry_run === true;
-  const services = configuration.TaskService.filter(({ id }) => plan.changed.includes(id));
-  const { status } = await lookAtCode(call, { transaction, services }, async () => {
-    // Both begin at once: the next command's turn comes as soon as this one waits.
-    const [change, result] = await Promise.all([
-      isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {},
-      isDryRun ? summarize([]) : apply(call, transaction, { configuration, plan }),
-    ]);
-    return { status: { ...change, ...result }, transaction: transaction.id };
-  });
-  return { status: { ...status, plan: { ...plan } }, transaction: transaction.id };
+  const compose = (found: FoundCode) =>
+    planReload(known, configuration, (id) => hasNewCode(transaction, id, found.get(id)));
+  let plan = compose(new Map());
+  const { status } = await lookAtCode(
+    call,
+    { transaction, services: configuration.TaskService },
+    async (found) => {
+      plan = compose(found);
+      // Both begin at once: the next command's turn comes as soon as this one waits.
+      const [change, result] = await Promise.all([
+        isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {},
+        isDryRun ? summarize([]) : apply(call, transaction, { configuration, plan }),
+      ]);
+      return { status: { ...change, ...result }, transaction: transaction.id };
+    },
+  );
+  const reasons = reasonsOf(plan, known, configuration);
+  return { status: { ...status, plan: { ...plan }, reasons }, transaction: transaction.id };
+}
+
+/** False where nobody knows what it runs with: an earlier provider has not written it down. */
+function hasNewCode(transaction: Transaction, id: ServiceId, found: PreparedCode | undefined): boolean {
+  const running = transaction.snapshot.services.get(id)?.codeHash;
+  return found !== undefined && running !== undefined && found.codeHash !== running;
 }
 
 function isOwn({ ports }: CommandCall, { ContextID }: ContextConfiguration): boolean {

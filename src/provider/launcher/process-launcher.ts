@@ -8,7 +8,7 @@ import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
 import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
-import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
+import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { hasPid, identify, isSameProcess } from '../../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 import type { RunTracker, Tracks } from '../../processes/run-tracker.js';
@@ -30,7 +30,7 @@ export interface ProcessLauncherOptions {
 
 /** A LaunchOrder is one; so is the order for a process that holds threads. */
 export interface ProcessOrder extends Omit<LaunchOrder, 'bootstrap'> {
-  readonly bootstrap: { readonly serviceId: string };
+  readonly bootstrap: Pick<HostBootstrap, 'loader'> & { readonly serviceId: string };
 }
 
 export interface ProcessLauncher extends Launcher {
@@ -53,7 +53,10 @@ async function launch(
 ): Promise<LaunchedService> {
   const { token, supervision } = order;
   const { clock, tracker, hostProgram } = options;
-  const tracks = tracker.prepare(token, [process.execPath, hostProgram, order.bootstrap.serviceId]);
+  const { loader, serviceId } = order.bootstrap;
+  // Threads and forked children of the service inherit the flag.
+  const flags = loader === undefined ? [] : ['--import', loader];
+  const tracks = tracker.prepare(token, [process.execPath, ...flags, hostProgram, serviceId]);
   const { child, logSize } = spawnHost(options, order, tracks);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();

@@ -169,6 +169,7 @@ export class Thread {
 function startWorker({ bootstrap, token, maxHeapMb }: ThreadLaunch, program: URL): Worker {
   return new Worker(program, {
     argv: [bootstrap.serviceId],
+    ...(bootstrap.loader === undefined ? {} : { execArgv: ['--import', bootstrap.loader] }),
     env: {
       ...process.env,
       [BOOTSTRAP_VARIABLE]: JSON.stringify(bootstrap),

@@ -26,10 +26,11 @@ function createService(files: Readonly<Record<string, string>>) {
     builders.push(builder);
     return builder;
   };
-  const build = () => open().build(join(folder, 'index.ts'));
+  const whole = () => open().build(join(folder, 'index.ts'));
+  const build = async () => (await whole()).module;
   const load = async () => (await import(pathToFileURL(await build()).href)) as Record<string, unknown>;
   const outputs = () => readdirSync(cache).filter((name) => name.endsWith('.mjs'));
-  return { folder, cache, write, open, build, load, outputs };
+  return { folder, cache, write, open, whole, build, load, outputs };
 }
 
 const WELL = {
@@ -55,7 +56,7 @@ describe('a service is compiled', () => {
     const { open, folder, outputs } = createService(WELL);
     const builder = open();
     const asked = Array.from({ length: 5 }, () => builder.build(join(folder, 'index.ts')));
-    expect(new Set(await Promise.all(asked)).size).toBe(1);
+    expect(new Set((await Promise.all(asked)).map(({ module }) => module)).size).toBe(1);
     expect(outputs()).toHaveLength(1);
   });
 
@@ -64,6 +65,29 @@ describe('a service is compiled', () => {
     await load();
     write('word.ts', `export const word = 'two';`);
     expect(await load()).toMatchObject({ default: { word: 'two' } });
+  });
+
+  it('anew when what says how it is compiled has changed', async () => {
+    const { load, write } = createService({
+      ...WELL,
+      'index.ts': `import { word } from 'a-word';\nexport default { word };\n`,
+      'tsconfig.json': '{"extends":["./base.json"]}',
+      'base.json': '{"compilerOptions":{"paths":{"a-word":["./word.ts"]}}}',
+      'other.ts': `export const word: string = 'two';`,
+    });
+    expect(await load()).toMatchObject({ default: { word: 'one' } });
+    write('base.json', '{"compilerOptions":{"paths":{"a-word":["./other.ts"]}}}');
+    expect(await load()).toMatchObject({ default: { word: 'two' } });
+  });
+
+  it('under a name that is another one when the code has changed, and only then', async () => {
+    const { whole, write } = createService({ ...WELL, 'notes.ts': '' });
+    const { codeHash } = await whole();
+    write('notes.ts', '// nobody imports this');
+    write('index.ts', WELL['index.ts']);
+    expect((await whole()).codeHash).toBe(codeHash);
+    write('word.ts', `export const word: string = 'two';`);
+    expect((await whole()).codeHash).not.toBe(codeHash);
   });
 
   it('anew when what was compiled, or what is known of it, is gone or damaged', async () => {
@@ -96,12 +120,42 @@ describe('a service that does not compile is refused', () => {
     ],
     ['an imported file that is not there', 'index.ts', `import './nowhere.js';\n`, ':1:8: Could not resolve'],
     ['a package that is not there', 'index.ts', `import 'no-such-package';\n`, ':1:8: Could not resolve'],
+    [
+      'a require that cannot load TypeScript',
+      'index.ts',
+      `import { createRequire } from 'node:module';\nconst load = createRequire(import.meta.url), require = load;\nrequire(\n  './word.ts');\n`,
+      ':4:3: require of createRequire cannot load TypeScript: ./word.ts',
+    ],
+    [
+      'a first line that says where it lies',
+      'index.ts',
+      `const here = import.meta.url, there = __dirname; import './nowhere.js';\n`,
+      ':1:57: Could not resolve',
+    ],
+    [
+      'a module that cannot be there beside computed ones',
+      'index.ts',
+      `export const plug = (n: string) => import('./' + n); import './nowhere.js';\n`,
+      ':1:61: Could not resolve',
+    ],
     ['the imported file, when the fault is there', 'word.ts', `export const word = ;\n`, ':1:21: '],
   ])('naming %s', async (_what, file, text, place) => {
     const { build, folder } = createService({ ...WELL, [file]: text });
     const error = await build().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'SVC_BUILD_FAILED', details: { file: join(folder, file) } });
     expect((error as Error).message).toContain(`${join(folder, file)}${place}`);
+  });
+
+  it('naming the line that wants types at run time, which esbuild does not write', async () => {
+    const { build, write } = createService({ ...WELL, 'word.ts': `\nimport 'reflect-metadata';\n` });
+    write('reflect.ts', '');
+    write(
+      'tsconfig.json',
+      '{"compilerOptions":{"emitDecoratorMetadata": true,"paths":{"reflect-metadata":["./reflect.ts"]}}}',
+    );
+    await expect(build()).rejects.toThrow(
+      'word.ts:2:8: emitDecoratorMetadata of tsconfig.json is not supported',
+    );
   });
 
   it('and compiles as soon as it is mended', async () => {

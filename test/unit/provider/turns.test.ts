@@ -27,7 +27,7 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
   const { supervisor, clock, transaction } = house;
   const configuration = sketchConfiguration([{ id: 'b', instance: 'Forever', entry: 'on_update' }]);
   if (hasOther) supervisor.add(createTransaction(OTHER, configuration, clock.now()));
-  const look = createDeferred<{ readonly module: string }>();
+  const look = createDeferred<{ readonly module: string; readonly codeHash: string }>();
   const answered: string[] = [];
   const ports: CommandPorts = {
     ...{ supervisor, clock, folder: '/', ownConfiguration: transaction.configuration, turns: new Turns() },
@@ -47,7 +47,7 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
   void send('start', TRANSACTION);
   await turn();
   expect(house.processes).toHaveLength(1);
-  return { house, looked: () => look.resolve({ module: '/a.mjs' }), answered, send };
+  return { house, looked: () => look.resolve({ module: '/a.mjs', codeHash: 'c1' }), answered, send };
 }
 
 /** Lets everything that waits for nothing but its turn happen. */

@@ -1,0 +1,180 @@
+// Bundles the code of one service with esbuild, and says what of it cannot be compiled.
+
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { BuildFailure, BuildOptions, BuildResult, Message, Plugin } from 'esbuild';
+import { hashOf, tsconfigText } from '../../base/code-configuration.js';
+import { ContextdError, hasErrnoCode } from '../../base/errors.js';
+import { ownModule } from '../../base/package.js';
+import { examineSource, PLACES } from './examine-source.js';
+
+export interface Bundle {
+  readonly code: string;
+  /** It loads or starts files by names that only running it tells, so it must run where it lies. */
+  readonly isOpen: boolean;
+  /** Path and content hash of every source file. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Files of packages that the code refers to by absolute path. */
+  readonly externals: readonly string[];
+}
+
+/** What is found out while esbuild reads the files. */
+interface Findings {
+  readonly inputs: Map<string, string>;
+  readonly externals: Set<string>;
+  readonly shifts: Map<string, number>;
+  isOpen: boolean;
+}
+
+const SOURCE = /\.([mc]?[jt]s|[jt]sx|json)$/;
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
+/** What CommonJS in a bundle requires of node and of packages. */
+const REQUIRE =
+  "import { createRequire as $contextdCreateRequire } from 'node:module'; const require = $contextdCreateRequire(import.meta.url);";
+
+/**
+ * So many builds are going on in this process. After the last one esbuild's own process is ended: it would
+ * hold memory, and wake us every second, for as long as the provider lives.
+ */
+let building = 0;
+
+/** Throws SVC_BUILD_FAILED naming file, line and column. */
+export async function bundleCode(entry: string, outputFolder: string): Promise<Bundle> {
+  const esbuild = await import('esbuild');
+  building += 1;
+  try {
+    return await bundleWith(esbuild, entry, outputFolder);
+  } finally {
+    building -= 1;
+    if (building === 0) await esbuild.stop();
+  }
+}
+
+async function bundleWith(
+  { build }: typeof import('esbuild'),
+  entry: string,
+  outputFolder: string,
+): Promise<Bundle> {
+  const findings: Findings = { inputs: new Map(), externals: new Set(), shifts: new Map(), isOpen: false };
+  const result: BuildResult = await build(optionsFor(entry, outputFolder, findings)).catch(
+    (error: unknown) => {
+      throw buildError(entry, error, findings);
+    },
+  );
+  const code = result.outputFiles?.[0]?.text ?? '';
+  return {
+    code: /\b__require\b/.test(code) ? code : code.slice(REQUIRE.length),
+    isOpen: findings.isOpen,
+    inputs: Object.fromEntries([...findings.inputs].sort()),
+    externals: [...findings.externals],
+  };
+}
+
+function optionsFor(entry: string, outdir: string, findings: Findings): BuildOptions {
+  return {
+    entryPoints: [entry],
+    absWorkingDir: dirname(entry),
+    outdir,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // As node resolves: no "module" in the exports of a package, which is for bundlers.
+    conditions: [],
+    define: PLACES,
+    banner: { js: REQUIRE },
+    sourcemap: 'inline',
+    logLevel: 'silent',
+    plugins: [externalPackages(findings), ownSources(findings)],
+  };
+}
+
+/** What lies in node_modules is referred to by path, as the output lies elsewhere; unless only we can load it. */
+function externalPackages({ externals }: Findings): Plugin {
+  return {
+    name: 'external-packages',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]|\.node$/ }, async (request) => {
+        if (request.kind === 'entry-point' || request.pluginData === 'resolving') return undefined;
+        const own = ownModule(request.path);
+        if (own !== undefined) return { path: own, external: true };
+        const { kind, resolveDir, importer, path } = request;
+        const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: 'resolving' });
+        if (found.errors.length > 0 || found.external || isBundled(found.path)) return found;
+        externals.add(found.path);
+        const isRequired = kind === 'require-call' || kind === 'require-resolve';
+        return { path: isRequired ? found.path : pathToFileURL(found.path).href, external: true };
+      });
+    },
+  };
+}
+
+function isBundled(path: string): boolean {
+  if (!SOURCE.test(path)) return false;
+  return !IN_PACKAGE.test(path) || /\.([mc]?ts|tsx|json)$/.test(path);
+}
+
+/** Notes what each file of the bundle holds, and tells it where it lies. */
+function ownSources(findings: Findings): Plugin {
+  return {
+    name: 'own-sources',
+    setup(build) {
+      build.onLoad({ filter: SOURCE, namespace: 'file' }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        findings.inputs.set(path, hashOf(text));
+        if (path.endsWith('.json')) return { contents: text, loader: 'json' };
+        const { contents, shift, isOpen, faults } = examineSource(path, text, tsconfigText(dirname(path)));
+        findings.shifts.set(path, shift);
+        findings.isOpen ||= isOpen;
+        const errors = faults.map(({ text: message, line, column }) => ({
+          text: message,
+          location: { file: path, line, column, lineText: text.split('\n')[line - 1] ?? '' },
+        }));
+        return { contents, loader: loaderOf(path), resolveDir: dirname(path), errors };
+      });
+    },
+  };
+}
+
+function loaderOf(path: string): 'ts' | 'tsx' | 'js' | 'jsx' {
+  const end = extname(path);
+  if (end === '.tsx') return 'tsx';
+  if (end === '.jsx') return 'jsx';
+  return end.endsWith('ts') ? 'ts' : 'js';
+}
+
+function buildError(entry: string, cause: unknown, findings: Findings): ContextdError {
+  const faults = isBuildFailure(cause) ? cause.errors : [];
+  const places = faults.map((fault) => placeOf(fault, entry, findings));
+  const lines = faults.map(({ text }, at) => {
+    const place = places[at];
+    return place === undefined ? text : `${place.file}:${place.line}:${place.column}: ${text}`;
+  });
+  const text = lines.length === 0 ? String(cause) : lines.join('\n');
+  const [first] = places;
+  const details = first === undefined ? {} : { file: first.file, line: first.line };
+  return new ContextdError('SVC_BUILD_FAILED', text, { cause, details });
+}
+
+function placeOf({ location }: Message, entry: string, { shifts }: Findings) {
+  if (location === null) return undefined;
+  const file = absolute(location.file, entry);
+  const shift = location.line === 1 ? (shifts.get(file) ?? 0) : 0;
+  return { file, line: location.line, column: Math.max(1, location.column + 1 - shift) };
+}
+
+function absolute(file: string, entry: string): string {
+  if (file.startsWith('file:')) return fileURLToPath(file);
+  return isAbsolute(file) ? file : join(dirname(entry), file);
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return (
+    error instanceof Error &&
+    'errors' in error &&
+    Array.isArray(error.errors) &&
+    !hasErrnoCode(error, 'ENOENT')
+  );
+}

@@ -1,0 +1,66 @@
+// What is known of a service that was compiled: what it was made from, so that it is compiled again only after a change.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { codeConfigurationFiles, hashOf, hashOfFile } from '../../base/code-configuration.js';
+import type { Bundle } from './bundle-code.js';
+
+/** Raised when what a build makes of the same input changes. */
+const FORMAT = 2;
+/** Beside an open service any of these may be loaded by a name that only running it tells. */
+const LOADABLE = /\.([mc]?[jt]s|[jt]sx|json|node|wasm)$/;
+
+export interface Manifest {
+  readonly format: number;
+  /** What node loads: the bundle, or the entry itself where the code is open. */
+  readonly output: string;
+  readonly isOpen: boolean;
+  /** Path and content hash of every source file. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The same of what decides how they are compiled; null for a file that does not exist. */
+  readonly configuration: Readonly<Record<string, string | null>>;
+  /** Files of other packages that the output refers to by absolute path. */
+  readonly externals: readonly string[];
+}
+
+export function composeManifest(bundle: Bundle, output: string): Manifest {
+  const { inputs, externals, isOpen } = bundle;
+  const folders = new Set(Object.keys(inputs).map((path) => dirname(path)));
+  const files = codeConfigurationFiles(folders);
+  const configuration = Object.fromEntries(files.map((path) => [path, hashOfFile(path) ?? null]));
+  return { format: FORMAT, output, isOpen, inputs, configuration, externals };
+}
+
+export function readManifest(path: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch {
+    return undefined; // Absent or cut short: the build makes it anew.
+  }
+}
+
+export function isCurrent(manifest: Manifest): boolean {
+  const { format, output, inputs, configuration, externals } = manifest;
+  if (format !== FORMAT || !existsSync(output) || !externals.every((path) => existsSync(path))) return false;
+  return [inputs, configuration].every((files) =>
+    Object.entries(files).every(([path, expected]) => (hashOfFile(path) ?? null) === expected),
+  );
+}
+
+/** Names the code that runs: it is another one exactly when the code has changed. */
+export function codeHashOf(entry: string, { inputs, isOpen }: Manifest): string {
+  const beside = isOpen ? listLoadable(dirname(entry)) : [];
+  const others = beside.filter((path) => !(path in inputs)).map((path) => [path, hashOfFile(path) ?? '']);
+  return hashOf(JSON.stringify([...Object.entries(inputs), ...others])).slice(0, 16);
+}
+
+function listLoadable(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules' && !name.startsWith('.'))
+    .flatMap((each) => {
+      const path = join(folder, each.name);
+      if (each.isDirectory()) return listLoadable(path);
+      return each.isFile() && LOADABLE.test(each.name) ? [path] : [];
+    })
+    .sort();
+}

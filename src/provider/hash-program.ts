@@ -1,0 +1,32 @@
+// Names the code of a program: the file that is run, and the script that an interpreter is given.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { HostProgram } from '../messages/host-bootstrap.js';
+
+/** Of a larger file the size and the time of its last change have to do: every start waits for this. */
+const MOST_READ = 256 * 1024;
+/** Other files among the arguments are data, which the program itself may write. */
+const SCRIPT = /\.([mc]?[jt]s|py|sh|rb|pl|php|lua|r|jar)$/i;
+
+export function hashProgram({ file, args, cwd }: Pick<HostProgram, 'file' | 'args' | 'cwd'>): string {
+  const script = args.find((each) => SCRIPT.test(each));
+  const hash = createHash('sha256');
+  for (const path of [file, ...(script === undefined ? [] : [resolve(cwd, script)])]) {
+    hash.update(`${path}\0`);
+    hash.update(contentOf(path));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function contentOf(path: string): string | Uint8Array {
+  try {
+    const stats = statSync(path);
+    const { size, mtimeMs } = stats;
+    if (!stats.isFile()) return '';
+    return size > MOST_READ ? `${size} ${mtimeMs}` : readFileSync(path);
+  } catch {
+    return ''; // No file at all, or one that only the program's user may read.
+  }
+}

@@ -1,0 +1,84 @@
+// Hooks of node's module loader: TypeScript is found as TypeScript finds it, and compiled when it is loaded.
+
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { InitializeHook, LoadHook, ResolveHook } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { tsconfigText } from '../../base/code-configuration.js';
+import { ownModule } from '../../base/package.js';
+import { compileFile, compileJson, IN_PACKAGE, resolveByTsconfig } from './compile-file.js';
+
+const TYPESCRIPT = /\.([mc]?ts|tsx)$/;
+/** As in `import './Hello.js'`, which TypeScript wants where the file is Hello.ts. */
+const WRITTEN = /\.([mc]?)js(x?)$/;
+const LEFT_OUT = ['.ts', '.tsx', '.mts', '.cts', '.js', '/index.ts', '/index.js'];
+
+let cacheFolder: string | undefined;
+
+/** `data` is the folder where compiled files are kept; without it every process compiles for itself. */
+export const initialize: InitializeHook<string | undefined> = (data) => {
+  cacheFolder = data;
+};
+
+export const resolve: ResolveHook = async (specifier, context, next) => {
+  const { parentURL } = context;
+  if (parentURL === undefined || !isOwnCode(parentURL)) return await next(specifier, context);
+  const own = ownModule(specifier);
+  if (own !== undefined) return await next(own, context);
+  const found = /^(\.|\/|file:)/.test(specifier)
+    ? findBeside(specifier, parentURL)
+    : await findByTsconfig(specifier, parentURL);
+  return await next(found ?? specifier, context);
+};
+
+export const load: LoadHook = async (url, context, next) => {
+  const path = pathOf(url);
+  if (path === undefined) return await next(url, context);
+  // What is bundled may import JSON without saying so; what is loaded here may as well.
+  if (
+    path.endsWith('.json') &&
+    context.importAttributes.type === undefined &&
+    context.format !== 'commonjs'
+  ) {
+    return { format: 'module', source: await compileJson(await readFile(path, 'utf8')), shortCircuit: true };
+  }
+  if (!TYPESCRIPT.test(path)) return await next(url, context);
+  return { ...(await compileFile(path, cacheFolder)), shortCircuit: true };
+};
+
+/** A package is left to node, unless it is TypeScript, which node would not load at all. */
+function isOwnCode(url: string): boolean {
+  const path = pathOf(url);
+  return path !== undefined && (TYPESCRIPT.test(path) || !IN_PACKAGE.test(path));
+}
+
+/** A query, as in `import('./plug.ts?again')`, makes another module of the same file. */
+function pathOf(url: string): string | undefined {
+  return url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/s, '')) : undefined;
+}
+
+/** The source that a relative specifier means, if that is not the file of exactly this name. */
+function findBeside(specifier: string, parentURL: string): string | undefined {
+  const wanted = new URL(specifier, parentURL);
+  if (isFile(wanted)) return undefined;
+  const { href, search } = wanted;
+  const bare = href.slice(0, href.length - search.length);
+  const written = WRITTEN.test(bare)
+    ? [bare.replace(WRITTEN, '.$1ts$2'), bare.replace(WRITTEN, '.$1tsx')]
+    : [];
+  const found = [...written, ...LEFT_OUT.map((end) => bare + end)].find((each) => isFile(new URL(each)));
+  return found === undefined ? undefined : found + search;
+}
+
+async function findByTsconfig(specifier: string, parentURL: string): Promise<string | undefined> {
+  const parent = pathOf(parentURL);
+  if (parent === undefined || specifier.startsWith('node:')) return undefined;
+  if (!/"(paths|baseUrl)"/.test(tsconfigText(dirname(parent)))) return undefined;
+  const path = await resolveByTsconfig(specifier, parent);
+  return path === undefined ? undefined : pathToFileURL(path).href;
+}
+
+function isFile(url: URL): boolean {
+  return existsSync(url) && statSync(url).isFile();
+}
