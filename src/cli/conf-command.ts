@@ -10,6 +10,7 @@ import { defineCommand, type Terminal } from './command.js';
 import { IDENTITY_OPTIONS, readIdentity } from './identity.js';
 import {
   ACTIONS,
+  ALL_TASKS,
   isQuestion,
   send,
   type Action,
@@ -40,7 +41,7 @@ export const confCommand = defineCommand({
     context_file: { type: 'string', describe: 'Context file with the services meant' },
     service_name: { type: 'string', default: 'context', describe: "'context', 'all' (with stop) or 'state'" },
     service_id: { type: 'string', default: '', describe: 'Id of the context, or of one service' },
-    task_id: { type: 'string', describe: 'Id of one service of the context' },
+    task_id: { type: 'string', describe: 'Id of one service of the context; all: every one of them' },
     transaction: {
       type: 'string',
       default: '',
@@ -130,7 +131,9 @@ async function ask(client: Client, args: Request, terminal: Terminal): Promise<n
   return EXIT.done;
 }
 
-function checkArguments(args: Arguments): Request {
+function checkArguments(given: Arguments): Request {
+  const args =
+    given.task_id === ALL_TASKS && given.topic !== 'process' ? { ...given, task_id: undefined } : given;
   const { action, transaction, timeout, lines } = args;
   if (action === undefined) {
     throw new ContextdError('CLI_USAGE', '--action is missing', {

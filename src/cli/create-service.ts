@@ -25,6 +25,7 @@ const serviceOptions = {
   service_path: text('Folder that holds services/', WHERE),
   home_path: text('Folder that holds conf/ [default: the service path]', WHERE),
   task_service: text('Name of the service: of its folder and its files', CODE),
+  task_file: text('Name of the file with the task class [default: the name of the service]', CODE),
   task_class: text('Name of the task class', CODE),
   task_desc: text('What the task is for, for people', CODE),
   task_type: text(`${TASK_TYPES.join(' (until stopped) or ')} (once) [default: Looped]`, CODE),
@@ -37,7 +38,10 @@ const serviceOptions = {
   task_id: text('Id of the service within its context', XML),
   device_action: text("Name of the service's action in its messages", XML),
   entry_action: text(`When it starts: ${ENTRIES.join(', ')} [default: on_start]`, XML),
-  location: text('Where the provider finds the service [default: services]', XML),
+  location: text(
+    'Folder of the code: files are written to it, the provider finds them there [default: services]',
+    XML,
+  ),
 } as const;
 const options = {
   ...serviceOptions,

@@ -45,6 +45,9 @@ export interface Arguments extends TopArguments, IdentityArguments {
   readonly timeout: number | undefined;
 }
 
+/** A `--task_id` of the original that means every service of the context. */
+export const ALL_TASKS = 'all';
+
 export async function send(
   client: Client,
   args: Request,
@@ -72,29 +75,36 @@ async function sendToProcess(
   args: Request,
   configuration: ContextConfiguration | undefined,
 ): Promise<CommandAnswer> {
-  const service = findTask(args, configuration);
+  const services = findTasks(args, configuration);
+  const { action } = args;
   const transaction = parseTransactionId(args.transaction);
-  if (
-    transaction === undefined ||
-    !(args.action === 'start' || args.action === 'stop' || args.action === 'restart')
-  ) {
+  if (transaction === undefined || !(action === 'start' || action === 'stop' || action === 'restart')) {
     throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction, and start, stop or restart');
   }
-  const messageId = createUniqueId();
-  const body = composeProcessCommand({
-    action: args.action,
-    service,
-    transaction,
-    messageId,
-    sender: messageId,
-  });
-  return await client.process(body, messageId);
+  const answers = await Promise.all(
+    services.map(async (service) => {
+      const messageId = createUniqueId();
+      const body = composeProcessCommand({ action, service, transaction, messageId, sender: messageId });
+      return await client.process(body, messageId);
+    }),
+  );
+  return mergeAnswers(answers);
 }
 
-function findTask(args: Request, configuration: ContextConfiguration | undefined): TaskService {
+/** One answer for several services: it is a success if each of them is. */
+function mergeAnswers([first, ...rest]: readonly CommandAnswer[]): CommandAnswer {
+  if (first === undefined) throw new ContextdError('CLI_USAGE', 'the context file has no services');
+  const all = [first, ...rest];
+  const failed = all.find(({ status }) => status.result === 'failure') ?? first;
+  const services = all.flatMap(({ status }) => status.services);
+  return { ...first, status: { ...failed.status, services } };
+}
+
+function findTasks(args: Request, configuration: ContextConfiguration | undefined): readonly TaskService[] {
   const wanted = args.task_id ?? args.service_id;
+  if (wanted === ALL_TASKS && configuration !== undefined) return configuration.TaskService;
   const service = configuration?.TaskService.find((each) => each.id === wanted);
-  if (service !== undefined) return service;
+  if (service !== undefined) return [service];
   const known = configuration?.TaskService.map((each) => each.id).join(', ');
   throw new ContextdError(
     'CLI_USAGE',

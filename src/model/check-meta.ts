@@ -77,6 +77,7 @@ function namesAreIdentifiers({ services }: MetaOutline): readonly Finding[] {
   const rule = (text: string) => (INSTANCE_PATTERN.test(text) ? undefined : INSTANCE_RULE);
   return services.flatMap(({ texts, path }) => [
     ...mismatch(texts, path, 'task_service', rule),
+    ...mismatch(texts, path, 'task_file', (text) => (text === '' ? undefined : rule(text))),
     ...mismatch(texts, path, 'task_class', rule),
   ]);
 }

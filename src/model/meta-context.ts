@@ -24,6 +24,8 @@ export interface MetaState {
 export interface MetaService {
   /** The instance: names the folder and the files. */
   readonly taskService: string;
+  /** Names the file with the task class; left out: the instance. */
+  readonly taskFile?: string;
   readonly taskClass: string;
   readonly description: string;
   readonly serviceName: string;
@@ -103,8 +105,10 @@ function composeMeta(
 
 function composeService({ texts, states }: MetaServiceOutline, folder: string): MetaService {
   const location = textOf(texts, 'location');
+  const taskFile = textOf(texts, 'task_file');
   return {
     taskService: textOf(texts, 'task_service'),
+    ...(taskFile === '' ? {} : { taskFile }),
     taskClass: textOf(texts, 'task_class'),
     description: textOf(texts, 'task_desc'),
     serviceName: textOf(texts, 'service_name'),

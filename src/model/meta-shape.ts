@@ -25,6 +25,7 @@ export const META_SHAPE: ElementShape = {
       attributes: { task_type: 'optional' },
       children: {
         task_service: required,
+        task_file: optional,
         task_class: required,
         task_desc: required,
         service_name: required,

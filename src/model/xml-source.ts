@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import type { Fault, Position } from './fault.js';
 import { formatFault } from './fault.js';
+import { decodeXml } from './xml-encoding.js';
 
 /** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
 export const MAX_XML_LENGTH = 2 * 1024 * 1024;
@@ -33,17 +34,9 @@ export function malformed(source: XmlSource, offset: number, message: string, hi
   return new ContextdError('XML_MALFORMED', line, { hint, details: { path: source.path, faults: [fault] } });
 }
 
-/** The text of a file, without its byte order mark. Refuses what is no UTF-8 or far too large. */
+/** The text of a file, without its byte order mark. Refuses what is not encoded as declared, or far too large. */
 export async function readTextFile(path: string, wanted: RegExp): Promise<string> {
-  const bytes = await readBytes(path, wanted);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ContextdError('XML_MALFORMED', `${path} is not encoded in UTF-8`, {
-      hint: 'save the file as UTF-8',
-      details: { path, faults: [] },
-    });
-  }
+  return decodeXml(await readBytes(path, wanted), path).text.replace(/^\uFEFF/, '');
 }
 
 /** What the system says, in other words. */

@@ -35,10 +35,20 @@ function composeContext(meta: MetaContext): ContextRequest {
 
 function composeService(service: MetaService, meta: MetaContext): ServiceRequest {
   const { servicePath, homePath = servicePath } = meta;
-  const { taskService, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic } = service;
+  const {
+    taskService,
+    taskFile = taskService,
+    taskClass,
+    serviceName,
+    taskId,
+    deviceAction,
+    entry,
+    taskType,
+    topic,
+  } = service;
   const { location = join(servicePath, 'services'), description, states } = service;
   return {
-    ...{ taskService, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic },
+    ...{ taskService, taskFile, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic },
     // One line: it becomes a comment and stands in logs.
     description: description.replace(/\s+/g, ' '),
     location: seenFrom(homePath, location),
@@ -68,6 +78,7 @@ function contextFields(meta: MetaContext): Fields {
 function serviceFields(service: MetaService): Fields {
   return {
     task_service: service.taskService,
+    task_file: service.taskFile,
     task_class: service.taskClass,
     task_desc: service.description,
     service_name: service.serviceName,

@@ -1,12 +1,12 @@
 // What would change on disk for a request, worked out before anything is written; pure.
 
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import { isWritten, type FileChange } from './change.js';
 import { planContext } from './plan-context.js';
 import { composeRecord, hashOf, isSameText, readRecord, type ScaffoldRecord } from './record.js';
 import { renderCode, renderProject, type Templates } from './render.js';
-import type { ScaffoldRequest } from './request.js';
+import type { ScaffoldRequest, ServiceRequest } from './request.js';
 
 export interface ScaffoldPlan {
   /** In the order in which they are told: code first, the context file last. */
@@ -77,7 +77,7 @@ function renderFiles(
   }));
   const code = request.services.flatMap((service) =>
     renderCode(templates, service).map(({ name, text }) => ({
-      path: codeFile(request, service.taskService, name),
+      path: codeFile(request, service, name),
       text,
     })),
   );
@@ -115,8 +115,13 @@ function conflictError(conflicts: readonly string[]): ContextdError {
   });
 }
 
-function codeFile(request: ScaffoldRequest, taskService: string, name: string): string {
-  return join(request.servicePath, 'services', taskService, name);
+/** Where the context file that is written looks for it. */
+function codeFile(
+  { homePath }: ScaffoldRequest,
+  { location, taskService }: ServiceRequest,
+  name: string,
+): string {
+  return join(resolve(homePath, location), taskService, name);
 }
 
 function recordFileOf(request: ScaffoldRequest): string {

@@ -25,7 +25,14 @@ export const SERVICE_FIELDS = [
   'task_id',
   'device_action',
 ] as const;
-export const OPTIONAL_FIELDS = ['home_path', 'context_id', 'entry_action', 'task_type', 'location'] as const;
+export const OPTIONAL_FIELDS = [
+  'home_path',
+  'context_id',
+  'task_file',
+  'entry_action',
+  'task_type',
+  'location',
+] as const;
 
 type RequiredField = (typeof CONTEXT_FIELDS)[number] | (typeof SERVICE_FIELDS)[number];
 export type FieldName = RequiredField | (typeof OPTIONAL_FIELDS)[number];
@@ -46,6 +53,7 @@ const CHECKS: Readonly<Record<FieldName, Check>> = {
   sub_port: checkPort,
   pub_port: checkPort,
   task_service: checkInstance,
+  task_file: checkInstance,
   task_class: checkClassName,
   task_desc: checkText,
   service_name: checkLine,
@@ -70,9 +78,25 @@ export function checkFields(fields: Fields): readonly FieldFault[] {
     const fault = CHECKS[field](value);
     return fault === undefined ? [] : [{ field, ...fault }];
   });
-  if (fields.sub_port === undefined || fields.sub_port !== fields.pub_port) return faults;
-  const message = `${fields.pub_port} is the sub_port too`;
-  return [...faults, { field: 'pub_port', message, hint: 'subscribers and publishers need a port each' }];
+  return [...faults, ...clashes(fields)];
+}
+
+function clashes({
+  sub_port: sub,
+  pub_port: pub,
+  task_file: file,
+  task_service: service,
+}: Fields): FieldFault[] {
+  const faults: FieldFault[] = [];
+  if (file?.toLowerCase() === `service${service ?? ''}`.toLowerCase()) {
+    const message = `${JSON.stringify(file)} is the file of the service side`;
+    faults.push({ field: 'task_file', message, hint: 'use another name, such as that of the task class' });
+  }
+  if (sub !== undefined && sub === pub) {
+    const hint = 'subscribers and publishers need a port each';
+    faults.push({ field: 'pub_port', message: `${pub} is the sub_port too`, hint });
+  }
+  return faults;
 }
 
 /** Of fields that were checked; relative paths are taken from `folder`. */
@@ -97,6 +121,7 @@ export function readRequest(fields: Fields, folder: string): ScaffoldRequest {
 function readService(fields: Fields, location: string): ServiceRequest {
   return {
     taskService: fields.task_service ?? '',
+    taskFile: fields.task_file ?? fields.task_service ?? '',
     taskClass: fields.task_class ?? '',
     // One line: it becomes a comment and stands in logs.
     description: (fields.task_desc ?? '').replace(/\s+/g, ' ').trim(),

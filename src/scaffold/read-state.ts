@@ -1,9 +1,9 @@
 // Reads what a plan must know: the templates, and the present text of every file that it may touch.
 
-import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
-import { contextFileOf, filesOf, type ScaffoldState } from './plan.js';
+import { decodeXml, encodeXml } from '../model/xml-encoding.js';
+import { filesOf, type ScaffoldState } from './plan.js';
 import { loadTemplates } from './render.js';
 import type { ScaffoldRequest } from './request.js';
 
@@ -11,8 +11,7 @@ export async function readState(request: ScaffoldRequest): Promise<ScaffoldState
   const templates = await loadTemplates();
   const paths = filesOf(request, templates);
   const bytes = await Promise.all(paths.map(readIfThere));
-  const texts = bytes.map((content, at) => [paths[at] ?? '', content?.toString('utf8')] as const);
-  refuseOtherEncoding(contextFileOf(request), bytes[paths.indexOf(contextFileOf(request))]);
+  const texts = paths.map((path, at) => [path, textOf(path, bytes[at])] as const);
   return { templates, files: new Map(texts) };
 }
 
@@ -28,10 +27,17 @@ export async function readIfThere(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Decoding and encoding again would change bytes that nobody asked to change. */
-function refuseOtherEncoding(path: string, bytes: Buffer | undefined): void {
-  if (bytes === undefined || isUtf8(bytes)) return;
-  throw new ContextdError('XML_MALFORMED', `${path} is not encoded in UTF-8`, {
-    hint: 'save the file as UTF-8',
-  });
+/** The text of a file; of a context file in the encoding that it declares. Throws XML_MALFORMED. */
+export function textOf(path: string, bytes: Buffer | undefined): string | undefined {
+  return bytes !== undefined && isXml(path) ? decodeXml(bytes, path).text : bytes?.toString('utf8');
+}
+
+/** What is written for `text` where `original` was: a context file keeps its encoding. */
+export function bytesOf(path: string, text: string, original: Buffer | undefined): string | Buffer {
+  if (original === undefined || !isXml(path)) return text;
+  return encodeXml(text, decodeXml(original, path).encoding);
+}
+
+function isXml(path: string): boolean {
+  return path.endsWith('.xml');
 }

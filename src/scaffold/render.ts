@@ -49,16 +49,16 @@ export async function loadTemplates(): Promise<Templates> {
 
 /** The files of one task service. */
 export function renderCode(templates: Templates, inputs: CodeInputs): readonly RenderedFile[] {
-  const { taskService, taskClass, description, serviceName } = inputs;
+  const { taskService, taskFile, taskClass, description, serviceName } = inputs;
   const places = {
-    name: view({ taskService, taskClass }, asName),
+    name: view({ taskService, taskFile, taskClass }, asName),
     code: view({ serviceName }, asCodeString),
     comment: view({ taskService, description }, asCodeComment),
   };
   return [
     { name: 'index.ts', text: templates.index(places) },
     { name: `Service${places.name.taskService}.ts`, text: templates.service(places) },
-    { name: `${places.name.taskService}.ts`, text: templates[inputs.taskType](places) },
+    { name: `${places.name.taskFile}.ts`, text: templates[inputs.taskType](places) },
   ];
 }
 

@@ -11,6 +11,8 @@ export type { TaskType };
 export interface CodeInputs {
   /** The instance: names the folder and the files. */
   readonly taskService: string;
+  /** Names the file with the task class, without its ending. */
+  readonly taskFile: string;
   readonly taskClass: string;
   readonly description: string;
   readonly serviceName: string;

@@ -7,7 +7,7 @@ import { Closers } from '../base/closers.js';
 import { ContextdError, messageOf } from '../base/errors.js';
 import { isWritten, type FileChange } from './change.js';
 import type { ScaffoldPlan } from './plan.js';
-import { readIfThere } from './read-state.js';
+import { bytesOf, readIfThere, textOf } from './read-state.js';
 
 /** Replaces one file by another text in one step. */
 export type WriteFile = (path: string, content: string | Buffer) => Promise<void>;
@@ -32,7 +32,7 @@ export async function writePlan(plan: ScaffoldPlan, writeFile: WriteFile = write
 
 async function readOriginal({ path, before }: FileChange): Promise<Buffer | undefined> {
   const bytes = await readIfThere(path);
-  if (bytes?.toString('utf8') === before) return bytes;
+  if (textOf(path, bytes) === before) return bytes;
   throw new ContextdError(
     'TPL_CONFLICT',
     `${path} was changed by someone else just now; nothing was written`,
@@ -51,7 +51,7 @@ interface Writing {
 async function writeOne(change: FileChange, original: Buffer | undefined, writing: Writing): Promise<void> {
   const { path, after } = change;
   await makeFolder(dirname(path), writing.undo);
-  await writing.writeFile(path, after);
+  await writing.writeFile(path, bytesOf(path, after, original));
   writing.undo.add(() =>
     original === undefined ? rm(path, { force: true }) : writing.writeFile(path, original),
   );

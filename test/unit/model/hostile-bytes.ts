@@ -41,15 +41,26 @@ export function encodings(kind: Kind): readonly HostileFile[] {
     ]);
   };
   const wide = Buffer.from(`\ufeff${text}`, 'utf16le');
+  const body = text.replace(/^<\?xml[^>]*\?>\s*/, '');
+  const declared = (name: string, encoding: BufferEncoding = 'utf8', mark = '') =>
+    Buffer.from(`${mark}<?xml version="1.0" encoding="${name}"?>\n${body}`, encoding);
   return [
     { what: 'bytes that are no UTF-8', kind, bytes: broken(0xff, 0xfe) },
     { what: 'an overlong NUL', kind, bytes: broken(0xc0, 0x80) },
     { what: 'an overlong "<"', kind, bytes: broken(0xe0, 0x80, 0xbc) },
     { what: 'half a pair', kind, bytes: broken(0xed, 0xa0, 0x80) },
     { what: 'half a character', kind, bytes: broken(0xe2, 0x82) },
-    { what: 'UTF-16 with its mark', kind, bytes: wide },
-    { what: 'UTF-16 with its mark, the other way round', kind, bytes: Buffer.from(wide).swap16() },
-    { what: 'UTF-16 without its mark', kind, bytes: wide.subarray(2) },
+    { what: 'UTF-16 that says it is UTF-8', kind, bytes: declared('UTF-8', 'utf16le') },
+    { what: 'UTF-8 that says it is UTF-16', kind, bytes: declared('UTF-16') },
+    {
+      what: 'UTF-8 with its mark that says it is ISO-8859-1',
+      kind,
+      bytes: declared('ISO-8859-1', 'utf8', '\ufeff'),
+    },
+    { what: 'ASCII that is none', kind, bytes: Buffer.concat([declared('US-ASCII'), utf8('<!-- é -->')]) },
+    { what: 'an encoding of several bytes', kind, bytes: declared('Shift_JIS') },
+    { what: 'an encoding that nobody knows', kind, bytes: declared('X-NONE') },
+    { what: 'half of a character of UTF-16', kind, bytes: wide.subarray(0, wide.length - 1) },
     { what: 'UTF-16 that is cut', kind, bytes: wide.subarray(0, 101) },
     { what: 'nothing', kind, bytes: new Uint8Array() },
     { what: 'NUL bytes', kind, bytes: new Uint8Array(1000) },

@@ -2,7 +2,7 @@
 
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import vm from 'node:vm';
 import ts from 'typescript';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,6 +46,7 @@ const FLAGS = {
   service_path: 'work',
   home_path: 'work',
   task_service: 'Echo',
+  task_file: 'Shouter',
   task_class: 'Shouting',
   task_desc: 'shouts',
   task_type: 'Looped',
@@ -150,12 +151,14 @@ test.each(Object.keys(FLAGS))('create_service --%s', async (flag) => {
       expect(written, value).toEqual([]);
       continue;
     }
-    expect(written.filter((file) => !file.startsWith(`${home}/`))).toEqual([]);
+    // Where the location says, and nowhere else, may code be outside.
+    const places = [home, ...(flag === 'location' ? [resolve(home, value)] : [])];
+    expect(written.filter((file) => !places.some((place) => file.startsWith(`${place}/`)))).toEqual([]);
     const [context] = await inspect(written);
     expect(context!.names.filter((name) => name === 'TaskService')).toHaveLength(1);
     expect(context!.names).not.toContain('evil');
     // A class stands in code only, an address within another.
-    if (!isPath && !['task_class', 'server_ip'].includes(flag))
+    if (!isPath && !['task_file', 'task_class', 'server_ip'].includes(flag))
       expect(context!.texts.map(oneLine), value).toContain(oneLine(value));
   }
 });

@@ -60,6 +60,7 @@ describe('a meta file asks for', () => {
     expect(read({ attributes: ' task_type="Single"', more, onExit }).services).toEqual([
       {
         taskService: 'Walk',
+        taskFile: 'Walk',
         taskClass: 'Walking',
         description: 'Walk along the street',
         serviceName: 'walk',
@@ -103,6 +104,16 @@ describe('a meta file asks for', () => {
   ])('the location %s as %s', (given, expected) => {
     const [service] = read({ more: `<location>${given}</location>` }).services;
     expect(service?.location).toBe(expected);
+  });
+
+  test('the file of a task class, if it names one', () => {
+    expect(read({ more: '<task_file>Walker</task_file>' }).services[0]?.taskFile).toBe('Walker');
+    expect(read({ more: '<task_file/>' }).services[0]?.taskFile).toBe('Walk');
+    const text = metaText({ more: '<task_file>ServiceWalk</task_file>' });
+    const error = refusalOf(() => requestOf(readMetaContext(text, PATH)));
+    expect(tellFaults(error)).toEqual([
+      '10:38 task_file "ServiceWalk" is the file of the service side (use another name, such as that of the task class)',
+    ]);
   });
 
   test('an address of IPv6 without its brackets', () => {

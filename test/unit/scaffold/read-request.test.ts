@@ -80,6 +80,20 @@ describe('a request', () => {
     expect(request).toMatchObject({ homePath: '/srv', services: [{ location: '/home/me/work/services' }] });
   });
 
+  test('names the file of the task class as it is told, or as the service', () => {
+    expect(readRequest(FIELDS, '/').services[0]?.taskFile).toBe('EchoAction');
+    expect(readRequest({ ...FIELDS, task_file: 'Shouter' }, '/').services[0]?.taskFile).toBe('Shouter');
+  });
+
+  test.each(['index', 'ServiceEcho', 'serviceecho', '../up', 'Shouter.py', ''])(
+    'refuses the task_file "%s"',
+    (file) => {
+      expect(
+        checkFields({ ...FIELDS, task_service: 'Echo', task_file: file }).map(({ field }) => field),
+      ).toEqual(['task_file']);
+    },
+  );
+
   test('has a description of one line', () => {
     const request = readRequest({ ...FIELDS, task_desc: ' two\r\n  lines ' }, '/');
     expect(request.services[0]?.description).toBe('two lines');

@@ -4,6 +4,7 @@ import type { ScaffoldRequest, ServiceRequest } from '../../../src/scaffold/requ
 
 export const SERVICE: ServiceRequest = {
   taskService: 'EchoAction',
+  taskFile: 'EchoAction',
   taskClass: 'EchoShouting',
   description: 'An echo action is for shouting the time after counting 10s',
   serviceName: 'echo_action',
@@ -32,6 +33,7 @@ export const REQUEST: ScaffoldRequest = {
 export const WALK: ServiceRequest = {
   ...SERVICE,
   taskService: 'Walk',
+  taskFile: 'Walk',
   taskClass: 'Walking',
   description: 'Walk along the street',
   serviceName: 'walk',

@@ -1,9 +1,11 @@
 // All or nothing: what a failed or disturbed write leaves behind.
 
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readContextFile } from '../../../src/model/read-context.js';
+import { locateService } from '../../../src/provider/locate-service.js';
 import { planScaffold } from '../../../src/scaffold/plan.js';
 import { readState } from '../../../src/scaffold/read-state.js';
 import type { ScaffoldRequest } from '../../../src/scaffold/request.js';
@@ -83,6 +85,56 @@ describe('writing a plan', () => {
     const file = join(folder.path, 'conf/Context-EchoAction.xml');
     await writeFile(file, Buffer.from('<Context><!-- \xe9t\xe9 --></Context>', 'latin1'));
     await expect(readState(request)).rejects.toThrow(/is not encoded in UTF-8/);
+  });
+
+  test.each([
+    ['ISO-8859-1', 'latin1', (bytes: Buffer) => bytes],
+    ['UTF-16', 'utf16le', (bytes: Buffer) => bytes],
+    ['UTF-16', 'utf16le', (bytes: Buffer) => bytes.swap16()],
+  ] as const)('adds to a context file in %s in its own encoding', async (name, encoding, turn) => {
+    await using folder = await makeFolder();
+    await scaffold(requestIn(folder.path));
+    const file = join(folder.path, 'conf/Context-EchoAction.xml');
+    const text = await readFile(file, 'utf8');
+    const own = text
+      .replace('encoding="UTF-8"', `encoding="${name}"`)
+      .replace('<Context ', '<!-- été -->\n<Context ');
+    await writeFile(file, turn(Buffer.from(own, encoding)));
+    await scaffold(requestIn(folder.path, [{ ...WALK, description: 'Café €' }]));
+    const written = turn(await readFile(file)).toString(encoding);
+    const added = name === 'UTF-16' ? 'Café €' : 'Café &#x20AC;';
+    expect(written).toContain(`<description>${added}</description>`);
+    expect(written.startsWith(own.slice(0, own.indexOf('<TaskService')))).toBe(true);
+    const { configuration } = await readContextFile(file);
+    expect(configuration.TaskService.map(({ Task }) => Task.description)).toEqual([
+      SERVICE.description,
+      'Café €',
+    ]);
+  });
+
+  test.each([
+    ['services', 'services'],
+    ['Services', 'Services'],
+    ['../elsewhere', '../elsewhere'],
+  ])('puts the code of location %s there, where the provider looks for it', async (location, place) => {
+    await using folder = await makeFolder();
+    const home = join(folder.path, 'home');
+    await mkdir(home);
+    await scaffold(requestIn(home, [{ ...SERVICE, location, taskFile: 'Shouter' }]));
+    const { configuration } = await readContextFile(join(home, 'conf/Context-EchoAction.xml'));
+    const [service] = configuration.TaskService;
+    const entry = locateService(service!, [service!.Task.message.content.configuration.location]);
+    expect(entry).toBe(join(home, place, 'EchoAction', 'index.ts'));
+    expect((await readdir(dirname(entry))).toSorted()).toEqual([
+      'ServiceEchoAction.ts',
+      'Shouter.ts',
+      'index.ts',
+    ]);
+    expect(await readFile(join(dirname(entry), 'Shouter.ts'), 'utf8')).toContain('class EchoShouting ');
+    expect(await readFile(join(dirname(entry), 'ServiceEchoAction.ts'), 'utf8')).toContain(
+      "from './Shouter.js'",
+    );
+    expect(await readFile(entry, 'utf8')).toContain("from './Shouter.js'");
   });
 
   test('refuses a file where a folder is wanted', async () => {
