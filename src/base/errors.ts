@@ -39,6 +39,9 @@ export const ERROR_CODES = {
     meaning: 'The provider is there, but does not speak with the owner of this key, or of none.',
   },
   SEC_KEY_UNKNOWN: failed("A message is sealed with a key that is not in the provider's context file."),
+  SEC_PATH_UNSAFE: failed(
+    'A folder or file is a link, belongs to somebody else, or can be written by others.',
+  ),
   SEC_SEAL_INVALID: failed('A message has no seal, or one that its sender did not write.'),
   SEC_REPLAYED: failed('A message was sealed too long ago, or has come before.'),
   SEC_ROLE_REFUSED: failed("The role of a client's key does not allow what it asks."),

@@ -1,9 +1,19 @@
 // Key pairs on disk: NAME.key for everybody, NAME.key_secret for its owner alone; the form of ZeroMQ's certificates.
 
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from './errors.js';
 import { createKeyPair, decodeZ85, isKey, keyPairOf, type KeyPair } from './keys.js';
+import { checkOwner } from './private-files.js';
 
 export interface KeyFiles {
   /** Ends in `.key`. */
@@ -56,7 +66,10 @@ export function readSecretKey(path: string): KeyPair {
 
 /** The public key in NAME.key or NAME.key_secret. Throws SEC_KEY_FILE. */
 export function readPublicKey(path: string): string {
-  const key = keyIn(readWhole(path).text, 'public');
+  const { text, mode } = readWhole(path);
+  if ((mode & 0o022) !== 0)
+    throw fault(path, `others can write it (mode ${(mode & 0o777).toString(8)})`, `chmod go-w ${path}`);
+  const key = keyIn(text, 'public');
   if (key === undefined) throw fault(path, 'it holds no public key', 'name the file NAME.key');
   return key;
 }
@@ -94,9 +107,14 @@ function keyIn(text: string, kind: 'public' | 'secret'): string | undefined {
 function readWhole(path: string): { readonly text: string; readonly mode: number } {
   let descriptor: number | undefined;
   try {
+    // A secret that is mounted is often a link, of root; one of somebody else leads elsewhere tomorrow.
+    checkOwner(path, lstatSync(path));
     descriptor = openSync(path, 'r');
-    return { mode: fstatSync(descriptor).mode, text: readFileSync(descriptor, 'utf8') };
+    const there = fstatSync(descriptor);
+    checkOwner(path, there);
+    return { mode: there.mode, text: readFileSync(descriptor, 'utf8') };
   } catch (error) {
+    if (error instanceof ContextdError) throw fault(path, error.message, error.hint ?? '', error);
     const reason = hasErrnoCode(error, 'ENOENT') ? 'there is no such file' : messageOf(error);
     throw fault(path, reason, 'make one with contextd keys new NAME', error);
   } finally {

@@ -1,17 +1,9 @@
 // A file of lines, such as a service's log: appended to synchronously, rotated by rename and reopen; what cannot be written is counted.
 
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createLogger, formatRecord, type Logger } from './logger.js';
+import { openPrivate } from './private-files.js';
 import { dropSurplus, rotate } from './rotate.js';
 
 export interface LogFileOptions {
@@ -156,7 +148,7 @@ export class LogFile {
   #open(): boolean {
     const { path } = this.#options;
     mkdirSync(dirname(path), { recursive: true });
-    const fd = openSync(path, 'a+', 0o600);
+    const fd = openPrivate(path);
     const { ino, size } = fstatSync(fd);
     this.#fd = fd;
     this.#inode = ino;

@@ -2,6 +2,7 @@
 
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
+import { checkFolder } from '../base/private-files.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import { registerProvider } from '../bus/registry.js';
@@ -76,6 +77,7 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const isOpen = request.insecure || file.security !== undefined;
   const binds = bindsOf(file.configuration, isOpen);
   const warn = (text: string) => notice({ kind: 'warning', text });
+  checkFolder(stateFolder);
   const security = file.security && openSecurity({ settings: file.security, stateFolder, clock, warn });
   const forwarder = await openForwarder(binds, security, { clock, warn });
   closers.add(() => forwarder.close());

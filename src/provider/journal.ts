@@ -4,10 +4,10 @@
 //   journal.changes.jsonl          what has changed since then, a line for each writing
 //   journal.last-good.*            the two before them: they and the newest changes say everything as well
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { hasErrnoCode, messageOf } from '../base/errors.js';
+import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
+import { readPrivate } from '../base/private-files.js';
 import { isId, type ServiceId, type TransactionId } from '../base/ids.js';
 import { contextConfigurationSchema } from '../model/context.js';
 import { replyStatusSchema } from '../messages/state.js';
@@ -214,8 +214,10 @@ function applyOne(
 
 function readText(path: string): Reading<string> {
   try {
-    return { value: readFileSync(path, 'utf8') };
+    return { value: readPrivate(path) };
   } catch (error) {
+    // It may be damaged; but what somebody else could have written is not gone on from.
+    if (error instanceof ContextdError) throw error;
     return hasErrnoCode(error, 'ENOENT') ? {} : { fault: messageOf(error) };
   }
 }

@@ -22,7 +22,10 @@ export function locateService(service: TaskService, roots: readonly string[]): s
   if (location !== '') checkLocation(service, location, roots);
   const folders = (location === '' ? roots : [location]).map((root) => join(root, service.instance));
   const entry = folders.flatMap((folder) => ENTRY_FILES.map((file) => join(folder, file))).find(existsSync);
-  if (entry !== undefined) return entry;
+  if (entry !== undefined) {
+    checkEntry(service, entry, roots);
+    return entry;
+  }
   throw new ContextdError(
     'SVC_NOT_FOUND',
     `${service.id}: no service "${service.instance}" in ${folders.join(', ')}`,
@@ -30,6 +33,11 @@ export function locateService(service: TaskService, roots: readonly string[]): s
       hint: 'make it with create_service, or correct instance and <location> in the context file',
     },
   );
+}
+
+/** The folder of the instance, and the file in it, may be links as well: what counts is where they lead. */
+function checkEntry(service: TaskService, entry: string, roots: readonly string[]): void {
+  checkLocation(service, dirname(realpathSync(entry)), roots);
 }
 
 /** Throws SVC_LOCATION_REFUSED unless `location` is a service root or lies below one, links followed. */

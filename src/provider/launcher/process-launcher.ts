@@ -1,11 +1,12 @@
 // Starts services as processes of their own and stops them by the ladder.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, messageOf } from '../../base/errors.js';
+import { openPrivate } from '../../base/private-files.js';
 import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
 import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, type HostBootstrap } from '../../messages/host-bootstrap.js';
@@ -141,7 +142,7 @@ function spawnHost(
 function openLog(order: ProcessOrder): number {
   try {
     mkdirSync(dirname(order.logFile), { recursive: true });
-    return openSync(order.logFile, 'a', 0o600);
+    return openPrivate(order.logFile);
   } catch (cause) {
     throw launchError(order, cause);
   }

@@ -1,9 +1,10 @@
 // The audit log: who asked for what, who was refused and why; one JSON object per line, for the owner alone.
 
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
+import { openPrivate } from '../../base/private-files.js';
 
 const MAX_BYTES = 1024 * 1024;
 const FILES = 5;
@@ -78,7 +79,7 @@ export class Audit {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
       if (size > 0 && size + line.length > MAX_BYTES) this.#rotate();
-      appendFileSync(this.#path, line, { mode: 0o600 });
+      append(this.#path, line);
       this.#hasFailed = false;
       return true;
     } catch (error) {
@@ -96,5 +97,14 @@ export class Audit {
       if (statSync(from, { throwIfNoEntry: false }) !== undefined)
         renameSync(from, `${this.#path}.${number}`);
     }
+  }
+}
+
+function append(path: string, line: string): void {
+  const descriptor = openPrivate(path);
+  try {
+    appendFileSync(descriptor, line);
+  } finally {
+    closeSync(descriptor);
   }
 }

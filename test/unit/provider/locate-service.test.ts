@@ -20,6 +20,10 @@ put('elsewhere/Evil/index.ts');
 put('one-more/Evil/index.ts');
 symlinkSync(join(top, 'elsewhere'), join(top, 'one', 'way-out'));
 symlinkSync(join(top, 'one'), join(top, 'way-in'));
+symlinkSync(join(top, 'elsewhere', 'Evil'), join(top, 'one', 'Linked'));
+symlinkSync(join(top, 'two', 'Beta'), join(top, 'one', 'Neighbour'));
+mkdirSync(join(top, 'one', 'Half'));
+symlinkSync(join(top, 'elsewhere', 'Evil', 'index.ts'), join(top, 'one', 'Half', 'index.ts'));
 mkdirSync(join(top, 'one', 'Empty'));
 
 function put(path: string): void {
@@ -38,6 +42,7 @@ describe('locateService finds', () => {
     ['Alpha', '', 'one/Alpha/index.ts', 'in the first root that has it, when no folder is named'],
     ['Beta', '', 'two/Beta/index.js', 'in any root, when no folder is named'],
     ['Gamma', 'one', 'one/Gamma/index.ts', 'TypeScript before JavaScript'],
+    ['Neighbour', 'one', 'one/Neighbour/index.js', 'by a link into another root'],
     ['Delta', 'one/deep', 'one/deep/Delta/index.mts', 'below a root'],
   ])('%s in "%s": %s, %s', (instance, location, found) => {
     const folder = location === '' ? '' : join(top, location);
@@ -52,6 +57,8 @@ describe('locateService refuses', () => {
     ['a folder that is no root', 'Evil', 'elsewhere', 'SVC_LOCATION_REFUSED'],
     ['a folder whose name only begins like a root', 'Evil', 'one-more', 'SVC_LOCATION_REFUSED'],
     ['a way out of a root by dots', 'Evil', 'one/../elsewhere', 'SVC_LOCATION_REFUSED'],
+    ['an instance folder that is a link out of the roots', 'Linked', 'one', 'SVC_LOCATION_REFUSED'],
+    ['an entry file that is a link out of the roots', 'Half', 'one', 'SVC_LOCATION_REFUSED'],
     ['a way out of a root by a link', 'Evil', 'one/way-out', 'SVC_LOCATION_REFUSED'],
     ['a folder that does not exist', 'Evil', 'nowhere', 'SVC_LOCATION_REFUSED'],
     ['a way out by dots that does not exist yet', 'Evil', 'one/../nowhere', 'SVC_LOCATION_REFUSED'],

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { keyFilesOf, readPublicKey, readSecretKey, writeKeyFiles } from '../../../src/base/key-file.js';
+import { LogFile } from '../../../src/base/log-file.js';
+import { checkFolder, openPrivate, readPrivate } from '../../../src/base/private-files.js';
+import { readJournal } from '../../../src/provider/journal.js';
+import { openFolder } from '../../helpers/folder.js';
+
+const SOMEBODY = 4711;
+const isRoot = process.geteuid?.() === 0;
+const unsafe = (message: RegExp) =>
+  expect.objectContaining({
+    code: 'SEC_PATH_UNSAFE',
+    message: expect.stringMatching(message) as string,
+  }) as Error;
+
+/** How a file of ours becomes one that is not to be trusted. */
+const SPOILT: readonly (readonly [string, boolean, (path: string) => void, RegExp])[] = [
+  ['others can write to', false, (path) => chmodSync(path, 0o666), /can be written by others \(mode 666\)/],
+  [
+    'the group can write to',
+    false,
+    (path) => chmodSync(path, 0o620),
+    /can be written by others \(mode 620\)/,
+  ],
+  ['somebody else owns', true, (path) => chownSync(path, SOMEBODY, -1), /belongs to user 4711/],
+];
+
+describe('a file', () => {
+  it.each(SPOILT)('that %s is neither read nor written', async (_what, needsRoot, spoil, message) => {
+    if (needsRoot && !isRoot) return;
+    await using folder = await openFolder();
+    const path = join(folder.path, 'journal.json');
+    writeFileSync(path, 'ours', { mode: 0o600 });
+    spoil(path);
+    expect(() => readPrivate(path)).toThrow(unsafe(message));
+    expect(() => openPrivate(path)).toThrow(unsafe(message));
+    expect(() => readJournal(folder.path)).toThrow(unsafe(message));
+    const log = new LogFile({ path, maxBytes: 1000, files: 2 });
+    log.writeLine('secret');
+    log.close();
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+    expect(log.loss?.code).toBe('SEC_PATH_UNSAFE');
+  });
+
+  it('that is a link is not followed, wherever it leads', async () => {
+    await using folder = await openFolder();
+    const [target, missing] = [join(folder.path, 'target'), join(folder.path, 'missing')];
+    writeFileSync(target, 'of somebody', { mode: 0o600 });
+    for (const [name, to] of [
+      ['link', target],
+      ['dangling', missing],
+    ] as const) {
+      const path = join(folder.path, name);
+      symlinkSync(to, path);
+      expect(() => openPrivate(path)).toThrow(unsafe(/is a link/));
+      expect(() => readPrivate(path)).toThrow(unsafe(/is a link/));
+    }
+    expect(statSync(missing, { throwIfNoEntry: false })).toBeUndefined();
+    expect(readFileSync(target, 'utf8')).toBe('of somebody');
+  });
+
+  it('that is a pipe holds nobody up', async () => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'pipe');
+    execFileSync('mkfifo', ['-m', '600', path]);
+    expect(() => readPrivate(path)).toThrow(unsafe(/is no file/));
+    expect(() => openPrivate(path)).toThrow(unsafe(/is no file/));
+  });
+
+  it('of ours is appended to; a new one is for us alone', async () => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'new');
+    for (const text of ['a', 'b']) {
+      const descriptor = openPrivate(path);
+      writeSync(descriptor, text);
+      closeSync(descriptor);
+    }
+    expect([readPrivate(path), statSync(path).mode & 0o777]).toEqual(['ab', 0o600]);
+  });
+});
+
+describe('a folder', () => {
+  it('of ours is taken, also by a link of ours, and one that is missing', async () => {
+    await using folder = await openFolder();
+    const [own, link] = [join(folder.path, 'own'), join(folder.path, 'link')];
+    mkdirSync(own, { mode: 0o755 });
+    symlinkSync(own, link);
+    for (const path of [own, link, join(folder.path, 'missing')])
+      expect(() => checkFolder(path)).not.toThrow();
+  });
+
+  it('that others can write to, or that is none, is refused', async () => {
+    await using folder = await openFolder();
+    const path = join(folder.path, 'shared');
+    mkdirSync(path);
+    chmodSync(path, 0o1777);
+    expect(() => checkFolder(path)).toThrow(unsafe(/mode 1777/));
+    writeFileSync(join(folder.path, 'file'), '');
+    expect(() => checkFolder(join(folder.path, 'file'))).toThrow(unsafe(/is no folder/));
+  });
+
+  it.runIf(isRoot)(
+    'of somebody else, or a link of theirs, is refused, and root is told to run as they',
+    async () => {
+      await using folder = await openFolder();
+      const [theirs, link] = [join(folder.path, 'theirs'), join(folder.path, 'link')];
+      mkdirSync(theirs);
+      execFileSync('ln', ['-s', folder.path, link]);
+      for (const path of [theirs, link]) execFileSync('chown', ['-h', String(SOMEBODY), path]);
+      for (const path of [theirs, link])
+        expect(() => checkFolder(path)).toThrow(
+          expect.objectContaining({ hint: expect.stringContaining("sudo -u '#4711'") as string }) as Error,
+        );
+    },
+  );
+});
+
+describe('a key file', () => {
+  it('that others can write to, or that somebody else owns, is refused', async () => {
+    await using folder = await openFolder();
+    writeKeyFiles(folder.path, 'anna');
+    const files = keyFilesOf(folder.path, 'anna');
+    chmodSync(files.public, 0o664);
+    expect(() => readPublicKey(files.public)).toThrow(/others can write it \(mode 664\)/);
+    if (!isRoot) return;
+    chownSync(files.secret, SOMEBODY, -1);
+    expect(() => readSecretKey(files.secret)).toThrow(/belongs to user 4711/);
+  });
+});
