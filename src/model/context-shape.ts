@@ -3,6 +3,7 @@
 import { TRIGGERS } from './context.js';
 import { SUPERVISION_RULES } from './supervision.js';
 import type { ChildShape, ElementShape } from './structure.js';
+import type { WireForm } from './wire.js';
 
 const required: ChildShape = { presence: 'required' };
 const optional: ChildShape = { presence: 'optional' };
@@ -63,8 +64,13 @@ const security: ChildShape = {
 
 export const CONTEXT_ROOT = 'Context';
 
-/** Paths whose elements are lists, however many there are. */
-export const CONTEXT_LISTS = ['TaskService', 'TaskService/Task/supervision/limit'];
+const CONFIGURATION = 'TaskService/Task/message/content/configuration';
+
+/** What a program or a service is given is given as it stands there. */
+export const CONTEXT_FORM: WireForm = {
+  lists: ['TaskService', 'TaskService/Task/supervision/limit', 'Security/Client'],
+  exact: [`${CONFIGURATION}/command/arg`, `${CONFIGURATION}/command/env/*`, `${CONFIGURATION}/env/*`],
+};
 
 export const CONTEXT_SHAPE: ElementShape = {
   children: {

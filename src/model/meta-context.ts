@@ -68,7 +68,7 @@ export async function readMetaContextFile(path: string): Promise<MetaContext> {
 export function readMetaContext(text: string, path: string): MetaContext {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
-  const wire = readWire(root, META_LISTS);
+  const wire = readWire(root, { lists: META_LISTS });
   const meta = outlineMeta(wire.value);
   const form = checkStructure(root, META_ROOT, META_SHAPE);
   const findings = root.name === META_ROOT ? [...form, ...runMetaChecks(meta)] : form;

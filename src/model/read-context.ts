@@ -2,7 +2,7 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import type { ContextConfiguration } from './context.js';
-import { CONTEXT_LISTS, CONTEXT_ROOT, CONTEXT_SHAPE } from './context-shape.js';
+import { CONTEXT_FORM, CONTEXT_ROOT, CONTEXT_SHAPE } from './context-shape.js';
 import { invalidFile, type Fault } from './fault.js';
 import { examineConfiguration } from './parse-context.js';
 import { resolvePaths } from './resolve-paths.js';
@@ -34,7 +34,7 @@ export async function readContextFile(path: string): Promise<ContextFile> {
 export function readContext(text: string, path: string): ContextFile {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
-  const wire = readWire(root, [...CONTEXT_LISTS, 'Security/Client']);
+  const wire = readWire(root, CONTEXT_FORM);
   const form = checkStructure(root, CONTEXT_ROOT, CONTEXT_SHAPE);
   const isContext = root.name === CONTEXT_ROOT;
   const { configuration, findings } = isContext

@@ -18,10 +18,18 @@ export interface Wire {
   readonly positionOf: (path: ValuePath) => Position;
 }
 
+/** Paths of keys, list indices left out. */
+export interface WireForm {
+  /** Their elements are lists, however many there are. */
+  readonly lists: readonly string[];
+  /** Their text keeps the blanks around it; `PATH/*` is every element in PATH. */
+  readonly exact?: readonly string[];
+}
+
 /** Elements become keys, attributes keys of their element; repeated elements and those in `lists` become lists. */
-export function readWire(root: XmlElement, lists: readonly string[]): Wire {
+export function readWire(root: XmlElement, form: WireForm): Wire {
   const positions = new Map<string, Position>([['', root]]);
-  const value = readObject(root, [], { lists, positions });
+  const value = readObject(root, [], { ...form, positions });
   const positionOf = (path: ValuePath): Position => {
     for (let length = path.length; length > 0; length--) {
       const position = positions.get(pathKey(path.slice(0, length)));
@@ -52,15 +60,20 @@ function locate(finding: Finding, wire: Wire): Fault {
   };
 }
 
-interface Reading {
-  readonly lists: readonly string[];
+interface Reading extends WireForm {
   readonly positions: Map<string, Position>;
 }
 
 function readValue(element: XmlElement, path: ValuePath, reading: Reading): WireValue {
   reading.positions.set(pathKey(path), { line: element.line, column: element.column });
-  if (element.children.length === 0 && element.attributes.length === 0) return element.text;
-  return readObject(element, path, reading);
+  if (element.children.length > 0 || element.attributes.length > 0) return readObject(element, path, reading);
+  return isExact(path, reading) ? element.exactText : element.text;
+}
+
+function isExact(path: ValuePath, { exact = [] }: Reading): boolean {
+  if (exact.length === 0) return false;
+  const keys = path.filter(isKey);
+  return exact.includes(pathKey(keys)) || exact.includes(pathKey([...keys.slice(0, -1), '*']));
 }
 
 function readObject(element: XmlElement, path: ValuePath, reading: Reading): WireObject {

@@ -22,6 +22,8 @@ export interface XmlElement extends Position {
   readonly children: readonly XmlElement[];
   /** All text directly inside, CDATA included, trimmed. */
   readonly text: string;
+  /** The same, with the blanks around it. */
+  readonly exactText: string;
   /** Where that text starts; undefined if it is blank. */
   readonly textAt: Position | undefined;
   /** Offsets: of its `<`, behind its opening tag, of its closing tag, behind the closing tag. */
@@ -89,15 +91,16 @@ function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlE
   const { name, start, openEnd, closeStart, end, textStart } = mark;
   const { source } = reading;
   const inner = node[name] as readonly ParsedNode[];
-  const text = inner
+  const exactText = inner
     .map((child) => (typeof child['#text'] === 'string' ? child['#text'] : ''))
-    .join('')
-    .trim();
+    .join('');
+  const text = exactText.trim();
   return {
     name,
     attributes: composeAttributes((node[':@'] ?? {}) as Readonly<Record<string, string>>, mark, source),
     children: composeAll(inner, reading),
     text,
+    exactText,
     textAt: text === '' || textStart === undefined ? undefined : source.positionAt(textStart),
     start,
     openEnd,
