@@ -66,6 +66,9 @@ export const ERROR_CODES = {
   SVC_PROGRAM_NOT_FOUND: failed('The program of a task service is not there.'),
   SVC_PROGRAM_NOT_EXECUTABLE: failed('The program of a task service is there, but cannot be executed.'),
   SVC_PROGRAM_REFUSED: failed("A command names a program that the provider's own file does not."),
+  SVC_ENV_FILE: failed(
+    'The <env_file> of a task service cannot be read, or holds a name that is no variable.',
+  ),
   SVC_USER_UNKNOWN: failed('The user as whom a program is to run does not exist.'),
   SVC_USER_REFUSED: failed('The provider may not run a program as that user.'),
   SVC_LIMIT_EXCEEDED: failed('A task service costs more than a <limit> of its supervision allows.'),

@@ -43,6 +43,7 @@ export class LogFile {
   #inode = 0;
   #size = 0;
   #isMidLine = false;
+  #writes = 0;
   #lookedMs = 0;
   #loss: LogLoss | undefined;
   /** Lines lost since the log last told so; undefined for nothing. */
@@ -63,6 +64,16 @@ export class LogFile {
 
   get loss(): LogLoss | undefined {
     return this.#loss;
+  }
+
+  /** Whether what was written last is the start of a line. */
+  get isMidLine(): boolean {
+    return this.#isMidLine;
+  }
+
+  /** Grows with everything that is written: who finds it unchanged was the last to write. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** On a line of its own. */
@@ -125,7 +136,10 @@ export class LogFile {
       if (this.#guard(() => ftruncateSync(this.#fd ?? -1, size))) done = whole;
     }
     this.#size += done;
-    if (done > 0) this.#isMidLine = bytes[done - 1] !== NEWLINE;
+    if (done > 0) {
+      this.#isMidLine = bytes[done - 1] !== NEWLINE;
+      this.#writes += 1;
+    }
     return done;
   }
 

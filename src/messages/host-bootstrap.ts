@@ -1,15 +1,23 @@
-// What a launcher hands to the host it starts: enough to find the bus and the code, nothing secret.
+// What a launcher hands to the host it starts: in its environment enough to find the bus and the code, the rest through a pipe.
 
+import type { KeyPair } from '../base/keys.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 
 /** Environment variable that carries the HostBootstrap as JSON. */
 export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 
 /**
- * A pipe that a secured provider writes a KeyPair to, as JSON: no environment and no command line shows it. A
- * program that speaks for itself has the same from its host, as a HandedKeys.
+ * A pipe that a provider writes a HandedOver to, as JSON, if there is something in it. A program that speaks for
+ * itself has its keys there from its host, as a HandedKeys.
  */
 export const KEYS_DESCRIPTOR = 3;
+
+/** What no environment and no command line may show, and what may be too large for one variable of it. */
+export interface HandedOver {
+  /** From a secured provider. */
+  readonly keys?: KeyPair | undefined;
+  readonly program?: HostProgram | undefined;
+}
 
 /** What a program that speaks for itself reads at its KEYS_DESCRIPTOR; both keys in Z85. */
 export interface HandedKeys {
@@ -39,7 +47,14 @@ export interface HostProgram {
   readonly user: ProgramUser | undefined;
   readonly ready: ProgramReadiness;
   readonly events: 'none' | 'lines' | 'json';
+  readonly stdin: 'null' | 'open';
   readonly stopSignal: string;
+  /** Who gets the stop signal: all of its process group, or the program alone. */
+  readonly stopTo: 'group' | 'leader';
+  /** Undefined for that of the provider. */
+  readonly umask: number | undefined;
+  /** By the names that prlimit has for them; bytes or counts, or `unlimited`. */
+  readonly rlimits: Readonly<Record<string, string>>;
 }
 
 export interface ProgramUser {
@@ -71,7 +86,10 @@ export interface HostBootstrap {
   readonly module: string;
   /** What node imports before anything else, where the code is loaded where it lies; a URL. */
   readonly loader?: string | undefined;
-  /** Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. */
+  /**
+   * Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. Handed over
+   * apart from the rest.
+   */
   readonly program?: HostProgram | undefined;
   /** How often to say that it lives, in milliseconds; 0 for never. */
   readonly heartbeatMs: number;
@@ -84,4 +102,11 @@ export interface HostBootstrap {
   readonly presence: string;
   /** To be joined before any code of the service runs; undefined where none could be made. */
   readonly controlGroup?: string | undefined;
+}
+
+/** Whether there is a HandedOver at the KEYS_DESCRIPTOR. */
+export function isHandedOver(
+  bootstrap: Pick<HostBootstrap, 'serverKey'> & { readonly module?: string },
+): boolean {
+  return bootstrap.serverKey !== undefined || bootstrap.module === '';
 }

@@ -1,33 +1,44 @@
 // Checks of the programs that are task services: every <command> says what to run and when it is ready.
 
-import type { Finding, ValuePath } from './fault.js';
-import type { ContextOutline, ServiceOutline } from './outline.js';
+import {
+  asListOf,
+  at,
+  COMMAND_PLACE,
+  commandsOf,
+  isRecord,
+  textOf,
+  whyNoText,
+  type CommandOutline,
+} from './command-outline.js';
+import type { Finding } from './fault.js';
+import type { ContextOutline } from './outline.js';
 import {
   COMMAND_KEYS,
   isPort,
   OUTPUT_EVENTS,
   READY_KINDS,
-  VARIABLE_PATTERN,
-  VARIABLE_RULE,
+  RLIMIT_KEYS,
+  RLIMIT_PATTERN,
+  RLIMIT_RULE,
+  STDIN_KINDS,
+  STOP_TARGETS,
+  UMASK_PATTERN,
+  UMASK_RULE,
 } from './program.js';
 import { didYouMean } from './suggest.js';
 
-type Fields = Readonly<Record<string, unknown>>;
+const TEXT_KEYS = [
+  ...['program', 'cwd', 'env_file', 'user', 'umask', 'stdin', 'stop_to'],
+  ...['ready', 'ready_line', 'ready_port', 'events'],
+] as const;
 
-/** A <command> as far as it is one; `path` leads to it. */
-interface CommandOutline {
-  readonly path: ValuePath;
-  readonly fields: Fields;
-}
-
-const PLACE = ['Task', 'message', 'content', 'configuration', 'command'] as const;
-const TEXT_KEYS = ['program', 'cwd', 'user', 'ready', 'ready_line', 'ready_port', 'events'] as const;
+const EXAMPLE_OF_RLIMITS = '<rlimits nofile="1024"/>';
 
 export function commandsAreSingle({ services }: ContextOutline): readonly Finding[] {
   return services
     .filter(({ command }) => Array.isArray(command))
     .map(({ path }) => ({
-      path: [...path, ...PLACE, 1],
+      path: [...path, ...COMMAND_PLACE, 1],
       message: 'a second <command>, allowed: one for each task service',
     }));
 }
@@ -39,7 +50,7 @@ export function commandsAreWhole({ services }: ContextOutline): readonly Finding
       : []),
     ...unknownElements(command),
     ...TEXT_KEYS.flatMap((key) => checkText(command, key)),
-    ...asList(command.fields.arg).flatMap((arg) =>
+    ...asListOf(command.fields.arg).flatMap((arg) =>
       typeof arg === 'string' ? [] : [at(command, 'arg', '<arg> holds elements, allowed: text')],
     ),
   ]);
@@ -70,18 +81,13 @@ export function outputEventsAreKnown({ services }: ContextOutline): readonly Fin
   });
 }
 
-export function variablesAreNamed({ services }: ContextOutline): readonly Finding[] {
-  return commandsOf(services).flatMap((command) => {
-    const { env } = command.fields;
-    if (env === undefined || env === '') return [];
-    if (!isRecord(env)) return [at(command, 'env', 'text in <env>, allowed: <NAME>value</NAME>')];
-    return Object.entries(env).flatMap(([name, value]): readonly Finding[] => {
-      const path = [...command.path, 'env', name];
-      if (!VARIABLE_PATTERN.test(name))
-        return [{ path, message: `variable "${name}", allowed: ${VARIABLE_RULE}` }];
-      return whyNoText(value, { path, name });
-    });
-  });
+export function surroundingsAreKnown({ services }: ContextOutline): readonly Finding[] {
+  return commandsOf(services).flatMap((command) => [
+    ...checkWord(command, 'stdin', STDIN_KINDS),
+    ...checkWord(command, 'stop_to', STOP_TARGETS),
+    ...checkUmask(command),
+    ...checkRlimits(command),
+  ]);
 }
 
 /** A thread has no process of its own that could be another program. */
@@ -92,6 +98,35 @@ export function programsAreProcesses({ services }: ContextOutline): readonly Fin
       path: [...path, 'serviceType'],
       message: 'serviceType "Thread" with a <command>, allowed: Process',
     }));
+}
+
+function checkWord(command: CommandOutline, key: string, allowed: readonly string[]): readonly Finding[] {
+  const word = textOf(command, key);
+  return word === '' || allowed.includes(word) ? [] : [at(command, key, notOneOf(key, word, allowed))];
+}
+
+function checkUmask(command: CommandOutline): readonly Finding[] {
+  const umask = textOf(command, 'umask');
+  if (umask === '' || UMASK_PATTERN.test(umask)) return [];
+  return [at(command, 'umask', `umask "${umask}", allowed: ${UMASK_RULE}`)];
+}
+
+function checkRlimits(command: CommandOutline): readonly Finding[] {
+  const { rlimits } = command.fields;
+  if (rlimits === undefined || rlimits === '') return [];
+  const known: readonly string[] = RLIMIT_KEYS;
+  if (!isRecord(rlimits))
+    return [at(command, 'rlimits', `<rlimits> is not one, allowed: ${EXAMPLE_OF_RLIMITS}`)];
+  return Object.entries(rlimits).flatMap(([name, value]): readonly Finding[] => {
+    const path = [...command.path, 'rlimits', name];
+    if (!known.includes(name)) {
+      const message = `unknown attribute ${name} of <rlimits>, allowed: ${known.join(', ')}`;
+      return [{ path, message, hint: didYouMean(name, known) }];
+    }
+    if (typeof value === 'string' && RLIMIT_PATTERN.test(value)) return [];
+    const shown = typeof value === 'string' ? ` "${value}"` : '';
+    return [{ path, message: `${name} of <rlimits>${shown}, allowed: ${RLIMIT_RULE}` }];
+  });
 }
 
 function checkDetail(command: CommandOutline, ready: string, kind: string, what: string): readonly Finding[] {
@@ -138,43 +173,6 @@ function checkText(command: CommandOutline, key: string): readonly Finding[] {
   return whyNoText(value, { path: [...command.path, key], name: key });
 }
 
-function whyNoText(
-  value: unknown,
-  { path, name }: { readonly path: ValuePath; readonly name: string },
-): readonly Finding[] {
-  if (typeof value === 'string') return [];
-  if (Array.isArray(value))
-    return [{ path: [...path, 1], message: `a second <${name}> in <${String(path.at(-2))}>, allowed: one` }];
-  return [{ path, message: `<${name}> holds elements, allowed: text` }];
-}
-
 function notOneOf(key: string, value: string, allowed: readonly string[]): string {
   return `${key} "${value}", allowed: ${allowed.join(', ')}`;
-}
-
-function at(command: CommandOutline, key: string, message: string, hint?: string): Finding {
-  return { path: [...command.path, key], message, hint };
-}
-
-function commandsOf(services: readonly ServiceOutline[]): readonly CommandOutline[] {
-  return services
-    .filter(({ command }) => command !== undefined && !Array.isArray(command))
-    .map(({ path, command }) => ({
-      path: [...path, ...PLACE],
-      fields: isRecord(command) ? command : {},
-    }));
-}
-
-function textOf({ fields }: CommandOutline, key: string): string {
-  const value = fields[key];
-  return typeof value === 'string' ? value : '';
-}
-
-function asList(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import {
   endpointsAreAddresses,
   endsDiffer,
 } from './check-endpoints.js';
+import { environmentsAreOfProcesses, variablesAreNamed } from './check-environment.js';
 import { limitsAreLimits } from './check-limits.js';
 import {
   commandsAreSingle,
@@ -13,7 +14,7 @@ import {
   outputEventsAreKnown,
   programsAreProcesses,
   readinessIsKnown,
-  variablesAreNamed,
+  surroundingsAreKnown,
 } from './check-programs.js';
 import { clientsDiffer, keysAreKeys, rolesAreKnown } from './check-security.js';
 import {
@@ -60,8 +61,10 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   commandsAreWhole,
   readinessIsKnown,
   outputEventsAreKnown,
+  surroundingsAreKnown,
   variablesAreNamed,
   programsAreProcesses,
+  environmentsAreOfProcesses,
   entriesAreKnown,
   actionsAreKnown,
   actionsHaveTargets,

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { ID_RULE, isId, type ServiceId } from '../base/ids.js';
-import { programSchema, type ProgramCommand } from './program.js';
+import { programSchema, serviceEnvironment, type ProgramCommand } from './program.js';
 import { supervisionSchema, type Supervision } from './supervision.js';
 
 export { supervisionSchema, type Supervision } from './supervision.js';
@@ -78,6 +78,7 @@ const taskMessage = z.looseObject({
           device_action: z.string().default(''),
           location: z.string().default(''),
           command: programSchema.optional(),
+          ...serviceEnvironment,
         }),
       ),
     }),
@@ -141,6 +142,19 @@ export function isEntryAtStart(entry: string): boolean {
 /** The program that the service is; undefined for one with code of its own. */
 export function programOf(service: TaskService): ProgramCommand | undefined {
   return service.Task.message.content.configuration.command;
+}
+
+/** What is added to the environment of a service: of its program, or of its own code. */
+export function environmentOf(service: TaskService): EnvironmentSource {
+  const { command, env, env_file: file = '' } = service.Task.message.content.configuration;
+  if (command !== undefined) return { env: command.env, file: command.env_file };
+  return { env: typeof env === 'object' ? env : {}, file };
+}
+
+export interface EnvironmentSource {
+  readonly env: Readonly<Record<string, string>>;
+  /** Blank for none; absolute. */
+  readonly file: string;
 }
 
 export function supervisionOf(service: TaskService): Supervision {

@@ -33,6 +33,9 @@ export interface ServiceOutline {
   readonly limits: readonly LimitOutline[];
   /** As it stands there; undefined where there is none. */
   readonly command: unknown;
+  /** Likewise: variables for a service that is no program. */
+  readonly env: unknown;
+  readonly envFile: unknown;
 }
 
 export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
@@ -58,6 +61,8 @@ export function outlineContext(value: unknown): ContextOutline {
   };
 }
 
+const CONFIGURATION = ['Task', 'message', 'content', 'configuration'] as const;
+
 function outlineService(value: unknown, path: ValuePath): ServiceOutline {
   const keys = [...Object.keys(SUPERVISION_RULES), 'stop_signal'] as (SupervisionKey | 'stop_signal')[];
   return {
@@ -75,7 +80,9 @@ function outlineService(value: unknown, path: ValuePath): ServiceOutline {
     })),
     supervision: textsOf(valueAt(value, 'Task', 'supervision'), keys),
     limits: outlineLimits(valueAt(value, 'Task', 'supervision', 'limit'), path),
-    command: valueAt(value, 'Task', 'message', 'content', 'configuration', 'command'),
+    command: valueAt(value, ...CONFIGURATION, 'command'),
+    env: valueAt(value, ...CONFIGURATION, 'env'),
+    envFile: valueAt(value, ...CONFIGURATION, 'env_file'),
   };
 }
 

@@ -14,6 +14,7 @@ export function resolvePaths(configuration: ContextConfiguration, folder: string
     const resolved = structuredClone(service);
     const own = resolved.Task.message.content.configuration;
     if (own.location !== '') own.location = resolve(folder, own.location);
+    if (own.env_file !== undefined && own.env_file !== '') own.env_file = resolve(folder, own.env_file);
     if (own.command !== undefined) own.command = resolveCommand(own.command, folder);
     return resolved;
   });
@@ -25,10 +26,11 @@ export function resolvePaths(configuration: ContextConfiguration, folder: string
 
 /** A bare name is no path: it is looked for in PATH. */
 function resolveCommand(command: ProgramCommand, folder: string): ProgramCommand {
-  const { program, cwd } = command;
+  const { program, cwd, env_file: file } = command;
   return {
     ...command,
     program: program.includes('/') ? resolve(folder, program) : program,
     cwd: cwd === '' ? '' : resolve(folder, cwd),
+    env_file: file === '' ? '' : resolve(folder, file),
   };
 }

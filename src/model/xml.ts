@@ -91,9 +91,7 @@ function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlE
   const { name, start, openEnd, closeStart, end, textStart } = mark;
   const { source } = reading;
   const inner = node[name] as readonly ParsedNode[];
-  const exactText = inner
-    .map((child) => (typeof child['#text'] === 'string' ? child['#text'] : ''))
-    .join('');
+  const exactText = inner.map((child) => (typeof child['#text'] === 'string' ? child['#text'] : '')).join('');
   const text = exactText.trim();
   return {
     name,

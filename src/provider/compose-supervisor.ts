@@ -19,6 +19,7 @@ import { locateProgram } from './locate-program.js';
 import { locateService } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { OrphanGuard } from './orphan-guard/guard.js';
+import { readEnvironment } from './read-environment.js';
 import { locateLog, planLog } from './service-logs.js';
 import type { ProviderSecurity } from './security/open-security.js';
 import { presenceTopic } from '../messages/topics.js';
@@ -98,7 +99,10 @@ export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] 
   closers.add(() => builder.close());
   return async (service) => {
     const command = programOf(service);
-    if (command === undefined) return await builder.build(locateService(service, roots));
+    if (command === undefined) {
+      const code = await builder.build(locateService(service, roots));
+      return { ...code, env: readEnvironment(service) };
+    }
     const program = locateProgram(service, command, file.folder);
     return { module: '', program, codeHash: hashProgram(program) };
   };

@@ -5,6 +5,7 @@ import { programOf, type TaskService } from '../model/context.js';
 import type { ContextFile } from '../model/read-context.js';
 import { locateProgram } from './locate-program.js';
 import { locateService, serviceRootsOf } from './locate-service.js';
+import { readEnvironment } from './read-environment.js';
 
 /** What would keep services of a file from running here and now, as `service: what (what to do)`. */
 export function findMissingCode(file: ContextFile, namedRoots: readonly string[]): readonly string[] {
@@ -22,6 +23,10 @@ export function findMissingCode(file: ContextFile, namedRoots: readonly string[]
 
 function locate(service: TaskService, { folder }: ContextFile, roots: readonly string[]): void {
   const command = programOf(service);
-  if (command === undefined) locateService(service, roots);
-  else locateProgram(service, command, folder);
+  if (command !== undefined) {
+    locateProgram(service, command, folder);
+    return;
+  }
+  locateService(service, roots);
+  readEnvironment(service);
 }

@@ -6,25 +6,35 @@ import { ContextdError } from '../base/errors.js';
 import type { HostProgram, ProgramReadiness } from '../messages/host-bootstrap.js';
 import { supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
 import { findUser } from './find-user.js';
+import { readEnvironment } from './read-environment.js';
 
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** `folder` is the context folder. Throws SVC_PROGRAM_..., SVC_USER_... or SVC_LAUNCH_FAILED. */
+/** `folder` is the context folder. Throws SVC_PROGRAM_..., SVC_USER_..., SVC_ENV_FILE or SVC_LAUNCH_FAILED. */
 export function locateProgram(service: TaskService, command: ProgramCommand, folder: string): HostProgram {
-  const { arg: args, env, events, user } = command;
+  const { arg: args, events, user, umask } = command;
+  const env = readEnvironment(service);
   return {
-    file: findFile(service, command, folder),
+    file: findFile(service, { program: command.program, env }, folder),
     args,
     cwd: checkFolder(service, command.cwd === '' ? folder : command.cwd),
     env,
     user: user === '' ? undefined : findUser(service.id, user),
     ready: readinessOf(command),
     events,
+    stdin: command.stdin,
     stopSignal: supervisionOf(service).stop_signal,
+    stopTo: command.stop_to,
+    umask: umask === '' ? undefined : Number.parseInt(umask, 8),
+    rlimits: command.rlimits,
   };
 }
 
-function findFile(service: TaskService, { program, env }: ProgramCommand, folder: string): string {
+function findFile(
+  service: TaskService,
+  { program, env }: Pick<ProgramCommand, 'program' | 'env'>,
+  folder: string,
+): string {
   const places = placesOf(program, env.PATH ?? process.env.PATH ?? DEFAULT_PATH, folder);
   const found = places.filter((path) => lookAt(path) !== undefined);
   const [first] = found;

@@ -88,13 +88,14 @@ export class Runs {
   async #start(transaction: Transaction, id: ServiceId, running: Running): Promise<LaunchedService> {
     const { launcher, clock, workingFolder } = this.#ports;
     const service = definitionOf(transaction, id);
-    const [code] = await Promise.all([this.#ports.prepare(service), transaction.known]);
+    const [{ env, ...code }] = await Promise.all([this.#ports.prepare(service), transaction.known]);
     if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
     const process = await launcher.launch({
       bootstrap: this.#ports.bootstrap(transaction, service, code),
       supervision: supervisionOf(service),
       logFile: this.#ports.logFile(transaction, service),
       workingFolder,
+      env,
       token: this.#ports.token(transaction, service, running.run),
     });
     running.process = process;

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
-import type { LaunchedService, Launcher } from './launcher/launcher.js';
+import type { LaunchedService, Launcher, LaunchOrder } from './launcher/launcher.js';
 import type { HistoryRecord, ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
@@ -14,7 +14,11 @@ export interface SupervisorPorts {
   readonly launcher: Launcher;
   /** What a service runs: its compiled code, or its program. Throws SVC_ errors. */
   readonly prepare: (service: TaskService) => Promise<PreparedCode>;
-  readonly bootstrap: (transaction: Transaction, service: TaskService, code: PreparedCode) => HostBootstrap;
+  readonly bootstrap: (
+    transaction: Transaction,
+    service: TaskService,
+    code: Omit<PreparedCode, 'env'>,
+  ) => HostBootstrap;
   readonly logFile: (transaction: Transaction, service: TaskService) => string;
   readonly workingFolder: string;
   /** Marks every process of a run, so that a later provider finds them. */
@@ -28,7 +32,8 @@ export interface SupervisorPorts {
   readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
 }
 
-export interface PreparedCode extends Pick<HostBootstrap, 'module' | 'loader' | 'program'> {
+export interface PreparedCode
+  extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchOrder, 'env'> {
   /** Names the code: another one exactly when it has changed. */
   readonly codeHash: string;
 }

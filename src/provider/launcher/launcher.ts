@@ -11,6 +11,8 @@ export interface LaunchOrder {
   /** Where standard output and error go, as an absolute path. */
   readonly logFile: string;
   readonly workingFolder: string;
+  /** Added to the environment of a service that is no program; none when left out. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Marks every process of this run; see adoption.ts. */
   readonly token: string;
 }

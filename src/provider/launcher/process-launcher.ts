@@ -5,11 +5,16 @@ import { accessSync, closeSync, constants, fstatSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
-import { ContextdError, messageOf } from '../../base/errors.js';
+import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
 import { openPrivate } from '../../base/private-files.js';
 import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
-import { BOOTSTRAP_VARIABLE, KEYS_DESCRIPTOR, type HostBootstrap } from '../../messages/host-bootstrap.js';
+import {
+  BOOTSTRAP_VARIABLE,
+  KEYS_DESCRIPTOR,
+  type HandedOver,
+  type HostBootstrap,
+} from '../../messages/host-bootstrap.js';
 import { hasPid, identify, isSameProcess } from '../../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 import type { RunTracker, Tracks } from '../../processes/run-tracker.js';
@@ -31,7 +36,7 @@ export interface ProcessLauncherOptions {
 
 /** A LaunchOrder is one; so is the order for a process that holds threads. */
 export interface ProcessOrder extends Omit<LaunchOrder, 'bootstrap'> {
-  readonly bootstrap: Pick<HostBootstrap, 'loader'> & { readonly serviceId: string };
+  readonly bootstrap: Pick<HostBootstrap, 'loader' | 'program'> & { readonly serviceId: string };
 }
 
 export interface ProcessLauncher extends Launcher {
@@ -112,31 +117,39 @@ function spawnHost(
   order: ProcessOrder,
   { controlGroup, command: [file, ...args] }: Tracks,
 ): { readonly child: ChildProcess; readonly logSize: number } {
+  const { program, ...bootstrap } = order.bootstrap;
   const env = {
     ...process.env,
-    [BOOTSTRAP_VARIABLE]: JSON.stringify({ ...order.bootstrap, controlGroup }),
+    ...order.env,
+    [BOOTSTRAP_VARIABLE]: JSON.stringify({ ...bootstrap, controlGroup }),
     [TOKEN_VARIABLE]: order.token,
   };
   const log = openLog(order);
   try {
     // What can throw comes before the child, whose errors nobody hears yet. A shell would not tell us why it fails.
     accessSync(process.execPath, constants.X_OK);
-    const secret = keys === undefined ? undefined : JSON.stringify(keys.issue(order.token));
+    const handed = composeHandedOver({ keys: keys?.issue(order.token), program });
     const logSize = fstatSync(log).size;
     const child = spawn(file, args, {
       cwd: order.workingFolder,
       detached: true,
-      stdio: ['ignore', log, log, ...(secret === undefined ? [] : ['pipe' as const])],
+      stdio: ['ignore', log, log, ...(handed === undefined ? [] : ['pipe' as const])],
       env,
     });
     // It reads them before anything else, and closes its end: its children do not have it.
-    if (secret !== undefined) handOver(child, KEYS_DESCRIPTOR, secret);
+    if (handed !== undefined) handOver(child, KEYS_DESCRIPTOR, handed);
     return { child, logSize };
   } catch (cause) {
     throw launchError(order, cause);
   } finally {
     closeSync(log);
   }
+}
+
+/** One variable of an environment may be 128 KiB long, and the arguments of a program together more. */
+function composeHandedOver(handed: HandedOver): string | undefined {
+  const isNothing = handed.keys === undefined && handed.program === undefined;
+  return isNothing ? undefined : JSON.stringify(handed);
 }
 
 function openLog(order: ProcessOrder): number {
@@ -155,7 +168,9 @@ function launchError(order: ProcessOrder, cause: unknown): ContextdError {
     `cannot start a process for ${serviceId}: ${messageOf(cause)}`,
     {
       cause,
-      hint: 'see whether the folder of the context can be written and the machine has processes left',
+      hint: hasErrnoCode(cause, 'E2BIG')
+        ? 'its <env>, its <env_file> and the environment of the provider are too large together'
+        : 'see whether the folder of the context can be written and the machine has processes left',
     },
   );
 }

@@ -8,10 +8,7 @@ import { locateError } from './locate-error.js';
 
 /** Throws SVC_LOAD_FAILED. */
 export async function loadService(bootstrap: HostBootstrap): Promise<ServiceDefinition> {
-  const { module: modulePath, instance, program } = bootstrap;
-  // Loaded only by those who need it: every service pays for what its host loads.
-  if (program !== undefined)
-    return (await import('../program/program-task.js')).programService(bootstrap, program);
+  const { module: modulePath, instance } = bootstrap;
   const loaded = await importModule(modulePath, instance);
   const definition = loaded.default;
   if (isServiceDefinition(definition)) return definition;

@@ -2,12 +2,13 @@
 
 import { systemClock } from '../../base/clock.js';
 import { Connection, securityOf } from '../../bus/connection.js';
-import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
+import { BOOTSTRAP_VARIABLE, type HostBootstrap, type HostProgram } from '../../messages/host-bootstrap.js';
+import type { ServiceDefinition } from '../service.js';
 import { captureOutput } from './capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
 import { joinControlGroup } from '../../processes/control-group.js';
 import { endOwnProcesses } from './own-processes.js';
-import { onlyFromProvider, readSecurity, taskEndpoints } from './own-keys.js';
+import { onlyFromProvider, readHandedOver, securityFrom, taskEndpoints } from './own-keys.js';
 import { Host } from './host.js';
 import type { ConnectBus } from './host-bus.js';
 import { LogFile } from '../../base/log-file.js';
@@ -19,9 +20,11 @@ const text = process.env[BOOTSTRAP_VARIABLE];
 if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
 // The launcher is our own parent, so what it hands over needs no checking.
-const bootstrap = JSON.parse(text) as HostBootstrap;
+const inEnvironment = JSON.parse(text) as HostBootstrap;
+const handed = readHandedOver(inEnvironment);
+const bootstrap: HostBootstrap = { ...inEnvironment, program: handed.program };
 const { log } = bootstrap;
-const own = readSecurity(bootstrap.serverKey);
+const own = securityFrom(handed, bootstrap.serverKey);
 const security = securityOf(own);
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
@@ -49,9 +52,15 @@ async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
     return new Host(bootstrap, connect, logFile, {
       presence: () => watch,
       endpoints: taskEndpoints(bootstrap.endpoints, own),
+      // Loaded only by those who need it: every service pays for what its host loads.
+      ...(program === undefined ? {} : { load: () => loadProgram(program) }),
     });
   const { Keeper } = await import('../program/keeper.js');
-  return new Keeper({ bootstrap, program, connect, log: logFile.log, keys: own?.keys, endLeftovers });
+  return new Keeper({ bootstrap, program, connect, logFile, keys: own?.keys, endLeftovers });
+}
+
+async function loadProgram(program: HostProgram): Promise<ServiceDefinition> {
+  return (await import('../program/program-task.js')).programService(bootstrap, program, logFile);
 }
 
 /** It is meant for the program: it must not end us, and with us what we know of the program. */

@@ -1,7 +1,7 @@
 // The keys of this process, and the rule that goes with them: commands count if the provider has sealed them.
 
 import { closeSync, readFileSync } from 'node:fs';
-import { taskKeysOf, type KeyPair } from '../../base/keys.js';
+import { taskKeysOf } from '../../base/keys.js';
 import type { Logger } from '../../base/logger.js';
 import { warnSeldom } from '../../base/seldom.js';
 import type { BusEndpoints, ConnectionSecurity } from '../../bus/connection.js';
@@ -9,15 +9,23 @@ import { topicOf } from '../../bus/envelope.js';
 import { isSealedBy, sealOf } from '../../bus/seal.js';
 import type { ClientSecurity } from '../../bus/security.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
-import { KEYS_DESCRIPTOR } from '../../messages/host-bootstrap.js';
+import { isHandedOver, KEYS_DESCRIPTOR, type HandedOver } from '../../messages/host-bootstrap.js';
 import type { TaskEndpoints } from '../task.js';
 
-/** Reads what the provider hands over, and closes the pipe. Undefined for one that is not secured. */
-export function readSecurity(serverKey: string | undefined): ClientSecurity | undefined {
-  if (serverKey === undefined) return undefined;
-  const keys = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as KeyPair;
+/** Reads what the provider hands over, if there is something, and closes the pipe. */
+export function readHandedOver(bootstrap: Parameters<typeof isHandedOver>[0]): HandedOver {
+  if (!isHandedOver(bootstrap)) return {};
+  const handed = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as HandedOver;
   closeSync(KEYS_DESCRIPTOR);
-  return { keys, serverKey };
+  return handed;
+}
+
+/** Undefined for a provider that is not secured. */
+export function securityFrom(
+  { keys }: HandedOver,
+  serverKey: string | undefined,
+): ClientSecurity | undefined {
+  return keys === undefined || serverKey === undefined ? undefined : { keys, serverKey };
 }
 
 /**

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { systemClock } from '../../base/clock.js';
 import { asContextdError, reportError } from '../../base/errors.js';
 import type { KeyPair } from '../../base/keys.js';
-import type { Logger } from '../../base/logger.js';
+import type { LogFile } from '../../base/log-file.js';
 import type { HandedKeys, HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
 import type { ConnectBus } from '../host/host-bus.js';
 import { composeEnvironment } from './environment.js';
@@ -20,7 +20,7 @@ export interface KeeperParts {
   readonly program: HostProgram;
   /** Only to know whether there is a provider. */
   readonly connect: ConnectBus;
-  readonly log: Logger;
+  readonly logFile: LogFile;
   /** Of the service: the program speaks in its name. Undefined without <Security>. */
   readonly keys: KeyPair | undefined;
   /** Ends what the program has left. */
@@ -42,7 +42,7 @@ export class Keeper {
 
   /** Returns the program's exit code; ends this process by the signal that has ended the program. */
   async run(): Promise<number> {
-    const { bootstrap, program, connect, log, keys } = this.#parts;
+    const { bootstrap, program, connect, logFile, keys } = this.#parts;
     const connection = connect([], () => undefined);
     // The program listens for itself; we only hold a connection.
     connection.publisher.onSubscriptionTo('control', () => undefined);
@@ -51,11 +51,11 @@ export class Keeper {
         clock: systemClock,
         environment: composeEnvironment(bootstrap, program),
         keys: keys && JSON.stringify(asHanded(keys)),
-        print: (bytes) => void process.stdout.write(bytes),
+        log: logFile,
         line: () => undefined,
       });
     } catch (error) {
-      log.error(asContextdError(error).message, { ...reportError(error) });
+      logFile.log.error(asContextdError(error).message, { ...reportError(error) });
       return NOT_STARTED;
     }
     if (this.#isStopping) this.#run.stop();
@@ -72,7 +72,7 @@ export class Keeper {
   }
 
   crash(error: unknown): void {
-    this.#parts.log.error(asContextdError(error).message);
+    this.#parts.logFile.log.error(asContextdError(error).message);
     this.stop();
   }
 }

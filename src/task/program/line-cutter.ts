@@ -6,8 +6,10 @@ export const LONGEST_LINE_BYTES = 64 * 1024;
 const NEWLINE = 10;
 
 export interface Cut {
-  /** To be printed now: whole lines, or parts of one that is too long. */
+  /** To be printed now: whole lines, or parts of one. */
   readonly printable: Uint8Array;
+  /** So many of its first bytes have been in an earlier cut: the start of a line that had no end then. */
+  readonly shown: number;
   /** The whole lines in it, without their ends. */
   readonly lines: readonly string[];
 }
@@ -16,6 +18,13 @@ export class LineCutter {
   #rest: Buffer = Buffer.alloc(0);
   /** The start of the present line has been printed already. */
   #isWithinLong = false;
+  /** How much of the rest has been in a cut. */
+  #shown = 0;
+
+  /** The start of a line waits for its end, and has not been printed. */
+  get isWaiting(): boolean {
+    return this.#rest.length > this.#shown;
+  }
 
   take(chunk: Buffer): Cut {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -25,7 +34,15 @@ export class LineCutter {
     const lines = this.#readLines(bytes.subarray(0, end));
     if (isLong) this.#isWithinLong = true;
     this.#rest = isLong ? Buffer.alloc(0) : bytes.subarray(end);
-    return { printable, lines };
+    return { printable, lines, shown: printable.length === 0 ? 0 : this.#takeShown() };
+  }
+
+  /** The start of a line whose end does not come; it is kept, for the line is told when it is whole. */
+  flush(): Cut {
+    if (!this.isWaiting) return { printable: Buffer.alloc(0), lines: [], shown: 0 };
+    const shown = this.#shown;
+    this.#shown = this.#rest.length;
+    return { printable: this.#rest, lines: [], shown };
   }
 
   /** What is left when the program has ended. */
@@ -33,7 +50,13 @@ export class LineCutter {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
     const isLine = rest.length > 0 && !this.#isWithinLong;
-    return { printable: rest, lines: isLine ? [rest.toString()] : [] };
+    return { printable: rest, lines: isLine ? [rest.toString()] : [], shown: this.#takeShown() };
+  }
+
+  #takeShown(): number {
+    const shown = this.#shown;
+    this.#shown = 0;
+    return shown;
   }
 
   #readLines(bytes: Buffer): readonly string[] {

@@ -9,34 +9,48 @@ import { Task, type TaskConfiguration, type TaskContext } from '../task.js';
 import { composeEnvironment } from './environment.js';
 import { LineEvents } from './line-events.js';
 import { isPortOpen } from './probe-port.js';
-import { ProgramRun, type ProgramEnd } from './program-run.js';
+import type { PrintLog } from './printer.js';
+import { openOutputs, ProgramRun, type Outputs, type ProgramEnd, type Stream } from './program-run.js';
 
 /** How often it is asked whether the port is open. */
 const PROBE_MS = 50;
 
 /** What the ordinary host runs in place of a service with code of its own. */
-export function programService(bootstrap: HostBootstrap, program: HostProgram): ServiceDefinition {
+export function programService(
+  bootstrap: HostBootstrap,
+  program: HostProgram,
+  log: PrintLog,
+): ServiceDefinition {
+  // While the host is told to start.
+  const outputs = openOutputs(program);
+  const environment = composeEnvironment(bootstrap, program);
   return {
     serviceNames: [],
     concerns: () => true,
     hearsEvents: false,
-    build: (context) => new ProgramTask(context, program, composeEnvironment(bootstrap, program)),
+    build: (context) => new ProgramTask(context, program, { environment, log, outputs }),
   };
+}
+
+interface ProgramParts {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: PrintLog;
+  readonly outputs: Outputs;
 }
 
 export class ProgramTask extends Task {
   readonly #program: HostProgram;
-  readonly #environment: NodeJS.ProcessEnv;
+  readonly #parts: ProgramParts;
   readonly #events: LineEvents;
   readonly #lineSeen = createDeferred<void>();
   #readyLine: RegExp | undefined;
   #run: ProgramRun | undefined;
 
-  constructor(context: TaskContext<TaskConfiguration>, program: HostProgram, environment: NodeJS.ProcessEnv) {
+  constructor(context: TaskContext<TaskConfiguration>, program: HostProgram, parts: ProgramParts) {
     super(context);
     const { ready, events } = program;
     this.#program = program;
-    this.#environment = environment;
+    this.#parts = parts;
     this.#readyLine = ready.kind === 'line' ? new RegExp(ready.pattern) : undefined;
     const notify = (items: Readonly<Record<string, unknown>>) => this.notify('updated', items);
     this.#events = new LineEvents({ kind: events, now: () => systemClock.now(), log: this.log, notify });
@@ -65,15 +79,17 @@ export class ProgramTask extends Task {
   }
 
   async #start(): Promise<ProgramRun> {
-    const run = await ProgramRun.start(this.#program, {
+    const { environment, log, outputs } = this.#parts;
+    const ports = {
       clock: systemClock,
-      environment: this.#environment,
-      print: (bytes) => void process.stdout.write(bytes),
-      line: (text, stream) => {
+      environment,
+      log,
+      line: (text: string, stream: Stream) => {
         this.#lookForReadyLine(text);
         if (stream === 'stdout') this.#events.take(text);
       },
-    });
+    };
+    const run = await ProgramRun.start(this.#program, ports, outputs);
     this.#run = run;
     if (this.signal.aborted) run.stop();
     else this.signal.addEventListener('abort', () => run.stop(), { once: true });

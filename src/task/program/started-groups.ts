@@ -28,6 +28,11 @@ export function killStartedGroups(): void {
   for (const group of groups.keys()) signalGroup(group, 'SIGKILL');
 }
 
+/** To a program alone; nothing when it has ended. */
+export function signalLeader(pid: number, signal: string): void {
+  send(pid, signal);
+}
+
 /**
  * To a program and what it has started in its group; nothing when none of it is left. Once the program is gone its
  * number may be that of another group: then only to those in it that are known to be ours.

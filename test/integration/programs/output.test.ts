@@ -1,6 +1,7 @@
 // What a program prints: in its log, and as events, of lines or of JSON.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
@@ -9,6 +10,8 @@ import { readServiceLog, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
+
+const isRoot = process.getuid?.() === 0;
 
 interface Update {
   readonly header: { readonly action: string; readonly seq: number };
@@ -37,6 +40,68 @@ test('All that a program prints is in its log, and nothing of it in an event, if
   const lines = readServiceLog(test, 'ts_1').split('\n');
   expect([...lines].sort()).toEqual(['a\0b', 'no end', 'one', 'two', '\ufffd'].sort());
   expect(itemsOf(onlooker)).toEqual([]);
+});
+
+test('What is printed on both outputs is in the log in the order in which it was printed.', async () => {
+  const script = 'i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; done';
+  await using test = await openProvider([sketchShell('ts_1', script)]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await onlooker.event('ts_1', 'exited');
+  const expected = Array.from({ length: 500 }, (_, index) => `out ${index + 1}\nerr ${index + 1}\n`);
+  expect(readServiceLog(test, 'ts_1')).toBe(expected.join(''));
+});
+
+test.each([
+  {},
+  { events: 'lines' },
+  { ready: 'heartbeat' },
+  ...(isRoot ? [{ user: 'nobody', cwd: '/' }] : []),
+])('A program can open its outputs by their names: %j.', async (command) => {
+  const script = 'echo one > /dev/stdout; echo two > /dev/stderr; echo three >> /dev/fd/2; sleep 1000';
+  await using test = await openProvider([sketchShell('ts_1', script, command)]);
+  const client = await test.client();
+  const starting = client.command({ action: 'start', transaction: 'T1' });
+  await eventually(() => readServiceLog(test, 'ts_1').includes('three'), 'all is printed');
+  expect(readServiceLog(test, 'ts_1').split('\n').sort()).toEqual(['', 'one', 'three', 'two']);
+  await client.command({ action: 'stop', transaction: 'T1' });
+  await starting;
+});
+
+test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
+  'Last words without a line end are in the log while the program runs, and stay there when it is killed: %j.',
+  async (command) => {
+    const script = `trap '' TERM; echo first; printf 'last words'; while :; do sleep 0.1; done`;
+    const supervision = { stop_timeout_s: 0.2 };
+    await using test = await openProvider([sketchShell('ts_1', script, command, { supervision })]);
+    const client = await test.client();
+    const starting = client.command({ action: 'start', transaction: 'T1' });
+    await eventually(() => readServiceLog(test, 'ts_1').endsWith('first\nlast words'), 'they are there');
+    await client.command({ action: 'stop', transaction: 'T1' });
+    await starting;
+    expect(readServiceLog(test, 'ts_1')).toMatch(/^first\nlast words(?:\n|$)/);
+  },
+);
+
+test('A line that is printed in parts is whole in the log and in its event, whatever comes between them.', async () => {
+  const wait = (name: string) => `while ! [ -e ${name} ]; do sleep 0.05; done`;
+  const script = `printf 'one '; ${wait('a')}; echo between >&2; ${wait('b')}; echo line; printf 'two '; ${wait('c')}; echo lines`;
+  await using test = await openProvider([sketchShell('ts_1', script, { events: 'lines' })]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const has = (text: string) =>
+    eventually(() => readServiceLog(test, 'ts_1') === text, `the log is ${JSON.stringify(text)}`);
+  await client.command({ action: 'start', transaction: 'T1' });
+  await has('one ');
+  writeFileSync(join(test.folder, 'a'), '');
+  await has('one \nbetween\n');
+  writeFileSync(join(test.folder, 'b'), '');
+  await has('one \nbetween\none line\ntwo ');
+  writeFileSync(join(test.folder, 'c'), '');
+  await onlooker.event('ts_1', 'exited');
+  await has('one \nbetween\none line\ntwo lines\n');
+  expect(itemsOf(onlooker)).toEqual([{ line: 'one line' }, { line: 'two lines' }]);
 });
 
 test('A log of a program is rotated as every log is.', async () => {

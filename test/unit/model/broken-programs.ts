@@ -3,7 +3,16 @@
 import type { BrokenCase, ValidCase } from './context-corpus.js';
 import { contextText, serviceText } from './sample-files.js';
 
-const allElements = '<program>, <arg>, <cwd>, <env>, <user>, <ready>, <ready_line>, <ready_port>, <events>';
+const allElements =
+  '<program>, <arg>, <cwd>, <env>, <env_file>, <user>, <umask>, <rlimits>, <stdin>, <stop_to>, <ready>, ' +
+  '<ready_line>, <ready_port>, <events>';
+
+/** Likewise, for a service with code of its own. */
+function withConfiguration(configuration: string, attributes?: string): string {
+  return contextText(serviceText({ configuration, ...(attributes === undefined ? {} : { attributes }) }));
+}
+
+const thread = 'id="ts_1" instance="Echo" serviceType="Thread"';
 
 /** Line 12 holds the whole configuration; the command begins in column 25. */
 function withCommand(inner: string, attributes?: string): string {
@@ -19,9 +28,23 @@ export const VALID_PROGRAMS: readonly ValidCase[] = [
     title: 'every element of a command, in any order',
     text: withCommand(
       '<arg>-c</arg><events>lines</events><env><A>1</A><_b2/></env><user>nobody</user><arg/>' +
-        `<cwd>..</cwd><ready_line>^up</ready_line>${sh}<ready>line</ready><arg>x</arg>`,
+        `<cwd>..</cwd><ready_line>^up</ready_line>${sh}<ready>line</ready><arg>x</arg>` +
+        '<env_file>.env</env_file><stdin>open</stdin><stop_to>leader</stop_to><umask>027</umask>' +
+        '<rlimits nofile="64" nproc="unlimited" as="1000000000" core="0"/>',
     ),
   },
+  {
+    title: 'blank elements for the surroundings of a program',
+    text: withCommand(`${sh}<env_file/><stdin/><stop_to/><umask/><rlimits/>`),
+  },
+  { title: 'a umask of four digits', text: withCommand(`${sh}<umask>0077</umask>`) },
+  { title: 'limits of a program as elements', text: withCommand(`${sh}<rlimits><core>0</core></rlimits>`) },
+  {
+    title: 'variables of a service that is no program',
+    text: withConfiguration('<env A="1"/><env_file>.env</env_file>'),
+  },
+  { title: 'a text that is called env, in a thread', text: withConfiguration('<env>test</env>', thread) },
+  { title: 'blank variables, in a thread', text: withConfiguration('<env/><env_file/>', thread) },
   { title: 'variables as attributes', text: withCommand(`${sh}<env A="1" B=""/>`) },
   { title: 'a port', text: withCommand(`${sh}<ready>port</ready><ready_port>65535</ready_port>`) },
   { title: 'blank elements of a command', text: withCommand(`${sh}<env/><ready/><events/><user/><cwd/>`) },
@@ -121,6 +144,55 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     title: 'a variable twice',
     text: withCommand(`${sh}<env><A>1</A><A>2</A></env>`),
     faults: ['12:68 a second <A> in <env>, allowed: one'],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'words that are not known',
+    text: withCommand(`${sh}<stdin>closed</stdin><stop_to>all</stop_to>`),
+    faults: ['12:55 stdin "closed", allowed: null, open', '12:76 stop_to "all", allowed: group, leader'],
+  },
+  ...['27', '0888', 'u=rwx', '00027'].map((umask) => ({
+    title: `the umask ${umask}`,
+    text: withCommand(`${sh}<umask>${umask}</umask>`),
+    faults: [`12:55 umask "${umask}", allowed: three octal digits, such as 027`],
+  })),
+  {
+    title: 'limits of a program that are none, or unknown',
+    text: withCommand(`${sh}<rlimits nofile="many" nproc="-1" as="1e9" cores="1"/>`),
+    faults: [
+      '12:64 nofile of <rlimits> "many", allowed: a whole number, or unlimited',
+      '12:78 nproc of <rlimits> "-1", allowed: a whole number, or unlimited',
+      '12:89 as of <rlimits> "1e9", allowed: a whole number, or unlimited',
+      '12:98 unknown attribute cores of <rlimits>, allowed: nofile, nproc, as, core (did you mean "core"?)',
+    ],
+  },
+  {
+    title: 'limits of a program as text',
+    text: withCommand(`${sh}<rlimits>64</rlimits>`),
+    faults: ['12:55 <rlimits> is not one, allowed: <rlimits nofile="1024"/>'],
+  },
+  {
+    title: 'variables of a service with names that are none, or twice',
+    text: withConfiguration('<env><a-b>1</a-b><A>1</A><A>2</A></env>'),
+    faults: [
+      '12:30 variable "a-b", allowed: letters, digits and _, not starting with a digit or CONTEXTD_',
+      '12:50 a second <A> in <env>, allowed: one',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'variables in a thread',
+    text: withConfiguration('<env A="1"/><env_file>.env</env_file>', thread),
+    faults: [
+      '12:25 <env> with serviceType "Thread", allowed: with Process (threads share one process, and with it its environment)',
+      '12:37 <env_file> with serviceType "Thread", allowed: with Process (threads share one process, and with it its environment)',
+    ],
+    isBeyondSchema: true,
+  },
+  {
+    title: 'variables beside a command',
+    text: withConfiguration(`<command>${sh}</command><env A="1"/>`),
+    faults: ['12:65 <env> beside a <command>, allowed: in the <command>'],
     isBeyondSchema: true,
   },
   {

@@ -39,7 +39,11 @@ function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env 
     user: undefined,
     ready,
     events: 'none',
+    stdin: 'null',
     stopSignal: 'SIGTERM',
+    stopTo: 'group',
+    umask: undefined,
+    rlimits: {},
   };
   return composeEnvironment(bootstrap, program);
 }

@@ -40,6 +40,38 @@ test('A character that is cut by a chunk is whole in its line.', () => {
   expect(lines).toEqual(['grüße']);
 });
 
+/** What printing the cuts one behind the other gives: what was shown before is not printed again. */
+function join(cuts: readonly ReturnType<LineCutter['take']>[]): string {
+  return Buffer.concat(cuts.map(({ printable, shown }) => printable.subarray(shown))).toString();
+}
+
+test.each(ROWS)('$what: flushed after each chunk, it is printed once, and its lines are the same.', (row) => {
+  const cutter = new LineCutter();
+  const cuts = row.chunks.flatMap((chunk) => [
+    cutter.take(Buffer.from(chunk)),
+    cutter.flush(),
+    cutter.flush(),
+  ]);
+  expect(cutter.isWaiting).toBe(false);
+  expect(join(cuts)).toBe(row.chunks.join(''));
+  cuts.push(cutter.end());
+  expect(join(cuts)).toBe(row.chunks.join(''));
+  expect(cuts.flatMap((cut) => cut.lines)).toEqual(row.lines);
+});
+
+test('The start of a line waits for its end until it is flushed; then its whole line comes, and how much was shown.', () => {
+  const cutter = new LineCutter();
+  expect(cutter.take(Buffer.from('one\ntwo'))).toMatchObject({ lines: ['one'], shown: 0 });
+  expect(cutter.isWaiting).toBe(true);
+  expect(cutter.flush().printable.toString()).toBe('two');
+  expect(cutter.isWaiting).toBe(false);
+  expect(cutter.take(Buffer.from(' and')).printable).toHaveLength(0);
+  expect(cutter.isWaiting).toBe(true);
+  const { printable, shown, lines } = cutter.take(Buffer.from(' a half\nthree'));
+  expect([printable.toString(), shown, lines]).toEqual(['two and a half\n', 3, ['two and a half']]);
+  expect(cutter.end()).toMatchObject({ lines: ['three'], shown: 0 });
+});
+
 test('No more than one longest line is ever kept.', () => {
   const cutter = new LineCutter();
   const chunk = Buffer.alloc(LONGEST_LINE_BYTES / 4, 'x');

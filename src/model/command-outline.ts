@@ -1,0 +1,53 @@
+// What the checks need of the <command> of a service, however wrong it is.
+
+import type { Finding, ValuePath } from './fault.js';
+import type { ServiceOutline } from './outline.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A <command> as far as it is one; `path` leads to it. */
+export interface CommandOutline {
+  readonly path: ValuePath;
+  readonly fields: Fields;
+}
+
+export const CONFIGURATION_PLACE = ['Task', 'message', 'content', 'configuration'] as const;
+export const COMMAND_PLACE = [...CONFIGURATION_PLACE, 'command'] as const;
+
+export function at(command: CommandOutline, key: string, message: string, hint?: string): Finding {
+  return { path: [...command.path, key], message, hint };
+}
+
+export function commandsOf(services: readonly ServiceOutline[]): readonly CommandOutline[] {
+  return services
+    .filter(({ command }) => command !== undefined && !Array.isArray(command))
+    .map(({ path, command }) => ({
+      path: [...path, ...COMMAND_PLACE],
+      fields: isRecord(command) ? command : {},
+    }));
+}
+
+export function textOf({ fields }: CommandOutline, key: string): string {
+  const value = fields[key];
+  return typeof value === 'string' ? value : '';
+}
+
+export function asListOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `path` leads to a value that should be text, in an element called `name`. */
+export function whyNoText(
+  value: unknown,
+  { path, name }: { readonly path: ValuePath; readonly name: string },
+): readonly Finding[] {
+  if (typeof value === 'string') return [];
+  if (Array.isArray(value))
+    return [{ path: [...path, 1], message: `a second <${name}> in <${String(path.at(-2))}>, allowed: one` }];
+  return [{ path, message: `<${name}> holds elements, allowed: text` }];
+}

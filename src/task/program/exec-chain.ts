@@ -1,0 +1,87 @@
+// What a program is started through when node alone cannot: prlimit sets its limits, setpriv its user with all groups.
+
+import { accessSync, constants, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { ContextdError, hasErrnoCode } from '../../base/errors.js';
+import type { HostProgram, ProgramUser } from '../../messages/host-bootstrap.js';
+
+const DEFAULT_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface ExecChain {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** As whom node is to start it; undefined where setpriv does that. */
+  readonly ids: { readonly uid: number; readonly gid: number } | undefined;
+  /** Each replaces itself by the next, and the last by the program. */
+  readonly wrappers: readonly string[];
+}
+
+/** Throws SVC_LAUNCH_FAILED or SVC_USER_REFUSED where a tool is missing. To be called within `withGroupsOf`. */
+export function composeExecChain({ file, args, user, rlimits }: HostProgram): ExecChain {
+  const limits = Object.entries(rlimits).map(([name, value]) => `--${name}=${value}`);
+  const needsGroups = user !== undefined && hasFurtherGroups(user);
+  const steps: string[][] = [];
+  if (limits.length > 0) steps.push([findTool('prlimit', 'sets <rlimits>', 'SVC_LAUNCH_FAILED'), ...limits]);
+  if (needsGroups) {
+    const tool = findTool('setpriv', 'gives a program all groups of its <user>', 'SVC_USER_REFUSED');
+    steps.push([tool, `--reuid=${user.uid}`, `--regid=${user.gid}`, '--keep-groups']);
+    // What it executes itself, it may with the rights of root; what comes after that, with those of the user.
+    steps.push([tool]);
+  }
+  const chain = [...steps.flatMap((step) => [...step, '--']), file, ...args];
+  const ids = user === undefined || needsGroups ? undefined : { uid: user.uid, gid: user.gid };
+  const wrappers = steps.map(([tool = '']) => tool);
+  return { file: chain[0] ?? file, args: chain.slice(1), ids, wrappers };
+}
+
+/** Runs `act` while this process has the groups of that user; it keeps its own user. */
+export function withGroupsOf<T>(user: ProgramUser | undefined, act: () => T): T {
+  if (user === undefined || process.setgroups === undefined) return act();
+  const before = readGroups();
+  // The types of node leave it out.
+  (process as unknown as { initgroups(name: string, gid: number): void }).initgroups(user.name, user.gid);
+  try {
+    return act();
+  } finally {
+    process.setgroups([...before]);
+  }
+}
+
+/** Whether a process is still one of these tools, or runs what comes after them; it may have ended meanwhile. */
+export function lookAtExec(pid: number, wrappers: readonly string[]): 'wrapper' | 'program' | 'gone' {
+  try {
+    return wrappers.includes(readlinkSync(`/proc/${pid}/exe`)) ? 'wrapper' : 'program';
+  } catch (error) {
+    // Closed to us is only what has become something else.
+    return hasErrnoCode(error, 'EACCES', 'EPERM') ? 'program' : 'gone';
+  }
+}
+
+/** What node takes away from a child with another user. */
+function hasFurtherGroups({ gid }: ProgramUser): boolean {
+  return readGroups().some((each) => each !== gid);
+}
+
+/** As the kernel knows them; process.getgroups adds the effective group. */
+function readGroups(): readonly number[] {
+  const line = /^Groups:(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  return line.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+function findTool(name: string, what: string, code: 'SVC_LAUNCH_FAILED' | 'SVC_USER_REFUSED'): string {
+  const folders = [...(process.env.PATH ?? '').split(':'), ...DEFAULT_PATH.split(':')].filter(isAbsolute);
+  const found = folders.map((folder) => join(folder, name)).find(isExecutable);
+  if (found !== undefined) return realpathSync(found);
+  throw new ContextdError(code, `there is no ${name} in PATH, which ${what}`, {
+    hint: 'install util-linux (Debian: apt install util-linux)',
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,174 @@
+// What a program is given, exactly: arguments and variables, its user's groups, its limits, its input, its signals.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eventually } from '../../helpers/eventually.js';
+import type { ServiceSketch } from '../../helpers/context.js';
+import { openFolder } from '../../helpers/folder.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { onlook } from '../../helpers/onlooker.js';
+import { PYTHON, readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { openProvider } from '../../helpers/provider.js';
+
+expectNoLeftovers();
+
+const isRoot = process.getuid?.() === 0;
+
+/** Runs one service to its end and returns what it has printed. */
+async function print(sketch: ServiceSketch): Promise<string> {
+  await using test = await openProvider([sketch]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status.services).not.toMatchObject([{ error: expect.anything() as unknown }]);
+  await onlooker.event('ts_1', 'exited');
+  return readServiceLog(test, 'ts_1');
+}
+
+const COUNT = 'import os, sys; print(len(sys.argv) - 1, sum(map(len, sys.argv[1:])), len(os.environ["BIG"]))';
+
+const OWNERS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['as the user of the provider', {}],
+  ...(isRoot ? ([['as another user', { user: 'nobody', cwd: '/' }]] as const) : []),
+];
+
+test.each(OWNERS)('Arguments and variables are as large as the kernel takes them, %s.', async (_as, more) => {
+  // The kernel takes 128 KiB for each, its end and its name included.
+  const env = { BIG: 'y'.repeat(128 * 1024 - 5) };
+  const arg = [
+    '-c',
+    COUNT,
+    'z'.repeat(128 * 1024 - 1),
+    ...Array.from({ length: 1600 }, () => 'x'.repeat(99)),
+  ];
+  const log = await print(sketchProgram('ts_1', { program: PYTHON, arg, env, ...more }));
+  expect(log).toBe(`1601 ${128 * 1024 - 1 + 1600 * 99} ${128 * 1024 - 5}\n`);
+});
+
+test('Arguments that are larger than the kernel takes them are told, with the bounds.', async () => {
+  const arg = ['-c', 'true', 'z'.repeat(128 * 1024)];
+  await using test = await openProvider([sketchProgram('ts_1', { program: 'sh', arg })]);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status.services).toMatchObject([
+    {
+      state: 'failed',
+      error: {
+        code: 'SVC_LAUNCH_FAILED',
+        message: expect.stringMatching(/cannot be started: .*E2BIG$/) as string,
+        hint: expect.stringContaining('128 KiB') as string,
+      },
+    },
+  ]);
+});
+
+/** A user of this machine who is in further groups. */
+function findMember(): string | undefined {
+  const lines = readFileSync('/etc/group', 'utf8').split('\n');
+  return lines.map((line) => line.split(':')[3]?.split(',')[0] ?? '').find((name) => name !== '');
+}
+
+const member = findMember();
+
+test.runIf(isRoot && member !== undefined)(
+  'A program has all groups of its user, and no other.',
+  async () => {
+    const groups = execFileSync('id', ['-G', member ?? ''], { encoding: 'utf8' })
+      .trim()
+      .split(' ')
+      .sort();
+    expect(groups.length).toBeGreaterThan(1);
+    const log = await print(sketchShell('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
+    const [user, found = ''] = log.split('\n');
+    expect(user).toBe(execFileSync('id', ['-u', member ?? ''], { encoding: 'utf8' }).trim());
+    expect(found.split(' ').sort()).toEqual(groups);
+  },
+);
+
+test('A program has the umask and the limits that its command names.', async () => {
+  const rlimits = { nofile: '64', core: '0', nproc: '5000', as: '4000000000' };
+  const script = 'umask; ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -v';
+  const log = await print(sketchShell('ts_1', script, { umask: '027', ...(isRoot ? { rlimits } : {}) }));
+  const [mask, ...limits] = log.trim().split('\n');
+  expect(mask).toBe('0027');
+  if (isRoot) expect(limits).toEqual(['64', '64', '0', '3906250']);
+});
+
+test('What keeps a program from being executed is told also when limits are set first.', async () => {
+  await using test = await openProvider([
+    sketchProgram('ts_1', { program: './script', rlimits: { core: '0' } }),
+    sketchProgram('ts_2', { program: 'false', rlimits: { core: '0' } }),
+  ]);
+  await writeFile(join(test.folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
+  expect(status.services).toMatchObject([
+    {
+      state: 'failed',
+      error: { code: 'SVC_PROGRAM_NOT_FOUND', message: expect.stringContaining('/script') as string },
+    },
+  ]);
+  await using onlooker = await onlook(test.provider.endpoints);
+  await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
+  const failed = await onlooker.event('ts_2', 'failed');
+  expect(failed.content.status).toMatchObject({ exit_code: 1, error: { code: 'SVC_EXITED' } });
+});
+
+test.runIf(isRoot && member !== undefined)(
+  'What another user with groups may not execute is told.',
+  async () => {
+    await using folder = await openFolder();
+    await chmod(folder.path, 0o755);
+    await mkdir(join(folder.path, 'closed'), { mode: 0o700 });
+    await writeFile(join(folder.path, 'closed', 'program'), '#!/bin/sh\n', { mode: 0o755 });
+    const program = join(folder.path, 'closed', 'program');
+    await using test = await openProvider([sketchProgram('ts_1', { program, user: member, cwd: '/' })]);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    expect(status.services).toMatchObject([
+      {
+        state: 'failed',
+        error: {
+          code: 'SVC_PROGRAM_NOT_EXECUTABLE',
+          message: expect.stringContaining(`as ${member ?? ''}`) as string,
+        },
+      },
+    ]);
+  },
+);
+
+test('Standard input is at its end, or stays open until the program ends.', async () => {
+  expect(await print(sketchShell('ts_1', 'cat; echo ended'))).toBe('ended\n');
+  await using test = await openProvider([
+    sketchShell('ts_1', 'echo up; cat; echo ended', { stdin: 'open', ready: 'line', ready_line: 'up' }),
+  ]);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }]);
+  expect(readServiceLog(test, 'ts_1')).toBe('up\n');
+});
+
+test.each([
+  ['group', ['child', 'leader']],
+  ['leader', ['leader']],
+] as const)('The stop signal reaches the %s.', async (target, expected) => {
+  const child = `trap "echo child; exit 0" TERM; echo ready; while :; do sleep 0.1; done`;
+  const script = `(${child}) & trap 'wait_for_child; echo leader; exit 0' TERM
+    wait_for_child() { [ ${target} = leader ] || wait $!; }
+    while :; do sleep 0.1; done`;
+  await using test = await openProvider([
+    sketchShell('ts_1', script, { stop_to: target, ready: 'line', ready_line: 'ready' }),
+  ]);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  const { status } = await client.command({ action: 'stop', transaction: 'T1' });
+  expect(status.services).toMatchObject([{ state: 'stopped' }]);
+  await eventually(() => readServiceLog(test, 'ts_1').includes('leader'), 'it has ended');
+  expect([...readServiceLog(test, 'ts_1').matchAll(/^(?:child|leader)$/gm)].map(String).sort()).toEqual(
+    expected,
+  );
+});
