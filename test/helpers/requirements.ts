@@ -1,6 +1,7 @@
 // What a test needs of the machine beyond Node.js: without it the test is skipped, and the end of the run says what to install.
 
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestRunner } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
@@ -45,7 +46,12 @@ const REQUIREMENTS = {
   /** Root may start programs as somebody else, who can read this clone. */
   'another user': {
     program: 'setpriv',
-    isMet: () => runs('setpriv', [...NOBODY, 'test', '-r', join(packageRoot, 'package.json')]),
+    isMet: () => canBecomeNobody(),
+  },
+  /** Root may start programs as a user of this machine who is in further groups. */
+  'a user with groups': {
+    program: 'setpriv',
+    isMet: () => canBecomeNobody() && findMember() !== undefined,
   },
   'a process namespace': {
     program: 'unshare',
@@ -101,6 +107,16 @@ export function summarize(
   const count = wanting.length === 1 ? '1 test was' : `${wanting.length} tests were`;
   const advice = packages.length === 0 ? '' : `; apt-get install ${packages.join(' ')} lets more of them run`;
   return `${count} skipped: this machine does not offer ${missing.join(', ')}${advice}`;
+}
+
+function canBecomeNobody(): boolean {
+  return runs('setpriv', [...NOBODY, 'test', '-r', join(packageRoot, 'package.json')]);
+}
+
+/** A user of this machine who is in further groups. */
+export function findMember(): string | undefined {
+  const lines = readFileSync('/etc/group', 'utf8').split('\n');
+  return lines.map((line) => line.split(':')[3]?.split(',')[0] ?? '').find((name) => name !== '');
 }
 
 function program(name: Program, debian: string, parameters: readonly string[]) {

@@ -1,7 +1,6 @@
 // What a program is given, exactly: arguments and variables, its user's groups, its limits, its input, its signals.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,12 +9,11 @@ import type { ServiceSketch } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { onlook } from '../../helpers/onlooker.js';
-import { PYTHON, readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
+import { findMember, needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
-
-const isRoot = process.getuid?.() === 0;
 
 /** Runs one service to its end and returns what it has printed. */
 async function print(sketch: ServiceSketch): Promise<string> {
@@ -28,24 +26,23 @@ async function print(sketch: ServiceSketch): Promise<string> {
   return readServiceLog(test, 'ts_1');
 }
 
-const COUNT = 'import os, sys; print(len(sys.argv) - 1, sum(map(len, sys.argv[1:])), len(os.environ["BIG"]))';
-
-const OWNERS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
-  ['as the user of the provider', {}],
-  ...(isRoot ? ([['as another user', { user: 'nobody', cwd: '/' }]] as const) : []),
-];
-
-test.each(OWNERS)('Arguments and variables are as large as the kernel takes them, %s.', async (_as, more) => {
-  // The kernel takes 128 KiB for each, its end and its name included.
+/** The kernel takes 128 KiB for each, its end and its name included. */
+async function printSizes(more: Readonly<Record<string, unknown>>): Promise<string> {
   const env = { BIG: 'y'.repeat(128 * 1024 - 5) };
-  const arg = [
-    '-c',
-    COUNT,
-    'z'.repeat(128 * 1024 - 1),
-    ...Array.from({ length: 1600 }, () => 'x'.repeat(99)),
-  ];
-  const log = await print(sketchProgram('ts_1', { program: PYTHON, arg, env, ...more }));
-  expect(log).toBe(`1601 ${128 * 1024 - 1 + 1600 * 99} ${128 * 1024 - 5}\n`);
+  const many = Array.from({ length: 1600 }, () => 'x'.repeat(99));
+  const script = 'echo $# $(printf %s "$@" | wc -c) ${#BIG}';
+  const arg = ['-c', script, 'sh', 'z'.repeat(128 * 1024 - 1), ...many];
+  return print(sketchProgram('ts_1', { program: 'sh', arg, env, ...more }));
+}
+
+const SIZES = `1601 ${128 * 1024 - 1 + 1600 * 99} ${128 * 1024 - 5}\n`;
+
+test('Arguments and variables are as large as the kernel takes them.', async () => {
+  expect(await printSizes({})).toBe(SIZES);
+});
+
+test('And so they are for a program of another user.', needs('another user'), async () => {
+  expect(await printSizes({ user: 'nobody', cwd: '/' })).toBe(SIZES);
 });
 
 test('Arguments that are larger than the kernel takes them are told, with the bounds.', async () => {
@@ -65,36 +62,24 @@ test('Arguments that are larger than the kernel takes them are told, with the bo
   ]);
 });
 
-/** A user of this machine who is in further groups. */
-function findMember(): string | undefined {
-  const lines = readFileSync('/etc/group', 'utf8').split('\n');
-  return lines.map((line) => line.split(':')[3]?.split(',')[0] ?? '').find((name) => name !== '');
-}
+const member = findMember() ?? '';
 
-const member = findMember();
-
-test.runIf(isRoot && member !== undefined)(
-  'A program has all groups of its user, and no other.',
-  async () => {
-    const groups = execFileSync('id', ['-G', member ?? ''], { encoding: 'utf8' })
-      .trim()
-      .split(' ')
-      .sort();
-    expect(groups.length).toBeGreaterThan(1);
-    const log = await print(sketchShell('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
-    const [user, found = ''] = log.split('\n');
-    expect(user).toBe(execFileSync('id', ['-u', member ?? ''], { encoding: 'utf8' }).trim());
-    expect(found.split(' ').sort()).toEqual(groups);
-  },
-);
+test('A program has all groups of its user, and no other.', needs('a user with groups'), async () => {
+  const groups = execFileSync('id', ['-G', member], { encoding: 'utf8' }).trim().split(' ').sort();
+  expect(groups.length).toBeGreaterThan(1);
+  const log = await print(sketchShell('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
+  const [user, found = ''] = log.split('\n');
+  expect(user).toBe(execFileSync('id', ['-u', member], { encoding: 'utf8' }).trim());
+  expect(found.split(' ').sort()).toEqual(groups);
+});
 
 test('A program has the umask and the limits that its command names.', async () => {
   const rlimits = { nofile: '64', core: '0', nproc: '5000', as: '4000000000' };
   const script = 'umask; ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -v';
-  const log = await print(sketchShell('ts_1', script, { umask: '027', ...(isRoot ? { rlimits } : {}) }));
+  const log = await print(sketchShell('ts_1', script, { umask: '027', rlimits }));
   const [mask, ...limits] = log.trim().split('\n');
   expect(mask).toBe('0027');
-  if (isRoot) expect(limits).toEqual(['64', '64', '0', '3906250']);
+  expect(limits).toEqual(['64', '64', '0', '3906250']);
 });
 
 test('What keeps a program from being executed is told also when limits are set first.', async () => {
@@ -117,28 +102,25 @@ test('What keeps a program from being executed is told also when limits are set 
   expect(failed.content.status).toMatchObject({ exit_code: 1, error: { code: 'SVC_EXITED' } });
 });
 
-test.runIf(isRoot && member !== undefined)(
-  'What another user with groups may not execute is told.',
-  async () => {
-    await using folder = await openFolder();
-    await chmod(folder.path, 0o755);
-    await mkdir(join(folder.path, 'closed'), { mode: 0o700 });
-    await writeFile(join(folder.path, 'closed', 'program'), '#!/bin/sh\n', { mode: 0o755 });
-    const program = join(folder.path, 'closed', 'program');
-    await using test = await openProvider([sketchProgram('ts_1', { program, user: member, cwd: '/' })]);
-    const client = await test.client();
-    const { status } = await client.command({ action: 'start', transaction: 'T1' });
-    expect(status.services).toMatchObject([
-      {
-        state: 'failed',
-        error: {
-          code: 'SVC_PROGRAM_NOT_EXECUTABLE',
-          message: expect.stringContaining(`as ${member ?? ''}`) as string,
-        },
+test('What another user with groups may not execute is told.', needs('a user with groups'), async () => {
+  await using folder = await openFolder();
+  await chmod(folder.path, 0o755);
+  await mkdir(join(folder.path, 'closed'), { mode: 0o700 });
+  await writeFile(join(folder.path, 'closed', 'program'), '#!/bin/sh\n', { mode: 0o755 });
+  const program = join(folder.path, 'closed', 'program');
+  await using test = await openProvider([sketchProgram('ts_1', { program, user: member, cwd: '/' })]);
+  const client = await test.client();
+  const { status } = await client.command({ action: 'start', transaction: 'T1' });
+  expect(status.services).toMatchObject([
+    {
+      state: 'failed',
+      error: {
+        code: 'SVC_PROGRAM_NOT_EXECUTABLE',
+        message: expect.stringContaining(`as ${member}`) as string,
       },
-    ]);
-  },
-);
+    },
+  ]);
+});
 
 test('Standard input is at its end, or stays open until the program ends.', async () => {
   expect(await print(sketchShell('ts_1', 'cat; echo ended'))).toBe('ended\n');

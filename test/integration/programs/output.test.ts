@@ -8,10 +8,9 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { onlook, type Onlooker } from '../../helpers/onlooker.js';
 import { readServiceLog, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
+import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
-
-const isRoot = process.getuid?.() === 0;
 
 interface Update {
   readonly header: { readonly action: string; readonly seq: number };
@@ -53,12 +52,7 @@ test('What is printed on both outputs is in the log in the order in which it was
   expect(readServiceLog(test, 'ts_1')).toBe(expected.join(''));
 });
 
-test.each([
-  {},
-  { events: 'lines' },
-  { ready: 'heartbeat' },
-  ...(isRoot ? [{ user: 'nobody', cwd: '/' }] : []),
-])('A program can open its outputs by their names: %j.', async (command) => {
+async function openByName(command: Readonly<Record<string, unknown>>): Promise<void> {
   const script = 'echo one > /dev/stdout; echo two > /dev/stderr; echo three >> /dev/fd/2; sleep 1000';
   await using test = await openProvider([sketchShell('ts_1', script, command)]);
   const client = await test.client();
@@ -67,7 +61,16 @@ test.each([
   expect(readServiceLog(test, 'ts_1').split('\n').sort()).toEqual(['', 'one', 'three', 'two']);
   await client.command({ action: 'stop', transaction: 'T1' });
   await starting;
-});
+}
+
+test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
+  'A program can open its outputs by their names: %j.',
+  (command) => openByName(command),
+);
+
+test('A program of another user can do so, too.', needs('another user'), () =>
+  openByName({ user: 'nobody', cwd: '/' }),
+);
 
 test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
   'Last words without a line end are in the log while the program runs, and stay there when it is killed: %j.',
