@@ -78,7 +78,8 @@ class Bus:
             except (ValueError, LookupError, TypeError) as error:
                 print(f"a frame was dropped: {error!r}", flush=True)  # A stranger's bytes end no loop.
                 continue
-            yield command
+            if command[1].get("service_id") in (SERVICE_ID, None) and command[1].get("transaction") in (TRANSACTION, None):
+                yield command
 
 
 class Service:

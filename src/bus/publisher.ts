@@ -33,7 +33,7 @@ export class Publisher {
   readonly #socket: zmq.XPublisher;
   readonly #wanted = new Set<string>();
   readonly #waiting = new Map<string, Deferred<void>>();
-  readonly #listeners = new Set<(topic: string) => void>();
+  readonly #listeners = new Set<(topic: string, subscription: string) => void>();
   /** The only topic that matters, if there is just one. */
   #interest: string | undefined;
   /** Somebody has asked for it. */
@@ -103,8 +103,8 @@ export class Publisher {
     return this.whenWanted(topic);
   }
 
-  /** Calls `listener` for every subscription that arrives, also a second equal one. */
-  onSubscription(listener: (topic: string) => void): void {
+  /** Calls `listener` for every subscription that arrives, also a second equal one; `subscription` is all of its text. */
+  onSubscription(listener: (topic: string, subscription: string) => void): void {
     this.#listeners.add(listener);
   }
 
@@ -228,7 +228,7 @@ export class Publisher {
     this.#waiting.delete(key);
     const topic = key.replace(/ @@@$/, '');
     this.#isInterestKnown ||= topic === this.#interest;
-    for (const listener of this.#listeners) listener(topic);
+    for (const listener of this.#listeners) listener(topic, key);
   }
 }
 

@@ -40,6 +40,7 @@ export function follow(
   const gaps = new Gaps();
   const hear = (frame: Uint8Array) => {
     const sighting = sight(frame);
+    if (gaps.isKnown(sighting)) return;
     const gap = gaps.before(sighting);
     if (gap !== undefined) see(gap);
     see(sighting);
@@ -87,6 +88,13 @@ function sight(frame: Uint8Array): Sighting {
 /** Counts the numbers of each sender's events. */
 class Gaps {
   readonly #lastSeq = new Map<string, number>();
+
+  /** A last event that was said again, and has been seen. */
+  isKnown(sighting: Sighting): boolean {
+    if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return false;
+    const { sender = '', seq = 0, repetition } = sighting.message.header;
+    return repetition === true && seq <= (this.#lastSeq.get(sender) ?? 0);
+  }
 
   /** What is missing between the sender's last event and this one. */
   before(sighting: Sighting): Sighting | undefined {

@@ -39,6 +39,10 @@ export const serviceEventSchema = z.looseObject({
     sent_at: z.string().optional(),
     cause: z.string().optional().describe('The id of the message that led to this event.'),
     sender: z.string().optional(),
+    repetition: z
+      .boolean()
+      .optional()
+      .describe('True for a last event that is said again, to a provider that may not have heard it.'),
   }),
   content: z.looseObject({ status }),
 });
@@ -68,6 +72,7 @@ function isPlainHeader(header: Readonly<Record<string, unknown>>): boolean {
     isText(name) &&
     isText(transaction) &&
     isOptional(seq, (value) => isCount(value) && value > 0) &&
+    (header.repetition === undefined || typeof header.repetition === 'boolean') &&
     OPTIONAL_TEXTS.every((key) => isOptional(header[key], isText))
   );
 }

@@ -53,3 +53,10 @@ export function idsInTopic(
 function idIn(segment: string): string {
   return segment.replaceAll('%2E', '.');
 }
+
+const PROCESS = 'process @@@';
+
+/** Whether the reader behind a subscription hears everything on topic `process` without naming it exactly, as the original's do. */
+export function isOfOriginal(subscription: string): boolean {
+  return PROCESS.startsWith(subscription) && subscription !== PROCESS;
+}

@@ -160,7 +160,7 @@ function connectParts(
     exit,
     guard,
   });
-  connection.publisher.onSubscription((topic) => desk.greet(topic));
+  connection.publisher.onSubscription((topic, subscription) => desk.greet(topic, subscription));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
 }
 

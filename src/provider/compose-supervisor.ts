@@ -70,6 +70,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       (service.serviceType === 'Thread' ? THREAD_MARK : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
     command: (transaction, service, action) => speaker.command(transaction, service, action),
+    tellStart: (transaction, service) => speaker.tellStart(transaction, service),
     report: (transaction, service, event) => speaker.report(transaction, service, event),
     changed: (transaction) => {
       speaker.changed(transaction);

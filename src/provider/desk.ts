@@ -8,7 +8,7 @@ import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
 import { THREADS } from '../messages/thread-host.js';
-import { idsInTopic } from '../messages/topics.js';
+import { idsInTopic, isOfOriginal } from '../messages/topics.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
 import { executeCommand } from './commands/execute.js';
 import { onlyAdmitted, receive, type InboxPorts } from './inbox.js';
@@ -157,11 +157,12 @@ export class Desk {
   }
 
   /** `process.<transaction>.<service>` is wanted: that service is there. */
-  greet(topic: string): void {
+  greet(topic: string, subscription: string): void {
     if (this.#waiting !== undefined) {
-      this.#waiting.add(() => this.greet(topic));
+      this.#waiting.add(() => this.greet(topic, subscription));
       return;
     }
+    if (isOfOriginal(subscription)) this.#ports.supervisor.greetOriginals();
     const { transactions } = this.#ports.supervisor;
     const ids = idsInTopic(topic);
     const known = ids && [...transactions.keys()].find((each) => each === ids.transaction);

@@ -5,7 +5,11 @@ import { createUniqueId } from '../base/ids.js';
 import type { Connection } from '../bus/connection.js';
 import type { TaskService } from '../model/context.js';
 import { composeContextInfo } from '../messages/context-info.js';
-import { composeProcessCommand, type ProcessAction } from '../messages/process-command.js';
+import {
+  composeProcessCommand,
+  type ProcessAction,
+  type ProcessCommandBody,
+} from '../messages/process-command.js';
 import type { ServiceEventBody, ServiceEventMessage } from '../messages/service-event.js';
 import { replyHeader, type StateHeader } from '../messages/state.js';
 import { routedTopic } from '../messages/topics.js';
@@ -48,17 +52,27 @@ export class Speaker {
   /** To the service alone, with a copy for onlookers; returns whether the service listens. */
   command(transaction: Transaction, service: TaskService, action: ProcessAction): boolean {
     const topic = routedTopic(transaction.id, service.id);
-    const body = composeProcessCommand({
-      action,
-      service,
-      transaction: transaction.id,
-      messageId: createUniqueId(),
-      sender: this.#ports.connection.id,
-    });
+    const body = this.#composeCommand(transaction, service, action);
     // The copy first: what the service answers must not overtake on the bus what it was told.
     this.#publish('process', body);
     this.#publish(topic, body, this.#ports.readerOf?.(transaction.id, service.id));
     return this.#ports.connection.publisher.isWanted(topic);
+  }
+
+  /** Only what the original's services hear; all others have been told, or will be. */
+  tellStart(transaction: Transaction, service: TaskService): void {
+    this.#publish('process', this.#composeCommand(transaction, service, 'start'));
+  }
+
+  #composeCommand(transaction: Transaction, service: TaskService, action: ProcessAction): ProcessCommandBody {
+    const { id: sender } = this.#ports.connection;
+    return composeProcessCommand({
+      action,
+      service,
+      transaction: transaction.id,
+      messageId: createUniqueId(),
+      sender,
+    });
   }
 
   /** Tells a service that its event has arrived; it may be waiting to end. */

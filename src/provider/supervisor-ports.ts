@@ -25,6 +25,8 @@ export interface SupervisorPorts {
   readonly token: (transaction: Transaction, service: TaskService, run: number) => string;
   /** Sends a process command; returns whether the service hears it. */
   readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
+  /** Says on the plain topic `process` that a service is to start. */
+  readonly tellStart: (transaction: Transaction, service: TaskService) => void;
   readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;
   readonly changed: (transaction: Transaction) => void;
   /** Only records and causes are new: nothing that anybody is told. */

@@ -4,6 +4,7 @@ import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId 
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
+import { noteOwnWord, programsToTell } from './originals.js';
 import { Runs, type FoundRun } from './runs.js';
 import type { Effect, Excess, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
@@ -69,6 +70,7 @@ export class Supervisor {
     if (transaction === undefined || service === undefined) return;
     // Its process is up: the next one may start.
     this.#runs.leaveGate(transaction, service);
+    noteOwnWord(transaction, service, header.sender);
     const { error, pid, tid } = content.status;
     const vitals = vitalsOf(transaction, service, header.sender);
     vitals.tid ??= tid;
@@ -96,6 +98,12 @@ export class Supervisor {
     this.#ports.command(transaction, service.definition, 'start');
   }
 
+  /** Somebody hears all commands: it may be a program that was launched and hears nothing else. */
+  greetOriginals(): void {
+    for (const transaction of this.#transactions.values())
+      for (const service of programsToTell(transaction)) this.#ports.tellStart(transaction, service);
+  }
+
   /** A sign of life: what it says of the state heals an event that was lost. */
   beat(message: HeartbeatBody): void {
     const { header, content } = message;
@@ -103,6 +111,7 @@ export class Supervisor {
     const id = parseServiceId(header.service_id);
     const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
     if (transaction === undefined || id === undefined || service === undefined) return;
+    noteOwnWord(transaction, id, header.sender);
     vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.now());
     const action = lostEvent(service.status, content);
     if (action === undefined) return;
@@ -131,7 +140,12 @@ export class Supervisor {
   recover(transaction: Transaction, found: ReadonlyMap<ServiceId, FoundRun>): void {
     this.add(transaction);
     const atMs = this.#ports.clock.now();
-    for (const [service, run] of found) this.#runs.adopt(transaction, service, run);
+    for (const [service, run] of found) {
+      this.#runs.adopt(transaction, service, run);
+      // A program that was started has been told so, and must not be told again.
+      if (transaction.snapshot.services.get(service)?.status === 'started')
+        transaction.obeying.set(service, run.run);
+    }
     const known = [...transaction.snapshot.services];
     // The living first: what the missing lead to needs to know who is there.
     const isFound = ([service]: (typeof known)[number]) => found.has(service);

@@ -22,6 +22,8 @@ export interface Transaction {
   readonly settlement: Settlement;
   readonly history: HistoryRecord[];
   readonly vitals: Map<ServiceId, Vitals>;
+  /** Of programs that speak for themselves: the run of which something has been heard; see originals.ts. */
+  readonly obeying: Map<ServiceId, number>;
   /** Events that never arrived, of runs that are over. */
   missedEarlier: number;
   /** When this provider made it, or took it over. */
@@ -43,6 +45,7 @@ export function createTransaction(
     settlement: new Settlement(),
     history: [],
     vitals: new Map(),
+    obeying: new Map(),
     missedEarlier: 0,
     sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
@@ -165,14 +168,15 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
     contextLogName: TaskLogName,
     configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
     tasks: [...transaction.snapshot.services.values()].map((service) => ({
-      ...describeTask(service, transaction.vitals.get(service.definition.id)?.tid),
+      ...describeTask(transaction, service),
       ...describeVitals(transaction.vitals.get(service.definition.id)),
     })),
   };
 }
 
-function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskInfo {
+function describeTask({ id, vitals }: Transaction, service: ServiceSnapshot): TaskInfo {
   const { definition, pid, lastAction, status, run, sinceMs, reason, error } = service;
+  const tid = vitals.get(definition.id)?.tid;
   return {
     service_id: definition.id,
     pid: pid ?? null,
@@ -181,7 +185,7 @@ function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskIn
     state: describeState(service),
     serviceName: definition.Task.message.header.service_name,
     instance: definition.instance,
-    task: definition,
+    task: withHeader(definition, id),
     status,
     run,
     restarts: countRestarts(service),
@@ -189,6 +193,13 @@ function describeTask(service: ServiceSnapshot, tid: number | undefined): TaskIn
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** As the service itself is told it. */
+function withHeader(service: TaskService, transaction: TransactionId): TaskService {
+  const { message } = service.Task;
+  const header = { ...message.header, service_id: service.id, transaction };
+  return { ...service, Task: { ...service.Task, message: { ...message, header } } };
 }
 
 function describeVitals(vitals: Vitals | undefined): Readonly<Record<string, number>> {

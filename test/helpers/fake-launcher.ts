@@ -76,6 +76,7 @@ export function openHouse(
     workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,
     command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
+    tellStart: (_transaction, service) => said.push(`tell start ${service.id}`),
     report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
     changed: () => undefined,
     noted: () => undefined,

@@ -23,14 +23,16 @@ const EVENT_ACTIONS = new Set(['created', 'started', 'updated', 'failed', 'stopp
 /** Returns undefined for whatever does not concern this host. Throws MSG_FRAME_INVALID. */
 export function readHostCommand(frame: Uint8Array, bootstrap: HostBootstrap): HostCommand | undefined {
   const { topic, body } = decodeEnvelope(frame);
-  if (topic === routedTopic(bootstrap.transaction, bootstrap.serviceId)) return readProcessCommand(body);
+  if (topic === routedTopic(bootstrap.transaction, bootstrap.serviceId))
+    return readProcessCommand(body, bootstrap);
   return topic === 'control' ? readEvent(body, bootstrap) : undefined;
 }
 
-function readProcessCommand(body: unknown): HostCommand | undefined {
+function readProcessCommand(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {
   const message = field(field(body, 'Task'), 'message');
   const header = field(message, 'header');
   const messageId = text(field(header, 'message_id'));
+  if (isForAnother(header, bootstrap)) return undefined;
   switch (field(header, 'action')) {
     case 'start': {
       const configuration = field(field(message, 'content'), 'configuration');
@@ -48,6 +50,13 @@ function readProcessCommand(body: unknown): HostCommand | undefined {
     default:
       return undefined;
   }
+}
+
+/** A client may have chosen the wrong topic; what it leaves blank, the topic says. */
+function isForAnother(header: unknown, { serviceId, transaction }: HostBootstrap): boolean {
+  const service = text(field(header, 'service_id')) ?? '';
+  const named = text(field(header, 'transaction')) ?? text(field(header, 'service_transaction')) ?? '';
+  return (service !== '' && service !== serviceId) || (named !== '' && named !== transaction);
 }
 
 function readEvent(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {

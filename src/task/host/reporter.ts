@@ -83,7 +83,9 @@ export class Reporter {
     // If it has been said by now: what is still to be said, whoever has just come will hear anyway.
     const word = this.#lastWord;
     this.#whenSent(async () => {
-      if (word !== undefined) await this.#connection.publish('control', word);
+      if (word === undefined) return;
+      const repetition: ServiceEventBody = { ...word, header: { ...word.header, repetition: true } };
+      await this.#connection.publish('control', repetition);
     });
     this.#beat(0);
   }

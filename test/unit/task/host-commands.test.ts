@@ -38,6 +38,27 @@ describe('a host reads', () => {
     expect(read(OWN, command('acknowledge', { acknowledges: 4 }))).toEqual({ kind: 'acknowledge', seq: 4 });
   });
 
+  it.each([
+    ['service_id', { service_id: 'ts_2' }],
+    ['transaction', { transaction: 'TX0002' }],
+    ['service_transaction', { transaction: undefined, service_transaction: 'TX0002' }],
+  ])('no command on its own topic whose %s is that of another', (_key, more) => {
+    for (const action of ['start', 'stop', 'acknowledge'] as const) {
+      const { Task } = command(action, { acknowledges: 1 });
+      const header = { ...Task.message.header, ...more };
+      expect(read(OWN, { Task: { message: { ...Task.message, header } } })).toBeUndefined();
+    }
+  });
+
+  it.each([{ service_id: '' }, { service_id: undefined, transaction: undefined }, { transaction: '' }])(
+    'a command that leaves out whom it is for: %j',
+    (more) => {
+      const { Task } = command('stop');
+      const header = { ...Task.message.header, ...more };
+      expect(read(OWN, { Task: { message: { ...Task.message, header } } })).toMatchObject({ kind: 'stop' });
+    },
+  );
+
   it('a start that says nothing but that', () => {
     const body = { Task: { message: { header: { action: 'start' }, content: { configuration: ['odd'] } } } };
     expect(read(OWN, body)).toEqual({
