@@ -8,6 +8,7 @@ import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import { registerProvider } from '../bus/registry.js';
 import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextFile } from '../model/read-context.js';
+import { CommandLane } from './command-lane.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
 import { Turns } from './commands/turns.js';
@@ -121,11 +122,8 @@ function connectParts(
   const once = new Once<CommandAnswer>();
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
-  const receive = (frame: Uint8Array) => desk.receive(frame);
-  const topics = inboxTopics(ownerOf(stateFolder));
-  const connection = new Connection(endpoints, topics, receive, ownSecurity(security));
-  closers.add(() => connection.close());
-  connection.subscribePrefix(HEARTBEATS);
+  const lane = new CommandLane({ clock, receive: (frame) => desk.receive(frame) });
+  const connection = connectProvider(lane, ownerOf(stateFolder), { endpoints, closers, security });
   const transactions = () => [...supervisor.transactions.values()];
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
@@ -162,6 +160,24 @@ function connectParts(
   });
   connection.publisher.onSubscription((topic, subscription) => desk.greet(topic, subscription));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
+}
+
+function connectProvider(
+  lane: CommandLane,
+  owner: string,
+  {
+    endpoints,
+    closers,
+    security,
+  }: Pick<Foundation, 'closers' | 'security'> & { readonly endpoints: BusEndpoints },
+): Connection {
+  const own = ownSecurity(security);
+  const connection = new Connection(endpoints, inboxTopics(owner), (frame) => lane.hear(frame), own);
+  closers.add(() => connection.close());
+  connection.subscribePrefix(HEARTBEATS);
+  lane.connect(endpoints, connection.id, own);
+  closers.add(() => lane.close());
+  return connection;
 }
 
 type QuestionParts = Pick<ConnectedParts, 'connection' | 'journal' | 'commandPorts'> &

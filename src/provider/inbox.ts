@@ -67,13 +67,13 @@ const HEAD_BYTES = 2048;
  * What a provider says comes back to it, context information with all its services above all. It is known by
  * its sender without being parsed, which for a large context would cost more than everything else that is heard.
  */
-function isEcho(ports: InboxPorts, frame: Uint8Array): boolean {
+export function isSaidBy(self: string, frame: Uint8Array): boolean {
   const head = Buffer.from(frame.buffer, frame.byteOffset, Math.min(frame.byteLength, HEAD_BYTES));
-  return head.includes(`"sender":"${ports.self}"`);
+  return head.includes(`"sender":"${self}"`);
 }
 
 function dispatch(ports: InboxPorts, frame: Uint8Array): void {
-  if (isEcho(ports, frame)) return;
+  if (isSaidBy(ports.self, frame)) return;
   const message = parseFrame(frame);
   switch (message.kind) {
     case 'context_command':
