@@ -1,11 +1,12 @@
 // Bundles the code of one service with esbuild, and says what of it cannot be compiled.
 
+import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, BuildOptions, BuildResult, Message, Plugin } from 'esbuild';
 import { hashOf, tsconfigText } from '../../base/code-configuration.js';
-import { ContextdError, hasErrnoCode } from '../../base/errors.js';
+import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
 import { ownModule } from '../../base/package.js';
 import { examineSource, PLACES } from './examine-source.js';
 
@@ -18,6 +19,9 @@ export interface Bundle {
   /** Files of packages that the code refers to by absolute path. */
   readonly externals: readonly string[];
 }
+
+/** Of the three pipes to esbuild's process, and some of its start. */
+const PIPE_DESCRIPTORS = 10;
 
 /** What is found out while esbuild reads the files. */
 interface Findings {
@@ -42,6 +46,7 @@ let building = 0;
 /** Throws SVC_BUILD_FAILED naming file, line and column. */
 export async function bundleCode(entry: string, outputFolder: string): Promise<Bundle> {
   const esbuild = await import('esbuild');
+  if (building === 0) checkDescriptors(entry);
   building += 1;
   try {
     return await bundleWith(esbuild, entry, outputFolder);
@@ -145,8 +150,32 @@ function loaderOf(path: string): 'ts' | 'tsx' | 'js' | 'jsx' {
   return end.endsWith('ts') ? 'ts' : 'js';
 }
 
+/** Without descriptors for its pipes esbuild's process would fail where nothing can catch it. */
+function checkDescriptors(entry: string): void {
+  const taken: number[] = [];
+  try {
+    while (taken.length < PIPE_DESCRIPTORS) taken.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    throw compilerError(entry, error);
+  } finally {
+    for (const each of taken) closeSync(each);
+  }
+}
+
+function compilerError(entry: string, cause: unknown): ContextdError {
+  return new ContextdError(
+    'SVC_LAUNCH_FAILED',
+    `the compiler cannot be run for ${entry}: ${messageOf(cause)}`,
+    {
+      cause,
+      hint: 'see whether the package esbuild is complete and the machine has processes, memory and descriptors left',
+    },
+  );
+}
+
 function buildError(entry: string, cause: unknown, findings: Findings): ContextdError {
-  const faults = isBuildFailure(cause) ? cause.errors : [];
+  if (!isBuildFailure(cause)) return compilerError(entry, cause);
+  const faults = cause.errors;
   const places = faults.map((fault) => placeOf(fault, entry, findings));
   const lines = faults.map(({ text }, at) => {
     const place = places[at];

@@ -9,7 +9,11 @@ import { programFixtures } from '../../helpers/programs.js';
 test.each([
   ['program', '/bin/true cannot be started: spawn /bin/true EMFILE'],
   ['service', 'cannot start a process for ts_1: spawn /bin/sh EMFILE'],
-])('The start of a %s with keys fails when there are too many open files.', async (kind, message) => {
+  [
+    'compiler',
+    "the compiler cannot be run for /nowhere/Service.ts: EMFILE: too many open files, open '/dev/null'",
+  ],
+])('The start of a %s fails when there are too many open files.', async (kind, message) => {
   await using folder = await openFolder();
   const script = join(programFixtures, 'out-of-files.ts');
   const started = [process.execPath, ...WITH_TYPESCRIPT, script, kind, folder.path];
