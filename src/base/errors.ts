@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   TPL_WRITE_FAILED: failed('A file could not be written; what was written before it was taken back.'),
   TST_EVENT_MISSING: failed('An event that a test waits for has not come.'),
   TST_NOT_ENDED: failed('A task in a test does not end, though it was asked to.'),
+  CLI_OUTPUT: failed('The output of a command could not be written.'),
   CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
   INTERNAL: failed('A fault of contextd itself.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -36,7 +36,8 @@ const COMMANDS: Readonly<
 export async function runNamed(argv: readonly string[]): Promise<void> {
   // Before anything else is loaded: a stack then names the lines of the source.
   if (argv.includes('--debug')) process.setSourceMapsEnabled(true);
-  const { processTerminal, runProgram, tellError } = await import('./run.js');
+  const { runProgram, tellError } = await import('./run.js');
+  const { ProcessTerminal } = await import('./process-terminal.js');
   const [name = '', ...rest] = argv;
   const command = find(name);
   if (command !== undefined) {
@@ -45,10 +46,10 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
   }
   const text = await answer(argv);
   if (text === undefined) {
-    process.exitCode = tellError(unknownCommand(name), false, processTerminal());
+    process.exitCode = tellError(unknownCommand(name), false, new ProcessTerminal());
     return;
   }
-  processTerminal().out(text);
+  new ProcessTerminal().out(text);
   if (name === '') process.exitCode = EXIT.usage;
 }
 

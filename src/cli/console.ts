@@ -23,25 +23,34 @@ interface Line {
 const WHO_WIDTH = 12;
 
 export function createConsole(terminal: Terminal, options: ConsoleOptions): (notice: Notice) => void {
-  const paint = createPaint(terminal.colour);
   const threshold = LOG_LEVELS.indexOf(options.level);
-  const transactions = new Set<string>();
+  const format = createFormat(terminal, options);
+  const write = terminal.lossy(({ lines, code }) => {
+    const text = `${lines} lines of this console were lost: ${code}`;
+    const notice = { kind: 'warning', text } as const;
+    return format(notice, describe(notice));
+  });
   return (notice) => {
+    const line = describe(notice);
+    if (LOG_LEVELS.indexOf(line.level) >= threshold) write(format(notice, line));
+  };
+}
+
+/** Makes the text of a line, its end included. */
+function createFormat(terminal: Terminal, { json }: ConsoleOptions): (notice: Notice, line: Line) => string {
+  const paint = createPaint(terminal.colour);
+  const transactions = new Set<string>();
+  return (notice, line) => {
     const transaction = transactionOf(notice);
     if (transaction !== '') transactions.add(transaction);
-    const line = describe(notice);
-    if (LOG_LEVELS.indexOf(line.level) < threshold) return;
     const at = new Date();
-    if (options.json) {
-      terminal.out(`${JSON.stringify({ at: at.toISOString(), level: line.level, ...notice })}\n`);
-      return;
-    }
+    if (json) return `${JSON.stringify({ at: at.toISOString(), level: line.level, ...notice })}\n`;
     const time = paint(at.toTimeString().slice(0, 8), 'grey');
     const text = line.colour === undefined ? escapeLine(line.text) : paint(line.text, line.colour);
     // Of one transaction it goes without saying, and commands and answers name theirs.
     const isNamed = notice.kind === 'event' || notice.kind === 'transition';
     const where = isNamed && transactions.size > 1 ? paint(` (${transaction})`, 'grey') : '';
-    terminal.out(`${time}  ${escapeLine(line.who).padEnd(WHO_WIDTH)}  ${text}${where}\n`);
+    return `${time}  ${escapeLine(line.who).padEnd(WHO_WIDTH)}  ${text}${where}\n`;
   };
 }
 

@@ -2,15 +2,12 @@
 
 import { writeSync } from 'node:fs';
 import yargs from 'yargs';
-import { asContextdError, ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
+import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
 import { endOnFault } from '../base/fatal.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
 import { ASK, askedWords, completionScript, offeredValues, PRINT_SCRIPT } from './completion.js';
-import { toTerminal } from './paint.js';
-import { processScreen } from './screen.js';
+import { ProcessTerminal } from './process-terminal.js';
 
-/** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
-const SAME_PRESS_MS = 300;
 /** Written to at once: the process ends right after it. */
 const STDERR = 2;
 
@@ -20,7 +17,8 @@ export async function runProgram<O extends CommandOptions>(
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   endOnFault((line) => writeSync(STDERR, `${line}\n`));
-  process.exitCode = await runCommand(command, argv, processTerminal());
+  const terminal = new ProcessTerminal();
+  await terminal.end(await runCommand(command, argv, terminal));
 }
 
 /** Parses `argv`, runs the command and turns whatever it throws into text; returns the exit code. */
@@ -125,39 +123,4 @@ function usageError(command: { readonly name: string }, message: string): Contex
 function describeStack(error: ContextdError): string {
   const own = error.stack ?? '';
   return error.cause instanceof Error ? `${own}\ncaused by ${error.cause.stack ?? error.cause.message}` : own;
-}
-
-export function processTerminal(): Terminal {
-  const stop = new AbortController();
-  const kill = new AbortController();
-  const closed = new AbortController();
-  let firstMs = 0;
-  const hasColour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
-  const onSignal = () => {
-    if (!stop.signal.aborted) {
-      firstMs = Date.now();
-      stop.abort();
-    } else if (Date.now() - firstMs > SAME_PRESS_MS) {
-      kill.abort();
-    }
-  };
-  // Whoever read our output is gone: that ends no service.
-  process.stdout.on('error', ignoreClosedPipe).on('error', () => closed.abort());
-  process.stderr.on('error', ignoreClosedPipe);
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    out: (text) => process.stdout.write(toTerminal(text, hasColour)),
-    raw: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(toTerminal(text, false)),
-    colour: hasColour,
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    signal: stop.signal,
-    kill: kill.signal,
-    closed: closed.signal,
-    screen: process.stdin.isTTY && process.stdout.isTTY ? processScreen() : undefined,
-  };
-}
-
-function ignoreClosedPipe(error: Error): void {
-  if (!hasErrnoCode(error, 'EPIPE')) throw error;
 }

@@ -141,10 +141,10 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
 test('An error that nobody caught leaves the terminal as it was, too.', needs('tmux'), async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
-  const run = pathToFileURL(join(packageRoot, 'src/cli/run.ts')).href;
+  const run = pathToFileURL(join(packageRoot, 'src/cli/process-terminal.ts')).href;
   const script = [
-    `import { processTerminal } from "${run}";`,
-    'const { screen } = processTerminal();',
+    `import { ProcessTerminal } from "${run}";`,
+    'const { screen } = new ProcessTerminal();',
     'screen.open({ typed: () => { throw new Error("thrown on purpose") }, resized() {}, hungUp() {} });',
     'screen.write("opened");',
   ].join(' ');

@@ -17,6 +17,7 @@ export function createTerminal(colour = false, columns?: number): TestTerminal {
     out: (text) => void (written.out += toTerminal(text, colour)),
     raw: (text) => void (written.out += text),
     err: (text) => void (written.err += toTerminal(text, false)),
+    lossy: () => (text) => void (written.out += toTerminal(text, colour)),
     signal: new AbortController().signal,
     kill: new AbortController().signal,
     closed: new AbortController().signal,
