@@ -1,5 +1,6 @@
 // Lets one of many equal warnings through, with their number: a flood is not to push all else out of a log.
 
+import { systemClock } from './clock.js';
 import type { LogFields, Logger } from './logger.js';
 
 const QUIET_MS = 60_000;
@@ -10,8 +11,8 @@ export function warnSeldom(log: Pick<Logger, 'warn'>): (message: string, fields?
   let toldMs = -Infinity;
   return (message, fields = {}) => {
     count += 1;
-    if (Date.now() - toldMs < QUIET_MS) return;
-    toldMs = Date.now();
+    if (systemClock.monotonic() - toldMs < QUIET_MS) return;
+    toldMs = systemClock.monotonic();
     log.warn(message, { ...fields, so_far: count });
   };
 }

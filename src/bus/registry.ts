@@ -1,5 +1,6 @@
 // Which providers run on this machine for this user: a small file each, so that clients find them.
 
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,13 @@ function registryFolder(): string {
   return join(base, `contextd-${userInfo().uid}`);
 }
 
-export async function registerProvider(entry: RegistryEntry): Promise<() => Promise<void>> {
+export interface Registration {
+  /** False when the file was removed. */
+  isInPlace(): boolean;
+  release(): Promise<void>;
+}
+
+export async function registerProvider(entry: RegistryEntry): Promise<Registration> {
   // Clients, who only read, need not load it.
   const { default: writeFileAtomic } = await import('write-file-atomic');
   const folder = registryFolder();
@@ -29,9 +36,9 @@ export async function registerProvider(entry: RegistryEntry): Promise<() => Prom
   const path = join(folder, `${entry.pid}-${createUniqueId()}.json`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Somebody else was there first: a provider that is not found by itself can still be named.
-  if (!(await isOurs(folder))) return () => Promise.resolve();
+  if (!(await isOurs(folder))) return { isInPlace: () => true, release: () => Promise.resolve() };
   await writeFileAtomic(path, JSON.stringify(entry), { mode: 0o600 });
-  return () => rm(path, { force: true });
+  return { isInPlace: () => existsSync(path), release: () => rm(path, { force: true }) };
 }
 
 /** The living ones; what dead ones left behind is removed. */

@@ -1,7 +1,7 @@
 // The terminal of this process: its standard output and error, and the signals that ask it to end.
 
 import { systemClock } from '../base/clock.js';
-import { EXIT, hasErrnoCode, messageOf } from '../base/errors.js';
+import { ContextdError, EXIT, hasErrnoCode, messageOf } from '../base/errors.js';
 import type { Terminal } from './command.js';
 import { LossyOutput, type OutputLoss } from './lossy-output.js';
 import { toTerminal } from './paint.js';
@@ -73,9 +73,7 @@ export class ProcessTerminal implements Terminal {
 
   /** Sets the exit code, and ends the process when nobody reads what it has written last. */
   async end(exitCode: number): Promise<void> {
-    const isLost = this.#fault !== undefined && exitCode === EXIT.done;
-    if (isLost) this.err(`error CLI_OUTPUT: the output could not be written: ${messageOf(this.#fault)}\n`);
-    process.exitCode = isLost ? EXIT.failed : exitCode;
+    process.exitCode = exitCode === EXIT.done ? this.#tellFault() : exitCode;
     if (!this.#isLossy && !this.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const cancel = systemClock.after(LAST_READ_MS, resolve);
@@ -85,6 +83,15 @@ export class ProcessTerminal implements Terminal {
       });
     });
     if (process.stdout.writableLength > 0) process.exit();
+  }
+
+  /** Returns the exit code of a command that has done its work, and perhaps could not say so. */
+  #tellFault(): number {
+    if (this.#fault === undefined) return EXIT.done;
+    const text = `the output could not be written: ${messageOf(this.#fault)}`;
+    const { code, exitCode } = new ContextdError('CLI_OUTPUT', text);
+    this.err(`error ${code}: ${text}\n`);
+    return exitCode;
   }
 
   #noteFault(error: Error): void {

@@ -24,9 +24,9 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   if (action === 'list') showTransactions(terminal, paint, status.transactions ?? []);
   else showServices(terminal, paint, answer, action);
   for (const warning of status.warnings ?? []) terminal.err(`warning: ${escapeLine(warning)}\n`);
-  if (status.error !== undefined) {
-    const { code, message, hint } = status.error;
-    terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(status.error)}`)}\n`);
+  for (const error of [...(status.faults ?? []), ...(status.error === undefined ? [] : [status.error])]) {
+    const { code, message, hint } = error;
+    terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(error)}`)}\n`);
     if (hint !== undefined) terminal.err(`  hint: ${cleanLines(hint)}\n`);
   }
   return exitCodeOf(answer);
@@ -142,7 +142,7 @@ function cleanLines(text: string): string {
 }
 
 function exitCodeOf({ status }: CommandAnswer): number {
-  if (status.result === 'success') return EXIT.done;
+  if (status.result === 'success') return status.faults === undefined ? EXIT.done : EXIT.failed;
   const code = status.error?.code ?? '';
   return Object.hasOwn(ERROR_CODES, code)
     ? ERROR_CODES[code as keyof typeof ERROR_CODES].exitCode

@@ -9,6 +9,8 @@ export const figuresReplySchema = z.looseObject({
   rss: z.number(),
   /** Processor time used so far, in seconds. */
   cpu_s: z.number(),
+  /** What is wrong with the provider itself, such as a journal that cannot be written. */
+  faults: z.array(z.string()).default([]),
   transactions: z.number().int(),
   services: z.number().int(),
   messages: z.looseObject({

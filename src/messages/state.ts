@@ -45,6 +45,12 @@ export const replyStatusSchema = z.looseObject({
       z.looseObject({ transaction: z.string(), context_id: z.string(), services: z.array(serviceResult) }),
     )
     .optional(),
+  faults: z
+    .array(replyError)
+    .optional()
+    .describe(
+      'With `list`: what is wrong with the provider itself, such as a journal that cannot be written.',
+    ),
   plan: z
     .record(z.string(), z.array(z.string()).readonly())
     .optional()

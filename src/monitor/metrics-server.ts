@@ -15,7 +15,8 @@ export interface MetricsPorts {
   /** Names besides those of loopback under which it may be asked for. */
   readonly hosts: readonly string[];
   readonly metrics: () => Promise<MetricsText>;
-  readonly isHealthy: () => Promise<boolean>;
+  /** What is wrong with the provider; undefined for nothing. */
+  readonly fault: () => Promise<string | undefined>;
 }
 
 export class MetricsServer {
@@ -79,7 +80,7 @@ async function answer(
     const { contentType, text } = await ports.metrics();
     response.writeHead(200, { 'content-type': contentType }).end(text);
   } else if (path === '/healthz') {
-    if (await ports.isHealthy()) plain(200, 'ok');
-    else plain(503, 'the provider does not answer');
+    const fault = await ports.fault();
+    plain(fault === undefined ? 200 : 503, fault ?? 'ok');
   } else plain(404, 'there are /metrics and /healthz');
 }

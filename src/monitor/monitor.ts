@@ -130,7 +130,10 @@ export class Monitor {
       port,
       hosts,
       metrics: () => this.#describe(),
-      isHealthy: async () => (await this.#askFigures()) !== undefined,
+      fault: async () => {
+        const figures = await this.#askFigures();
+        return figures === undefined ? 'the provider does not answer' : figures.faults[0];
+      },
     });
     this.#server = server;
     this.#closers.add(() => server.close());

@@ -5,7 +5,6 @@ import type { Clock } from '../base/clock.js';
 import { checkFolder } from '../base/private-files.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import type { ForwarderProcess } from '../bus/forwarder-process.js';
-import { registerProvider } from '../bus/registry.js';
 import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextFile } from '../model/read-context.js';
 import { CommandLane } from './command-lane.js';
@@ -20,11 +19,12 @@ import { Figures } from './figures.js';
 import { guardLimits } from './guard-limits.js';
 import { inboxTopics } from './inbox.js';
 import { SupervisorJournal } from './compose-journal.js';
+import { Health } from './health.js';
 import { JournalWriter } from './journal-writer.js';
+import { HeldLock, keptSockets, RegisteredProvider } from './kept-files.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { checkLocation, serviceRootsOf } from './locate-service.js';
-import { acquireLock } from './lock.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
@@ -38,8 +38,9 @@ import { Speaker } from './speaker.js';
 import type { Supervisor } from './supervisor.js';
 import { RunTracker } from '../processes/run-tracker.js';
 import { createSampler } from '../sampler/sampler.js';
-import { takeOver, type TakenOver } from './take-over.js';
 import { watchSilence } from './watch-silence.js';
+import { Upkeep } from './upkeep.js';
+import { takeOver, type TakenOver } from './take-over.js';
 
 /** The journal may be later than a change; what is answered or acknowledged is in it before. */
 const JOURNAL_PACE = { share: 0.1, mostMs: 100 };
@@ -82,10 +83,12 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const security = file.security && openSecurity({ settings: file.security, stateFolder, clock, warn });
   const forwarder = await openForwarder(binds, security, { clock, warn });
   closers.add(() => forwarder.close());
-  closers.add(acquireLock(stateFolder, contextId));
+  const lock = await HeldLock.acquire(stateFolder, contextId);
+  closers.add(() => lock.release());
   const tracker = new RunTracker(clock, request.hasControlGroups);
   closers.add(() => tracker.close());
-  const parts = connectParts(request, { forwarder, stateFolder, closers, security, tracker });
+  const health = new Health(notice);
+  const parts = connectParts(request, { forwarder, stateFolder, closers, security, health, tracker });
   await parts.connection.ready();
   const owner = ownerOf(stateFolder);
   const taken = await takeOver({ ...parts, stateFolder, owner, controlGroups: tracker.base, clock, notice });
@@ -95,7 +98,20 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
   const serverKey = security === undefined ? {} : { serverKey: security.serverKey };
-  closers.add(await registerProvider({ ...entry, ...serverKey }));
+  const registered = await RegisteredProvider.open({ ...entry, ...serverKey });
+  closers.add(() => registered.release());
+  const lost = async () => {
+    await parts.journal.end();
+    request.exit();
+  };
+  const upkeep = new Upkeep({ clock, health }, [
+    lock.kept(() => void lost()),
+    parts.journal.kept,
+    registered.kept,
+    ...keptSockets(parts.endpoints),
+  ]);
+  await upkeep.look();
+  closers.add(() => upkeep.close());
   notice({ kind: 'ready', contextId, frontend, backend });
   return { ...parts, taken };
 }
@@ -106,6 +122,7 @@ interface Foundation {
   readonly closers: Closers;
   readonly security: ProviderSecurity | undefined;
   readonly tracker: RunTracker;
+  readonly health: Health;
 }
 
 interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
@@ -115,11 +132,11 @@ interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
 
 function connectParts(
   request: AssembleRequest,
-  { forwarder, stateFolder, closers, security, tracker }: Foundation,
+  { forwarder, stateFolder, closers, security, tracker, health }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
   const endpoints = reachableEnds(forwarder);
-  const once = new Once<CommandAnswer>();
+  const once = new Once<CommandAnswer>(clock);
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
   const lane = new CommandLane({ clock, receive: (frame) => desk.receive(frame) });
@@ -128,7 +145,7 @@ function connectParts(
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
   const source = new SupervisorJournal(() => supervisor.transactions, once);
-  const journal = new JournalWriter(stateFolder, { clock, source, notice });
+  const journal = new JournalWriter(stateFolder, { clock, source, health });
   closers.add(() => journal.end());
   const paced = new Paced(clock, () => journal.flush(), JOURNAL_PACE);
   const changed = () => paced.changed();
@@ -139,9 +156,8 @@ function connectParts(
   const common = { ...places, roots, notice, speaker, threads, changed, prepare };
   const supervisor = createSupervisor(common);
   const persist = () => journal.flush();
-  const checkOpen = () => desk.checkOpen();
-  const commanded = { file, roots, clock, supervisor, persist, prepare, checkOpen, guard };
-  const commandPorts = composeCommandPorts(commanded);
+  const told = { persist, prepare, checkOpen: () => desk.checkOpen(), health };
+  const commandPorts = composeCommandPorts({ file, roots, clock, supervisor, guard, ...told });
   const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard, forwarder };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
@@ -155,6 +171,7 @@ function connectParts(
     commandPorts,
     notice,
     persist,
+    health,
     exit,
     guard,
   });
@@ -198,6 +215,7 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
     journal: journal.cost,
     dropped,
     forwarder: () => forwarder.figures,
+    health: commandPorts.health,
   });
   closers.add(() => {
     costs.close();
@@ -213,7 +231,10 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
   };
 }
 
-type CommandParts = Pick<CommandPorts, 'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen'> & {
+type CommandParts = Pick<
+  CommandPorts,
+  'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen' | 'health'
+> & {
   readonly file: ContextFile;
   readonly roots: readonly string[];
   readonly guard: Guard | undefined;

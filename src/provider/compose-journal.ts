@@ -9,9 +9,6 @@ import type { Once } from './once.js';
 import type { ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
-/** How many answers the next provider is told, besides those since everything was written last. */
-const KEPT_ANSWERS = 200;
-
 /** What was written of a transaction: frozen values, so that what is another one has changed. */
 interface Written {
   readonly configuration: ContextConfiguration;
@@ -36,7 +33,7 @@ export class SupervisorJournal implements JournalSource {
       ...this.#composeChange(transaction, undefined),
       configuration: transaction.configuration,
     }));
-    return { transactions, answers: this.#composeAnswers().slice(-KEPT_ANSWERS) };
+    return { transactions, answers: this.#composeAnswers() };
   }
 
   changes(): JournalChange {
@@ -74,7 +71,7 @@ export class SupervisorJournal implements JournalSource {
   #composeAnswers(): JournalContent['answers'] {
     const { count, answers } = this.#once.settled(this.#answered);
     this.#answered = count;
-    return answers.map(([messageId, answer]) => ({ messageId, ...answer }));
+    return answers.map(({ messageId, answer, atMs }) => ({ messageId, ...answer, atMs }));
   }
 }
 

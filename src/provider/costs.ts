@@ -68,11 +68,11 @@ export class Costs {
     const { clock } = this.#ports;
     const targets = () =>
       targetsOf(transaction).filter(({ service }) => only === undefined || service === only);
-    const freshMs = clock.now() - FRESH_MS;
+    const freshMs = clock.monotonic() - FRESH_MS;
     const isFresh = ({ target }: ServiceTarget) =>
       (gauge.measuredMs.get(keyOf(target)) ?? -Infinity) > freshMs;
     if (!targets().every(isFresh)) await this.#sample(gauge, targets(), {});
-    await this.#pause(gauge.lastMs + LEAST_SPAN_MS - clock.now());
+    await this.#pause(gauge.lastMs + LEAST_SPAN_MS - clock.monotonic());
     return await this.#sample(gauge, targets(), options);
   }
 
@@ -83,7 +83,7 @@ export class Costs {
   ): Promise<ReadonlyMap<ServiceId, Sample>> {
     const targets = services.map(({ target }) => target);
     const samples = await gauge.sampler.sample(targets, options);
-    gauge.lastMs = this.#ports.clock.now();
+    gauge.lastMs = this.#ports.clock.monotonic();
     gauge.measuredMs = new Map(targets.map((target) => [keyOf(target), gauge.lastMs]));
     return new Map(
       services.flatMap(({ service }, index) => {

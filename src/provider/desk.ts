@@ -10,12 +10,14 @@ import type { StateRequestBody } from '../messages/state.js';
 import { THREADS } from '../messages/thread-host.js';
 import { idsInTopic, isOfOriginal } from '../messages/topics.js';
 import { failure, type CommandAnswer, type CommandPorts } from './commands/call.js';
-import { executeCommand } from './commands/execute.js';
+import { executeCommand, refuse } from './commands/execute.js';
 import { onlyAdmitted, receive, type InboxPorts } from './inbox.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { LogLosses } from './log-losses.js';
+import type { Health } from './health.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
+import { refusalOf } from './once-refusal.js';
 import type { QuestionAnswer } from './questions.js';
 import type { Message } from '../messages/message.js';
 import type { Guard } from './security/guard.js';
@@ -37,6 +39,7 @@ export interface DeskPorts {
   readonly notice: (notice: Notice) => void;
   /** Resolves when everything up to now is in the journal. */
   readonly persist: () => Promise<void>;
+  readonly health: Health;
   /** `exit` has been answered. */
   readonly exit: () => void;
   /** Undefined without <Security>: then everybody may say everything. */
@@ -172,12 +175,11 @@ export class Desk {
   async #obey(command: ContextCommandBody, writer: Writer | undefined): Promise<void> {
     const { header } = command;
     const { answer, isFirst } = await this.#executeOnce(command, writer);
-    const asked = { ...header, service_transaction: answer.transaction };
-    this.#ports.speaker.reply({ asked, reader: writer?.key }, `reply_${header.action}`, {
-      status: answer.status,
-    });
+    const { status, transaction } = answer;
+    const to = { asked: { ...header, service_transaction: transaction }, reader: writer?.key };
+    this.#ports.speaker.reply(to, `reply_${header.action}`, { status });
     // Not when it is only answered again: the provider that was meant may have been another one.
-    const isExit = header.action === 'exit' && isFirst && answer.status.result === 'success';
+    const isExit = header.action === 'exit' && isFirst && status.result === 'success';
     if (isExit) this.#ports.exit();
   }
 
@@ -193,6 +195,8 @@ export class Desk {
     // Nobody gets, or spoils, the answer that is meant for somebody else.
     const id =
       writer?.key === undefined || messageId === undefined ? messageId : `${writer.key} ${messageId}`;
+    const refusal = refusalOf(action, id, this.#ports);
+    if (refusal !== undefined) return { answer: refuse(command, refusal), isFirst: true };
     const answer = await this.#ports.once.execute(id, () => {
       isFirst = true;
       return this.execute(command);

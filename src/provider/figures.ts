@@ -3,6 +3,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ForwarderFigures } from '../bus/forwarder-process.js';
 import type { FiguresReply } from '../messages/figures.js';
+import type { Health } from './health.js';
 import type { JournalCost } from './journal-writer.js';
 import { LoopWindows } from './loop-windows.js';
 import type { Transaction } from './transaction.js';
@@ -20,6 +21,7 @@ export interface FiguresPorts {
   readonly journal: Readonly<JournalCost>;
   readonly dropped: () => number;
   readonly forwarder: () => ForwarderFigures;
+  readonly health: Health;
 }
 
 export class Figures {
@@ -37,7 +39,7 @@ export class Figures {
   }
 
   take(): FiguresReply {
-    const { transactions, traffic, journal, dropped, forwarder } = this.#ports;
+    const { transactions, traffic, journal, dropped, forwarder, health } = this.#ports;
     const all = [...transactions.values()];
     const { user, system } = process.cpuUsage();
     return {
@@ -45,6 +47,7 @@ export class Figures {
       uptime_s: process.uptime(),
       rss: process.memoryUsage.rss() / MIB,
       cpu_s: (user + system) / 1e6,
+      faults: health.faults.map(({ message }) => message),
       transactions: all.length,
       services: sum(all.map(({ snapshot }) => snapshot.services.size)),
       messages: { ...traffic, dropped: dropped(), missed: sum(all.map(missedIn)) },

@@ -1,11 +1,10 @@
 // Writes the journal: a line for what has changed, and everything anew when the lines have become many.
 
-import { mkdirSync } from 'node:fs';
-import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 import type { Clock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
-import { hasErrnoCode, messageOf } from '../base/errors.js';
+import { messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import {
   JOURNAL_VERSION,
@@ -15,11 +14,13 @@ import {
   type JournalChange,
   type JournalContent,
 } from './journal.js';
-import type { Notice } from './notice.js';
+import { JOURNAL_MODE, JournalLines, keepAs } from './journal-lines.js';
+import { JournalReserve } from './journal-reserve.js';
+import type { Health } from './health.js';
+import type { Kept } from './upkeep.js';
 
 /** The lines may grow to the size of everything, and at least to this. */
 const LEAST_BYTES = 256 * 1024;
-const MODE = 0o600;
 
 /** After a writing that failed, the next one is tried then. */
 const RETRY_MS = 5000;
@@ -34,7 +35,7 @@ export interface JournalSource {
 export interface JournalPorts {
   readonly clock: Clock;
   readonly source: JournalSource;
-  readonly notice: (notice: Notice) => void;
+  readonly health: Health;
 }
 
 /** What the journal has cost so far; times in milliseconds. */
@@ -46,13 +47,6 @@ export interface JournalCost {
   maxMs: number;
 }
 
-/** A file of changes that is being written. */
-interface Lines {
-  readonly file: FileHandle;
-  readonly mostBytes: number;
-  bytes: number;
-}
-
 /** Writes one thing at a time; what changes meanwhile is in the next one. */
 export class JournalWriter {
   readonly cost: JournalCost = { writes: 0, failures: 0, totalMs: 0, lastMs: 0, maxMs: 0 };
@@ -60,15 +54,19 @@ export class JournalWriter {
   readonly #ports: JournalPorts;
   /** Of the whole journal that we wrote last; empty when that did not succeed. */
   #name = '';
-  #lines: Lines | undefined;
+  #lines: JournalLines | undefined;
   #writing: Promise<void> | undefined;
   #next: Deferred<void> | undefined;
   #isClosed = false;
+  /** All files are to be written, whatever has changed. */
+  #isWanted = false;
   #cancelRetry: () => void = () => undefined;
+  readonly #reserve: JournalReserve;
 
   constructor(folder: string, ports: JournalPorts) {
     this.#folder = folder;
     this.#ports = ports;
+    this.#reserve = new JournalReserve(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
@@ -77,6 +75,25 @@ export class JournalWriter {
     if (this.#writing === undefined) return this.#write();
     this.#next ??= createDeferred<void>();
     return this.#next.promise;
+  }
+
+  /** What is written to files that were removed is not there for the next provider. */
+  get kept(): Kept {
+    return { name: 'journal files', isInPlace: () => this.#isInPlace(), restore: () => this.#restore() };
+  }
+
+  #isInPlace(): boolean {
+    if (this.#lines === undefined) return true;
+    return (
+      this.#lines.isInPlace() &&
+      [newestIn, lastGoodIn].every((pairIn) => existsSync(pairIn(this.#folder).whole))
+    );
+  }
+
+  async #restore(): Promise<void> {
+    await this.flush();
+    this.#isWanted = true;
+    await this.flush();
   }
 
   /** Writes a last time; nothing is written after that. */
@@ -109,24 +126,43 @@ export class JournalWriter {
     this.#cancelRetry();
     const before = performance.now();
     try {
+      if (this.#isWanted) await this.#startAgain();
       if (await this.#writeWhatIsNew()) this.#noteCost(performance.now() - before);
     } catch (error) {
-      this.#noteFailure(error);
+      this.cost.failures += 1;
+      this.#noteFault('cannot be written', error);
       // A line may be there in part, and what was taken from the source is not where it was to be.
       await this.#endLines();
       this.#name = '';
+      return;
     }
+    await this.#keepReserve();
   }
 
   /** False if there is nothing. */
   async #writeWhatIsNew(): Promise<boolean> {
     const lines = this.#lines;
-    if (lines !== undefined && lines.bytes <= lines.mostBytes)
-      return await append(lines, this.#ports.source.changes());
-    // What a provider finds may be damaged: from its first writing on there are two that are not.
-    if (this.#name === '') await this.#writeWhole();
-    await this.#writeWhole();
+    if (lines !== undefined && !lines.isFull) return await this.#append(lines);
+    await this.#reserve.spend(() => this.#writeEverything());
     return true;
+  }
+
+  async #startAgain(): Promise<void> {
+    this.#isWanted = false;
+    this.#name = '';
+    this.#reserve.forget();
+    await this.#endLines();
+  }
+
+  /** What a provider finds may be damaged: from its first writing on there are two that are not. */
+  async #writeEverything(): Promise<void> {
+    try {
+      if (this.#name === '') await this.#writeWhole();
+      await this.#writeWhole();
+    } catch (error) {
+      this.#name = '';
+      throw error;
+    }
   }
 
   /** In this order: at whatever moment we are killed, one of the pairs says everything. */
@@ -134,10 +170,11 @@ export class JournalWriter {
     const [newest, lastGood] = [newestIn(this.#folder), lastGoodIn(this.#folder)];
     const isFirst = this.#name === '';
     await this.#endLines();
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     // What is not of our own making does not take the place of what may be the only sound one.
     if (!isFirst) {
-      await keep(newest.whole, lastGood.whole);
-      await keep(newest.changes, lastGood.changes);
+      await keepAs(newest.whole, lastGood.whole);
+      await keepAs(newest.changes, lastGood.changes);
     }
     const { source } = this.#ports;
     const head: ChangesHead = { of: createUniqueId(), after: this.#name };
@@ -145,23 +182,50 @@ export class JournalWriter {
     const changes = source.changes();
     const lines: readonly unknown[] = isFirst || isEmpty(changes) ? [head] : [head, changes];
     const text = JSON.stringify({ version: JOURNAL_VERSION, name: head.of, ...source.whole() });
-    await writeFileAtomic(newest.whole, text, { mode: MODE });
+    await writeFileAtomic(newest.whole, text, { mode: JOURNAL_MODE });
     this.#name = head.of;
     const start = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    await writeFileAtomic(newest.changes, start, { mode: MODE });
     const mostBytes = Math.max(Buffer.byteLength(text), LEAST_BYTES);
-    this.#lines = { file: await open(newest.changes, 'a'), mostBytes, bytes: 0 };
+    this.#lines = await JournalLines.create(newest.changes, start, mostBytes);
+  }
+
+  /**
+   * What was defined is brought to the disk at once: that is to be started again also when the machine has died, and
+   * all services with it. False if there is nothing.
+   */
+  async #append(lines: JournalLines): Promise<boolean> {
+    const change = this.#ports.source.changes();
+    if (isEmpty(change)) return false;
+    const line = Buffer.from(`${JSON.stringify(change)}\n`);
+    const isDefining = change.transactions.some(({ configuration }) => configuration !== undefined);
+    await this.#reserve.spend(() => lines.append(line, isDefining));
+    return true;
+  }
+
+  /** Without it nothing may be begun that would have to be written down: see JournalReserve. */
+  async #keepReserve(): Promise<void> {
+    try {
+      await this.#reserve.keep();
+      this.#ports.health.note('journal', undefined);
+    } catch (error) {
+      this.#noteFault('has no room left', error);
+    }
   }
 
   async #endLines(): Promise<void> {
     const lines = this.#lines;
     this.#lines = undefined;
-    await lines?.file.close().catch(() => undefined);
+    await lines?.close();
   }
 
-  #noteFailure(error: unknown): void {
-    this.cost.failures += 1;
-    this.#ports.notice({ kind: 'warning', text: `the journal could not be written: ${messageOf(error)}` });
+  #noteFault(what: string, error: unknown): void {
+    // What follows the comma differs each time: the name of a file that is replaced.
+    const [reason] = messageOf(error).split(', ');
+    this.#ports.health.note('journal', {
+      code: 'CTX_JOURNAL_UNWRITABLE',
+      message: `the journal in ${this.#folder} ${what}: ${reason}`,
+      hint: 'make room on that disk, or the folder writable; the journal is tried again every 5 s',
+    });
     // Nothing else may change for a long time.
     if (!this.#isClosed) this.#cancelRetry = this.#ports.clock.after(RETRY_MS, () => void this.flush());
   }
@@ -174,34 +238,6 @@ export class JournalWriter {
   }
 }
 
-/**
- * Left to the system to bring to the disk, but for what was defined: that is to be started again also when the
- * machine has died, and all services with it. False if there is nothing.
- */
-async function append(lines: Lines, change: JournalChange): Promise<boolean> {
-  if (isEmpty(change)) return false;
-  const line = Buffer.from(`${JSON.stringify(change)}\n`);
-  for (let done = 0; done < line.length;) done += (await lines.file.write(line, done)).bytesWritten;
-  lines.bytes += line.length;
-  if (change.transactions.some(({ configuration }) => configuration !== undefined))
-    await lines.file.datasync();
-  return true;
-}
-
 function isEmpty(change: JournalChange): boolean {
   return Object.values(change).every((each) => each.length === 0);
-}
-
-/** What is at `path` gets a second name, under which it outlives being replaced. */
-async function keep(path: string, other: string): Promise<void> {
-  const between = `${other}.new`;
-  await rm(between, { force: true });
-  try {
-    await link(path, between);
-  } catch (error) {
-    if (hasErrnoCode(error, 'ENOENT')) return;
-    throw error;
-  }
-  // At no moment there is none.
-  await rename(between, other);
 }

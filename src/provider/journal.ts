@@ -81,7 +81,13 @@ export type JournaledTransaction = z.infer<typeof transaction>;
 
 /** Commands that have been answered: their ids and the answers, oldest first. */
 const answers = z.array(
-  z.object({ messageId: z.string(), transaction: z.string(), status: replyStatusSchema }),
+  z.object({
+    messageId: z.string(),
+    transaction: z.string(),
+    status: replyStatusSchema,
+    /** Missing in the journals of older versions. */
+    atMs: z.number().optional(),
+  }),
 );
 
 const content = z.object({ transactions: z.array(transaction), answers });
@@ -117,7 +123,8 @@ export function readJournal(folder: string): JournalReading {
   const [newest, older] = [newestIn(folder), lastGoodIn(folder)].map(readPair);
   if (newest?.whole.value !== undefined)
     return { ...replay(newest.whole.value, [newest.changes]), isLastGood: false };
-  const fault = newest?.whole.fault;
+  const isLeft = newest?.changes !== undefined || older?.whole.value !== undefined;
+  const fault = newest?.whole.fault ?? (isLeft ? `${newestIn(folder).whole} is missing` : undefined);
   if (fault === undefined || older?.whole.value === undefined)
     return { content: undefined, fault, isLastGood: false };
   const reading = replay(older.whole.value, [older.changes, newest?.changes]);

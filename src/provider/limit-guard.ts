@@ -57,13 +57,13 @@ export class LimitGuard {
 
   async #look(): Promise<void> {
     const { clock, reject } = this.#ports;
-    const startedMs = clock.now();
+    const startedMs = clock.monotonic();
     try {
       await this.#measure([...this.#ports.transactions()].flatMap(wardsOf));
     } catch (error) {
       reject(error);
     }
-    this.#schedule(Math.max(0, LOOK_MS - (clock.now() - startedMs)));
+    this.#schedule(Math.max(0, LOOK_MS - (clock.monotonic() - startedMs)));
   }
 
   async #measure(wards: readonly Ward[]): Promise<void> {
@@ -92,7 +92,7 @@ export class LimitGuard {
     const lagMs = transaction.vitals.get(service)?.lagMs;
     const { watched, exceeded } = judgeLimits(limits, before, {
       reading: composeReading(sample, { isFirst: before === undefined, lagMs }),
-      atMs: this.#ports.clock.now(),
+      atMs: this.#ports.clock.monotonic(),
       gapMs: MOST_LOOKS_MISSED * LOOK_MS,
     });
     for (const excess of exceeded) this.#ports.exceed(transaction, service, { run, excess });

@@ -1,48 +1,79 @@
-// One provider per context and folder: a file that names the one there is.
+// One provider per context and state folder, also across containers: an entry names the holder, a socket says whether it lives.
 
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContextdError, hasErrnoCode } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { readStartTime } from '../processes/process-table.js';
+import { knock, openLifeSocket } from './life-socket.js';
 
 interface Holder {
   readonly pid: number;
   /** Of the process, so that another one with the same pid is not taken for it. */
   readonly startTime: string;
+  /** Elsewhere the pid means nothing. */
+  readonly namespace: string;
+  /** Name of the socket that the holder listens on; empty where the file system has no sockets. */
+  readonly socket: string;
 }
 
-/** `provider.<generation>.json`: the highest one counts. */
-const NAME = /^provider\.(?<generation>\d{1,15})\.json$/;
-const NOBODY: Holder = { pid: 0, startTime: '' };
+export interface StateLock {
+  /** False when its files have been removed. */
+  isInPlace(): boolean;
+  release(): Promise<void>;
+}
+
+/** `provider.<generation>.lock`: the highest one counts. */
+const NAME = /^provider\.(?<generation>\d{1,15})\.lock$/;
+const NONE: Holder = { pid: 0, startTime: '', namespace: '', socket: '' };
 
 /**
- * Returns the function that gives the lock back. Throws CTX_JOURNAL_HELD naming the holder.
+ * Throws CTX_JOURNAL_HELD naming the holder.
  *
- * Whoever finds the highest file's holder dead makes the next one; of several only one can. That file is
- * never removed but by the one who made a higher one, so a number that was seen as free stays below it.
+ * An entry is a symbolic link whose target is the holder: it is there whole or not at all, needs no room on a full
+ * disk and no hard links. A process that finds the holder of the highest entry dead makes the next entry; of several only
+ * one can. An entry is never removed but by the process that made a higher one, so a number that was seen as free stays
+ * below it.
  */
-export function acquireLock(stateFolder: string, contextId: string): () => void {
+export async function acquireLock(stateFolder: string, contextId: string): Promise<StateLock> {
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  const own: Holder = { pid: process.pid, startTime: readStartTime(process.pid) ?? '' };
+  const socket = await openLifeSocket(stateFolder);
+  const startTime = readStartTime(process.pid) ?? '';
+  const own = { pid: process.pid, startTime, namespace: pidNamespace(), socket: socket.name };
+  try {
+    const path = pathOf(stateFolder, await claim(stateFolder, contextId, own));
+    return {
+      isInPlace: () => readTarget(path) === write(own) && socket.isInPlace(),
+      release: async () => {
+        await socket.close();
+        if (readTarget(path) === write(own)) put(stateFolder, NONE, (made) => renameSync(made, path));
+      },
+    };
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
+}
+
+async function claim(stateFolder: string, contextId: string, own: Holder): Promise<number> {
   for (;;) {
     const newest = newestGeneration(stateFolder);
     const holder = readHolder(pathOf(stateFolder, newest));
-    if (isAlive(holder)) throw heldError(holder, contextId, stateFolder);
+    if (await isAlive(stateFolder, holder)) throw heldError(holder, contextId, stateFolder);
     const generation = newest + 1;
-    if (!tryCreate(stateFolder, generation, own)) continue;
+    if (!tryCreate(pathOf(stateFolder, generation), own)) continue;
     if (newestGeneration(stateFolder) === generation) {
-      removeOlder(stateFolder, generation);
-      return () => put(stateFolder, NOBODY, (path) => renameSync(path, pathOf(stateFolder, generation)));
+      await removeOlder(stateFolder, generation);
+      return generation;
     }
     // We were slow: others have come, and perhaps gone, since we looked.
     rmSync(pathOf(stateFolder, generation), { force: true });
   }
 }
 
-function tryCreate(stateFolder: string, generation: number, holder: Holder): boolean {
+function tryCreate(path: string, holder: Holder): boolean {
   try {
-    put(stateFolder, holder, (path) => linkSync(path, pathOf(stateFolder, generation)));
+    symlinkSync(write(holder), path);
     return true;
   } catch (error) {
     if (hasErrnoCode(error, 'EEXIST')) return false;
@@ -50,10 +81,9 @@ function tryCreate(stateFolder: string, generation: number, holder: Holder): boo
   }
 }
 
-/** Whole or not at all: nobody reads a file that is half written. */
 function put(stateFolder: string, holder: Holder, move: (path: string) => void): void {
   const path = join(stateFolder, `provider.${createUniqueId()}.tmp`);
-  writeFileSync(path, JSON.stringify(holder), { mode: 0o600 });
+  symlinkSync(write(holder), path);
   try {
     move(path);
   } finally {
@@ -61,9 +91,13 @@ function put(stateFolder: string, holder: Holder, move: (path: string) => void):
   }
 }
 
-function removeOlder(stateFolder: string, generation: number): void {
+async function removeOlder(stateFolder: string, generation: number): Promise<void> {
   for (const each of generations(stateFolder)) {
-    if (each < generation) rmSync(pathOf(stateFolder, each), { force: true });
+    if (each >= generation) continue;
+    const holder = readHolder(pathOf(stateFolder, each));
+    const isLeft = holder.socket !== '' && !(await isAlive(stateFolder, holder));
+    if (isLeft) rmSync(join(stateFolder, holder.socket), { force: true });
+    rmSync(pathOf(stateFolder, each), { force: true });
   }
 }
 
@@ -79,28 +113,50 @@ function generations(stateFolder: string): readonly number[] {
 }
 
 function pathOf(stateFolder: string, generation: number): string {
-  return join(stateFolder, `provider.${generation}.json`);
+  return join(stateFolder, `provider.${generation}.lock`);
+}
+
+function write({ pid, startTime, namespace, socket }: Holder): string {
+  return [pid, startTime, namespace, socket].join(' ');
 }
 
 function readHolder(path: string): Holder {
+  const [pid, startTime = '', namespace = '', socket = ''] = readTarget(path)?.split(' ') ?? [];
+  // Its name stands in the folder, and nowhere else.
+  if (pid === undefined || !/^\d+$/.test(pid) || socket.includes('/')) return NONE;
+  return { pid: Number(pid), startTime, namespace, socket };
+}
+
+/** Undefined for an entry that is not there, or was replaced by a higher one meanwhile. */
+function readTarget(path: string): string | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return readlinkSync(path);
   } catch {
-    return NOBODY; // None yet, or replaced meanwhile by a higher one.
+    return undefined;
   }
 }
 
-function isAlive({ pid, startTime }: Holder): boolean {
-  return startTime !== '' && readStartTime(pid) === startTime;
+async function isAlive(stateFolder: string, holder: Holder): Promise<boolean> {
+  const { pid, startTime, namespace, socket } = holder;
+  const answer = socket === '' ? 'missing' : await knock(stateFolder, socket);
+  if (answer !== 'missing') return answer === 'alive';
+  // Its socket was removed, or there is none: then the process tells, if it can be seen from here.
+  return startTime !== '' && namespace === pidNamespace() && readStartTime(pid) === startTime;
+}
+
+function pidNamespace(): string {
+  return readTarget('/proc/self/ns/pid') ?? '';
 }
 
 function heldError(holder: Holder, contextId: string, folder: string): ContextdError {
+  const { pid, namespace } = holder;
+  const where = namespace === pidNamespace() ? '' : ' of another container';
   return new ContextdError(
     'CTX_JOURNAL_HELD',
-    `context ${contextId} is run from ${folder} by pid ${holder.pid}`,
+    `context ${contextId} is run from ${folder} by pid ${pid}${where}`,
     {
       hint: 'use that provider, end it, or give this context another ContextID',
-      details: { pid: holder.pid, folder },
+      details: { pid, folder },
     },
   );
 }

@@ -26,7 +26,7 @@ export class LogLosses {
     const { service_id: service, service_transaction: transaction, sender } = header;
     const key = `${transaction}/${service}`;
     const told = this.#told.get(key);
-    const atMs = this.#clock.now();
+    const atMs = this.#clock.monotonic();
     // Another sender is another run, which counts anew.
     const isSameRun = told !== undefined && told.sender === sender;
     if (isSameRun && (told.lines === loss.lines || atMs - told.atMs < PAUSE_MS)) return undefined;

@@ -18,7 +18,7 @@ export class Rejects {
   note(error: unknown): string | undefined {
     this.count += 1;
     const { code, message } = asContextdError(error);
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonic();
     if (nowMs - (this.#lastToldMs.get(code) ?? -QUIET_MS) < QUIET_MS) return undefined;
     this.#lastToldMs.set(code, nowMs);
     return `${message} (${this.count} so far)`;

@@ -25,7 +25,8 @@ export interface RestartRequest {
 export function decideRestart(request: RestartRequest): RestartVerdict {
   const { atMs, supervision } = request;
   const remembered = Math.max(supervision.restart_window_s, supervision.backoff_reset_s) * 1000;
-  const recent = request.restartsMs.filter((each) => atMs - each < remembered);
+  // Those of an earlier provider may be far ahead, if the machine's clock was put back before this one came.
+  const recent = request.restartsMs.filter((each) => Math.abs(atMs - each) < remembered);
   const inWindow = recent.filter((each) => atMs - each < supervision.restart_window_s * 1000);
   if (inWindow.length >= supervision.max_restarts) return { type: 'give_up', restartsMs: recent };
   const delayMs = backoff(request, recent);

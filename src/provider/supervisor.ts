@@ -1,5 +1,6 @@
 // The heart's hands: applies events to transactions and performs the effects, for every transaction.
 
+import { afterAwake, ClockJumps } from '../base/clock.js';
 import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId } from '../base/ids.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
@@ -9,7 +10,14 @@ import { Runs, type FoundRun } from './runs.js';
 import type { Effect, Excess, ProviderEvent, ServiceSnapshot } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
-import { addHistory, definitionOf, silentServices, vitalsOf, type Transaction } from './transaction.js';
+import {
+  addHistory,
+  definitionOf,
+  moveTimes,
+  silentServices,
+  vitalsOf,
+  type Transaction,
+} from './transaction.js';
 import { transition } from './transition.js';
 
 export interface ExceededRun {
@@ -22,9 +30,11 @@ export class Supervisor {
   readonly #transactions = new Map<TransactionId, Transaction>();
   readonly #runs: Runs;
   readonly #timers = new Set<() => void>();
+  readonly #jumps: ClockJumps;
 
   constructor(ports: SupervisorPorts) {
     this.#ports = ports;
+    this.#jumps = new ClockJumps(ports.clock);
     this.#runs = new Runs(ports, (transaction, event) => void this.#apply(transaction, event));
   }
 
@@ -50,10 +60,11 @@ export class Supervisor {
     });
     const isRefused = new Set<string>(refused.map((each) => each.service_id));
     const services = event.services.filter((id) => !isRefused.has(id));
-    const request: SettlementRequest = { wanted, services, askedMs: event.atMs };
+    const askedMs = this.#ports.clock.monotonic();
+    const request: SettlementRequest = { wanted, services, askedMs };
     // A stop waits for the run there was; the snapshot before knows it.
     const settled = transaction.settlement.wait(wanted === 'stop' ? before : transaction.snapshot, request);
-    transaction.settlement.check(transaction.snapshot, event.atMs);
+    transaction.settlement.check(transaction.snapshot, askedMs);
     return { refused, settled };
   }
 
@@ -112,7 +123,7 @@ export class Supervisor {
     const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
     if (transaction === undefined || id === undefined || service === undefined) return;
     noteOwnWord(transaction, id, header.sender);
-    vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.now());
+    vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.monotonic());
     const action = lostEvent(service.status, content);
     if (action === undefined) return;
     const { pid } = content;
@@ -122,12 +133,20 @@ export class Supervisor {
 
   /** Looks for services that have fallen silent; to be called from time to time. */
   lookForSilence(): void {
-    const nowMs = this.#ports.clock.now();
+    this.#followClock();
+    const { clock } = this.#ports;
+    const nowMs = clock.now();
     for (const transaction of this.#transactions.values()) {
-      for (const { service, run } of silentServices(transaction, nowMs)) {
+      for (const { service, run } of silentServices(transaction, { nowMs, heardMs: clock.monotonic() })) {
         this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, service, run });
       }
     }
+  }
+
+  /** The provider itself was stopped for so long, and has heard nothing. */
+  excuseSilence(gapMs: number): void {
+    for (const { vitals } of this.#transactions.values())
+      for (const each of vitals.values()) each.excuse(gapMs);
   }
 
   /** A run costs more than its service's limits allow. */
@@ -173,12 +192,18 @@ export class Supervisor {
     this.#timers.clear();
   }
 
+  #followClock(): void {
+    const jumpMs = this.#jumps.take();
+    if (jumpMs !== 0) for (const transaction of this.#transactions.values()) moveTimes(transaction, jumpMs);
+  }
+
   #apply(transaction: Transaction, event: ProviderEvent): readonly Effect[] {
+    this.#followClock();
     const { changes } = transaction.snapshot;
     const step = transition(transaction.snapshot, event, Math.random());
     transaction.snapshot = step.snapshot;
     for (const effect of step.effects) this.#perform(transaction, effect);
-    transaction.settlement.check(transaction.snapshot, event.atMs);
+    transaction.settlement.check(transaction.snapshot, this.#ports.clock.monotonic());
     if (transaction.snapshot.changes === changes) this.#ports.noted();
     else this.#ports.changed(transaction);
     return step.effects;
@@ -215,7 +240,7 @@ export class Supervisor {
     const { service, run, delayMs } = effect;
     const { clock } = this.#ports;
     // A timer that has been overtaken finds another run or status, and changes nothing.
-    const cancel = clock.after(delayMs, () => {
+    const cancel = afterAwake(clock, delayMs, () => {
       this.#timers.delete(cancel);
       this.#apply(transaction, { type, service, run, atMs: clock.now() });
     });

@@ -47,7 +47,8 @@ export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver
   const reading = readJournal(ports.stateFolder);
   const { content, fault } = reading;
   if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(reading)}` });
-  for (const { messageId, ...answer } of content?.answers ?? []) ports.once.remember(messageId, answer);
+  for (const { messageId, atMs = ports.clock.now(), ...answer } of content?.answers ?? [])
+    ports.once.remember({ messageId, answer, atMs });
   const found = [...(await ports.threads.find()), ...findServices(ports.owner)];
   const left = new Set(found);
   const taken: TakenOver[] = [];

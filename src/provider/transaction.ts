@@ -27,7 +27,7 @@ export interface Transaction {
   /** Events that never arrived, of runs that are over. */
   missedEarlier: number;
   /** When this provider made it, or took it over. */
-  readonly sinceMs: number;
+  sinceMs: number;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
   /** Resolves when the journal knows what was last defined in it; nothing is launched before. */
@@ -134,19 +134,30 @@ export function vitalsOf(transaction: Transaction, id: ServiceId, sender: string
   return vitals;
 }
 
-/** Started services without a sign of life for longer than their XML allows. */
+/** Started services without a sign of life for longer than their XML allows; `heardMs` is by the monotonic clock. */
 export function silentServices(
   transaction: Transaction,
-  nowMs: number,
+  { nowMs, heardMs }: { readonly nowMs: number; readonly heardMs: number },
 ): readonly { readonly service: ServiceId; readonly run: number }[] {
   return [...transaction.snapshot.services.values()]
     .filter((service) => {
       const limitMs = supervisionOf(service.definition).heartbeat_limit_s * 1000;
       const knownMs = nowMs - Math.max(service.sinceMs, transaction.sinceMs);
-      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(nowMs) ?? knownMs;
+      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(heardMs) ?? knownMs;
       return service.status === 'started' && limitMs > 0 && silentMs > limitMs;
     })
     .map(({ definition, run }) => ({ service: definition.id, run }));
+}
+
+/** The machine's clock was set: what was noted by it, and says how long something lasts, moves along. */
+export function moveTimes(transaction: Transaction, byMs: number): void {
+  const { snapshot } = transaction;
+  const services = [...snapshot.services].map(([id, service]) => {
+    const restartsMs = service.restartsMs.map((each) => each + byMs);
+    return [id, { ...service, sinceMs: service.sinceMs + byMs, restartsMs }] as const;
+  });
+  transaction.snapshot = { ...snapshot, services: new Map(services) };
+  transaction.sinceMs += byMs;
 }
 
 export function addHistory(transaction: Transaction, record: HistoryRecord): void {

@@ -48,6 +48,11 @@ export class Vitals {
     this.tid ??= beat.content.tid;
   }
 
+  /** Nothing could be heard for so long: the provider itself was stopped. */
+  excuse(gapMs: number): void {
+    if (this.#lastBeatMs !== undefined) this.#lastBeatMs += gapMs;
+  }
+
   /** Milliseconds without a sign of life; undefined for a service that never gave one. */
   silentMs(nowMs: number): number | undefined {
     return this.#lastBeatMs === undefined ? undefined : nowMs - this.#lastBeatMs;

@@ -9,12 +9,14 @@ const SILENCE_LOOK_MS = 1000;
 
 /** A look that comes late does not count: it was we who did not listen. */
 export function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): void {
-  let lookedMs = clock.now();
+  let lookedMs = clock.monotonic();
   let cancel = clock.after(SILENCE_LOOK_MS, look);
   closers.add(() => cancel());
   function look() {
-    const nowMs = clock.now();
-    if (nowMs - lookedMs < 2 * SILENCE_LOOK_MS) supervisor.lookForSilence();
+    const nowMs = clock.monotonic();
+    const gapMs = nowMs - lookedMs;
+    if (gapMs < 2 * SILENCE_LOOK_MS) supervisor.lookForSilence();
+    else supervisor.excuseSilence(gapMs);
     lookedMs = nowMs;
     cancel = clock.after(SILENCE_LOOK_MS, look);
   }

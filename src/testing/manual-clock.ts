@@ -22,6 +22,8 @@ const SETTLING_TURNS = 20;
  */
 export class ManualClock implements Clock {
   #nowMs: number;
+  /** How far the machine's clock was set. */
+  #setMs = 0;
   readonly #timers = new Set<Timer>();
   #wanted = createDeferred<void>();
 
@@ -30,7 +32,16 @@ export class ManualClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#setMs;
+  }
+
+  monotonic(): number {
     return this.#nowMs;
+  }
+
+  /** Sets the machine's clock, forward or, below 0, back: no time passes, and no timer runs. */
+  jump(byMs: number): void {
+    this.#setMs += byMs;
   }
 
   after(delayMs: number, act: () => void): () => void {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { TransactionId } from '../../src/base/ids.js';
 import type { CommandAnswer } from '../../src/provider/commands/call.js';
 import { SupervisorJournal } from '../../src/provider/compose-journal.js';
+import { Health } from '../../src/provider/health.js';
 import { JournalWriter } from '../../src/provider/journal-writer.js';
 import { readJournal, type JournalContent, type JournalReading } from '../../src/provider/journal.js';
 import type { Notice } from '../../src/provider/notice.js';
@@ -22,7 +23,7 @@ export async function openJournal() {
   const faults: string[] = [];
   const clock = new ManualClock();
   const writers: JournalWriter[] = [];
-  const once = new Once<CommandAnswer>();
+  const once = new Once<CommandAnswer>(clock);
   const configuration = sketchConfiguration([
     { id: 'ts_1', instance: 'A' },
     { id: 'ts_2', instance: 'B' },
@@ -35,7 +36,7 @@ export async function openJournal() {
     const notice = (told: Notice) => {
       if (told.kind === 'warning') faults.push(told.text);
     };
-    const writer = new JournalWriter(folder.path, { clock, source, notice });
+    const writer = new JournalWriter(folder.path, { clock, source, health: new Health(notice) });
     writers.push(writer);
     return writer;
   };

@@ -28,12 +28,12 @@ export async function feed(ports: FeedPorts): Promise<void> {
   const isOver = () => signal.aborted;
   if (!isOver()) await nap.sleep(intervalMs);
   while (!isOver()) {
-    const startMs = clock.now();
+    const startMs = clock.monotonic();
     const { isPaused, detail } = wanted();
     if (!isPaused) await ask(ports, detail);
     if (isOver()) return;
     // From start to start, so that a slow answer does not slow the pace.
-    await nap.sleep(isPaused ? undefined : Math.max(0, startMs + intervalMs - clock.now()));
+    await nap.sleep(isPaused ? undefined : Math.max(0, startMs + intervalMs - clock.monotonic()));
   }
 }
 

@@ -5,6 +5,7 @@ import type { ErrorReport } from '../../base/errors.js';
 import type { ContextConfiguration, TaskService } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
+import type { Health } from '../health.js';
 import { isFailure } from '../settlement.js';
 import type { Supervisor } from '../supervisor.js';
 import type { SecurityChange } from '../security/own-clients.js';
@@ -31,6 +32,8 @@ export interface CommandPorts {
   readonly turns: Turns;
   /** Takes over the clients of the provider's own file as it is now. */
   readonly reloadClients: (isDryRun: boolean) => Promise<SecurityChange>;
+  /** What is wrong with the provider itself. */
+  readonly health: Health;
   /** Throws CTX_ENDING when nothing may be started any more. */
   readonly checkOpen: () => void;
 }

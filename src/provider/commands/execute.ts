@@ -54,8 +54,12 @@ export async function executeCommand(
       : resolvePaths(parseContextConfiguration(configuration), ports.folder);
     return await act({ ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' });
   } catch (error) {
-    return { status: failure(reportError(error)), transaction: header.service_transaction };
+    return refuse(command, error);
   }
+}
+
+export function refuse({ header }: ContextCommandBody, error: unknown): CommandAnswer {
+  return { status: failure(reportError(error)), transaction: header.service_transaction };
 }
 
 /** What is wrong with a configuration has been said before this is reached. */
@@ -80,7 +84,13 @@ function list({ ports, command }: CommandCall): CommandAnswer {
       ...(service.error === undefined ? {} : { error: service.error }),
     })),
   }));
-  const status: ReplyStatus = { result: 'success', services: [], transactions };
+  const { faults } = ports.health;
+  const status: ReplyStatus = {
+    result: 'success',
+    services: [],
+    transactions,
+    ...(faults.length === 0 ? {} : { faults: [...faults] }),
+  };
   return { status, transaction: command.header.service_transaction };
 }
 

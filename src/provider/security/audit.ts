@@ -61,7 +61,7 @@ export class Audit {
   }
 
   #burstOf(kind: string): Burst {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonic();
     for (const [each, { startMs, untold }] of this.#bursts) {
       if (nowMs - startMs < MINUTE_MS) break;
       this.#bursts.delete(each);

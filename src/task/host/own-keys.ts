@@ -1,6 +1,7 @@
 // The keys of this process, and the rule that goes with them: commands count if the provider has sealed them.
 
 import { closeSync, readFileSync } from 'node:fs';
+import { ClockJumps, systemClock } from '../../base/clock.js';
 import { taskKeysOf } from '../../base/keys.js';
 import type { Logger } from '../../base/logger.js';
 import { warnSeldom } from '../../base/seldom.js';
@@ -51,10 +52,13 @@ export function onlyFromProvider(
   if (security?.curve === undefined) return handle;
   const { curve, sealer } = security;
   let last = 0;
+  const jumps = new ClockJumps(systemClock);
   const warn = warnSeldom(log);
   return (frame) => {
     const topic = topicOf(frame);
     if (topic !== 'control') {
+      // The next provider seals by the clock as it was put back.
+      last += Math.min(0, jumps.take());
       const seal = sealOf(frame);
       if (seal === undefined || seal.stamp <= last || !isSealedBy(frame, curve.serverKey, sealer)) {
         warn('a command was not sealed by the provider, and is ignored', { topic });

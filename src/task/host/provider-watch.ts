@@ -1,6 +1,6 @@
 // Watches whether there is a provider: without one a host goes on for a while, then ends. No orphan lives for ever.
 
-import type { Clock } from '../../base/clock.js';
+import { afterAwake, type Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import type { Logger } from '../../base/logger.js';
 import type { Publisher } from '../../bus/publisher.js';
@@ -81,7 +81,7 @@ export class ProviderWatch implements ProviderPresence {
   #waitForIt(): void {
     const { clock, graceMs, stopTimeoutMs, log } = this.#ports;
     this.#cancel();
-    this.#cancel = clock.after(graceMs, () => {
+    this.#cancel = afterAwake(clock, graceMs, () => {
       log.error('no provider came back: ending');
       this.#isGivenUp = true;
       this.#settled.resolve();

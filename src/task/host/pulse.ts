@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.js';
 
 /**
- * Beats fall on the quarters of the interval, by the clock of the machine: so those of many services come
+ * Beats fall on the quarters of the interval, by the monotonic clock of the machine: so those of many services come
  * together, and their provider is woken a few times for all instead of once for each. On quarters, not at one
  * moment: many services that wake at once would find each other in the way, and take that for lag of their own.
  */
@@ -34,10 +34,10 @@ export class Pulse {
 
   #wait(): void {
     const partMs = this.#intervalMs / PARTS;
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.monotonic();
     const dueMs = Math.floor((nowMs + this.#intervalMs) / partMs + EARLY_PARTS) * partMs;
     this.#cancel = this.#clock.after(dueMs - nowMs, () => {
-      this.#beat(Math.max(0, Math.round(this.#clock.now() - dueMs)));
+      this.#beat(Math.max(0, Math.round(this.#clock.monotonic() - dueMs)));
       this.#wait();
     });
   }

@@ -53,7 +53,12 @@ export class ProgramTask extends Task {
     this.#parts = parts;
     this.#readyLine = ready.kind === 'line' ? new RegExp(ready.pattern) : undefined;
     const notify = (items: Readonly<Record<string, unknown>>) => this.notify('updated', items);
-    this.#events = new LineEvents({ kind: events, now: () => systemClock.now(), log: this.log, notify });
+    this.#events = new LineEvents({
+      kind: events,
+      now: () => systemClock.monotonic(),
+      log: this.log,
+      notify,
+    });
   }
 
   override async onStart(): Promise<void> {

@@ -1,6 +1,7 @@
 // One provider per context and folder, whatever comes at the same moment; what was answered stays answered.
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
@@ -51,22 +52,72 @@ test('Of two providers that start at the same moment exactly one lives.', async 
 
 test.each([
   ['nothing', undefined],
-  ['the file of a provider that is dead', '{"pid":1,"startTime":"1"}'],
-  ['a file that was cut short', '{"pi'],
+  ['the entry of a provider that is dead', '1 1 elsewhere provider.gone.sock'],
+  ['an entry that makes no sense', '../no/such'],
 ])('Of many who reach for the lock at once, over %s, exactly one gets it.', async (_what, left) => {
   await using folder = await openFolder();
   for (let round = 0; round < 3; round += 1) {
     const place = join(folder.path, String(round));
     await mkdir(place);
-    if (left !== undefined) await writeFile(join(place, 'provider.1.json'), left);
+    if (left !== undefined) await symlink(left, join(place, 'provider.1.lock'));
     expect(await reach(6, place)).toEqual([...Array.from({ length: 5 }, () => 'CTX_JOURNAL_HELD'), 'mine']);
     const files = (await readdir(place)).filter((name) => name.startsWith('provider.'));
-    expect(files).toEqual([left === undefined ? 'provider.1.json' : 'provider.2.json']);
+    // The winner's socket is left, as it was killed by its end.
+    expect(files.filter((name) => !name.endsWith('.sock'))).toEqual([
+      left === undefined ? 'provider.1.lock' : 'provider.2.lock',
+    ]);
+    expect(files).toHaveLength(2);
   }
 });
 
+/** As a container has them: other pids, another network, the same folder. */
+const unshare = 'unshare';
+const FLAGS = ['--pid', '--net', '--fork', '--mount-proc', '--kill-child'];
+const OWN_NAMESPACES = [unshare, ...FLAGS];
+const isPermitted = spawnSync(unshare, [...FLAGS, 'true']).status === 0;
+const title = 'Of many in containers of their own and outside exactly one gets the lock';
+
+test.skipIf(!isPermitted)(
+  isPermitted ? `${title}.` : `${title} (skipped: unshare --pid --net is not permitted here).`,
+  async () => {
+    await using folder = await openFolder();
+    for (let round = 0; round < 3; round += 1) {
+      const place = join(folder.path, 'x'.repeat(100), String(round));
+      await mkdir(place, { recursive: true });
+      expect(await reach(6, place, OWN_NAMESPACES)).toEqual([
+        ...Array.from({ length: 5 }, () => 'CTX_JOURNAL_HELD'),
+        'mine',
+      ]);
+    }
+  },
+);
+
+test.skipIf(!isPermitted)(
+  'A provider in a container keeps others of its folder out, and none once it was killed.',
+  async () => {
+    await using site = await openSite(services);
+    const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
+    // Its own network has not even a loopback that is up, so it keeps this one; the others bind elsewhere.
+    const inside = FLAGS.filter((flag) => flag !== '--net');
+    const other = await site.write(services, await freePorts(2), 'Context-Other.xml');
+    await using container = startAny(unshare, ...inside, process.execPath, program, site.file, '--json');
+    await container.out.first((line) => line.includes('"kind":"ready"'));
+    await using second = startProgram('service_context', other);
+    expect((await second.ended).code).toBe(1);
+    expect(second.err.items[0]).toMatch(/^error CTX_JOURNAL_HELD: .* by pid 1 of another container$/);
+    container.child.kill('SIGKILL');
+    await container.ended;
+    await using third = startProgram('service_context', other, '--json');
+    await third.out.first((line) => line.includes('"kind":"ready"'));
+  },
+);
+
 /** What each of `count` programs says that reach for the lock when all are there, and live until all have. */
-async function reach(count: number, place: string): Promise<readonly string[]> {
+async function reach(
+  count: number,
+  place: string,
+  inside: readonly string[] = [],
+): Promise<readonly string[]> {
   const script = `
     import { existsSync } from 'node:fs';
     const { acquireLock } = await import(${JSON.stringify(join(packageRoot, 'src/provider/lock.ts'))});
@@ -75,11 +126,13 @@ async function reach(count: number, place: string): Promise<readonly string[]> {
     };
     console.log('there');
     await gate('go');
-    try { acquireLock(process.argv[1], 'context001'); console.log('mine'); } catch (error) { console.log(error.code); }
+    try { await acquireLock(process.argv[1], 'context001'); console.log('mine'); } catch (error) { console.log(error.code); }
     await gate('done');`;
-  const all = Array.from({ length: count }, () =>
-    startAny(process.execPath, ...WITH_TYPESCRIPT, '--input-type=module', '-e', script, place),
-  );
+  const program = [process.execPath, ...WITH_TYPESCRIPT, '--input-type=module', '-e', script, place];
+  const all = Array.from({ length: count }, (_, index) => {
+    const [first = '', ...rest] = index % 2 === 0 ? [...inside, ...program] : program;
+    return startAny(first, ...rest);
+  });
   await Promise.all(all.map(({ out }) => out.first(() => true)));
   await writeFile(join(place, 'go'), '');
   const said = await Promise.all(all.map(({ out }) => out.first((line) => line !== 'there')));

@@ -29,6 +29,7 @@ async function exchange(...answers: readonly Message[]) {
     isOver: () => false,
     clock: {
       now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
       after: (ms, act) => {
         const passing = setImmediate(() => {
           clock.advance(ms);

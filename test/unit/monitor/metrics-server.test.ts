@@ -6,12 +6,12 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { MetricsServer } from '../../../src/monitor/metrics-server.js';
 
-async function open() {
+async function open(fault?: string) {
   const server = await MetricsServer.open({
     port: 0,
     hosts: ['metrics.example'],
     metrics: () => Promise.resolve({ contentType: 'text/plain', text: 'figures' }),
-    isHealthy: () => Promise.resolve(true),
+    fault: () => Promise.resolve(fault),
   });
   return { server, [Symbol.asyncDispose]: () => server.close() };
 }
@@ -32,6 +32,14 @@ test('Each path is for those who name this server as they reach it, or as it was
     expect(await get(url, '/metrics', host)).toEqual([200, 'figures']);
     expect(await get(url, '/healthz', host)).toEqual([200, 'ok\n']);
   }
+});
+
+test('What is wrong with the provider is what /healthz answers, with 503.', async () => {
+  await using opened = await open('the journal cannot be written');
+  expect(await get(opened.server.url, '/healthz', 'localhost')).toEqual([
+    503,
+    'the journal cannot be written\n',
+  ]);
 });
 
 test('A name that somebody has pointed here is refused, whatever is asked for.', async () => {

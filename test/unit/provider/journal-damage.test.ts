@@ -129,3 +129,20 @@ test('A file of changes that cannot be read is told.', async () => {
   await writeFile(changes, 'not a head\n');
   expect(journal.read().fault).toContain(`${changes} cannot be used: `);
 });
+
+test('When the journal itself is gone, the last good one and all changes since say the same.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  const { whole: file, changes } = newestIn(journal.path);
+  const expected = journal.whole();
+  await rm(file);
+  expect(journal.read()).toEqual({ content: expected, fault: `${file} is missing`, isLastGood: true });
+  // What has changed since is lost then; that is told as well.
+  await rm(changes);
+  expect(journal.read()).toMatchObject({ fault: `${file} is missing`, isLastGood: true });
+  await rm(lastGoodIn(journal.path).whole);
+  await rm(lastGoodIn(journal.path).changes, { force: true });
+  expect(journal.read()).toEqual({ content: undefined, fault: undefined, isLastGood: false });
+});

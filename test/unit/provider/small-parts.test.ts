@@ -4,42 +4,8 @@ import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
 import { Paced } from '../../../src/provider/paced.js';
 import { LaunchGate } from '../../../src/provider/launch-gate.js';
-import { Once } from '../../../src/provider/once.js';
 import { Rejects } from '../../../src/provider/rejects.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
-
-describe('Once', () => {
-  const counting = () => {
-    let count = 0;
-    const act = () => Promise.resolve((count += 1));
-    return { act, count: () => count };
-  };
-
-  it('executes a message id once and gives each sender the one answer', async () => {
-    const once = new Once<number>();
-    const { act, count } = counting();
-    expect(await Promise.all([once.execute('m', act), once.execute('m', act)])).toEqual([1, 1]);
-    expect(await once.execute('m', act)).toBe(1);
-    expect(await once.execute('n', act)).toBe(2);
-    expect(count()).toBe(2);
-  });
-
-  it('executes what has no id each time', async () => {
-    const once = new Once<number>();
-    const { act } = counting();
-    expect([await once.execute(undefined, act), await once.execute(undefined, act)]).toEqual([1, 2]);
-  });
-
-  it('remembers the last 1,000 answers', async () => {
-    const once = new Once<number>();
-    const { act, count } = counting();
-    for (let index = 0; index <= 1000; index += 1) await once.execute(`m${index}`, act);
-    await once.execute('m1', act);
-    expect(count()).toBe(1001);
-    await once.execute('m0', act);
-    expect(count()).toBe(1002);
-  });
-});
 
 describe('Rejects', () => {
   const fault = (code: 'MSG_INVALID' | 'MSG_FRAME_INVALID') => new ContextdError(code, `bad ${code}`);

@@ -4,6 +4,7 @@ import { parseTransactionId } from '../../../src/base/ids.js';
 import type { ContextAction } from '../../../src/messages/context-command.js';
 import type { CommandAnswer, CommandPorts } from '../../../src/provider/commands/call.js';
 import { executeCommand } from '../../../src/provider/commands/execute.js';
+import { Health } from '../../../src/provider/health.js';
 import { Turns } from '../../../src/provider/commands/turns.js';
 import { createTransaction } from '../../../src/provider/transaction.js';
 import { sketchConfiguration } from '../../helpers/context.js';
@@ -33,6 +34,7 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
     ...{ supervisor, clock, folder: '/', ownConfiguration: transaction.configuration, turns: new Turns() },
     prepare: () => look.promise,
     persist: () => Promise.resolve(),
+    health: new Health(() => undefined),
     reloaded: () => undefined,
     checkCode: () => undefined,
     checkOpen: () => undefined,

@@ -35,7 +35,9 @@ describe('a pulse', () => {
       return () => undefined;
     };
     const lags: number[] = [];
-    const pulse = new Pulse({ now: () => nowMs, after }, INTERVAL_MS, (lagMs) => lags.push(lagMs));
+    const pulse = new Pulse({ now: () => nowMs, monotonic: () => nowMs, after }, INTERVAL_MS, (lagMs) =>
+      lags.push(lagMs),
+    );
     for (const [atMs] of [[2030], [3999.6], [6000]] as const) {
       nowMs = atMs;
       due.at(-1)?.act();

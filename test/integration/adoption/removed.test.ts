@@ -1,0 +1,159 @@
+// Files are removed under a running provider, or its disk is full: it writes them again, says what is wrong, and is adopted from.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/base/package.js';
+import { listProviders } from '../../../src/bus/registry.js';
+import { Client } from '../../../src/client/client.js';
+import { newestIn, readJournal } from '../../../src/provider/journal.js';
+import { eventually } from '../../helpers/eventually.js';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { isRunning } from '../../helpers/processes.js';
+import { startProgram } from '../../helpers/program.js';
+import { openSite, TRANSACTION } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+const services = [
+  { id: 'ts_1', instance: 'Forever' },
+  { id: 'ts_2', instance: 'Forever' },
+];
+
+test('A state folder that was removed is made again: the next provider adopts, and a second one is kept out.', async () => {
+  await using site = await openSite(services);
+  const first = await site.reign();
+  await first.command('start');
+  await rm(site.stateFolder, { recursive: true });
+  await eventually(() => first.warnings().includes('the journal files is in order again'), 'it is written');
+  await eventually(() => first.warnings().includes('the lock is in order again'), 'it is locked');
+  await first.command('restart', 'ts_2');
+  await using rival = startProgram('service_context', site.file);
+  expect((await rival.ended).code).toBe(1);
+  const before = await first.tasks();
+  await first.kill();
+  const second = await site.reign();
+  for (const id of ['ts_1', 'ts_2'])
+    expect((await second.tasks())[id]).toMatchObject({ pid: before[id]!.pid, run: before[id]!.run });
+});
+
+test('A registry entry that was removed is written again.', async () => {
+  await using site = await openSite(services);
+  const reign = await site.reign();
+  const { pid } = reign.program.child;
+  const own = async () => (await listProviders()).filter((each) => each.pid === pid);
+  await eventually(async () => (await own()).length === 1, 'it is registered');
+  const folder = join(process.env.XDG_RUNTIME_DIR ?? '/tmp', `contextd-${process.getuid!()}`);
+  for (const name of await readdir(folder)) if (name.startsWith(`${pid}-`)) await rm(join(folder, name));
+  await eventually(async () => (await own()).length === 1, 'it is registered again');
+});
+
+test('A journal that cannot be written is told by list, starts nothing more, and is written when it can be.', async () => {
+  await using site = await openSite(services);
+  const reign = await site.reign();
+  await reign.command('start', 'ts_1');
+  const { whole, changes } = newestIn(site.stateFolder);
+  for (const path of [whole, changes]) {
+    await rm(path);
+    await mkdir(join(path, 'in the way'), { recursive: true });
+  }
+  const list = async () => (await reign.client.command({ action: 'list' })).status;
+  const fault = await eventually(
+    async () => (await list()).faults?.find(({ code }) => code === 'CTX_JOURNAL_UNWRITABLE'),
+    'list tells',
+  );
+  expect(fault.message).toContain(`the journal in ${site.stateFolder} cannot be written: `);
+  await using listing = startProgram('conf_command', '--action=list', `--endpoint=${site.endpoints.publish}`);
+  expect((await listing.ended).code).toBe(1);
+  expect(listing.err.items.join()).toContain('error CTX_JOURNAL_UNWRITABLE: the journal in ');
+  const start = { action: 'start', transaction: TRANSACTION, serviceId: 'ts_2', messageId: 'later' };
+  expect((await reign.client.command(start)).status.error?.code).toBe('CTX_JOURNAL_UNWRITABLE');
+  expect((await reign.command('stop', 'ts_1'))[0]).toMatchObject({ state: 'stopped' });
+  for (const path of [whole, changes]) await rm(path, { recursive: true });
+  await eventually(async () => (await list()).faults === undefined, 'it is written again');
+  // What was refused was not executed, so it can be sent again as it is.
+  expect((await reign.client.command(start)).status.result).toBe('success');
+  expect(site.journal().transactions[0]!.services.map(({ status }) => status)).toEqual([
+    'stopped',
+    'started',
+  ]);
+});
+
+const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+const title = 'On a full disk the next provider adopts, and what was answered is not executed again';
+
+test.skipIf(!canMount)(
+  canMount ? `${title}.` : `${title} (skipped: unshare -m is not permitted here).`,
+  async () => {
+    await using site = await openSite(services);
+    await mkdir(site.stateFolder, { recursive: true });
+    // One mount namespace for both providers, held by a process of its own.
+    const holder = spawn(
+      'unshare',
+      [
+        '-m',
+        'bash',
+        '-c',
+        `mount -t tmpfs -o size=300k,mode=700 tmpfs '${site.stateFolder}' && echo there && exec cat`,
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    const gone = once(holder, 'exit');
+    await once(holder.stdout, 'data');
+    const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
+    const folder = `/proc/${holder.pid}/root${site.stateFolder}`;
+    const left: (() => Promise<void>)[] = [];
+    const open = async () => {
+      const child = spawn('nsenter', ['-t', String(holder.pid), '-m', process.execPath, program, site.file], {
+        stdio: 'ignore',
+      });
+      const ended = once(child, 'exit');
+      const client = await Client.connect(site.endpoints, { timeoutMs: 20_000 });
+      const end = async (signal: NodeJS.Signals) => {
+        await client.close();
+        child.kill(signal);
+        await ended;
+      };
+      left.push(() => end('SIGKILL'));
+      return { client, end };
+    };
+    try {
+      const first = await open();
+      const start = { action: 'start', transaction: TRANSACTION };
+      const pids = (await first.client.command(start)).status.services.map(({ pid }) => pid!);
+      // As `cp` fills a disk: until nothing fits any more.
+      await writeFile(join(folder, 'ballast'), Buffer.alloc(400_000)).catch(() => undefined);
+      const restart = { action: 'restart', transaction: TRANSACTION, serviceId: 'ts_2' };
+      // The room that is kept is for what is being done; then nothing more is begun.
+      const send = (count: number) => first.client.command({ ...restart, messageId: `m${count}` });
+      let count = 0;
+      let [last, next] = [await send(0), await send(1)];
+      for (; next.status.result === 'success'; count += 1) {
+        expect(count).toBeLessThan(100);
+        [last, next] = [next, await send(count + 2)];
+      }
+      expect(next.status.error?.code).toBe('CTX_JOURNAL_UNWRITABLE');
+      await first.end('SIGKILL');
+      const second = await open();
+      expect(await second.client.command({ ...restart, messageId: `m${count}` })).toEqual(last);
+      const { status } = await second.client.command({ action: 'list' });
+      expect(status.transactions![0]!.services).toMatchObject([
+        { service_id: 'ts_1', state: 'started', pid: pids[0] },
+        { service_id: 'ts_2', state: 'started', pid: last.status.services[0]!.pid },
+      ]);
+      await rm(join(folder, 'ballast'));
+      const isMended = async () =>
+        (await second.client.command({ action: 'list' })).status.faults === undefined;
+      await eventually(isMended, 'there is room again');
+      expect(readJournal(folder)).toMatchObject({ fault: undefined });
+      await second.end('SIGTERM');
+      expect(pids.some(isRunning)).toBe(false);
+    } finally {
+      for (const end of left) await end();
+      holder.kill('SIGKILL');
+      await gone;
+    }
+  },
+);
