@@ -33,6 +33,7 @@ describe('the help', () => {
 
       The code:
         --task_service  Name of the service: of its folder and its files                          [string]
+        --task_file     Name of the file with the task class [default: the name of the service]   [string]
         --task_class    Name of the task class                                                    [string]
         --task_desc     What the task is for, for people                                          [string]
         --task_type     Looped (until stopped) or Single (once) [default: Looped]                 [string]
@@ -48,7 +49,8 @@ describe('the help', () => {
         --device_action  Name of the service's action in its messages                             [string]
         --entry_action   When it starts: on_start, start_now, on_update, on_fail, on_exit [default:
                          on_start]                                                                [string]
-        --location       Where the provider finds the service [default: services]                 [string]
+        --location       Folder of the code: files are written to it, the provider finds them there
+                         [default: services]                                                      [string]
 
       Several at once:
         --xml_file  Meta file that describes several services, instead of all flags above         [string]
@@ -131,7 +133,7 @@ describe('the help', () => {
         --context_file      Context file with the services meant                                  [string]
         --service_name      'context', 'all' (with stop) or 'state'          [string] [default: "context"]
         --service_id        Id of the context, or of one service                    [string] [default: ""]
-        --task_id           Id of one service of the context                                      [string]
+        --task_id           Id of one service of the context; all: every one of them              [string]
         --transaction       Transaction id; with start, empty makes a new one       [string] [default: ""]
         --dry_run           With reload: only print what would change           [boolean] [default: false]
         --lines             With logs and history: how many of the last             [number] [default: 50]
