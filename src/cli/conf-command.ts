@@ -44,8 +44,8 @@ export const confCommand = defineCommand({
     task_id: { type: 'string', describe: 'Id of one service of the context; all: every one of them' },
     transaction: {
       type: 'string',
-      default: '',
-      describe: 'Transaction id; with start, empty makes a new one',
+      describe:
+        "Transaction id (default: the one that runs, or the only one); with start, '' makes a new one",
     },
     dry_run: { type: 'boolean', default: false, describe: 'With reload: only print what would change' },
     lines: { type: 'number', default: 50, describe: 'With logs and history: how many of the last' },
@@ -134,7 +134,7 @@ async function ask(client: Client, args: Request, terminal: Terminal): Promise<n
 function checkArguments(given: Arguments): Request {
   const args =
     given.task_id === ALL_TASKS && given.topic !== 'process' ? { ...given, task_id: undefined } : given;
-  const { action, transaction, timeout, lines } = args;
+  const { action, transaction = '', timeout, lines } = args;
   if (action === undefined) {
     throw new ContextdError('CLI_USAGE', '--action is missing', {
       hint: `it is one of ${ACTIONS.join(', ')}`,
@@ -143,6 +143,11 @@ function checkArguments(given: Arguments): Request {
   if (transaction !== '' && !isId(transaction)) {
     throw new ContextdError('CLI_USAGE', `"${transaction}" is no transaction id`, {
       hint: `a transaction id is ${ID_RULE}`,
+    });
+  }
+  if (action === 'forget' && transaction === '') {
+    throw new ContextdError('CLI_USAGE', '--action=forget needs --transaction', {
+      hint: "--action=list shows the transactions' ids",
     });
   }
   if (args.dry_run && action !== 'reload') {
@@ -160,10 +165,11 @@ function checkArguments(given: Arguments): Request {
       hint: "--action=list shows the services' ids",
     });
   }
+  const request = { ...args, action, transaction, isNew: args.transaction === '' };
   checkTopic(action, args.topic);
-  checkChartArguments(args, action);
-  checkTopArguments(args, action);
-  return { ...args, action };
+  checkChartArguments(request, action);
+  checkTopArguments(request, action);
+  return request;
 }
 
 /** Commands and questions have a topic each; to one service the commands can go its own way as well. */

@@ -30,7 +30,7 @@ const serviceOptions = {
   task_desc: text('What the task is for, for people', CODE),
   task_type: text(`${TASK_TYPES.join(' (until stopped) or ')} (once) [default: Looped]`, CODE),
   context_name: text('Name of the context: the file is conf/Context-NAME.xml', XML),
-  context_id: text('Id of the context [default: context001]', XML),
+  context_id: text('Id of the context [default: from --context_name]', XML),
   service_name: text('Name of the service in its messages', XML),
   server_ip: text('Address where the services of the context meet', XML),
   sub_port: text('Port of the subscribers', XML),

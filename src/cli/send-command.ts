@@ -9,7 +9,7 @@ import { composeProcessCommand } from '../messages/process-command.js';
 import type { Metric } from '../messages/sample-history.js';
 import type { TopArguments } from './show-top.js';
 
-const COMMANDS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
+const COMMANDS = ['start', 'stop', 'restart', 'reload', 'forget', 'validate', 'list', 'exit'] as const;
 const QUESTIONS = ['request', 'why', 'history', 'logs', 'top', 'figures'] as const;
 export const ACTIONS = [...COMMANDS, ...QUESTIONS] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -23,11 +23,15 @@ export function isQuestion(action: Action): action is Question {
 }
 
 /** With the action that must be there. */
-export interface Request extends Arguments {
+export interface Request extends Omit<Arguments, 'transaction'> {
   readonly action: Action;
+  readonly transaction: string;
+  /** `--transaction=''` was said. */
+  readonly isNew: boolean;
 }
 
-export interface Arguments extends TopArguments, IdentityArguments {
+export interface Arguments extends Omit<TopArguments, 'transaction'>, IdentityArguments {
+  readonly transaction: string | undefined;
   readonly action: Action | undefined;
   readonly endpoint: string | undefined;
   readonly sub_endpoint: string | undefined;
@@ -56,9 +60,8 @@ export async function send(
   const { action } = args;
   if (args.topic === 'process') return await sendToProcess(client, args, configuration);
   // A new id is made here, so that an answer that is lost can still be asked for.
-  // For one service the provider knows better: the only transaction there is.
-  const isNew = action === 'start' && args.transaction === '' && args.task_id === undefined;
-  const transaction = isNew ? createTransactionId() : args.transaction;
+  const unnamed = action === 'start' && args.isNew ? createTransactionId() : undefined;
+  const transaction = args.transaction === '' ? unnamed : args.transaction;
   const isFileSent = ALWAYS_WITH_FILE.includes(action) || args.use_file;
   return await client.command({
     action,

@@ -77,6 +77,7 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;
   if (action === 'exit') terminal.out('the provider ends\n');
+  else if (action === 'forget') terminal.out('the transaction is forgotten\n');
   else if (action === 'validate') terminal.out('the configuration is valid\n');
   else if (status.plan === undefined && status.services.length === 0)
     terminal.out(`${action}: nothing to do\n`);

@@ -113,10 +113,10 @@ function describeSample({ pid, status, total, children, fds }: ServiceSample): s
 interface HeaderFacts {
   readonly action: string;
   readonly service_id: string;
-  readonly service_transaction: string;
+  readonly service_transaction?: string | undefined;
 }
 
 function facts(header: HeaderFacts, text: string): Facts {
-  const { action, service_id: service, service_transaction: transaction } = header;
+  const { action, service_id: service, service_transaction: transaction = '' } = header;
   return { action, service, transaction, text, colour: action };
 }

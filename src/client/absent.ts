@@ -27,10 +27,3 @@ export function noAnswerError(endpoints: BusEndpoints, timeoutMs: number): Conte
     },
   );
 }
-
-/** Of several transactions, or of none, the only one was meant. */
-export function noTransactionError(known: readonly string[]): ContextdError {
-  return new ContextdError('CTX_TRANSACTION_UNKNOWN', 'the question names no transaction', {
-    hint: known.length === 0 ? 'nothing has been started yet' : `known transactions: ${known.join(', ')}`,
-  });
-}

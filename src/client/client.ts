@@ -12,12 +12,20 @@ import type { Message } from '../messages/message.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
-import { noAnswerError, noMonitorError, noTransactionError, unreachableError } from './absent.js';
+import { noAnswerError, noMonitorError, unreachableError } from './absent.js';
 import { exchangeFresh } from './fresh.js';
 import { askAgainWhenLost } from './ask-again.js';
 import { readMonitorKey } from './monitor-key.js';
 import { refusal } from './refusal.js';
-import { answerOf, contentOf, parseAnswer, parseReply, type CommandAnswer, type Pending } from './replies.js';
+import {
+  answerOf,
+  contentOf,
+  onlyTransactionIn,
+  parseAnswer,
+  parseReply,
+  type CommandAnswer,
+  type Pending,
+} from './replies.js';
 import { composeService, type CommandRequest, type Question } from './requests.js';
 import type { SamplesQuestion, Sending, TopOptions } from './requests.js';
 
@@ -95,12 +103,12 @@ export class Client {
 
   /** Sends a command and waits for its answer, which can be a failure. Throws BUS_DEADLINE. */
   async command(request: CommandRequest): Promise<CommandAnswer> {
-    const { action, serviceId = '', serviceName = 'context', transaction = '', configuration = {} } = request;
+    const { action, serviceId = '', serviceName = 'context', transaction, configuration = {} } = request;
     const header = {
       action,
       service_id: serviceId,
       service_name: serviceName,
-      service_transaction: transaction,
+      ...(transaction === undefined ? {} : { service_transaction: transaction }),
     };
     const content = { configuration, ...(request.isDryRun === true ? { dry_run: true } : {}) };
     const reply = await this.#ask('context', { header, content }, { messageId: request.messageId });
@@ -154,7 +162,7 @@ export class Client {
    * SVC_UNKNOWN for a service of which it has no samples.
    */
   async samples(transaction: string, { serviceId, metric, sinceS }: SamplesQuestion): Promise<SamplesReply> {
-    const id = transaction === '' ? await this.#onlyTransaction() : transaction;
+    const id = transaction === '' ? onlyTransactionIn(await this.command({ action: 'list' })) : transaction;
     const topic = samplesTopic(id);
     const wanted = this.#connection.publisher.whenWanted(topic);
     await withDeadline(wanted, MONITOR_TIMEOUT_MS, () => noMonitorError(id), this.#clock);
@@ -180,13 +188,6 @@ export class Client {
       pending.answer.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
     }
     await this.#connection.close(isGivenUp);
-  }
-
-  async #onlyTransaction(): Promise<string> {
-    const { status } = await this.command({ action: 'list' });
-    const ids = (status.transactions ?? []).map((each) => each.transaction);
-    if (ids.length === 1 && ids[0] !== undefined) return ids[0];
-    throw noTransactionError(ids);
   }
 
   #ask(

@@ -1,5 +1,6 @@
 // What comes back from a provider or a Monitor: told apart, checked, or thrown as the error that it reports.
 
+import { chooseTransaction, isStoppedService } from '../messages/choose-transaction.js';
 import type { Deferred } from '../base/deferred.js';
 import { ContextdError, reviveError } from '../base/errors.js';
 import { parseFrame, type Message } from '../messages/message.js';
@@ -55,4 +56,16 @@ export function answerOf(message: Message): CommandAnswer {
     throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}`);
   const { header, content }: CommandReply = message;
   return { transaction: header.service_transaction, status: content.status };
+}
+
+/** The transaction that a question means which names none, as `list` was answered. Throws CTX_TRANSACTION_UNKNOWN and CTX_AMBIGUOUS. */
+export function onlyTransactionIn({ status }: CommandAnswer): string {
+  const all = (status.transactions ?? []).map(({ transaction: id, context_id: contextId, services }) => {
+    return { id, contextId, isStopped: services.every(isStoppedService) };
+  });
+  const found = chooseTransaction(all);
+  if (found !== undefined) return found.id;
+  throw new ContextdError('CTX_TRANSACTION_UNKNOWN', 'the question names no transaction', {
+    hint: 'nothing has been started yet',
+  });
 }

@@ -8,7 +8,8 @@ export interface CommandRequest {
   readonly serviceId?: string;
   /** `context`, or `all` with stop. */
   readonly serviceName?: string;
-  readonly transaction?: string;
+  /** Left out, the one that can be meant; with a blank one a start of a context makes a new one. */
+  readonly transaction?: string | undefined;
   /** A context configuration as in the XML. */
   readonly configuration?: unknown;
   /** Sent again with the same id, a command is executed once and answered again. */

@@ -2,7 +2,16 @@
 
 import * as z from 'zod';
 
-export const CONTEXT_ACTIONS = ['start', 'stop', 'restart', 'reload', 'validate', 'list', 'exit'] as const;
+export const CONTEXT_ACTIONS = [
+  'start',
+  'stop',
+  'restart',
+  'reload',
+  'forget',
+  'validate',
+  'list',
+  'exit',
+] as const;
 export type ContextAction = (typeof CONTEXT_ACTIONS)[number];
 
 export const contextCommandSchema = z.looseObject({
@@ -13,7 +22,13 @@ export const contextCommandSchema = z.looseObject({
       .string()
       .default('context')
       .describe('`context`, or `all` to stop every service of the transaction.'),
-    service_transaction: z.string().default(''),
+    service_transaction: z
+      .string()
+      .optional()
+      .describe(
+        'Left out, the one that can be meant: the only one that runs, or the only one there is. A `start` of a context ' +
+          'then starts its stopped one again; with a blank one it makes a new one.',
+      ),
     message_id: z
       .string()
       .optional()

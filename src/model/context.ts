@@ -157,6 +157,12 @@ export interface EnvironmentSource {
   readonly file: string;
 }
 
+/** Whether a command with this `service_id` is for the context: blank, its id, or what the original's clients call any context. */
+export function isForContext(text: string, { ContextID, TaskService }: ContextConfiguration): boolean {
+  if (text === '' || text === ContextID) return true;
+  return text === DEFAULT_CONTEXT_ID && !TaskService.some(({ id }) => id === text);
+}
+
 export function supervisionOf(service: TaskService): Supervision {
   return service.Task.supervision ?? supervisionSchema.parse({});
 }

@@ -91,7 +91,8 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const parts = connectParts(request, { forwarder, stateFolder, closers, security, health, tracker });
   await parts.connection.ready();
   const owner = ownerOf(stateFolder);
-  const taken = await takeOver({ ...parts, stateFolder, owner, controlGroups: tracker.base, clock, notice });
+  const controlGroups = tracker.base;
+  const taken = await takeOver({ ...parts, file, stateFolder, owner, controlGroups, clock, notice });
   parts.desk.open();
   watchSilence(parts.supervisor, clock, closers);
   guardLimits(parts.supervisor, request, closers);
@@ -144,7 +145,7 @@ function connectParts(
   const transactions = () => [...supervisor.transactions.values()];
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
   const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
-  const source = new SupervisorJournal(() => supervisor.transactions, once);
+  const source = new SupervisorJournal(() => supervisor.transactions, once, file);
   const journal = new JournalWriter(stateFolder, { clock, source, health });
   closers.add(() => journal.end());
   const paced = new Paced(clock, () => journal.flush(), JOURNAL_PACE);

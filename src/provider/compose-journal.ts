@@ -2,8 +2,16 @@
 
 import type { TransactionId } from '../base/ids.js';
 import type { ContextConfiguration } from '../model/context.js';
+import type { ContextFile } from '../model/read-context.js';
 import type { CommandAnswer } from './commands/call.js';
-import { KEPT_RECORDS, type JournalChange, type JournalContent, type JournaledService } from './journal.js';
+import {
+  KEPT_RECORDS,
+  type JournalChange,
+  type JournalContent,
+  type JournaledService,
+  type JournalOrigin,
+} from './journal.js';
+import { originOf } from './journal-origin.js';
 import type { JournalSource } from './journal-writer.js';
 import type { Once } from './once.js';
 import type { ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
@@ -18,12 +26,18 @@ interface Written {
 export class SupervisorJournal implements JournalSource {
   readonly #transactions: () => ReadonlyMap<TransactionId, Transaction>;
   readonly #once: Once<CommandAnswer>;
+  readonly #origin: JournalOrigin;
   #written = new Map<TransactionId, Written>();
   #answered = 0;
 
-  constructor(transactions: () => ReadonlyMap<TransactionId, Transaction>, once: Once<CommandAnswer>) {
+  constructor(
+    transactions: () => ReadonlyMap<TransactionId, Transaction>,
+    once: Once<CommandAnswer>,
+    file: ContextFile,
+  ) {
     this.#transactions = transactions;
     this.#once = once;
+    this.#origin = originOf(file);
   }
 
   whole(): JournalContent {
@@ -33,7 +47,7 @@ export class SupervisorJournal implements JournalSource {
       ...this.#composeChange(transaction, undefined),
       configuration: transaction.configuration,
     }));
-    return { transactions, answers: this.#composeAnswers() };
+    return { origin: this.#origin, transactions, answers: this.#composeAnswers() };
   }
 
   changes(): JournalChange {

@@ -136,7 +136,8 @@ export class Desk {
     writer: Writer | undefined,
     fault: unknown,
   ): void {
-    const to = { asked: header, reader: writer?.key };
+    const asked = { ...header, service_transaction: header.service_transaction ?? '' };
+    const to = { asked, reader: writer?.key };
     const status = failure(reportError(fault));
     this.#ports.speaker.reply(to, `reply_${header.action}`, { status });
   }
@@ -152,7 +153,7 @@ export class Desk {
   }
 
   async execute(command: ContextCommandBody): Promise<CommandAnswer> {
-    const { action, service_id: target, service_transaction: transaction } = command.header;
+    const { action, service_id: target, service_transaction: transaction = '' } = command.header;
     this.#ports.notice({ kind: 'command', action, target, transaction });
     const answer = await executeCommand(this.#ports.commandPorts, command);
     this.#ports.notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });

@@ -1,16 +1,32 @@
-// Which transaction is meant: the named one, and without a name the only one there is.
+// Which transaction is meant: the named one, and without a name the one that can be meant.
 
 import { ContextdError } from '../base/errors.js';
-import type { Transaction } from './transaction.js';
+import { chooseTransaction } from '../messages/choose-transaction.js';
+import { hasProcess, type Transaction } from './transaction.js';
 
 type Transactions = ReadonlyMap<string, Transaction>;
 
+/** Undefined when there is none. Throws CTX_AMBIGUOUS. */
 export function findTransaction(transactions: Transactions, id: string): Transaction | undefined {
-  const [only, ...more] = transactions.values();
-  return id === '' && more.length === 0 ? only : transactions.get(id);
+  return id === '' ? choose([...transactions.values()]) : transactions.get(id);
 }
 
-/** `what` has named a transaction that there is not, or none where there are several. */
+/** Throws CTX_AMBIGUOUS. */
+export function choose(transactions: readonly Transaction[]): Transaction | undefined {
+  const choices = transactions.map((transaction) => ({
+    id: transaction.id,
+    contextId: transaction.configuration.ContextID,
+    isStopped: isStopped(transaction),
+    transaction,
+  }));
+  return chooseTransaction(choices)?.transaction;
+}
+
+export function isStopped(transaction: Transaction): boolean {
+  return ![...transaction.snapshot.services.keys()].some((id) => hasProcess(transaction, id));
+}
+
+/** `what` has named a transaction that does not exist, or none where there is none. */
 export function unknownTransaction(
   transactions: Transactions,
   id: string,

@@ -90,7 +90,11 @@ const answers = z.array(
   }),
 );
 
-const content = z.object({ transactions: z.array(transaction), answers });
+/** The context file and addresses of the provider that wrote it; missing in journals of earlier versions. */
+const origin = z.object({ file: z.string(), frontend: z.string(), backend: z.string() });
+export type JournalOrigin = z.infer<typeof origin>;
+
+const content = z.object({ origin: origin.optional(), transactions: z.array(transaction), answers });
 export type JournalContent = z.infer<typeof content>;
 
 /**
@@ -199,7 +203,7 @@ function applyAll(start: JournalContent, lines: readonly JournalChange[]): Journ
     for (const id of gone) known.delete(id);
     for (const answer of given) answered.set(answer.messageId, answer);
   }
-  return { transactions: [...known.values()], answers: [...answered.values()] };
+  return { ...start, transactions: [...known.values()], answers: [...answered.values()] };
 }
 
 function applyOne(

@@ -84,8 +84,11 @@ export class Provider {
     }
   }
 
-  /** Executes an action of the provider's own context, as a client's command would. */
-  execute(action: 'start' | 'stop' | 'restart', transaction = ''): Promise<CommandAnswer> {
+  /**
+   * Executes an action of the provider's own context, as a client's command would. Without a transaction the one that can be
+   * meant; with a blank one `start` makes a new one.
+   */
+  execute(action: 'start' | 'stop' | 'restart', transaction?: string): Promise<CommandAnswer> {
     return this.#parts.desk.execute({
       header: {
         action,

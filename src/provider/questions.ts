@@ -2,6 +2,7 @@
 
 import { ContextdError } from '../base/errors.js';
 import { parseServiceId } from '../base/ids.js';
+import { isForContext } from '../model/context.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
@@ -67,7 +68,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
     }
     const { service_id: id } = header;
     // An original client may name the context; that is all of them.
-    const isAll = id === '' || id === transaction.configuration.ContextID;
+    const isAll = isForContext(id, transaction.configuration);
     const only = isAll ? undefined : findService(transaction, id).definition.id;
     return { action: 'reply_top', content: await describeCosts(ports, transaction, request, only) };
   },

@@ -46,6 +46,12 @@ export class Supervisor {
     this.#transactions.set(transaction.id, transaction);
   }
 
+  /** There is nothing of it left that runs. */
+  forget(transaction: Transaction): void {
+    this.#transactions.delete(transaction.id);
+    this.#ports.changed(transaction);
+  }
+
   /** Applies a command's event; returns what was refused, and when the rest has settled. */
   ask(
     transaction: Transaction,

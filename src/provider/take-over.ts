@@ -1,6 +1,7 @@
 // Goes on from what an earlier provider left: its journal, and the services that still live.
 
 import type { Clock } from '../base/clock.js';
+import type { ContextFile } from '../model/read-context.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { CommandAnswer } from './commands/call.js';
 import { locateControlGroup, removeEmptyGroups } from '../processes/control-group.js';
@@ -9,6 +10,7 @@ import { findServices, findTokenless, tokensOf, type FoundService } from './laun
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
 import { sweep, type SweepResult } from '../processes/sweep.js';
 import { readJournal, type JournalReading, type JournaledTransaction } from './journal.js';
+import { checkOrigin, originOf } from './journal-origin.js';
 import type { Notice } from './notice.js';
 import type { Once } from './once.js';
 import { endEarlierGuards } from './orphan-guard/guard.js';
@@ -19,6 +21,8 @@ import { createTransaction, type Transaction } from './transaction.js';
 
 export interface TakeOverPorts {
   readonly stateFolder: string;
+  /** The provider's own. */
+  readonly file: ContextFile;
   /** Whose services are looked for: see adoption.ts. */
   readonly owner: string;
   readonly supervisor: Supervisor;
@@ -40,12 +44,13 @@ export interface TakenOver {
 
 /**
  * Every service of the journal is told whether a process of it was found; the living keep theirs. What
- * carries our mark but is in no journal cannot be supervised by anybody, and is ended.
+ * carries our mark but is in no journal cannot be supervised by anybody, and is ended. Throws CTX_JOURNAL_FOREIGN.
  */
 export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver[]> {
   await endEarlierGuards(ports.owner);
   const reading = readJournal(ports.stateFolder);
   const { content, fault } = reading;
+  if (content !== undefined) checkOrigin(content, originOf(ports.file), ports.stateFolder);
   if (fault !== undefined) ports.notice({ kind: 'warning', text: `${fault}; ${describeFallback(reading)}` });
   for (const { messageId, atMs = ports.clock.now(), ...answer } of content?.answers ?? [])
     ports.once.remember({ messageId, answer, atMs });

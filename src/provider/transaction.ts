@@ -160,6 +160,12 @@ export function moveTimes(transaction: Transaction, byMs: number): void {
   transaction.sinceMs += byMs;
 }
 
+/** Something of the service is there, or is about to be. */
+export function hasProcess(transaction: Transaction, id: ServiceId): boolean {
+  const service = transaction.snapshot.services.get(id);
+  return service !== undefined && (service.isAlive || service.status === 'backoff');
+}
+
 export function addHistory(transaction: Transaction, record: HistoryRecord): void {
   transaction.history.push(record);
   if (transaction.history.length > HISTORY_LIMIT) transaction.history.shift();

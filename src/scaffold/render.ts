@@ -8,7 +8,7 @@ import { ownManifest, packageRoot } from '../base/package.js';
 import { TRIGGERS } from '../model/context.js';
 import { asCodeComment, asCodeString, asName, asXmlAttribute, asXmlComment, asXmlText } from './escape.js';
 import {
-  DEFAULT_CONTEXT_ID,
+  contextIdOf,
   endpointsOf,
   type CodeInputs,
   type ContextRequest,
@@ -92,7 +92,8 @@ export function renderProject(templates: Templates, request: ScaffoldRequest): r
 
 /** A context file without any task service. */
 export function renderContext(templates: Templates, context: ContextRequest): string {
-  const { contextName, contextId = DEFAULT_CONTEXT_ID } = context;
+  const { contextName } = context;
+  const contextId = contextIdOf(context);
   const { sub: subEndpoint, pub: pubEndpoint } = endpointsOf(context);
   return templates.context({
     comment: view({ contextName }, asXmlComment),

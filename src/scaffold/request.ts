@@ -1,5 +1,7 @@
 // What a user asks to be written: a context and the task services in it, as plain data.
 
+import { createHash } from 'node:crypto';
+import { isId } from '../base/ids.js';
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
 import type { TaskType } from '../model/meta-context.js';
 
@@ -38,7 +40,7 @@ export interface ServiceRequest extends CodeInputs {
 
 export interface ContextRequest {
   readonly contextName: string;
-  /** Left out: that of the context file, or context001. */
+  /** Left out: that of the context file, or one made from the name. */
   readonly contextId: string | undefined;
   readonly serverIp: string;
   /** Digits. */
@@ -60,6 +62,24 @@ export interface ScaffoldRequest {
 export interface ProjectRequest {
   /** What npm is to install as contextd: a range, a file, an address. */
   readonly contextd: string;
+}
+
+/**
+ * The id of a new context: its name, as far as an id can hold it, so that contexts of one folder have different ones.
+ *
+ * @example
+ * contextIdOf({ contextName: 'EchoAction', contextId: undefined }) // EchoAction
+ * contextIdOf({ contextName: 'My echo', contextId: undefined }) // My_echo-5f1c2b
+ */
+export function contextIdOf({
+  contextName,
+  contextId,
+}: Pick<ContextRequest, 'contextName' | 'contextId'>): string {
+  if (contextId !== undefined) return contextId;
+  if (isId(contextName)) return contextName;
+  const text = contextName.replace(/[^A-Za-z0-9_.:-]/g, '_').replace(/^[^A-Za-z0-9_]/, '_');
+  // Other names may look the same then.
+  return `${text}-${createHash('sha256').update(contextName).digest('hex').slice(0, 6)}`;
 }
 
 /** The two addresses of a context, as subscribers and publishers use them. */

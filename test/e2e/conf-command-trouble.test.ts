@@ -168,14 +168,14 @@ test('Several providers: the error lists them, and naming one is enough.', async
   await using other = await openHome(WALK);
   const second = 'other/conf/Context-Other.xml';
   await mkdir(join(home.path, 'other/conf'), { recursive: true });
-  const text = (await other.read(FILE)).replace('context001', 'context002');
+  const text = (await other.read(FILE)).replace('>Home</ContextID>', '>context002</ContextID>');
   await writeFile(join(home.path, second), text);
   await using one = await home.provide();
   await using two = await home.provide([], second);
   const { exitCode, stderr } = await home.run('conf_command', '--action=list');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('several providers run on this machine');
-  expect(stderr).toContain(`tcp://127.0.0.1:${home.pubPort} (context001, pid ${one.pid})`);
+  expect(stderr).toContain(`tcp://127.0.0.1:${home.pubPort} (Home, pid ${one.pid})`);
   expect(stderr).toContain(`tcp://127.0.0.1:${other.pubPort} (context002, pid ${two.pid})`);
   expect(stderr).toContain('choose one with --endpoint or --context_file');
   const named = await home.run(

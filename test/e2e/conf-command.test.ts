@@ -55,7 +55,7 @@ test('A context is started, restarted, stopped and ended, and each command says 
     home,
     'start',
     '--service_name=context',
-    '--service_id=context001',
+    '--service_id=Home',
     '--transaction=',
   );
   const [, transaction] = /^transaction ([A-Z0-9]{20})$/m.exec(started) ?? [];
@@ -64,7 +64,7 @@ test('A context is started, restarted, stopped and ended, and each command says 
   expect(started).toMatch(/^ +ts_101 +started +pid \d+ +\d+ ms$/m);
   const first = await pids(home);
   expect(Object.values(first).every((pid) => isRunning(pid!))).toBe(true);
-  expect(await command(home, 'list')).toContain(`${transaction} context001`);
+  expect(await command(home, 'list')).toContain(`${transaction} Home`);
   expect(await command(home, 'request')).toMatch(/ts_101 +started +pid \d+ +Walk, last updated/);
 
   const restarted = await command(home, 'restart', '--task_id=ts_101');
@@ -103,10 +103,10 @@ test('With --json every answer is one JSON value.', async () => {
   expect(sorted(await json('start', '--transaction=T1'))).toMatchObject(both('started'));
   expect(await json('list')).toMatchObject({
     result: 'success',
-    transactions: [{ transaction: 'T1', context_id: 'context001', services: both('started') }],
+    transactions: [{ transaction: 'T1', context_id: 'Home', services: both('started') }],
   });
   expect(await json('request', '--transaction=T1')).toMatchObject({
-    contextId: 'context001',
+    contextId: 'Home',
     tasks: [{ service_id: 'ts_100', instance: 'EchoAction' }, { service_id: 'ts_101' }],
   });
   expect(await json('validate')).toMatchObject({ result: 'success' });
@@ -172,7 +172,7 @@ test('contextd NAME runs each command.', async () => {
   await display.err.first((line) => line.startsWith('following'));
   const listed = await home.run('contextd', 'conf_command', '--action=list');
   expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(listed.stdout).toContain('T1 context001');
+  expect(listed.stdout).toContain('T1 Home');
   const unknown = await home.run('contextd', 'conf_comand');
   expect(unknown.exitCode).toBe(2);
   expect(unknown.stderr).toMatch(

@@ -178,7 +178,10 @@ test('It is enough to name the end that subscribers connect to, also while sever
   await using other = await openHome(['Walk', 'ts_101']);
   const second = 'other/conf/Context-Other.xml';
   await mkdir(join(home.path, 'other/conf'), { recursive: true });
-  await writeFile(join(home.path, second), (await other.read(FILE)).replace('context001', 'context002'));
+  await writeFile(
+    join(home.path, second),
+    (await other.read(FILE)).replace('>Home</ContextID>', '>context002</ContextID>'),
+  );
   await home.provide();
   await home.provide([], second);
   await using seen = await display(home, `--endpoint=tcp://127.0.0.1:${other.subPort}`, '--json');

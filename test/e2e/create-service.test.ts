@@ -24,7 +24,7 @@ describe('create_service', () => {
 
       Run the context, and from another terminal start its services:
         npx service_context conf/Context-EchoAction.xml
-        npx conf_command --endpoint='tcp://127.0.0.1:5557' --context_file='conf/Context-EchoAction.xml' --service_name='context' --service_id='context001' --transaction='' --action='start'"
+        npx conf_command --endpoint='tcp://127.0.0.1:5557' --context_file='conf/Context-EchoAction.xml' --service_name='context' --service_id='EchoAction' --transaction='' --action='start'"
     `);
     expect(Object.keys(await filesIn(folder.path))).toEqual([
       '.contextd/scaffold.json',
@@ -127,7 +127,7 @@ describe('create_service', () => {
     [
       'another context id',
       { ...WALK, context_id: 'other' },
-      "ContextID is 'context001', but context_id says 'other'",
+      "ContextID is 'EchoAction', but context_id says 'other'",
     ],
   ])('writes nothing and ends with 1 for %s', async (_, flags, message) => {
     await using folder = await makeFolder();

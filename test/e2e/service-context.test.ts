@@ -56,7 +56,7 @@ test('--start starts the transaction that is named; with --json every line is an
   expect(notices.every(({ at }) => new Date(at).toISOString() === at)).toBe(true);
   expect(notices[0]).toMatchObject({
     kind: 'ready',
-    contextId: 'context001',
+    contextId: 'Home',
     frontend: `tcp://127.0.0.1:${home.pubPort}`,
     backend: `tcp://127.0.0.1:${home.subPort}`,
   });
@@ -78,7 +78,7 @@ test('Without --transaction a new id is made; without --json a line tells each e
   const answer = await provider.out.first((line) => line.includes('answer'));
   expect(answer).toMatch(/^\d\d:\d\d:\d\d {2}answer +start [A-Z0-9]{20}: success$/);
   const [first = ''] = provider.out.items;
-  expect(first).toMatch(/^\d\d:\d\d:\d\d {2}provider +context001 is ready: publishers tcp:/);
+  expect(first).toMatch(/^\d\d:\d\d:\d\d {2}provider +Home is ready: publishers tcp:/);
   for (const [, id] of SERVICES) {
     const told = provider.out.items.filter((line) =>
       new RegExp(`^[\\d:]{8} {2}${id} +started pid \\d+$`).test(line),

@@ -11,7 +11,7 @@ import type { Notice } from '../../src/provider/notice.js';
 import { Once } from '../../src/provider/once.js';
 import { addHistory, createTransaction, type Transaction } from '../../src/provider/transaction.js';
 import { transition } from '../../src/provider/transition.js';
-import { sketchConfiguration } from './context.js';
+import { sketchConfiguration, sketchFile } from './context.js';
 import { openFolder } from './folder.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -28,11 +28,12 @@ export async function openJournal() {
     { id: 'ts_1', instance: 'A' },
     { id: 'ts_2', instance: 'B' },
   ]);
+  const file = sketchFile(folder.path, configuration);
   const transactions = new Map<TransactionId, Transaction>([
     [T1, createTransaction(T1, configuration, 1000)],
   ]);
   const open = () => {
-    const source = new SupervisorJournal(() => transactions, once);
+    const source = new SupervisorJournal(() => transactions, once, file);
     const notice = (told: Notice) => {
       if (told.kind === 'warning') faults.push(told.text);
     };
@@ -50,7 +51,7 @@ export async function openJournal() {
     open,
     writer: open(),
     /** All of it, as one puts it who has not written anything yet. */
-    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once).whole()),
+    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once, file).whole()),
     read: () => readJournal(folder.path),
     /** A command for one service, and its answer. */
     work: async (messageId: string, id = 'ts_1') => {

@@ -3,6 +3,7 @@
 import { ContextdError } from '../../base/errors.js';
 import { Client, type ClientOptions } from '../../client/client.js';
 import { findProvider, type FoundProvider, type ProviderHints } from '../../client/find-provider.js';
+import { chooseTransaction, isStoppedService } from '../../messages/choose-transaction.js';
 import type { TransactionInfo } from '../../messages/context-info.js';
 import type { TopEntry } from '../../messages/samples.js';
 import type { ClientSecurity } from '../../bus/security.js';
@@ -91,16 +92,17 @@ async function askDetail(
 
 async function describe(client: Client, wanted: string): Promise<About> {
   const all = (await client.request()) as Readonly<Record<string, TransactionInfo>>;
-  const found = Object.entries(all).filter(([id]) => wanted === '' || id === wanted);
-  const [first, second] = found;
-  if (first === undefined || second !== undefined) throw choiceError(wanted, Object.keys(all));
-  const [transaction, { contextId }] = first;
-  return { transaction, contextId, endpoint: client.endpoints.publish };
+  const choices = Object.entries(all).map(([id, { contextId, tasks }]) => {
+    const states = tasks.map(({ status = '', pid }) => ({ state: status, pid }));
+    return { id, contextId, isStopped: states.every(isStoppedService) };
+  });
+  const found = wanted === '' ? chooseTransaction(choices) : choices.find(({ id }) => id === wanted);
+  if (found === undefined) throw choiceError(wanted, Object.keys(all));
+  return { transaction: found.id, contextId: found.contextId, endpoint: client.endpoints.publish };
 }
 
 function choiceError(wanted: string, ids: readonly string[]): ContextdError {
-  const what = wanted === '' ? 'which transaction is meant?' : `there is no transaction "${wanted}"`;
-  const message = ids.length === 0 ? 'no transaction runs' : what;
+  const message = ids.length === 0 ? 'no transaction runs' : `there is no transaction "${wanted}"`;
   const hint =
     ids.length === 0 ? 'conf_command --action=start starts one' : `--transaction is one of ${ids.join(', ')}`;
   return new ContextdError('CTX_TRANSACTION_UNKNOWN', message, { hint });

@@ -10,6 +10,7 @@ import {
 } from '../../messages/context-command.js';
 import type { ReplyStatus } from '../../messages/state.js';
 import { meantTransaction } from './find.js';
+import { forget } from './forget.js';
 import { reload } from './reload.js';
 import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
@@ -20,6 +21,7 @@ const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<Com
   stop,
   restart,
   reload,
+  forget: (call) => Promise.resolve(forget(call)),
   exit,
   validate: async (call) => Promise.resolve(validate(call)),
   list: (call) => Promise.resolve(list(call)),
@@ -36,30 +38,36 @@ export async function executeCommand(
   ports: CommandPorts,
   command: ContextCommandBody,
 ): Promise<CommandAnswer> {
-  const { header, content } = command;
+  const { header } = command;
   try {
-    const isStarting = STARTING.includes(header.action);
+    const action = parseAction(header.action);
+    const isStarting = STARTING.includes(action);
+    const call = composeCall(ports, command);
     // In one loop: between the last look here and the deed there must be no other command.
-    while (!WAITING_FOR_NONE.includes(header.action)) {
-      const looking = ports.turns.looking(meantTransaction(ports, command));
+    while (!WAITING_FOR_NONE.includes(action)) {
+      const looking = ports.turns.looking(meantTransaction(call));
       if (looking === undefined) break;
       const refusal = await looking;
       if (refusal !== undefined && isStarting) throw refusal;
     }
     if (isStarting) ports.checkOpen();
-    const act = ACTIONS[parseAction(header.action)];
-    const { configuration } = content;
-    const parsed = isBlank(configuration)
-      ? undefined
-      : resolvePaths(parseContextConfiguration(configuration), ports.folder);
-    return await act({ ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' });
+    return await ACTIONS[action](call);
   } catch (error) {
     return refuse(command, error);
   }
 }
 
 export function refuse({ header }: ContextCommandBody, error: unknown): CommandAnswer {
-  return { status: failure(reportError(error)), transaction: header.service_transaction };
+  return { status: failure(reportError(error)), transaction: header.service_transaction ?? '' };
+}
+
+function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandCall {
+  const { header, content } = command;
+  const { configuration } = content;
+  const parsed = isBlank(configuration)
+    ? undefined
+    : resolvePaths(parseContextConfiguration(configuration), ports.folder);
+  return { ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' };
 }
 
 /** What is wrong with a configuration has been said before this is reached. */
@@ -70,7 +78,10 @@ function validate({ command, configuration, ports }: CommandCall): CommandAnswer
     });
   }
   ports.checkCode(configuration.TaskService);
-  return { status: { result: 'success', services: [] }, transaction: command.header.service_transaction };
+  return {
+    status: { result: 'success', services: [] },
+    transaction: command.header.service_transaction ?? '',
+  };
 }
 
 function list({ ports, command }: CommandCall): CommandAnswer {
@@ -91,7 +102,7 @@ function list({ ports, command }: CommandCall): CommandAnswer {
     transactions,
     ...(faults.length === 0 ? {} : { faults: [...faults] }),
   };
-  return { status, transaction: command.header.service_transaction };
+  return { status, transaction: command.header.service_transaction ?? '' };
 }
 
 function parseAction(action: string): ContextAction {

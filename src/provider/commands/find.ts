@@ -8,73 +8,104 @@ import {
   parseTransactionId,
   type ServiceId,
 } from '../../base/ids.js';
-import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
+import { isForContext, startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
-import { findTransaction as findIn, unknownTransaction as unknownIn } from '../find-transaction.js';
-import { createTransaction, type Transaction } from '../transaction.js';
-import type { CommandCall, CommandPorts } from './call.js';
+import { choose, findTransaction as findIn, unknownTransaction as unknownIn } from '../find-transaction.js';
+import { createTransaction, hasProcess, type Transaction } from '../transaction.js';
+import type { CommandCall } from './call.js';
 
-/** Whose turn a command waits for, by its id; a start of a whole context without a name makes a new one. */
-export function meantTransaction(
-  { supervisor }: Pick<CommandPorts, 'supervisor'>,
-  { header }: ContextCommandBody,
-): string {
-  const { action, service_id: asked, service_transaction: name } = header;
-  const known = findIn(supervisor.transactions, name);
-  if (known === undefined || name !== '') return name;
-  const isNew = action === 'start' && (asked === '' || asked === known.configuration.ContextID);
-  return isNew ? '' : known.id;
+/** Whose turn a command waits for, by its id; blank for a new one. */
+export function meantTransaction(call: CommandCall): string {
+  try {
+    return target(call)?.id ?? nameOf(call);
+  } catch {
+    return ''; // It will be refused, when its turn comes at once.
+  }
 }
 
+function target(call: CommandCall): Transaction | undefined {
+  switch (call.command.header.action) {
+    case 'start':
+      return findToStart(call);
+    case 'restart':
+      return findToRestart(call);
+    default:
+      return findTransaction(call);
+  }
+}
+
+/**
+ * The transaction that a start is for; undefined for a new one. Without a name: for a context one of that context, for a
+ * service one that has it. With a blank name a context is always started in a new one. Throws CTX_AMBIGUOUS.
+ */
+export function findToStart(call: CommandCall): Transaction | undefined {
+  const { ports, command, configuration } = call;
+  const { service_id: asked, service_transaction: name } = command.header;
+  if (name !== undefined && name !== '') return findTransaction(call);
+  const all = ofContext(call, configuration?.ContextID);
+  const known = configuration === undefined ? all.map((each) => each.configuration) : [configuration];
+  const own = configuration ?? ports.ownConfiguration;
+  const contexts = [own, ...known];
+  const context =
+    contexts.find((each) => each.ContextID === asked) ?? contexts.find((each) => isForContext(asked, each));
+  if (context === undefined)
+    return choose(all.filter((each) => each.configuration.TaskService.some(({ id }) => id === asked)));
+  return name === '' ? undefined : choose(ofContext(call, context.ContextID));
+}
+
+/** Without a name one of the context whose configuration the command brought, or any. Throws CTX_AMBIGUOUS. */
+export function findToRestart(call: CommandCall): Transaction | undefined {
+  return nameOf(call) === '' ? choose(ofContext(call, call.configuration?.ContextID)) : findTransaction(call);
+}
+
+/** Those of this context; without an id all. */
+function ofContext({ ports }: CommandCall, contextId: string | undefined): readonly Transaction[] {
+  const all = [...ports.supervisor.transactions.values()];
+  return contextId === undefined ? all : all.filter((each) => each.configuration.ContextID === contextId);
+}
+
+/** For a start that brings no configuration, in a new transaction. */
 export function ownConfiguration(call: CommandCall): ContextConfiguration {
   const { ownConfiguration: own } = call.ports;
   const { service_id: asked } = call.command.header;
-  const isNamed = call.command.header.service_transaction !== '';
-  const known = isNamed ? findTransaction(call)?.configuration : onlyTransactionWith(call)?.configuration;
-  if (known !== undefined) return known;
-  const isOurs = asked === '' || asked === own.ContextID || own.TaskService.some((each) => each.id === asked);
+  const isOurs = isForContext(asked, own) || own.TaskService.some((each) => each.id === asked);
   if (isOurs) return own;
   throw new ContextdError('CTX_CONFIGURATION_MISSING', `this provider has no context "${asked}"`, {
     hint: `it runs ${own.ContextID}; send another one's configuration with --context_file`,
   });
 }
 
-/** A new one is not added yet: the command may still be refused. */
-export function findOrCreate(call: CommandCall, configuration: ContextConfiguration): Transaction {
-  const { supervisor, clock } = call.ports;
-  const only = onlyTransactionWith(call);
-  if (only !== undefined) return only;
-  const text = call.command.header.service_transaction;
+/** A new one is not added yet: the command may still be refused. Throws MSG_INVALID. */
+export function createFor(call: CommandCall, configuration: ContextConfiguration): Transaction {
+  const text = nameOf(call);
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
-  if (id === undefined) {
-    throw new ContextdError('MSG_INVALID', `"${text}" is no transaction id`, {
-      hint: `a transaction id is ${ID_RULE}`,
-    });
-  }
-  const known = supervisor.transactions.get(id);
-  if (known === undefined) return createTransaction(id, configuration, clock.now());
-  if (known.configuration.ContextID === configuration.ContextID) return known;
+  if (id !== undefined) return createTransaction(id, configuration, call.ports.clock.now());
+  throw new ContextdError('MSG_INVALID', `"${text}" is no transaction id`, {
+    hint: `a transaction id is ${ID_RULE}`,
+  });
+}
+
+/** Throws CTX_TRANSACTION_TAKEN. */
+export function checkContext({ id, configuration: known }: Transaction, next: ContextConfiguration): void {
+  if (known.ContextID === next.ContextID) return;
   throw new ContextdError(
     'CTX_TRANSACTION_TAKEN',
-    `transaction ${id} belongs to context ${known.configuration.ContextID}, not ${configuration.ContextID}`,
+    `transaction ${id} belongs to context ${known.ContextID}, not ${next.ContextID}`,
     { hint: 'use another transaction id, or an empty one for a new id' },
   );
 }
 
-/** A start of one service without a transaction's name is for the only transaction there is, if it has it. */
-function onlyTransactionWith(call: CommandCall): Transaction | undefined {
-  const { service_id: service, service_transaction: name } = call.command.header;
-  const only = name === '' ? findTransaction(call) : undefined;
-  return only?.configuration.TaskService.some((each) => each.id === service) === true ? only : undefined;
+/** The named transaction; without a name the one that can be meant. Throws CTX_AMBIGUOUS. */
+export function findTransaction(call: CommandCall): Transaction | undefined {
+  return findIn(call.ports.supervisor.transactions, nameOf(call));
 }
 
-/** The named transaction; without a name the only one there is. */
-export function findTransaction({ ports, command }: CommandCall): Transaction | undefined {
-  return findIn(ports.supervisor.transactions, command.header.service_transaction);
+export function unknownTransaction(call: CommandCall): ContextdError {
+  return unknownIn(call.ports.supervisor.transactions, nameOf(call), 'command');
 }
 
-export function unknownTransaction({ ports, command }: CommandCall): ContextdError {
-  return unknownIn(ports.supervisor.transactions, command.header.service_transaction, 'command');
+function nameOf({ command }: CommandCall): string {
+  return command.header.service_transaction ?? '';
 }
 
 /** The one service the command is for; undefined when it is for the context. Throws SVC_UNKNOWN. */
@@ -83,19 +114,13 @@ export function namedService(
   configuration: ContextConfiguration,
 ): ServiceId | undefined {
   const { service_id: text } = header;
-  if (text === '' || text === configuration.ContextID) return undefined;
+  if (isForContext(text, configuration)) return undefined;
   const known = [...new Set(configuration.TaskService.map((each) => each.id))];
   const id = parseServiceId(text);
   if (id !== undefined && known.includes(id)) return id;
   throw new ContextdError('SVC_UNKNOWN', `${text} is neither this context nor one of its services`, {
     hint: `the context is ${configuration.ContextID}, its services are ${known.join(', ')}`,
   });
-}
-
-/** Something of it is there, or is about to be. */
-export function hasProcess(transaction: Transaction, id: ServiceId): boolean {
-  const service = transaction.snapshot.services.get(id);
-  return service !== undefined && (service.isAlive || service.status === 'backoff');
 }
 
 export function isInUse(transaction: Transaction, id: ServiceId): boolean {

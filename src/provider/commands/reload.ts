@@ -6,9 +6,9 @@ import { startsWithTransaction, type ContextConfiguration } from '../../model/co
 import { planReload, reasonsOf, type ReloadPlan } from '../reload.js';
 import type { ProviderEvent } from '../snapshot.js';
 import type { PreparedCode } from '../supervisor-ports.js';
-import { defineServices, forgetServices, type Transaction } from '../transaction.js';
+import { defineServices, forgetServices, hasProcess, type Transaction } from '../transaction.js';
 import { lookAtCode, type FoundCode } from './look-at-code.js';
-import { findTransaction, hasProcess, unknownTransaction } from './find.js';
+import { findTransaction, unknownTransaction } from './find.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;

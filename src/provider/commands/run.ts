@@ -2,11 +2,12 @@
 
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ServiceId } from '../../base/ids.js';
-import { defineServices, serviceIds, type Transaction } from '../transaction.js';
+import { defineServices, hasProcess, serviceIds, type Transaction } from '../transaction.js';
 import {
-  findOrCreate,
-  findTransaction,
-  hasProcess,
+  checkContext,
+  createFor,
+  findToRestart,
+  findToStart,
   isInUse,
   namedService,
   ownConfiguration,
@@ -16,8 +17,10 @@ import { lookAtCode } from './look-at-code.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
 
 export async function start(call: CommandCall): Promise<CommandAnswer> {
-  const configuration = call.configuration ?? ownConfiguration(call);
-  const found = findOrCreate(call, configuration);
+  const known = findToStart(call);
+  const configuration = call.configuration ?? known?.configuration ?? ownConfiguration(call);
+  const found = known ?? createFor(call, configuration);
+  checkContext(found, configuration);
   const isNew = withoutRunning(found, configuration);
   const named = checkNamed(call, isNew, found);
   define(call, isNew, found);
@@ -29,11 +32,11 @@ export async function start(call: CommandCall): Promise<CommandAnswer> {
 }
 
 export async function restart(call: CommandCall): Promise<CommandAnswer> {
-  const known = findTransaction(call);
+  const known = findToRestart(call);
   const configuration = call.configuration ?? known?.configuration;
   if (configuration === undefined) throw unknownTransaction(call);
-  const isUnnamed = call.command.header.service_transaction === '';
-  const found = isUnnamed && known !== undefined ? known : findOrCreate(call, configuration);
+  const found = known ?? createFor(call, configuration);
+  checkContext(found, configuration);
   const named = checkNamed(call, configuration, found);
   const meant = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
   const kept = found.configuration.TaskService.filter(({ id }) => id === named);

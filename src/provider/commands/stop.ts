@@ -2,8 +2,8 @@
 
 import type { ServiceId } from '../../base/ids.js';
 import type { ServiceResult } from '../../messages/state.js';
-import { serviceIds, type Transaction } from '../transaction.js';
-import { findTransaction, hasProcess, namedService, unknownTransaction } from './find.js';
+import { hasProcess, serviceIds, type Transaction } from '../transaction.js';
+import { findTransaction, namedService, unknownTransaction } from './find.js';
 import { summarize, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
 
 export async function stop(call: CommandCall): Promise<CommandAnswer> {
@@ -35,7 +35,7 @@ function servicesToStop(
 export async function exit(call: CommandCall): Promise<CommandAnswer> {
   call.ports.turns.abandon();
   const results = await stopEverything(call.ports, call.cause);
-  return { status: summarize(results), transaction: call.command.header.service_transaction };
+  return { status: summarize(results), transaction: call.command.header.service_transaction ?? '' };
 }
 
 /** Stops every service of every transaction; resolves when all have ended. */

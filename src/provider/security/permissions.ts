@@ -10,6 +10,7 @@ const NEEDED: Readonly<Record<string, Role>> = {
   list: 'read',
   validate: 'operate',
   reload: 'admin',
+  forget: 'admin',
   exit: 'admin',
 };
 

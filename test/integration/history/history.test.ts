@@ -91,15 +91,24 @@ test('Each transaction has a history of its own.', async () => {
 });
 
 test.each([
-  ['an unknown transaction', ['T1'], 'T404', 'known transactions: T1'],
-  ['no transaction when there are two', ['T1', 'T2'], '', 'known transactions: T1, T2'],
-  ['no transaction when there is none', [], '', 'nothing has been started yet'],
-])('The history of %s is refused, and says what there is.', async (_what, started, transaction, hint) => {
-  await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  const client = await test.client();
-  for (const each of started) await client.command({ action: 'start', transaction: each });
-  await expect(history(client, {}, transaction)).rejects.toMatchObject({
-    code: 'CTX_TRANSACTION_UNKNOWN',
-    hint,
-  });
-});
+  ['an unknown transaction', ['T1'], 'T404', 'CTX_TRANSACTION_UNKNOWN', 'known transactions: T1'],
+  [
+    'no transaction when there are two',
+    ['T1', 'T2'],
+    '',
+    'CTX_AMBIGUOUS',
+    'name one with --transaction: T1, T2',
+  ],
+  ['no transaction when there is none', [], '', 'CTX_TRANSACTION_UNKNOWN', 'nothing has been started yet'],
+])(
+  'The history of %s is refused, and says what there is.',
+  async (_what, started, transaction, ...expected) => {
+    await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
+    const client = await test.client();
+    for (const each of started) await client.command({ action: 'start', transaction: each });
+    await expect(history(client, {}, transaction)).rejects.toMatchObject({
+      code: expected[0],
+      hint: expected[1],
+    });
+  },
+);

@@ -137,8 +137,8 @@ test.each([
     {
       serviceId: 'ts_1',
       transaction: '',
-      code: 'CTX_TRANSACTION_UNKNOWN',
-      hint: 'known transactions: T1, T2',
+      code: 'CTX_AMBIGUOUS',
+      hint: 'name one with --transaction: T1, T2',
     },
   ],
 ])(

@@ -96,10 +96,11 @@ test('A stop with a list of services stops those; with service name "all" it sto
   expect(states(rest)).toEqual({ ts_1: 'stopped', ts_2: 'stopped', ts_3: 'stopped' });
 });
 
-test('A start without a transaction makes a new one each time and tells its id.', async () => {
+test('A start with a blank transaction makes a new one each time and tells its id.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
-  const answers = [await client.command({ action: 'start' }), await client.command({ action: 'start' })];
+  const start = () => client.command({ action: 'start', transaction: '' });
+  const answers = [await start(), await start()];
   const ids = answers.map(({ transaction }) => transaction);
   for (const id of ids) expect(id).toMatch(/^[A-Z0-9]{20}$/);
   expect(new Set(ids).size).toBe(2);

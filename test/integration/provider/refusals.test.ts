@@ -39,7 +39,7 @@ const refusals: readonly (readonly [string, CommandRequest, readonly CommandRequ
       { action: 'start', transaction: 'T1' },
       { action: 'start', transaction: 'T2' },
     ],
-    'CTX_TRANSACTION_UNKNOWN',
+    'CTX_AMBIGUOUS',
   ],
   [
     'a stop of an unknown service',

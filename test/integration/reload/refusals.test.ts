@@ -164,7 +164,7 @@ test('Of several transactions one has to be named, and only that one is reloaded
   await running.client.command({ action: 'start', transaction: 'T2', configuration });
   const unnamed = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: '' });
   expect(unnamed.status).toMatchObject({
-    error: { code: 'CTX_TRANSACTION_UNKNOWN', hint: 'known transactions: T1, T2' },
+    error: { code: 'CTX_AMBIGUOUS', hint: 'name one with --transaction: T1, T2' },
   });
   const before = await running.pids();
   const named = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: 'T2' });

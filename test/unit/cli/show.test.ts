@@ -69,6 +69,9 @@ describe('the answer to a command', () => {
       'transaction T1\nstop: nothing to do\n',
     );
     expect(answer('exit', { result: 'success', services: [] }).out).toContain('the provider ends\n');
+    expect(answer('forget', { result: 'success', services: [] }).out).toContain(
+      'the transaction is forgotten\n',
+    );
   });
 
   it('to exit is what was stopped, and that the provider ends', () => {

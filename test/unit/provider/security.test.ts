@@ -33,6 +33,7 @@ describe('the role that a command needs', () => {
     ['restart', sent(changed), 'admin'],
     ['stop', {}, 'operate'],
     ['reload', sent(own), 'admin'],
+    ['forget', undefined, 'admin'],
     ['exit', {}, 'admin'],
     ['explode', {}, 'operate'],
     ['constructor', {}, 'operate'],

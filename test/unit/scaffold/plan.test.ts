@@ -108,7 +108,7 @@ describe('a plan', () => {
   });
 
   test('takes the context id of the file when none is asked for', () => {
-    const text = first[CONTEXT]?.replace('context001', 'street') ?? '';
+    const text = first[CONTEXT]?.replace('EchoAction</ContextID>', 'street</ContextID>') ?? '';
     const plan = planScaffold({ ...REQUEST, services: [WALK] }, stateOf({ ...first, [CONTEXT]: text }));
     expect(plan.contextId).toBe('street');
   });
@@ -184,7 +184,7 @@ describe('a contradiction to the context file is refused with file and line', ()
     expect(lines).toEqual([
       `  ${CONTEXT}:8: FrontEndEndpoint is 'tcp://127.0.0.1:5556', but server_ip and sub_port say 'tcp://10.0.0.1:6000'`,
       `  ${CONTEXT}:9: BackendEndpoint is 'tcp://127.0.0.1:5557', but server_ip and pub_port say 'tcp://10.0.0.1:5557'`,
-      `  ${CONTEXT}:12: ContextID is 'context001', but context_id says 'other'`,
+      `  ${CONTEXT}:12: ContextID is 'EchoAction', but context_id says 'other'`,
     ]);
   });
 

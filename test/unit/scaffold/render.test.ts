@@ -1,5 +1,7 @@
 // What create_service writes: the skeletons, and hostile values in each place of a template.
 
+import { isId } from '../../../src/base/ids.js';
+import { contextIdOf } from '../../../src/scaffold/request.js';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { valueIn, childOf } from '../../../src/scaffold/xml-edit.js';
@@ -105,6 +107,21 @@ describe('the files of a task service', () => {
 });
 
 describe('the context file', () => {
+  test.each([
+    ['EchoAction', 'EchoAction'],
+    ['my-app.2', 'my-app.2'],
+    ['My echo', /^My_echo-[0-9a-f]{6}$/],
+    ['Ärger', /^_rger-[0-9a-f]{6}$/],
+    ['-x', /^_x-[0-9a-f]{6}$/],
+    ['x'.repeat(100), 'x'.repeat(100)],
+  ])('of the context %s has an id of its own', (contextName, expected) => {
+    const id = contextIdOf({ contextName, contextId: undefined });
+    expect(isId(id)).toBe(true);
+    expect(id).toMatch(expected);
+    expect(id).not.toBe(contextIdOf({ contextName: `${contextName} `, contextId: undefined }));
+    expect(contextIdOf({ contextName, contextId: 'c1' })).toBe('c1');
+  });
+
   test('has the endpoints of both sides, its id and its log name', () => {
     const root = readXml(renderContext(templates, REQUEST.context), 'a.xml');
     expect(root.children.map(({ name, text }) => [name, text])).toEqual([
@@ -112,7 +129,7 @@ describe('the context file', () => {
       ['BackendEndpoint', 'tcp://127.0.0.1:5557'],
       ['FrontBind', 'tcp://127.0.0.1:5557'],
       ['BackendBind', 'tcp://127.0.0.1:5556'],
-      ['ContextID', 'context001'],
+      ['ContextID', 'EchoAction'],
       ['TaskLogName', 'EchoAction'],
     ]);
   });
