@@ -1,5 +1,7 @@
 // The one error class and the table of every error code: its family, its exit code, its meaning.
 
+import { readSystemError } from './system-error.js';
+
 /** Exit codes of every command: what a script may rely on. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, deadline: 4 } as const;
 
@@ -89,6 +91,19 @@ export const ERROR_CODES = {
   TST_NOT_ENDED: failed('A task in a test does not end, though it was asked to.'),
   CLI_OUTPUT: failed('The output of a command could not be written.'),
   CLI_USAGE: usage('A command was called with missing, unknown or contradicting arguments.'),
+  ENV_NOT_PERMITTED: failed('The user of this process may not read or write a file or folder.'),
+  ENV_READ_ONLY: failed('A file system can only be read.'),
+  ENV_DISK_FULL: failed('A disk is full, or a quota used up.'),
+  ENV_FILE_TOO_LARGE: failed('A file would be larger than this process may write.'),
+  ENV_NO_DESCRIPTORS: failed('This process or the machine can open no more files.'),
+  ENV_NO_RESOURCES: failed('The machine has no memory or no processes left.'),
+  ENV_FOLDER_REMOVED: failed('The current folder has been removed.'),
+  ENV_PATH_MISSING: failed('A file or folder that is needed is not there.'),
+  ENV_PATH_UNFIT: failed(
+    'A path is a file where a folder is needed, the other way round, taken, or too long.',
+  ),
+  ENV_NO_HARD_LINKS: failed('The file system of a state folder has no hard links.'),
+  ENV_INPUT_OUTPUT: failed('A device or file system fails.'),
   INTERNAL: failed('A fault of contextd itself.'),
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -158,8 +173,12 @@ export function reviveError(report: ErrorReport, details: ContextdError['details
   return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
 }
 
+/** INTERNAL is left for defects of ours: what the operating system refuses has a code and a hint of its own. */
 export function asContextdError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ContextdError {
   if (error instanceof ContextdError) return error;
+  const fault = fallback === 'INTERNAL' ? readSystemError(error) : undefined;
+  if (fault !== undefined)
+    return new ContextdError(fault.code, fault.message, { hint: fault.hint, cause: error });
   return new ContextdError(fallback, messageOf(error), { cause: error });
 }
 

@@ -1,5 +1,6 @@
 // The forwarder of a provider, as a process of its own: started, watched, and started again when it ends.
 
+import { findNode } from '../base/find-node.js';
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { systemClock } from '../base/clock.js';
@@ -216,7 +217,7 @@ class Run {
 /** In a session of its own, so that Ctrl-C in our terminal does not reach it. */
 function startProgram(): ChildProcess {
   try {
-    return spawn(process.execPath, [builtFile('bus/forwarder/main.js')], {
+    return spawn(findNode(), [builtFile('bus/forwarder/main.js')], {
       cwd: '/',
       detached: true,
       env: { ...process.env, NODE_OPTIONS: undefined, UV_THREADPOOL_SIZE: POOL_SIZE },

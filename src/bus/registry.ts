@@ -2,8 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasErrnoCode, messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from './connection.js';
 
@@ -11,15 +12,26 @@ export interface RegistryEntry {
   readonly pid: number;
   readonly contextId: string;
   readonly contextFile: string;
+  /** The context folder; missing in entries of earlier versions. */
+  readonly folder?: string;
   readonly endpoints: BusEndpoints;
   /** Its public key, if it is a secured one. */
   readonly serverKey?: string;
 }
 
-/** Private to the user: whoever could write here could redirect commands. */
-function registryFolder(): string {
-  const base = process.env.XDG_RUNTIME_DIR ?? tmpdir();
-  return join(base, `contextd-${userInfo().uid}`);
+/**
+ * Where the folder may be, the best place first. Systemd, cron and sudo leave XDG_RUNTIME_DIR out, and a user's TMPDIR is not
+ * everybody's: a provider takes the first place that it can, clients look in all. CONTEXTD_REGISTRY is the only place.
+ */
+function registryFolders(uid: number): readonly string[] {
+  const { CONTEXTD_REGISTRY: only = '', XDG_RUNTIME_DIR: runtime = '' } = process.env;
+  if (only !== '') return [only];
+  const bases = [runtime, `/run/user/${uid}`, tmpdir(), '/tmp'].filter((each) => each !== '');
+  return [...new Set(bases)].map((base) => join(base, `contextd-${uid}`));
+}
+
+function ownUid(): number {
+  return process.geteuid?.() ?? 0;
 }
 
 export interface Registration {
@@ -28,23 +40,65 @@ export interface Registration {
   release(): Promise<void>;
 }
 
-export async function registerProvider(entry: RegistryEntry): Promise<Registration> {
+/**
+ * Lists a provider. `warn` is told when there is no place for it: a provider that is not found by itself can still be named.
+ */
+export async function registerProvider(
+  entry: RegistryEntry,
+  warn: (text: string) => void,
+): Promise<Registration> {
+  // A process may run several providers, also of one context.
+  const path = await writeSomewhere(`${entry.pid}-${createUniqueId()}.json`, entry, warn);
+  return {
+    isInPlace: () => path === undefined || existsSync(path),
+    release: async () => {
+      if (path !== undefined) await rm(path, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** In the first folder that takes it; returns its path. */
+async function writeSomewhere(
+  name: string,
+  entry: RegistryEntry,
+  warn: (text: string) => void,
+): Promise<string | undefined> {
+  const faults: string[] = [];
+  for (const folder of registryFolders(ownUid())) {
+    try {
+      await writeEntry(folder, name, entry);
+      return join(folder, name);
+    } catch (error) {
+      faults.push(messageOf(error));
+    }
+  }
+  warn(
+    `this provider could not be listed, so clients have to name --endpoint or --context_file: ${faults.join('; ')}`,
+  );
+  return undefined;
+}
+
+async function writeEntry(folder: string, name: string, entry: RegistryEntry): Promise<void> {
   // Clients, who only read, need not load it.
   const { default: writeFileAtomic } = await import('write-file-atomic');
-  const folder = registryFolder();
-  // A process may run several providers, also of one context.
-  const path = join(folder, `${entry.pid}-${createUniqueId()}.json`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Somebody else was there first: a provider that is not found by itself can still be named.
-  if (!(await isOurs(folder))) return { isInPlace: () => true, release: () => Promise.resolve() };
-  await writeFileAtomic(path, JSON.stringify(entry), { mode: 0o600 });
-  return { isInPlace: () => existsSync(path), release: () => rm(path, { force: true }) };
+  // Not what is around it: a place that does not exist is none.
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (!hasErrnoCode(error, 'EEXIST')) throw error;
+  });
+  if (!(await isOf(folder, ownUid())))
+    throw new Error(`${folder} is another user's, or others can write to it`);
+  await writeFileAtomic(join(folder, name), JSON.stringify(entry), { mode: 0o600 });
 }
 
 /** The living ones; what dead ones left behind is removed. */
 export async function listProviders(): Promise<readonly RegistryEntry[]> {
-  const folder = registryFolder();
-  const names = (await isOurs(folder)) ? await readdir(folder).catch(() => []) : [];
+  const uid = ownUid();
+  const found = await Promise.all(registryFolders(uid).map((folder) => listIn(folder, uid)));
+  return found.flat();
+}
+
+async function listIn(folder: string, uid: number): Promise<readonly RegistryEntry[]> {
+  const names = (await isOf(folder, uid)) ? await readdir(folder).catch(() => []) : [];
   const entries = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name))),
   );
@@ -52,9 +106,9 @@ export async function listProviders(): Promise<readonly RegistryEntry[]> {
 }
 
 /** In a folder that others can write to, anybody could say where a provider is and what its key is. */
-async function isOurs(folder: string): Promise<boolean> {
+async function isOf(folder: string, uid: number): Promise<boolean> {
   const stat = await lstat(folder).catch(() => undefined);
-  return stat?.isDirectory() === true && stat.uid === userInfo().uid && (stat.mode & 0o022) === 0;
+  return stat?.isDirectory() === true && stat.uid === uid && (stat.mode & 0o022) === 0;
 }
 
 async function readEntry(path: string): Promise<RegistryEntry | undefined> {
@@ -63,7 +117,7 @@ async function readEntry(path: string): Promise<RegistryEntry | undefined> {
     process.kill(entry.pid, 0);
     return entry;
   } catch {
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => undefined);
     return undefined;
   }
 }

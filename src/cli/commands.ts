@@ -1,6 +1,6 @@
 // The commands by name; each is loaded when it is called, so that one does not pay for another.
 
-import { ContextdError, EXIT } from '../base/errors.js';
+import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
 import type { Command } from './command.js';
 
 const COMMANDS: Readonly<
@@ -36,6 +36,7 @@ const COMMANDS: Readonly<
 export async function runNamed(argv: readonly string[]): Promise<void> {
   // Before anything else is loaded: a stack then names the lines of the source.
   if (argv.includes('--debug')) process.setSourceMapsEnabled(true);
+  if (!hasCurrentFolder()) return;
   const { runProgram, tellError } = await import('./run.js');
   const { ProcessTerminal } = await import('./process-terminal.js');
   const [name = '', ...rest] = argv;
@@ -51,6 +52,19 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
   }
   new ProcessTerminal().out(text);
   if (name === '') process.exitCode = EXIT.usage;
+}
+
+/** Before the parser of arguments is loaded, which needs that folder at once; without it says so, with exit code 1. */
+function hasCurrentFolder(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch (cause) {
+    const { code, message, hint, exitCode } = asContextdError(cause);
+    process.stderr.write(`error ${code}: ${message}\n  hint: ${hint ?? ''}\n`);
+    process.exitCode = exitCode;
+    return false;
+  }
 }
 
 function unknownCommand(name: string): ContextdError {

@@ -1,5 +1,7 @@
 // Where the provider is: as said on the command line, in the context file, or as found on this machine.
 
+import { realpathSync } from 'node:fs';
+import { relative } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import { isLocalEndpoint, parseTcpEndpoint } from '../bus/endpoint.js';
@@ -106,18 +108,58 @@ function neighbourPort(endpoint: string, step: 1 | -1): string | undefined {
   return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) + step}`;
 }
 
+/** The provider of the current folder, or the only one there is. */
 function theOnlyOne(providers: readonly RegistryEntry[]): RegistryEntry {
-  const [first, second] = providers;
+  const near = ofFolder(providers, currentFolder());
+  const [first, ...more] = near.length === 0 ? providers : near;
   if (first === undefined) {
     throw new ContextdError('BUS_UNREACHABLE', 'no provider of yours runs on this machine', {
       hint: 'start one with service_context FILE, or name --endpoint or --context_file',
     });
   }
-  if (second === undefined) return first;
-  const list = providers
-    .map((each) => `${each.endpoints.publish} (${each.contextId}, pid ${each.pid})`)
-    .join(', ');
-  throw new ContextdError('CLI_USAGE', `several providers run on this machine: ${list}`, {
-    hint: 'choose one with --endpoint or --context_file',
+  if (more.length === 0) return first;
+  const where = near.length === 0 ? 'on this machine' : 'for this folder';
+  const list = [first, ...more].map(describe).join('\n  ');
+  throw new ContextdError('CLI_USAGE', `several providers run ${where}:\n  ${list}`, {
+    hint: 'choose one with --endpoint or --context_file, or go to its folder',
   });
+}
+
+function describe({ contextId, contextFile, folder, endpoints, pid }: RegistryEntry): string {
+  const place = folder === undefined ? contextFile : `${relative(folder, contextFile)} in ${folder}`;
+  return `${contextId}: ${place}, ${endpoints.publish}, pid ${pid}`;
+}
+
+/** Those of the context folder in which `current` is; of several such folders the innermost counts. */
+function ofFolder(
+  providers: readonly RegistryEntry[],
+  current: string | undefined,
+): readonly RegistryEntry[] {
+  if (current === undefined) return [];
+  const around = providers.filter(
+    ({ folder }) => folder !== undefined && isWithin(realPath(folder), current),
+  );
+  const depth = Math.max(...around.map(({ folder = '' }) => realPath(folder).length));
+  return around.filter(({ folder = '' }) => realPath(folder).length === depth);
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** Undefined when it has been removed. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

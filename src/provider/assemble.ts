@@ -97,9 +97,12 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   watchSilence(parts.supervisor, clock, closers);
   guardLimits(parts.supervisor, request, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
-  const entry = { pid: process.pid, contextId, contextFile: file.path, endpoints: parts.endpoints };
+  const place = { contextFile: file.path, folder: file.folder, endpoints: parts.endpoints };
   const serverKey = security === undefined ? {} : { serverKey: security.serverKey };
-  const registered = await RegisteredProvider.open({ ...entry, ...serverKey });
+  const registered = await RegisteredProvider.open(
+    { pid: process.pid, contextId, ...place, ...serverKey },
+    warn,
+  );
   closers.add(() => registered.release());
   const lost = async () => {
     await parts.journal.end();

@@ -1,5 +1,6 @@
 // Gives the supervisor what it needs in a provider: code, places on disk, a voice on the bus.
 
+import { checkInstallation } from './launcher/installation.js';
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
@@ -94,11 +95,18 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 type CodeParts = Pick<SupervisorParts, 'file' | 'roots' | 'closers' | 'stateFolder'>;
 
 /** Compiles a service's code, or finds its program: all that is done before there is a process. */
+/** What is started for a service of each type. */
+const HOST_PROGRAMS = {
+  Process: builtFile('task/host/main.js'),
+  Thread: builtFile('task/threads/main.js'),
+} as const;
+
 export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] {
   const { file, roots, closers, stateFolder } = parts;
   const builder = new ServiceBuilder(join(stateFolder, 'build'));
   closers.add(() => builder.close());
   return async (service) => {
+    checkInstallation(HOST_PROGRAMS[service.serviceType]);
     const command = programOf(service);
     if (command === undefined) {
       const code = await builder.build(locateService(service, roots));
@@ -125,7 +133,7 @@ export function createThreads(parts: ThreadsParts): ThreadLauncher {
       clock,
       keys,
       tracker,
-      hostProgram: builtFile('task/threads/main.js'),
+      hostProgram: HOST_PROGRAMS.Thread,
     }),
     connection,
     endpoints,
@@ -157,7 +165,7 @@ function createLauncher({
   tracker,
 }: SupervisorParts): Launcher {
   const keys = security?.guard.services;
-  const hostProgram = builtFile('task/host/main.js');
+  const hostProgram = HOST_PROGRAMS.Process;
   const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
   const guard = new OrphanGuard(builtFile('provider/orphan-guard/main.js'), ownerOf(stateFolder));
   closers.add(() => guard.close());

@@ -46,15 +46,17 @@ export class HeldLock {
 
 export class RegisteredProvider {
   readonly #entry: RegistryEntry;
+  readonly #warn: (text: string) => void;
   #registration: Registration | undefined;
 
-  private constructor(entry: RegistryEntry) {
+  private constructor(entry: RegistryEntry, warn: (text: string) => void) {
     this.#entry = entry;
+    this.#warn = warn;
   }
 
   /** Where it cannot be registered, that is tried again when it is looked after. */
-  static async open(entry: RegistryEntry): Promise<RegisteredProvider> {
-    const registered = new RegisteredProvider(entry);
+  static async open(entry: RegistryEntry, warn: (text: string) => void): Promise<RegisteredProvider> {
+    const registered = new RegisteredProvider(entry, warn);
     await registered.kept.restore().catch(() => undefined);
     return registered;
   }
@@ -64,7 +66,7 @@ export class RegisteredProvider {
       name: 'registry entry',
       isInPlace: () => this.#registration?.isInPlace() === true,
       restore: async () => {
-        this.#registration = await registerProvider(this.#entry);
+        this.#registration = await registerProvider(this.#entry, this.#warn);
       },
     };
   }

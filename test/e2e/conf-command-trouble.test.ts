@@ -172,11 +172,18 @@ test('Several providers: the error lists them, and naming one is enough.', async
   await writeFile(join(home.path, second), text);
   await using one = await home.provide();
   await using two = await home.provide([], second);
-  const { exitCode, stderr } = await home.run('conf_command', '--action=list');
+  // Inside the folder of one that one is meant.
+  const near = await home.run('conf_command', '--action=list', '--json');
+  expect(near).toMatchObject({ exitCode: 0 });
+  const { exitCode, stderr } = await home.runIn('/', 'conf_command', '--action=list');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('several providers run on this machine');
-  expect(stderr).toContain(`tcp://127.0.0.1:${home.pubPort} (Home, pid ${one.pid})`);
-  expect(stderr).toContain(`tcp://127.0.0.1:${other.pubPort} (context002, pid ${two.pid})`);
+  expect(stderr).toContain(
+    `Home: conf/Context-Home.xml in ${home.path}, tcp://127.0.0.1:${home.pubPort}, pid ${one.pid}`,
+  );
+  expect(stderr).toContain(
+    `context002: conf/Context-Other.xml in ${home.path}/other, tcp://127.0.0.1:${other.pubPort}, pid ${two.pid}`,
+  );
   expect(stderr).toContain('choose one with --endpoint or --context_file');
   const named = await home.run(
     'conf_command',

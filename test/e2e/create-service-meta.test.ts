@@ -92,7 +92,7 @@ describe('create_service --xml_file', () => {
     await appendFile(join(folder.path, 'services/Walk/Walk.ts'), '// mine\n');
     const edited = (await folder.read(CONTEXT))
       .replace('>pass_state3<', '>sip<')
-      .replace('>context001<', '>mine<');
+      .replace(/<ContextID>\w+</, '<ContextID>mine<');
     await folder.write(CONTEXT, edited);
     const { stdout } = await folder.generate();
     expect(stdout).toContain('kept: services/Walk/Walk.ts was edited; --force overwrites\n');

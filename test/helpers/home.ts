@@ -33,6 +33,8 @@ export interface Home extends AsyncDisposable {
   readonly pubPort: number;
   /** Runs one of the package's programs to its end. */
   run(program: string, ...args: readonly string[]): Promise<Ended>;
+  /** The same in another folder. */
+  runIn(folder: string, program: string, ...args: readonly string[]): Promise<Ended>;
   start(program: string, ...args: readonly string[]): Running;
   /** service_context with --json, once it is ready; of the context of create_service unless `file` is named. */
   provide(args?: readonly string[], file?: string): Promise<Running>;
@@ -54,6 +56,7 @@ export async function openHome(...services: readonly (readonly [string, string])
     subPort,
     pubPort,
     run: async (program, ...args) => await spawn(program, args),
+    runIn: async (folder, program, ...args) => await spawnIn(path, env, [program, ...args], folder),
     start: (program, ...args) => {
       const running = follow(spawn(program, args));
       started.push(running);
@@ -100,9 +103,14 @@ async function createService(home: Home, instance: string, id: string): Promise<
   if (exitCode !== 0) throw new Error(stderr);
 }
 
-function spawnIn(path: string, env: Installation['env'], [program = '', ...args]: readonly string[]) {
+function spawnIn(
+  path: string,
+  env: Installation['env'],
+  [program = '', ...args]: readonly string[],
+  cwd = path,
+) {
   return execa(process.execPath, [join(path, 'node_modules/.bin', program), ...args], {
-    cwd: path,
+    cwd,
     env,
     stdin: 'ignore',
     reject: false,

@@ -16,14 +16,14 @@ export interface Installation extends AsyncDisposable {
 export async function install(): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-e2e-'));
   const runtime = join(folder, '.runtime');
-  await mkdir(runtime);
+  await mkdir(runtime, { mode: 0o700 });
   await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const tarball = process.env.CONTEXTD_TARBALL;
   if (tarball === undefined) await linkClone(folder);
   else await execa('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: folder });
   return {
     folder,
-    env: { XDG_RUNTIME_DIR: runtime },
+    env: { CONTEXTD_REGISTRY: runtime },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }

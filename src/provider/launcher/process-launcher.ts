@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
 import { openPrivate } from '../../base/private-files.js';
+import { findNode } from '../../base/find-node.js';
 import { handOver } from '../../base/hand-over.js';
 import type { KeyPair } from '../../base/keys.js';
 import {
@@ -62,7 +63,7 @@ async function launch(
   const { loader, serviceId } = order.bootstrap;
   // Threads and forked children of the service inherit the flag.
   const flags = loader === undefined ? [] : ['--import', loader];
-  const tracks = tracker.prepare(token, [process.execPath, ...flags, hostProgram, serviceId]);
+  const tracks = tracker.prepare(token, [findNode(), ...flags, hostProgram, serviceId]);
   const { child, logSize } = spawnHost(options, order, tracks);
   // It may outlive us on purpose: what keeps us alive is the bus.
   child.unref();

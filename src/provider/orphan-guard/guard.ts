@@ -1,6 +1,7 @@
 // A small process beside the provider that wakes when the provider ends: a service that is caught in an endless loop
 // cannot notice that itself. Until then it is a shell that waits for the end of a pipe.
 
+import { findNode } from '../../base/find-node.js';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -42,7 +43,7 @@ export class OrphanGuard {
   }
 
   #spawn(): ChildProcess {
-    const command = [process.execPath, this.#program, this.#owner];
+    const command = [findNode(), this.#program, this.#owner];
     const child = spawn(SHELL, ['-c', SCRIPT, 'orphan-guard', ...command], {
       cwd: '/',
       detached: true,

@@ -32,7 +32,7 @@ describe('ContextdError', () => {
   it('has codes in families by room, each with a meaning that is a sentence', () => {
     const odd = Object.entries(ERROR_CODES).filter(
       ([code, { meaning }]) =>
-        !/^(XML|CTX|BUS|MSG|SVC|TPL|TST|CLI|SEC)(_[A-Z]+)+$|^INTERNAL$/.test(code) ||
+        !/^(XML|CTX|BUS|MSG|SVC|TPL|TST|CLI|SEC|ENV)(_[A-Z]+)+$|^INTERNAL$/.test(code) ||
         !/^[A-Z].*\.$/.test(meaning),
     );
     expect(odd).toEqual([]);
@@ -87,4 +87,52 @@ it('hasErrnoCode knows the errors of node by their codes', () => {
 
 it('a branch that cannot be reached says what reached it', () => {
   expect(() => unreachable({ odd: 1 } as never)).toThrow('unexpected value {"odd":1}');
+});
+
+describe('an error of the operating system', () => {
+  const fault = (code: string, syscall = 'open', more: object = {}) =>
+    Object.assign(new Error(`${code}: said by the system, ${syscall} '/a'`), {
+      code,
+      syscall,
+      errno: -1,
+      path: '/a',
+      ...more,
+    });
+
+  it.each([
+    ['EACCES', 'open', 'ENV_NOT_PERMITTED'],
+    ['EPERM', 'chmod', 'ENV_NOT_PERMITTED'],
+    ['EROFS', 'mkdir', 'ENV_READ_ONLY'],
+    ['ENOSPC', 'write', 'ENV_DISK_FULL'],
+    ['EDQUOT', 'write', 'ENV_DISK_FULL'],
+    ['EFBIG', 'write', 'ENV_FILE_TOO_LARGE'],
+    ['EMFILE', 'open', 'ENV_NO_DESCRIPTORS'],
+    ['ENFILE', 'open', 'ENV_NO_DESCRIPTORS'],
+    ['ENOMEM', 'spawn', 'ENV_NO_RESOURCES'],
+    ['EAGAIN', 'spawn', 'ENV_NO_RESOURCES'],
+    ['ENOENT', 'uv_cwd', 'ENV_FOLDER_REMOVED'],
+    ['ENOENT', 'open', 'ENV_PATH_MISSING'],
+    ['ENOTDIR', 'mkdir', 'ENV_PATH_UNFIT'],
+    ['ENAMETOOLONG', 'open', 'ENV_PATH_UNFIT'],
+    ['EIO', 'read', 'ENV_INPUT_OUTPUT'],
+    ['EPERM', 'link', 'ENV_NO_HARD_LINKS'],
+    ['EMLINK', 'link', 'ENV_NO_HARD_LINKS'],
+    ['EXDEV', 'link', 'ENV_NO_HARD_LINKS'],
+    ['ENOTSUP', 'link', 'ENV_NO_HARD_LINKS'],
+    ['EACCES', 'link', 'ENV_NOT_PERMITTED'],
+  ] as const)('%s of %s is %s, with what the system said and a hint', (code, syscall, expected) => {
+    const error = asContextdError(fault(code, syscall));
+    expect(error).toMatchObject({ code: expected, exitCode: 1 });
+    expect(error.message).toContain(`${code}: said by the system`);
+    expect(error.hint).toMatch(/^\w.*[^.]$/);
+  });
+
+  it.each(['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE'])('%s is a defect of ours', (code) => {
+    expect(asContextdError(fault(code)).code).toBe('INTERNAL');
+  });
+
+  it('keeps the code of whoever says what failed', () => {
+    expect(asContextdError(fault('EACCES'), 'SVC_LAUNCH_FAILED').code).toBe('SVC_LAUNCH_FAILED');
+    expect(asContextdError(Object.assign(new Error('x'), { code: 'EACCES' })).code).toBe('INTERNAL');
+  });
 });
