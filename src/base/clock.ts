@@ -47,6 +47,29 @@ export function afterAwake(clock: Clock, delayMs: number, act: () => void): () =
   }
 }
 
+/** Delays by `afterAwake` that are cancelled together. */
+export class Timers {
+  readonly #clock: Clock;
+  readonly #cancels = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  start(delayMs: number, act: () => void): void {
+    const cancel = afterAwake(this.#clock, delayMs, () => {
+      this.#cancels.delete(cancel);
+      act();
+    });
+    this.#cancels.add(cancel);
+  }
+
+  close(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+}
+
 /** A clock that was set by less than this was only adjusted. */
 const LEAST_JUMP_MS = 1000;
 

@@ -89,3 +89,8 @@ function isPlainStatus(status: unknown): boolean {
     status.error === undefined
   );
 }
+
+/** The end of a run, as its host tells it: the host waits until the provider acknowledges it. */
+export function isFinalEvent({ header }: ServiceEventMessage): boolean {
+  return header.seq !== undefined && ['stopped', 'exited', 'failed'].includes(header.action);
+}

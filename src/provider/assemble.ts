@@ -10,7 +10,7 @@ import type { ContextFile } from '../model/read-context.js';
 import { CommandLane } from './command-lane.js';
 import type { CommandAnswer, CommandPorts } from './commands/call.js';
 import { serveFigures } from './commands/serve-figures.js';
-import { Turns } from './commands/turns.js';
+import { composeCommandPorts } from './compose-commands.js';
 import { createPreparation, createSupervisor, createThreads } from './compose-supervisor.js';
 import { Costs } from './costs.js';
 import { Desk } from './desk.js';
@@ -24,14 +24,12 @@ import { JournalWriter } from './journal-writer.js';
 import { HeldLock, keptSockets, RegisteredProvider } from './kept-files.js';
 import { ownerOf } from './launcher/adoption.js';
 import type { ThreadLauncher } from './launcher/thread-launcher.js';
-import { checkLocation, serviceRootsOf } from './locate-service.js';
+import { serviceRootsOf } from './locate-service.js';
 import type { Notice } from './notice.js';
 import { Once } from './once.js';
 import { Paced } from './paced.js';
-import { PermittedPrograms } from './permitted-programs.js';
 import { answerQuestion, type QuestionPorts } from './questions.js';
 import type { Guard } from './security/guard.js';
-import { OwnClients } from './security/own-clients.js';
 import { openSecurity, type ProviderSecurity } from './security/open-security.js';
 import { stateFolderOf } from './service-logs.js';
 import { Speaker } from './speaker.js';
@@ -231,40 +229,6 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
     serve: async (transaction, asked, cause) => {
       commandPorts.checkOpen();
       await serveFigures(commandPorts, transaction, { request: asked, cause });
-    },
-  };
-}
-
-type CommandParts = Pick<
-  CommandPorts,
-  'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkOpen' | 'health'
-> & {
-  readonly file: ContextFile;
-  readonly roots: readonly string[];
-  readonly guard: Guard | undefined;
-};
-
-function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): CommandPorts {
-  let own = file.configuration;
-  const permitted = new PermittedPrograms(file);
-  const clients = new OwnClients(file, guard);
-  return {
-    ...ports,
-    turns: new Turns(),
-    reloadClients: (isDryRun) => clients.reload(isDryRun),
-    folder: file.folder,
-    get ownConfiguration() {
-      return own;
-    },
-    reloaded: (configuration) => {
-      if (configuration.ContextID === own.ContextID) own = configuration;
-    },
-    checkCode: (services) => {
-      for (const service of services) {
-        permitted.check(service);
-        const { location } = service.Task.message.content.configuration;
-        if (location !== '') checkLocation(service, location, roots);
-      }
     },
   };
 }

@@ -5,7 +5,7 @@ import { asContextdError, ContextdError, reportError } from '../base/errors.js';
 import { topicOf } from '../bus/envelope.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
-import type { ServiceEventMessage } from '../messages/service-event.js';
+import { isFinalEvent, type ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequestBody } from '../messages/state.js';
 import { THREADS } from '../messages/thread-host.js';
 import { idsInTopic, isOfOriginal } from '../messages/topics.js';
@@ -225,7 +225,7 @@ export class Desk {
     supervisor.hear(event);
     const transaction = [...supervisor.transactions.values()].find((each) => each.id === id);
     const service = transaction?.configuration.TaskService.find((each) => each.id === serviceId);
-    if (transaction === undefined || service === undefined || !isLastWord(event)) return;
+    if (transaction === undefined || service === undefined || !isFinalEvent(event)) return;
     // It waits for us to have heard; once it has gone, only the journal knows.
     void persist().then(() => speaker.acknowledge(transaction, service, event));
   }
@@ -245,8 +245,4 @@ export class Desk {
     const isOurs = asContextdError(error).code === 'INTERNAL';
     this.#ports.notice({ kind: 'warning', text: isOurs ? `a message could not be handled: ${text}` : text });
   }
-}
-
-function isLastWord({ header }: ServiceEventMessage): boolean {
-  return header.seq !== undefined && ['stopped', 'exited', 'failed'].includes(header.action);
 }

@@ -72,3 +72,12 @@ function missProcess(draft: Draft, service: ServiceSnapshot): void {
   }
   if (service.next !== undefined && draft.get(id)?.isAlive === false) resume(draft, id, service.next);
 }
+
+/** What the missing services lead to needs to know which services are alive: these come first. */
+export function livingFirst<Service>(
+  services: ReadonlyMap<ServiceId, Service>,
+  found: ReadonlyMap<ServiceId, unknown>,
+): readonly (readonly [ServiceId, Service])[] {
+  const known = [...services];
+  return [...known.filter(([id]) => found.has(id)), ...known.filter(([id]) => !found.has(id))];
+}

@@ -1,13 +1,14 @@
 // The heart's hands: applies events to transactions and performs the effects, for every transaction.
 
-import { afterAwake, ClockJumps } from '../base/clock.js';
+import { ClockJumps, Timers } from '../base/clock.js';
 import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId } from '../base/ids.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
 import { noteOwnWord, programsToTell } from './originals.js';
+import { livingFirst } from './recovery.js';
 import { Runs, type FoundRun } from './runs.js';
-import type { Effect, Excess, ProviderEvent, ServiceSnapshot } from './snapshot.js';
+import type { Effect, Excess, ProviderEvent } from './snapshot.js';
 import type { SettlementRequest } from './settlement.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import {
@@ -19,22 +20,26 @@ import {
   type Transaction,
 } from './transaction.js';
 import { transition } from './transition.js';
+import { lostEvent } from './vitals.js';
 
 export interface ExceededRun {
   readonly run: number;
   readonly excess: Excess;
 }
 
+type TimedEffect = Extract<Effect, { type: 'time_start' | 'time_backoff' }>;
+
 export class Supervisor {
   readonly #ports: SupervisorPorts;
   readonly #transactions = new Map<TransactionId, Transaction>();
   readonly #runs: Runs;
-  readonly #timers = new Set<() => void>();
+  readonly #timers: Timers;
   readonly #jumps: ClockJumps;
 
   constructor(ports: SupervisorPorts) {
     this.#ports = ports;
     this.#jumps = new ClockJumps(ports.clock);
+    this.#timers = new Timers(ports.clock);
     this.#runs = new Runs(ports, (transaction, event) => void this.#apply(transaction, event));
   }
 
@@ -143,9 +148,8 @@ export class Supervisor {
     const { clock } = this.#ports;
     const nowMs = clock.now();
     for (const transaction of this.#transactions.values()) {
-      for (const { service, run } of silentServices(transaction, { nowMs, heardMs: clock.monotonic() })) {
-        this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, service, run });
-      }
+      const silent = silentServices(transaction, { nowMs, heardMs: clock.monotonic() });
+      for (const each of silent) this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, ...each });
     }
   }
 
@@ -156,9 +160,8 @@ export class Supervisor {
   }
 
   /** A run costs more than its service's limits allow. */
-  exceed(transaction: Transaction, service: ServiceId, { run, excess }: ExceededRun): void {
-    const atMs = this.#ports.clock.now();
-    this.#apply(transaction, { type: 'limit_exceeded', atMs, service, run, excess });
+  exceed(transaction: Transaction, service: ServiceId, exceeded: ExceededRun): void {
+    this.#apply(transaction, { type: 'limit_exceeded', atMs: this.#ports.clock.now(), service, ...exceeded });
   }
 
   /** Takes over what an earlier provider has left of a transaction: the living, and the missing. */
@@ -171,11 +174,7 @@ export class Supervisor {
       if (transaction.snapshot.services.get(service)?.status === 'started')
         transaction.obeying.set(service, run.run);
     }
-    const known = [...transaction.snapshot.services];
-    // The living first: what the missing lead to needs to know who is there.
-    const isFound = ([service]: (typeof known)[number]) => found.has(service);
-    const inOrder = [...known.filter(isFound), ...known.filter((each) => !isFound(each))];
-    for (const [service, { run }] of inOrder) {
+    for (const [service, { run }] of livingFirst(transaction.snapshot.services, found)) {
       const there = found.get(service);
       const living = there === undefined ? undefined : { run: there.run, pid: there.process.pid };
       this.#apply(transaction, { type: 'recovered', atMs, service, run, found: living });
@@ -194,13 +193,12 @@ export class Supervisor {
 
   /** Lets go of every timer; to be called when all services have ended. */
   close(): void {
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    this.#timers.close();
   }
 
   #followClock(): void {
     const jumpMs = this.#jumps.take();
-    if (jumpMs !== 0) for (const transaction of this.#transactions.values()) moveTimes(transaction, jumpMs);
+    for (const transaction of jumpMs === 0 ? [] : this.#transactions.values()) moveTimes(transaction, jumpMs);
   }
 
   #apply(transaction: Transaction, event: ProviderEvent): readonly Effect[] {
@@ -218,8 +216,7 @@ export class Supervisor {
   #perform(transaction: Transaction, effect: Effect): void {
     switch (effect.type) {
       case 'launch':
-        this.#runs.launch(transaction, effect.service, effect.run);
-        return;
+        return this.#runs.launch(transaction, effect.service, effect.run);
       case 'stop':
         return this.#runs.stop(transaction, effect);
       case 'report':
@@ -238,32 +235,16 @@ export class Supervisor {
     }
   }
 
-  #time(
-    transaction: Transaction,
-    effect: { readonly service: ServiceId; readonly run: number; readonly delayMs: number },
-    type: 'start_timed_out' | 'backoff_over',
-  ): void {
-    const { service, run, delayMs } = effect;
-    const { clock } = this.#ports;
+  #time(transaction: Transaction, effect: TimedEffect, type: 'start_timed_out' | 'backoff_over'): void {
+    const { service, run } = effect;
     // A timer that has been overtaken finds another run or status, and changes nothing.
-    const cancel = afterAwake(clock, delayMs, () => {
-      this.#timers.delete(cancel);
-      this.#apply(transaction, { type, service, run, atMs: clock.now() });
+    this.#timers.start(effect.delayMs, () => {
+      this.#apply(transaction, { type, service, run, atMs: this.#ports.clock.now() });
     });
-    this.#timers.add(cancel);
   }
 
   #find(id: string): Transaction | undefined {
     const parsed = parseTransactionId(id);
     return parsed === undefined ? undefined : this.#transactions.get(parsed);
   }
-}
-
-/** What a service must have reported to say this of itself now. */
-function lostEvent(
-  status: ServiceSnapshot['status'],
-  { ready, state }: HeartbeatBody['content'],
-): 'started' | 'failed' | undefined {
-  if (status === 'starting' && ready) return 'started';
-  return status === 'started' && state === 'failed' ? 'failed' : undefined;
 }

@@ -1,6 +1,7 @@
 // What is known of a living service besides its state: its last heartbeat, its lag, what was missed of it.
 
 import type { HeartbeatBody } from '../messages/heartbeat.js';
+import type { ServiceStatus } from '../messages/service-status.js';
 
 /** A service that was silent for so many of its own intervals, and one second more than one, is said to lag. */
 const SILENT_BEATS = 2;
@@ -62,4 +63,13 @@ export class Vitals {
     const silentMs = this.silentMs(nowMs);
     return silentMs !== undefined && silentMs > Math.max(heartbeatMs * SILENT_BEATS, heartbeatMs + LATE_MS);
   }
+}
+
+/** What a service must have reported to say this of itself now. */
+export function lostEvent(
+  status: ServiceStatus,
+  { ready, state }: HeartbeatBody['content'],
+): 'started' | 'failed' | undefined {
+  if (status === 'starting' && ready) return 'started';
+  return status === 'started' && state === 'failed' ? 'failed' : undefined;
 }
