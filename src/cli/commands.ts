@@ -45,9 +45,12 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
     await runProgram(await command.load(), rest);
     return;
   }
-  const text = await answer(argv);
-  if (text === undefined) {
-    process.exitCode = tellError(unknownCommand(name), false, new ProcessTerminal());
+  let text: string | undefined;
+  try {
+    text = await answer(argv);
+    if (text === undefined) throw await unknownCommand(name);
+  } catch (error) {
+    process.exitCode = tellError(asContextdError(error), false, new ProcessTerminal());
     return;
   }
   new ProcessTerminal().out(text);
@@ -67,9 +70,11 @@ function hasCurrentFolder(): boolean {
   }
 }
 
-function unknownCommand(name: string): ContextdError {
+async function unknownCommand(name: string): Promise<ContextdError> {
+  const { didYouMean } = await import('../model/suggest.js');
+  const names = Object.keys(COMMANDS);
   return new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
-    hint: `commands are ${Object.keys(COMMANDS).join(', ')}`,
+    hint: didYouMean(name, names) ?? `commands are ${names.join(', ')}`,
   });
 }
 
@@ -79,15 +84,22 @@ function find(name: string) {
 
 /** What is said when no command is named; undefined if something else is. */
 async function answer(argv: readonly string[]): Promise<string | undefined> {
-  const { ASK, askedWords, completionScript, PRINT_SCRIPT } = await import('./completion.js');
-  const [name] = argv;
-  if (name === undefined || name === '--help' || name === 'help') return usage();
-  if (name === PRINT_SCRIPT) return `${await completionScript('contextd')}\n`;
+  const { ASK, askedWords, PRINT_SCRIPT } = await import('./completion.js');
+  const [name, shell] = argv;
+  if (name === undefined || ['--help', '-h', 'help'].includes(name)) return usage();
+  if (['--version', '-v', 'version'].includes(name)) {
+    const { ownManifest } = await import('../base/package.js');
+    return `${ownManifest().version}\n`;
+  }
+  if (name === PRINT_SCRIPT) {
+    const { completionScript } = await import('./completion-script.js');
+    return `${completionScript('contextd', shell)}\n`;
+  }
   const [first = '', ...rest] = askedWords(argv) ?? [ASK];
   if (first === ASK) return undefined;
   const command = find(first);
   if (command === undefined || rest.length === 0)
-    return `${[...Object.keys(COMMANDS), '--help'].join('\n')}\n`;
+    return `${[...Object.keys(COMMANDS), '--help', '--version'].join('\n')}\n`;
   const { runProgram } = await import('./run.js');
   await runProgram(await command.load(), [ASK, first, ...rest]);
   return '';
@@ -98,6 +110,6 @@ function usage(): string {
   return [
     `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n`,
     "'contextd COMMAND --help' says more; all but init and keys are also programs of their own.\n",
-    "'contextd completion' prints a script for shell completion.\n",
+    "'contextd completion' prints a script for the completion of bash, zsh and fish.\n",
   ].join('');
 }

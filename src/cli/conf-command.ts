@@ -6,8 +6,10 @@ import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
 import { METRICS } from '../messages/sample-history.js';
 import type { ContextFile } from '../model/read-context.js';
+import { refuseIgnoredFlags } from './action-flags.js';
 import { defineCommand, type Terminal } from './command.js';
-import { IDENTITY_OPTIONS, readIdentity } from './identity.js';
+import { offerServiceIds } from './completion.js';
+import { IDENTITY_OPTIONS, IDENTITY_VALUES, readIdentity } from './identity.js';
 import {
   ACTIONS,
   ALL_TASKS,
@@ -31,6 +33,12 @@ export const confCommand = defineCommand({
   name: 'conf_command',
   summary: 'Start, stop, restart and question the services of a running provider.',
   positionals: '',
+  values: {
+    context_file: 'files',
+    task_id: offerServiceIds,
+    service_name: ['context', 'all', 'state'],
+    ...IDENTITY_VALUES,
+  },
   options: {
     action: { choices: ACTIONS, describe: 'What to do; required' },
     endpoint: {
@@ -80,6 +88,7 @@ export const confCommand = defineCommand({
     ['$0 --action=history --metric=rss --task_id=ts_100', 'a chart of what it has cost, by its Monitor'],
     ['$0 --action=logs --task_id=ts_100 --follow', 'its log, as it is written'],
   ],
+  check: refuseIgnoredFlags,
   run,
 });
 
@@ -150,14 +159,13 @@ function checkArguments(given: Arguments): Request {
       hint: "--action=list shows the transactions' ids",
     });
   }
-  if (args.dry_run && action !== 'reload') {
-    throw new ContextdError('CLI_USAGE', '--dry_run goes with --action=reload only');
-  }
   if (timeout !== undefined && !(timeout > 0)) {
-    throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0');
+    throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0', {
+      hint: 'such as --timeout=10',
+    });
   }
   if (!Number.isInteger(lines) || lines < 0) {
-    throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0');
+    throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0', { hint: 'such as --lines=100' });
   }
   const isAboutOne = action === 'why' || action === 'logs' || args.metric !== undefined;
   if (isAboutOne && args.task_id === undefined && args.service_id === '') {
@@ -167,8 +175,8 @@ function checkArguments(given: Arguments): Request {
   }
   const request = { ...args, action, transaction, isNew: args.transaction === '' };
   checkTopic(action, args.topic);
-  checkChartArguments(request, action);
-  checkTopArguments(request, action);
+  checkChartArguments(request);
+  checkTopArguments(request);
   return request;
 }
 

@@ -4,10 +4,14 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import { findMonitor } from '../client/find-monitor.js';
 import { findProvider } from '../client/find-provider.js';
 import { follow, followMonitor, type Follower, type Sighting } from '../client/follow.js';
+import type { ContextConfiguration } from '../model/context.js';
 import { readContextFile } from '../model/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand, type Terminal } from './command.js';
-import { IDENTITY_OPTIONS, readIdentity, type IdentityArguments } from './identity.js';
+import { offerServiceIds } from './completion.js';
+import { refuseIgnored, type FlagRule } from './flag-rules.js';
+import { checkShownActions, listServices, SHOWN_ACTIONS, unknownService } from './display-filters.js';
+import { IDENTITY_OPTIONS, IDENTITY_VALUES, readIdentity, type IdentityArguments } from './identity.js';
 import { createPaint } from './paint.js';
 import { describeSighting, isAbout, splitSighting } from './show-message.js';
 
@@ -15,6 +19,7 @@ export const contextDisplay = defineCommand({
   name: 'context_display',
   summary: 'Follow the bus: commands, events and states as they happen.',
   positionals: '',
+  values: { context_file: 'files', action: SHOWN_ACTIONS, service_id: offerServiceIds, ...IDENTITY_VALUES },
   options: {
     endpoint: {
       type: 'string',
@@ -40,6 +45,7 @@ export const contextDisplay = defineCommand({
     ['$0 --topic=monitor', 'what the services cost, as their Monitor publishes it'],
     ['$0 --topic=control --service_id=ts_100 --verbose', 'the events of one service, in full'],
   ],
+  check: checkFlags,
   run,
 });
 
@@ -55,8 +61,17 @@ interface Arguments extends IdentityArguments {
   readonly json: boolean;
 }
 
+const RULES: readonly FlagRule<Arguments>[] = [
+  { flags: ['verbose'], goWith: 'text, without --json,', fits: ({ json }) => !json },
+];
+
+function checkFlags(args: Arguments, given: ReadonlySet<string>): void {
+  refuseIgnored(RULES, args, given);
+  checkShownActions(args.action);
+}
+
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
-  const { follower, address } = await open(args, (sighting) => show(args, terminal, sighting));
+  const { follower, address, known } = await open(args, (sighting) => show(args, terminal, sighting));
   terminal.err(`looking for ${address}; Ctrl-C ends\n`);
   follower.ready.then(
     () => terminal.err(`following ${address} (${args.topic.join(', ')})\n`),
@@ -64,22 +79,37 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   );
   const stopped = new Promise<undefined>((resolve) => {
     if (terminal.signal.aborted) resolve(undefined);
-    terminal.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    // Or nobody reads what is shown.
+    for (const signal of [terminal.signal, terminal.closed])
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
-  const refused = await Promise.race([stopped, follower.refused]);
+  const refused = await Promise.race([stopped, follower.refused, refuseUnknown(args.service_id, known)]);
   await follower.close();
   if (refused !== undefined) throw refused;
   return EXIT.done;
 }
 
+/** Settles for a service that the provider does not know; else never, and the display goes on. */
+async function refuseUnknown(
+  id: string | undefined,
+  known: Promise<readonly string[] | undefined>,
+): Promise<ContextdError> {
+  const ids = id === undefined ? undefined : await known;
+  const error = id === undefined || ids === undefined ? undefined : unknownService(id, ids);
+  return error ?? (await new Promise<never>(() => undefined));
+}
+
 interface Following {
   readonly follower: Follower;
+  /** Ids of services, where they can be told. */
+  readonly known: Promise<readonly string[] | undefined>;
   readonly address: string;
 }
 
 async function open(args: Arguments, see: (sighting: Sighting) => void): Promise<Following> {
   const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
   const configuration = file?.configuration;
+  checkService(args.service_id, configuration);
   const { endpoint, pub_endpoint: publish, topic } = args;
   if (!topic.includes('monitor')) {
     const found = await findProvider({
@@ -89,7 +119,8 @@ async function open(args: Arguments, see: (sighting: Sighting) => void): Promise
       serverKey: file?.security?.publicKey,
     });
     const security = readIdentity(args, found);
-    return { follower: follow(found, topic, see, security), address: found.subscribe };
+    const known = args.service_id === undefined ? Promise.resolve(undefined) : listServices(found, security);
+    return { follower: follow(found, topic, see, security), address: found.subscribe, known };
   }
   if (topic.some((each) => each !== 'monitor')) {
     throw new ContextdError('CLI_USAGE', 'topic monitor has an address of its own', {
@@ -104,7 +135,15 @@ async function open(args: Arguments, see: (sighting: Sighting) => void): Promise
     identify: (found) => readIdentity(args, found),
     isSecured: [serverKey, args.key, args.server_key].some((each) => each !== undefined),
   });
-  return { follower: followMonitor(address, see, security), address };
+  return { follower: followMonitor(address, see, security), address, known: Promise.resolve(undefined) };
+}
+
+/** Throws SVC_UNKNOWN for a service that the named file does not have. */
+function checkService(id: string | undefined, configuration: ContextConfiguration | undefined): void {
+  if (id === undefined || configuration === undefined) return;
+  const known = configuration.TaskService.map((each) => each.id);
+  const error = unknownService(id, [configuration.ContextID, ...known]);
+  if (error !== undefined) throw error;
 }
 
 function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {

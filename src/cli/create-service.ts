@@ -2,14 +2,16 @@
 
 import type { InferredOptionTypes } from 'yargs';
 import { ContextdError, EXIT } from '../base/errors.js';
+import { listProviders } from '../bus/registry.js';
 import { ENTRIES } from '../model/context.js';
 import { formatFault } from '../model/fault.js';
 import { readMetaContextFile } from '../model/meta-context.js';
+import { completeFields, findContext, listContextNames } from '../scaffold/known-context.js';
 import { requestOf } from '../scaffold/meta-request.js';
 import { planScaffold } from '../scaffold/plan.js';
 import { checkFields, missingFields, readRequest, type Fields } from '../scaffold/read-request.js';
 import { readState } from '../scaffold/read-state.js';
-import { TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
+import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
 import { writePlan } from '../scaffold/write.js';
 import { defineCommand, type Terminal } from './command.js';
 import { formatDryRun, formatOutcome } from './show-plan.js';
@@ -62,9 +64,17 @@ export const createService = defineCommand({
   summary: 'Writes the files of new task services and puts them into their context.',
   positionals: '',
   options,
-  values: { entry_action: ENTRIES, task_type: TASK_TYPES },
+  values: {
+    entry_action: ENTRIES,
+    task_type: TASK_TYPES,
+    ...{ service_path: 'files', home_path: 'files', location: 'files', xml_file: 'files' },
+  },
   examples: [
     [EXAMPLE, 'The service of the tutorial, below the current folder'],
+    [
+      'create_service --task_service=Walk',
+      'A second service of the only context below conf/, whose file says the rest',
+    ],
     [
       'create_service --xml_file=conf/Services-StateMachine.xml',
       'All services of a meta file, and their context',
@@ -79,15 +89,16 @@ export const createService = defineCommand({
       return EXIT.done;
     }
     await writePlan(plan);
-    terminal.out(formatOutcome(request, plan));
+    terminal.out(formatOutcome(request, plan, await isRunning(request)));
     return EXIT.done;
   },
 });
 
 async function readGivenRequest(args: Args, terminal: Terminal): Promise<ScaffoldRequest> {
   if (args.xml_file === undefined) {
-    refuseFaults(args);
-    return readRequest(args, process.cwd());
+    const fields = await completeFrom(args);
+    refuseFaults(fields, await listContextNames(args, process.cwd()));
+    return readRequest(fields, process.cwd());
   }
   refuseClash(args);
   const meta = await readMetaContextFile(args.xml_file);
@@ -106,16 +117,41 @@ function refuseClash(args: Args): void {
   });
 }
 
+/** A context that is there says where it is, and so does not need to be told. */
+async function completeFrom(args: Args): Promise<Fields> {
+  const fields: Fields = pick(args);
+  const context = await findContext(fields, process.cwd());
+  if (context === undefined) return fields;
+  if (fields.task_service !== undefined) return completeFields(fields, context);
+  throw new ContextdError('CLI_USAGE', 'missing: --task_service', {
+    hint: `it names the service; what else is not said is as in ${context.path}`,
+  });
+}
+
+function pick(args: Args): Fields {
+  const names = Object.keys(serviceOptions) as (keyof typeof serviceOptions)[];
+  return Object.fromEntries(names.map((name) => [name, args[name]]));
+}
+
+/** Whether a provider of this machine runs it: where it is to be reached, this one is. */
+async function isRunning({ context }: ScaffoldRequest): Promise<boolean> {
+  const { pub, sub } = endpointsOf(context);
+  const providers = await listProviders();
+  return providers.some(({ endpoints }) => endpoints.publish === pub && endpoints.subscribe === sub);
+}
+
 /** One error for all flags that are missing or wrong. */
-function refuseFaults(args: Args): void {
-  const fields: Fields = args;
+function refuseFaults(fields: Fields, contexts: readonly string[]): void {
   const missing = missingFields(fields).map((field) => `--${field}`);
   const faults = checkFields(fields).map(({ field, message, hint }) => `--${field}: ${message} (${hint})`);
   const lines = [...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []), ...faults];
   if (lines.length === 0) return;
   const message = lines.length === 1 ? lines.join('') : ['the flags do not fit:', ...lines].join('\n  ');
   throw new ContextdError('CLI_USAGE', message, {
-    hint: "run 'create_service --help' to see what each flag is for",
+    hint:
+      missing.includes('--context_name') && contexts.length > 1
+        ? `with --context_name=${contexts.join(' or ')} that context file says most of it`
+        : "run 'create_service --help' to see what each flag is for",
     details: { missing, faults },
   });
 }

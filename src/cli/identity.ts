@@ -22,6 +22,9 @@ export const IDENTITY_OPTIONS = {
   },
 } as const;
 
+/** What a shell offers for them. */
+export const IDENTITY_VALUES = { key: 'files', server_key: 'files' } as const;
+
 export interface IdentityArguments {
   readonly key: string | undefined;
   readonly server_key: string | undefined;

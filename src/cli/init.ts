@@ -7,18 +7,26 @@ import type { InferredOptionTypes } from 'yargs';
 import { ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
 import { ownManifest } from '../base/package.js';
 import { isOwnProject, planScaffold } from '../scaffold/plan.js';
-import { checkProject, readProject, type ProjectFields } from '../scaffold/project.js';
+import {
+  checkProject,
+  checkProjectName,
+  readOwnProject,
+  readProject,
+  type ProjectFields,
+} from '../scaffold/project.js';
 import { readState } from '../scaffold/read-state.js';
 import { writePlan } from '../scaffold/write.js';
 import { defineCommand } from './command.js';
 import { formatDryRun, formatNewProject } from './show-plan.js';
 
-const text = (fallback: string, describe: string) =>
-  ({ type: 'string', requiresArg: true, default: fallback, describe }) as const;
+const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
+const DEFAULTS = { task_service: 'Hello', sub_port: '5556', pub_port: '5557' } as const;
 const options = {
-  task_service: text('Hello', 'Name of the first service: of its folder and its files'),
-  sub_port: text('5556', 'Port of the subscribers'),
-  pub_port: text('5557', 'Port of the publishers'),
+  task_service: text(
+    `Name of the first service: of its folder and its files [default: ${DEFAULTS.task_service}]`,
+  ),
+  sub_port: text(`Port of the subscribers [default: ${DEFAULTS.sub_port}]`),
+  pub_port: text(`Port of the publishers [default: ${DEFAULTS.pub_port}]`),
   contextd: {
     type: 'string',
     requiresArg: true,
@@ -37,15 +45,16 @@ export const init = defineCommand({
   summary: 'Makes the folder NAME: a project with a first service, its test, its context and npm scripts.',
   positionals: '<name>',
   options,
+  values: { _: 'files', contextd: 'files' },
   examples: [
-    ['contextd init Weather', 'The folder Weather, ready after npm install'],
+    ['contextd init weather-app', 'The folder weather-app, ready after npm install'],
+    ['contextd init .', 'The same in the current folder'],
     ['contextd init Weather --contextd=contextd-0.1.0.tgz', 'The same, with contextd from a file'],
   ],
   async run(args: Args, terminal) {
-    const name = theName(args);
-    const project = { ...args, name, contextd: specOf(args.contextd, resolve(name)) };
+    const project = await projectOf(args);
     refuseFaults(project);
-    const request = readProject(project, process.cwd());
+    const request = readProject(project);
     await refuseOccupied(request.servicePath, async () => isOwnProject(request, await readState(request)));
     const plan = planScaffold(request, await readState(request), args.force);
     if (args.dry_run) {
@@ -58,16 +67,33 @@ export const init = defineCommand({
   },
 });
 
+/** What is not said is as the project has it that is there. */
+async function projectOf(args: Args): Promise<ProjectFields> {
+  const name = theName(args);
+  checkProjectName(name);
+  const folder = resolve(name);
+  await namesIn(folder);
+  const { task_service, sub_port, pub_port } = args;
+  const contextd = args.contextd === undefined ? undefined : specOf(args.contextd, folder);
+  const given = Object.entries({ task_service, sub_port, pub_port, contextd });
+  return {
+    ...{ ...DEFAULTS, contextd: `^${ownManifest().version}`, folder },
+    ...(await readOwnProject(folder)),
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  };
+}
+
 function theName({ _: names = [] }: Args): string {
   const [name, ...more] = names;
   if (name !== undefined && more.length === 0) return String(name);
   const message = name === undefined ? 'no name is given' : 'more than one name is given';
-  throw new ContextdError('CLI_USAGE', message, { hint: 'contextd init Weather' });
+  throw new ContextdError('CLI_USAGE', message, {
+    hint: "'contextd init weather' makes the folder weather; 'contextd init .' takes this one",
+  });
 }
 
 /** Npm takes paths from the project's folder, not from where the user stands. */
-function specOf(spec: string | undefined, folder: string): string {
-  if (spec === undefined) return `^${ownManifest().version}`;
+function specOf(spec: string, folder: string): string {
   if (!PATH.test(spec) || spec.includes('://')) return spec;
   const path = resolve(spec.replace(/^file:/, ''));
   if (!existsSync(path)) {
@@ -90,13 +116,17 @@ function refuseFaults(project: ProjectFields): void {
 
 /** A project of ours may be completed; somebody else's folder is left alone. */
 async function refuseOccupied(folder: string, isOurs: () => Promise<boolean>): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (hasErrnoCode(error, 'ENOENT')) return [];
-    if (!hasErrnoCode(error, 'ENOTDIR')) throw error;
-    throw new ContextdError('TPL_CONFLICT', `${folder} is a file`, { hint: 'choose another name' });
-  });
+  const names = await namesIn(folder);
   if (names.every((each) => each === '.git') || (await isOurs())) return;
   throw new ContextdError('TPL_CONFLICT', `${folder} exists and is not empty`, {
     hint: 'choose another name, or add a service to what is there with create_service',
+  });
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return await readdir(folder).catch((error: unknown) => {
+    if (hasErrnoCode(error, 'ENOENT')) return [];
+    if (!hasErrnoCode(error, 'ENOTDIR')) throw error;
+    throw new ContextdError('TPL_CONFLICT', `${folder} is a file`, { hint: 'choose another name' });
   });
 }

@@ -12,6 +12,7 @@ export const keys = defineCommand({
   name: 'contextd keys',
   summary: 'Make and show the keys of secured providers and of their clients.',
   positionals: '<verb> <name>',
+  values: { _: VERBS, folder: 'files' },
   options: {
     folder: {
       type: 'string',

@@ -2,10 +2,12 @@
 
 import { writeSync } from 'node:fs';
 import yargs from 'yargs';
-import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
+import { asContextdError, EXIT, type ContextdError } from '../base/errors.js';
 import { endOnFault } from '../base/fatal.js';
+import { ownManifest } from '../base/package.js';
 import type { Command, CommandOptions, Terminal } from './command.js';
-import { ASK, askedWords, completionScript, offeredValues, PRINT_SCRIPT } from './completion.js';
+import { checkArguments, givenOptions, usage } from './check-arguments.js';
+import { askedWords, offerWords, PRINT_SCRIPT } from './completion.js';
 import { ProcessTerminal } from './process-terminal.js';
 
 /** Written to at once: the process ends right after it. */
@@ -49,35 +51,35 @@ async function parseAndRun<O extends CommandOptions>(
   terminal: Terminal,
 ): Promise<number> {
   if (argv[0] === PRINT_SCRIPT && isProgram(command)) {
-    terminal.out(`${await completionScript(command.name)}\n`);
+    const { completionScript } = await import('./completion-script.js');
+    terminal.out(`${completionScript(command.name, argv[1])}\n`);
     return EXIT.done;
   }
   const words = askedWords(argv);
-  const values = words && offeredValues(command, words);
-  if (values !== undefined) {
-    terminal.out(`${values.join('\n')}\n`);
+  if (words !== undefined) {
+    terminal.out((await offerWords(command as never, words)).map((word) => `${word}\n`).join(''));
     return EXIT.done;
   }
-  const parser = buildParser(command, terminal.columns);
   let output = '';
-  let fault: ContextdError | undefined;
-  parser.fail((message: string | null, error: Error | undefined) => {
-    fault ??= usageError(command, message ?? error?.message ?? 'wrong arguments');
-  });
-  const args = await parser.parseAsync(
-    words === undefined ? [...argv] : [ASK, command.name, ...words],
-    {},
-    (_error: unknown, _argv: unknown, text: string) => {
-      output = text;
+  let fault: string | undefined;
+  const parser = buildParser(command, terminal.columns).fail(
+    (message: string | null, error: Error | undefined) => {
+      fault ??= message ?? error?.message ?? 'these arguments cannot be understood';
     },
   );
-  // Help and completion ask for no arguments, so what is missing for the work itself does not count.
+  const args = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, text: string) => {
+    output = text;
+  });
+  // Help asks for no arguments, so what is missing for the work itself does not count.
   if (output !== '') {
     terminal.out(`${output}\n`);
     return EXIT.done;
   }
-  if (fault !== undefined) throw fault;
-  return await command.run(takeLast(command.options, args) as never, terminal);
+  checkArguments(command as never, argv, args);
+  if (fault !== undefined) throw usage(command as never, fault);
+  const taken = takeLast(command.options, args) as never;
+  command.check?.(taken, givenOptions(command as never, argv));
+  return await command.run(taken, terminal);
 }
 
 /** What the help is written for where there is no narrower terminal. */
@@ -89,15 +91,18 @@ function buildParser<O extends CommandOptions>(command: Command<O>, columns = HE
     .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
     .options(command.options)
     .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of an error' })
-    .parserConfiguration({ 'camel-case-expansion': false })
-    .strictOptions()
+    .parserConfiguration({ 'camel-case-expansion': false, 'dot-notation': false })
     .exitProcess(false)
     .showHelpOnFail(false)
     .wrap(Math.min(columns, HELP_COLUMNS))
-    .version(false)
-    .help();
-  // For the help; the script itself is printed above.
-  if (isProgram(command)) parser.completion(PRINT_SCRIPT, 'Print a script for shell completion');
+    .version(ownManifest().version)
+    .alias('version', 'v')
+    .help()
+    .alias('help', 'h');
+  if (isProgram(command))
+    parser.epilogue(
+      `'${command.name} ${PRINT_SCRIPT}' prints a script for the completion of bash, zsh and fish.`,
+    );
   return command.examples.reduce((built, [line, what]) => built.example(line, what), parser);
 }
 
@@ -112,12 +117,6 @@ function takeLast(options: CommandOptions, args: Readonly<Record<string, unknown
     return [name, isRepeated ? (value.at(-1) as unknown) : value] as const;
   });
   return Object.fromEntries(entries);
-}
-
-function usageError(command: { readonly name: string }, message: string): ContextdError {
-  return new ContextdError('CLI_USAGE', message, {
-    hint: `run '${command.name} --help' to see what it takes`,
-  });
 }
 
 function describeStack(error: ContextdError): string {

@@ -11,11 +11,18 @@ import { findMissingCode } from '../provider/find-missing-code.js';
 import { Provider } from '../provider/provider.js';
 import { defineCommand, type Terminal } from './command.js';
 import { createConsole } from './console.js';
+import { refuseIgnored, type FlagRule } from './flag-rules.js';
+
+const GRAPHS: Readonly<Record<string, (configuration: ContextConfiguration) => string>> = {
+  mermaid: toMermaid,
+  dot: toDot,
+};
 
 export const serviceContext = defineCommand({
   name: 'service_context',
   summary: 'Run the provider of a context: its forwarder, and its services once they are started.',
   positionals: '<file>',
+  values: { _: 'files', service_root: 'files', graph: Object.keys(GRAPHS) },
   options: {
     start: { type: 'boolean', default: false, describe: 'Start a transaction right away' },
     transaction: { type: 'string', describe: 'Id of that transaction (default: a new one)' },
@@ -32,7 +39,11 @@ export const serviceContext = defineCommand({
       describe: 'Folder that services may be loaded from, besides those the file names',
     },
     check: { type: 'boolean', default: false, describe: 'Only check the file: faults and warnings' },
-    graph: { type: 'string', describe: "Only print the transition graph: 'mermaid' (default) or 'dot'" },
+    graph: {
+      type: 'string',
+      requiresArg: false,
+      describe: "Only print the transition graph: 'mermaid' (default) or 'dot'",
+    },
     insecure: {
       type: 'boolean',
       default: false,
@@ -46,13 +57,9 @@ export const serviceContext = defineCommand({
     ['$0 conf/Context-EchoAction.xml --start', 'start its services at once'],
     ['$0 conf/Context-EchoAction.xml --graph=dot', 'draw its transitions for graphviz'],
   ],
+  check: refuseIgnoredFlags,
   run,
 });
-
-const GRAPHS: Readonly<Record<string, (configuration: ContextConfiguration) => string>> = {
-  mermaid: toMermaid,
-  dot: toDot,
-};
 
 interface Arguments {
   readonly _?: readonly (string | number)[];
@@ -65,6 +72,25 @@ interface Arguments {
   readonly insecure: boolean;
   readonly log_level: LogLevel;
   readonly json: boolean;
+}
+
+/** Only running a provider starts, speaks and logs. */
+const RULES: readonly FlagRule<Arguments>[] = [
+  {
+    flags: ['start', 'transaction', 'detach_on_exit', 'insecure', 'log_level', 'json'],
+    goWith: 'running the provider, without --check and --graph,',
+    fits: ({ check, graph }) => !check && graph === undefined,
+  },
+  {
+    flags: ['check', 'service_root'],
+    goWith: 'a call without --graph',
+    fits: ({ graph }) => graph === undefined,
+  },
+  { flags: ['transaction'], goWith: '--start', fits: ({ start }) => start },
+];
+
+function refuseIgnoredFlags(args: Arguments, given: ReadonlySet<string>): void {
+  refuseIgnored(RULES, args, given);
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {

@@ -23,17 +23,11 @@ const HEIGHT = 12;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** Throws CLI_USAGE. */
-export function checkChartArguments({ metric, since }: ChartArguments, action: string): void {
-  if (metric !== undefined && action !== 'history') {
-    throw new ContextdError('CLI_USAGE', '--metric goes with --action=history only');
-  }
-  if (since === undefined) return;
-  if (metric === undefined) throw new ContextdError('CLI_USAGE', '--since goes with --metric only');
-  if (parseSpan(since) === undefined) {
-    throw new ContextdError('CLI_USAGE', `--since=${since} is no span of time`, {
-      hint: 'it is a number of seconds, or such as 90s, 10m, 2h or 1d',
-    });
-  }
+export function checkChartArguments({ since }: ChartArguments): void {
+  if (since === undefined || parseSpan(since) !== undefined) return;
+  throw new ContextdError('CLI_USAGE', `--since cannot be "${since}": it is a span of time`, {
+    hint: 'a number of seconds, or such as 90s, 10m, 2h or 1d',
+  });
 }
 
 export async function showChart(

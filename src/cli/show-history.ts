@@ -21,11 +21,18 @@ export function showHistory(terminal: Terminal, reply: unknown, json: boolean): 
   const paint = createPaint(terminal.colour);
   const { service_id: service, state, since, records } = historyReplySchema.parse(reply);
   for (const record of records) terminal.out(`${formatRecord(paint, record)}\n`);
-  if (records.length === 0) terminal.out('nothing is recorded\n');
+  if (records.length === 0) terminal.out(`${describeNothing(service, state)}\n`);
   if (service === undefined || state === undefined || since === undefined) return;
   terminal.out(
     `so ${escapeLine(service)} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`,
   );
+}
+
+/** Of a service there is always something to say. */
+function describeNothing(service: string | undefined, state: string | undefined): string {
+  if (service === undefined) return 'nothing is recorded';
+  if (state === 'defined') return `nothing has started ${service} yet: no command, no transition, no entry`;
+  return `what led to the state of ${service} is older than the history that is kept`;
 }
 
 function formatRecord(paint: Paint, record: HistoryEntry): string {

@@ -6,8 +6,13 @@ import { formatDiff } from '../scaffold/diff.js';
 import type { ScaffoldPlan } from '../scaffold/plan.js';
 import { endpointsOf, type ScaffoldRequest } from '../scaffold/request.js';
 
-export function formatOutcome(request: ScaffoldRequest, plan: ScaffoldPlan): string {
-  return `${formatChanges(plan)}\n${formatNextSteps(request, plan)}`;
+export function formatOutcome(request: ScaffoldRequest, plan: ScaffoldPlan, isRunning: boolean): string {
+  return `${formatChanges(plan)}\n${isRunning ? formatReload(plan) : formatNextSteps(request, plan)}`;
+}
+
+function formatReload({ contextFile }: ScaffoldPlan): string {
+  const flags = `--context_file=${quote(shownPath(contextFile))} --action='reload'`;
+  return `The context is running; let its provider take over what is new:\n  npx conf_command ${flags}\n`;
 }
 
 export function formatNewProject(request: ScaffoldRequest, plan: ScaffoldPlan): string {

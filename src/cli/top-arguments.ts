@@ -26,16 +26,8 @@ export const TOP_OPTIONS = {
 } as const satisfies CommandOptions;
 
 /** Throws CLI_USAGE. */
-export function checkTopArguments(args: TopArguments, action: string): void {
-  const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service'] as const;
-  const flag = flags.find((each) => args[each]);
-  if (flag !== undefined && action !== 'top') {
-    throw new ContextdError('CLI_USAGE', `--${flag} goes with --action=top only`);
-  }
-  if (args.service_endpoint !== undefined && !args.use_service) {
-    throw new ContextdError('CLI_USAGE', '--service_endpoint goes with --use_service only');
-  }
-  checkWatchArguments(args, action);
+export function checkTopArguments(args: TopArguments): void {
+  checkWatchArguments(args);
   if (!args.use_service) return;
   if (args.service_endpoint === undefined) {
     throw new ContextdError('CLI_USAGE', '--use_service needs --service_endpoint', {
@@ -43,15 +35,16 @@ export function checkTopArguments(args: TopArguments, action: string): void {
     });
   }
   if (!(args.service_freq >= 0.1 && args.service_freq <= 86_400)) {
-    throw new ContextdError('CLI_USAGE', `--service_freq is ${FREQUENCY_RULE}`);
+    throw new ContextdError('CLI_USAGE', `--service_freq is ${FREQUENCY_RULE}`, {
+      hint: 'such as --service_freq=5',
+    });
   }
 }
 
 const INTERVAL_RULE = 'a number of seconds from 0.1 up to 3600';
 
-function checkWatchArguments(args: TopArguments, action: string): void {
+function checkWatchArguments(args: TopArguments): void {
   const { watch, interval } = args;
-  if (watch && action !== 'top') throw new ContextdError('CLI_USAGE', '--watch goes with --action=top only');
   // The view asks for more by itself, where more is looked at.
   const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service', 'task_id'] as const;
   const flag = flags.find((each) => args[each] !== false && args[each] !== undefined);
@@ -61,6 +54,6 @@ function checkWatchArguments(args: TopArguments, action: string): void {
     });
   }
   if (!(interval >= 0.1 && interval <= 3600)) {
-    throw new ContextdError('CLI_USAGE', `--interval is ${INTERVAL_RULE}`);
+    throw new ContextdError('CLI_USAGE', `--interval is ${INTERVAL_RULE}`, { hint: 'such as --interval=5' });
   }
 }

@@ -33,7 +33,7 @@ export interface Finding {
 }
 
 /** A hostile file may have a fault per line; nobody reads more than this. */
-const MOST_FAULTS_TOLD = 100;
+export const MOST_FAULTS_TOLD = 100;
 const MOST_TOLD_OF_ONE = 1000;
 
 export function isError(finding: Finding): boolean {

@@ -1,15 +1,16 @@
 // Is it XML? Asked before the parser, which accepts much that is none. On the way it notes where elements stand.
 
-import { shorten } from './fault.js';
+import { ContextdError } from '../base/errors.js';
+import { MOST_FAULTS_TOLD, shorten, type Fault } from './fault.js';
 import { closest } from './suggest.js';
-import { malformed, type XmlSource } from './xml-source.js';
+import { CLOSING, GIVE_UP, OPENING, skipFault } from './xml-skip.js';
+import { allMalformed, malformed, type XmlSource } from './xml-source.js';
 import {
   checkReferences,
   endOfBlanks,
   FORBIDDEN_CHARACTER,
   matchAt,
   readTag,
-  XML_BLANK as BLANK,
   XML_NAME as NAME,
   type Attributes,
 } from './xml-tag.js';
@@ -35,6 +36,8 @@ interface Check {
   readonly open: XmlMark[];
   /** All elements by their start. */
   readonly marks: Map<number, XmlMark>;
+  /** What was wrong so far. */
+  readonly faults: Fault[];
 }
 
 /** What starts with `opens` must be a `whole` one; without a `whole` it is never allowed. */
@@ -75,20 +78,20 @@ const CONSTRUCTS: readonly Construct[] = [
   },
   {
     opens: /<\//y,
-    whole: new RegExp(`</(${NAME})${BLANK}>`, 'uy'),
+    whole: CLOSING,
     fault: 'this closing tag is not complete',
     then: closeElement,
   },
   {
     opens: /</y,
-    whole: new RegExp(`<(${NAME})`, 'uy'),
+    whole: OPENING,
     fault: '"<" starts no tag',
     hint: 'write &lt; for the character itself',
     then: openElement,
   },
 ];
 
-/** Throws XML_MALFORMED with line and column of the first thing that is no XML; linear in the length of the text. */
+/** Throws one XML_MALFORMED with line and column of everything that is no XML; linear in the length of the text. */
 export function checkXml(source: XmlSource): ReadonlyMap<number, XmlMark> {
   const { text } = source;
   const odd = text.search(FORBIDDEN_CHARACTER);
@@ -96,16 +99,53 @@ export function checkXml(source: XmlSource): ReadonlyMap<number, XmlMark> {
     const code = text.charCodeAt(odd).toString(16).toUpperCase().padStart(4, '0');
     throw malformed(source, odd, `character U+${code} is not allowed in XML`);
   }
-  const check: Check = { source, open: [], marks: new Map() };
+  const check: Check = { source, open: [], marks: new Map(), faults: [] };
   let at = matchAt(PROLOGUE, text, 0)?.[0].length ?? 0;
-  while (at < text.length) at = text[at] === '<' ? readMarkup(check, at) : readText(check, at);
-  const unclosed = check.open.at(-1);
+  while (at < text.length) at = readNext(check, at);
+  // Not where reading was given up.
+  if (at === text.length) noteFault(check, () => checkEnd(check));
+  if (check.faults.length > 0) throw allMalformed(source, check.faults);
+  return check.marks;
+}
+
+/** Returns where to go on, also behind what is wrong. */
+function readNext(check: Check, at: number): number {
+  const isMarkup = check.source.text[at] === '<';
+  const next = noteFault(check, () => (isMarkup ? readMarkup(check, at) : readText(check, at)));
+  if (next !== undefined) return next;
+  return check.faults.length >= MOST_FAULTS_TOLD ? GIVE_UP : skipFaulty(check, at);
+}
+
+function noteFault<T>(check: Check, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ContextdError)) throw error;
+    check.faults.push(...(error.details as { readonly faults: readonly Fault[] }).faults);
+    return undefined;
+  }
+}
+
+/** Goes on behind what is wrong, as if a tag there were right. */
+function skipFaulty(check: Check, start: number): number {
+  const { end, opened, closed } = skipFault(check.source.text, start);
+  if (opened !== undefined && check.open.length >= MAX_XML_DEPTH) return GIVE_UP;
+  if (opened !== undefined) check.open.push(markOf(opened, start, end));
+  if (closed !== undefined && closed === check.open.at(-1)?.name) check.open.pop();
+  return end;
+}
+
+function markOf(name: string, start: number, end: number, attributes: Attributes = new Map()): XmlMark {
+  return { name, start, openEnd: end, attributes, closeStart: end, end, textStart: undefined };
+}
+
+function checkEnd({ source, open, marks, faults }: Check): void {
+  const unclosed = open.at(-1);
   if (unclosed !== undefined) {
     const { name, start } = unclosed;
     throw malformed(source, start, `<${name}> is never closed`, `add </${name}>`);
   }
-  if (check.marks.size === 0) throw malformed(source, 0, 'the file has no element');
-  return check.marks;
+  if (marks.size === 0 && faults.length === 0) throw malformed(source, 0, 'the file has no element');
 }
 
 /** Returns where the construct that starts at `start` ends. */
@@ -159,7 +199,7 @@ function openElement(
   if (open.length >= MAX_XML_DEPTH) {
     throw malformed(source, start, `<${name}> is nested more than ${MAX_XML_DEPTH} deep`);
   }
-  const mark: XmlMark = { name, start, openEnd: end, attributes, closeStart: end, end, textStart: undefined };
+  const mark = markOf(name, start, end, attributes);
   marks.set(start, mark);
   if (!isEmpty) open.push(mark);
   return end;
@@ -172,15 +212,19 @@ function closeElement(check: Check, { 0: whole, 1: name = '', index }: RegExpExe
   mark.end = index + whole.length;
 }
 
+/** Leaves open what will be closed as if this tag were right, or were not there. */
 function wrongClose({ source, open }: Check, last: XmlMark | undefined, name: string, at: number): Error {
   const tag = `</${name}>`;
   if (last === undefined) return malformed(source, at, `stray ${tag}: no element is open here`, 'remove it');
   const expected = `<${last.name}> of line ${lineOf(source, last)} is open here`;
-  if (open.some((outer) => outer.name === name)) {
+  const outer = open.findLastIndex((each) => each.name === name);
+  if (outer !== -1) {
+    open.length = outer;
     const hint = `close it with </${last.name}> first`;
     return malformed(source, at, `${tag} does not fit: ${expected}`, hint);
   }
   const isTypo = closest(name, [last.name]) !== undefined;
+  if (!isTypo) open.push(last);
   return malformed(
     source,
     at,

@@ -4,7 +4,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import type { Fault, Position } from './fault.js';
-import { formatFault } from './fault.js';
+import { formatFault, joinFaultLines } from './fault.js';
 import { decodeXml } from './xml-encoding.js';
 
 /** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
@@ -32,6 +32,19 @@ export function malformed(source: XmlSource, offset: number, message: string, hi
   const fault: Fault = { ...position, message, severity: 'error', ...(hint === undefined ? {} : { hint }) };
   const line = formatFault(source.path, { ...position, message, severity: 'error' });
   return new ContextdError('XML_MALFORMED', line, { hint, details: { path: source.path, faults: [fault] } });
+}
+
+/** All of them in one error; one alone is told as `malformed` does. */
+export function allMalformed(source: XmlSource, faults: readonly Fault[]): ContextdError {
+  const { path } = source;
+  const [only, ...more] = faults;
+  const lines = faults.map((fault) => formatFault(path, fault));
+  if (only === undefined || more.length > 0) {
+    return new ContextdError('XML_MALFORMED', joinFaultLines(path, lines), { details: { path, faults } });
+  }
+  const { message, line, column, severity, hint } = only;
+  const text = formatFault(path, { message, line, column, severity });
+  return new ContextdError('XML_MALFORMED', text, { hint, details: { path, faults } });
 }
 
 /** The text of a file, without its byte order mark. Refuses what is not encoded as declared, or far too large. */

@@ -1,7 +1,7 @@
 // Fills the package's templates; a template never sees a value but escaped for the place it names.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import ejs from 'ejs';
 import { ContextdError } from '../base/errors.js';
 import { ownManifest, packageRoot } from '../base/package.js';
@@ -71,8 +71,7 @@ export function renderProject(templates: Templates, request: ScaffoldRequest): r
   const file = `conf/Context-${name.contextName}.xml`;
   const { devDependencies } = ownManifest();
   const manifest = {
-    // npm wants a letter or digit in front, and no capitals.
-    packageName: name.contextName.toLowerCase().replace(/^_+/, '') || 'project',
+    packageName: packageNameOf(basename(request.servicePath)) || 'project',
     // Not below a shell, which would keep a signal that npm passes on.
     start: `exec service_context ${file} --start`,
     check: `tsc && service_context ${file} --check`,
@@ -88,6 +87,14 @@ export function renderProject(templates: Templates, request: ScaffoldRequest): r
     { name: 'README.md', text: templates.readme(places) },
     { name: `test/${name.taskService}.test.ts`, text: templates.test(places) },
   ];
+}
+
+/** As npm wants it: a letter or digit in front, no capitals, dashes between words. */
+function packageNameOf(folder: string): string {
+  return folder
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|-+$/g, '');
 }
 
 /** A context file without any task service. */

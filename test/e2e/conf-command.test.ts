@@ -173,7 +173,7 @@ test('contextd NAME runs each command.', async () => {
   const listed = await home.run('contextd', 'conf_command', '--action=list');
   expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
   expect(listed.stdout).toContain('T1 Home');
-  const unknown = await home.run('contextd', 'conf_comand');
+  const unknown = await home.run('contextd', 'dance');
   expect(unknown.exitCode).toBe(2);
   expect(unknown.stderr).toMatch(
     /commands are .*create_service, service_context, conf_command, context_display/,

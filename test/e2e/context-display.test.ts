@@ -3,8 +3,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
 import type { ServiceSketch } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
+import { startAny } from '../helpers/program.js';
 import { FILE, openHome, type Home, type Running } from '../helpers/home.js';
 
 expectNoLeftovers();
@@ -196,4 +198,42 @@ test('Without a provider it is told that there is none, exit code 3.', async () 
   const { exitCode, stderr } = await home.run('context_display');
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/^error BUS_UNREACHABLE: no provider of yours runs on this machine\n {2}hint: /);
+});
+
+test('It ends with the one who reads it, as other programs do.', async () => {
+  await using home = await openHome(...SERVICES);
+  await using provider = home.start('service_context', FILE, '--start', '--transaction=T1');
+  await provider.out.first((line) => line.includes('start T1: success'));
+  const script = `"$0" "$@" | head -n 1`;
+  const flags = [
+    process.execPath,
+    join(packageRoot, 'dist', 'tools', 'display.js'),
+    '--topic',
+    'control',
+    '--json',
+  ];
+  await using shown = startAny('bash', '-c', script, ...flags, `--context_file=${join(home.path, FILE)}`);
+  await shown.err.first((line) => line.startsWith('following'));
+  await command(home, '--action=restart', '--task_id=ts_100');
+  expect(await shown.ended).toEqual({ code: 0, signal: null });
+  expect(shown.out.items).toHaveLength(1);
+});
+
+test('A service or an action that nothing has is refused, and the hint says what there is.', async () => {
+  await using home = await openHome(...SERVICES);
+  const action = await home.run('context_display', '--action=startd');
+  expect(action).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('did you mean "started"?') as string,
+  });
+  const inFile = await home.run('context_display', `--context_file=${FILE}`, '--service_id=ts_10');
+  expect(inFile.exitCode).toBe(1);
+  expect(inFile.stderr).toMatch(
+    /^error SVC_UNKNOWN: there is no service "ts_10"\n {2}hint: did you mean "ts_10/,
+  );
+  await using provider = home.start('service_context', FILE, '--start', '--transaction=T1');
+  await provider.out.first((line) => line.includes('start T1: success'));
+  const running = await home.run('context_display', '--service_id=nothing');
+  expect(running.exitCode).toBe(1);
+  expect(running.stderr).toContain('hint: services are context001, ts_100, ts_101');
 });

@@ -88,6 +88,26 @@ describe('create_service', () => {
     expect(await other.read('services/Walk/Walk.ts')).toBe(await folder.read('services/Walk/Walk.ts'));
   });
 
+  test('takes what is not said from the only context, and changes nothing when it is run again', async () => {
+    await using folder = await makeFolder();
+    await folder.run({ ...TUTORIAL, server_ip: '127.0.0.2', sub_port: '7001', pub_port: '7002' });
+    const { stdout } = await folder.run({ task_service: 'WalkHome' });
+    expect(stdout).toContain(`updated: ${CONTEXT}`);
+    expect(await folder.read('services/WalkHome/WalkHome.ts')).toContain('class WalkHomeTask');
+    const context = await folder.read(CONTEXT);
+    expect(context).toContain('id="ts_101" instance="WalkHome"');
+    expect(context).toContain('<service_name>walk_home</service_name>');
+    expect(context.match(/127\.0\.0\.2:700[12]/g)).toHaveLength(4);
+    expect((await folder.run({ task_service: 'WalkHome' })).stdout).toContain('Nothing to change.');
+    expect(await folder.read(CONTEXT)).toBe(context);
+    expect((await folder.run({})).stderr).toContain('missing: --task_service');
+    // With two contexts one must be named.
+    await folder.run({ ...TUTORIAL, context_name: 'Other', context_id: 'context002' });
+    expect((await folder.run({ task_service: 'Run' })).stderr).toContain(
+      'with --context_name=EchoAction or Other that context file says most of it',
+    );
+  });
+
   test('adds a second service to the same context and leaves every other byte of it', async () => {
     await using folder = await makeFolder();
     await folder.run(TUTORIAL);

@@ -58,6 +58,32 @@ describe('contextd init', () => {
     expect(await filesIn(join(folder.path, 'Weather'))).toEqual(written);
   });
 
+  test.each([
+    ['my-app', 'my-app', 'MyApp', 'my-app'],
+    ['My.App_2', 'My.App_2', 'MyApp_2', 'my.app_2'],
+    ['weather', 'weather', 'weather', 'weather'],
+  ])('takes the name %s for a folder, a context and a package.', async (name, path, context, packageName) => {
+    await using folder = await openFolder();
+    expect((await init(folder.path, name)).exitCode).toBe(0);
+    const written = await filesIn(join(folder.path, path));
+    expect(Object.keys(written)).toContain(`conf/Context-${context}.xml`);
+    expect(JSON.parse(written['package.json']!)).toMatchObject({ name: packageName });
+  });
+
+  test('takes the folder in which it is called, and changes nothing there when it is run again without flags.', async () => {
+    await using folder = await openFolder();
+    const here = join(folder.path, 'my-app');
+    await mkdir(here);
+    const flags = ['--task_service=Forecast', '--sub_port=7001', '--pub_port=7002', '--contextd=^9.9.9'];
+    expect((await init(here, '.', ...flags)).exitCode).toBe(0);
+    const written = await filesIn(here);
+    expect(Object.keys(written)).toContain('services/Forecast/Forecast.ts');
+    for (const again of [await init(here, '.'), await init(folder.path, 'my-app')]) {
+      expect(again.stdout).toContain('Nothing to change.');
+      expect(await filesIn(here)).toEqual(written);
+    }
+  });
+
   test('keeps what was edited, unless it is told not to.', async () => {
     await using folder = await openFolder();
     await init(folder.path, 'Weather');

@@ -17,7 +17,7 @@ const SERVICES = [
 
 test('--check of a valid file says so, and runs nothing.', async () => {
   await using home = await openHome(...SERVICES);
-  const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--check', '--start');
+  const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--check');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toBe(`${join(home.path, FILE)} is valid: 2 task services, 0 warnings`);
   expect((await home.run('conf_command', '--action=list')).exitCode).toBe(3);

@@ -23,7 +23,7 @@ const COMMANDS = new Map<string, Parsed>([
     ],
   ),
 ]);
-const EVERYWHERE = ['debug', 'help'];
+const EVERYWHERE = ['version', 'debug', 'help'];
 
 export function isFlag(name: string): boolean {
   return EVERYWHERE.includes(name) || [...COMMANDS.values()].some((each) => flagsOf(each).includes(name));

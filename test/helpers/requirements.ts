@@ -17,6 +17,7 @@ interface Requirement {
 
 /** Programs that a test may start by `tool`, where they are. */
 export const PROGRAMS = {
+  fish: 'fish',
   git: 'git',
   lsof: 'lsof',
   ps: 'ps',
@@ -28,10 +29,12 @@ export const PROGRAMS = {
   tmux: 'tmux',
   unshare: 'unshare',
   xmllint: 'xmllint',
+  zsh: 'zsh',
 } as const;
 export type Program = keyof typeof PROGRAMS;
 
 const REQUIREMENTS = {
+  fish: program('fish', 'fish', ['--version']),
   git: program('git', 'git', ['--version']),
   lsof: program('lsof', 'lsof', ['-v']),
   ps: program('ps', 'procps', ['--version']),
@@ -42,6 +45,9 @@ const REQUIREMENTS = {
   'systemd-analyze': program('systemd-analyze', 'systemd', ['--version']),
   tmux: program('tmux', 'tmux', ['-V']),
   xmllint: program('xmllint', 'libxml2-utils', ['--version']),
+  zsh: program('zsh', 'zsh', ['--version']),
+  /** What it tests is of Linux alone. */
+  linux: { isMet: () => process.platform === 'linux' },
   root: { isMet: () => process.getuid?.() === 0 },
   /** Root may start programs as somebody else, who can read this clone. */
   'another user': {

@@ -24,42 +24,41 @@ describe('the help', () => {
 
       Writes the files of new task services and puts them into their context.
 
-      Commands:
-        create_service completion  Print a script for shell completion
-
       Where:
-        --service_path  Folder that holds services/                                               [string]
-        --home_path     Folder that holds conf/ [default: the service path]                       [string]
+            --service_path  Folder that holds services/                                           [string]
+            --home_path     Folder that holds conf/ [default: the service path]                   [string]
 
       The code:
-        --task_service  Name of the service: of its folder and its files                          [string]
-        --task_file     Name of the file with the task class [default: the name of the service]   [string]
-        --task_class    Name of the task class                                                    [string]
-        --task_desc     What the task is for, for people                                          [string]
-        --task_type     Looped (until stopped) or Single (once) [default: Looped]                 [string]
+            --task_service  Name of the service: of its folder and its files                      [string]
+            --task_file     Name of the file with the task class [default: the name of the service]
+                                                                                                  [string]
+            --task_class    Name of the task class                                                [string]
+            --task_desc     What the task is for, for people                                      [string]
+            --task_type     Looped (until stopped) or Single (once) [default: Looped]             [string]
 
       The context file:
-        --context_name   Name of the context: the file is conf/Context-NAME.xml                   [string]
-        --context_id     Id of the context [default: from --context_name]                         [string]
-        --service_name   Name of the service in its messages                                      [string]
-        --server_ip      Address where the services of the context meet                           [string]
-        --sub_port       Port of the subscribers                                                  [string]
-        --pub_port       Port of the publishers                                                   [string]
-        --task_id        Id of the service within its context                                     [string]
-        --device_action  Name of the service's action in its messages                             [string]
-        --entry_action   When it starts: on_start, start_now, on_update, on_fail, on_exit [default:
-                         on_start]                                                                [string]
-        --location       Folder of the code: files are written to it, the provider finds them there
-                         [default: services]                                                      [string]
+            --context_name   Name of the context: the file is conf/Context-NAME.xml               [string]
+            --context_id     Id of the context [default: from --context_name]                     [string]
+            --service_name   Name of the service in its messages                                  [string]
+            --server_ip      Address where the services of the context meet                       [string]
+            --sub_port       Port of the subscribers                                              [string]
+            --pub_port       Port of the publishers                                               [string]
+            --task_id        Id of the service within its context                                 [string]
+            --device_action  Name of the service's action in its messages                         [string]
+            --entry_action   When it starts: on_start, start_now, on_update, on_fail, on_exit [default:
+                             on_start]                                                            [string]
+            --location       Folder of the code: files are written to it, the provider finds them there
+                             [default: services]                                                  [string]
 
       Several at once:
-        --xml_file  Meta file that describes several services, instead of all flags above         [string]
+            --xml_file  Meta file that describes several services, instead of all flags above     [string]
 
       Options:
-        --dry_run  Show what would change as a diff, write nothing              [boolean] [default: false]
-        --force    Overwrite code that was edited                               [boolean] [default: false]
-        --debug    Show the stack of an error                                   [boolean] [default: false]
-        --help     Show help                                                                     [boolean]
+            --dry_run  Show what would change as a diff, write nothing          [boolean] [default: false]
+            --force    Overwrite code that was edited                           [boolean] [default: false]
+            --debug    Show the stack of an error                               [boolean] [default: false]
+        -v, --version  Show version number                                                       [boolean]
+        -h, --help     Show help                                                                 [boolean]
 
       Examples:
         create_service --service_path=.                     The service of the tutorial, below the current
@@ -69,8 +68,12 @@ describe('the help', () => {
         --service_name=echo_action --server_ip=127.0.0.1
         --sub_port=5556 --pub_port=5557 --task_id=ts_100
         --device_action=shout
+        create_service --task_service=Walk                  A second service of the only context below
+                                                            conf/, whose file says the rest
         create_service                                      All services of a meta file, and their context
         --xml_file=conf/Services-StateMachine.xml
+
+      'create_service completion' prints a script for the completion of bash, zsh and fish.
       "
     `);
   });
@@ -82,27 +85,25 @@ describe('the help', () => {
 
       Run the provider of a context: its forwarder, and its services once they are started.
 
-      Commands:
-        service_context completion  Print a script for shell completion
-
       Options:
-        --start                             Start a transaction right away      [boolean] [default: false]
-        --transaction                       Id of that transaction (default: a new one)           [string]
-        --detach_on_exit, --detach-on-exit  On Ctrl-C leave the services running, for the next provider of
-                                            this context                        [boolean] [default: false]
-        --service_root                      Folder that services may be loaded from, besides those the
-                                            file names                               [array] [default: []]
-        --check                             Only check the file: faults and warnings
+            --start                             Start a transaction right away  [boolean] [default: false]
+            --transaction                       Id of that transaction (default: a new one)       [string]
+            --detach_on_exit, --detach-on-exit  On Ctrl-C leave the services running, for the next
+                                                provider of this context        [boolean] [default: false]
+            --service_root                      Folder that services may be loaded from, besides those the
+                                                file names                           [array] [default: []]
+            --check                             Only check the file: faults and warnings
                                                                                 [boolean] [default: false]
-        --graph                             Only print the transition graph: 'mermaid' (default) or 'dot'
-                                                                                                  [string]
-        --insecure                          Allow binds that other machines can reach, without any
-                                            protection                          [boolean] [default: false]
-        --log_level                         Least level to show
+            --graph                             Only print the transition graph: 'mermaid' (default) or
+                                                'dot'                                             [string]
+            --insecure                          Allow binds that other machines can reach, without any
+                                                protection                      [boolean] [default: false]
+            --log_level                         Least level to show
                                              [choices: "debug", "info", "warn", "error"] [default: "info"]
-        --json                              Print one JSON object per line      [boolean] [default: false]
-        --debug                             Show the stack of an error          [boolean] [default: false]
-        --help                              Show help                                            [boolean]
+            --json                              Print one JSON object per line  [boolean] [default: false]
+            --debug                             Show the stack of an error      [boolean] [default: false]
+        -v, --version                           Show version number                              [boolean]
+        -h, --help                              Show help                                        [boolean]
 
       Examples:
         service_context conf/Context-EchoAction.xml         wait for commands (conf_command)
@@ -110,6 +111,8 @@ describe('the help', () => {
         --start
         service_context conf/Context-EchoAction.xml         draw its transitions for graphviz
         --graph=dot
+
+      'service_context completion' prints a script for the completion of bash, zsh and fish.
       "
     `);
   });
@@ -121,49 +124,49 @@ describe('the help', () => {
 
       Start, stop, restart and question the services of a running provider.
 
-      Commands:
-        conf_command completion  Print a script for shell completion
-
       Options:
-        --action            What to do; required
+            --action            What to do; required
           [choices: "start", "stop", "restart", "reload", "forget", "validate", "list", "exit", "request",
                                                                "why", "history", "logs", "top", "figures"]
-        --endpoint          Provider's address for publishers (default: from the file, or found)  [string]
-        --sub_endpoint      Provider's address for subscribers (default: likewise)                [string]
-        --context_file      Context file with the services meant                                  [string]
-        --service_name      'context', 'all' (with stop) or 'state'          [string] [default: "context"]
-        --service_id        Id of the context, or of one service                    [string] [default: ""]
-        --task_id           Id of one service of the context; all: every one of them              [string]
-        --transaction       Transaction id (default: the one that runs, or the only one); with start, ''
-                            makes a new one                                                       [string]
-        --dry_run           With reload: only print what would change           [boolean] [default: false]
-        --lines             With logs and history: how many of the last             [number] [default: 50]
-        --metric            With history: draw what the Monitor has sampled of --task_id
-                  [choices: "rss", "vms", "cpu", "threads", "fds", "children", "event_loop_lag_ms", "pss"]
-        --since             With metric: how far back, such as 90s, 10m or 2h                     [string]
-        --follow            With logs: go on until Ctrl-C                       [boolean] [default: false]
-        --raw               With logs: print control characters as they are     [boolean] [default: false]
-        --open_connections  With top: list the open connections                 [boolean] [default: false]
-        --opened_files      With top: list the opened files                     [boolean] [default: false]
-        --memory_maps       With top: list what is mapped into memory           [boolean] [default: false]
-        --watch             With top: a live view of them all, until q; with --json a line per sample
-                                                                                [boolean] [default: false]
-        --interval          With watch: every so many seconds                        [number] [default: 1]
-        --use_service       With top: publish the figures from now on, by the Monitor service
-                                                                                [boolean] [default: false]
-        --service_type      With use_service: how                        [choices: "pub"] [default: "pub"]
-        --service_freq      With use_service: every so many seconds                  [number] [default: 1]
-        --service_endpoint  With use_service: where, such as tcp://127.0.0.1:6789                 [string]
-        --use_file          Send the file also with stop and restart            [boolean] [default: false]
-        --topic             Topic to send on: by action; 'process' as the original's clients do, to one
-                            service                               [choices: "context", "process", "state"]
-        --key               Your secret key file, for a secured provider (default: $CONTEXTD_KEY) [string]
-        --server_key        Its public key, or the file of it (default: from the context file, or found)
+            --endpoint          Provider's address for publishers (default: from the file, or found)
                                                                                                   [string]
-        --timeout           Seconds to wait (default: 5 for a provider, 30 for its answer)        [number]
-        --json              Print the answer as JSON                            [boolean] [default: false]
-        --debug             Show the stack of an error                          [boolean] [default: false]
-        --help              Show help                                                            [boolean]
+            --sub_endpoint      Provider's address for subscribers (default: likewise)            [string]
+            --context_file      Context file with the services meant                              [string]
+            --service_name      'context', 'all' (with stop) or 'state'      [string] [default: "context"]
+            --service_id        Id of the context, or of one service                [string] [default: ""]
+            --task_id           Id of one service of the context; all: every one of them          [string]
+            --transaction       Transaction id (default: the one that runs, or the only one); with start,
+                                '' makes a new one                                                [string]
+            --dry_run           With reload: only print what would change       [boolean] [default: false]
+            --lines             With logs and history: how many of the last         [number] [default: 50]
+            --metric            With history: draw what the Monitor has sampled of --task_id
+                  [choices: "rss", "vms", "cpu", "threads", "fds", "children", "event_loop_lag_ms", "pss"]
+            --since             With metric: how far back, such as 90s, 10m or 2h                 [string]
+            --follow            With logs: go on until Ctrl-C                   [boolean] [default: false]
+            --raw               With logs: print control characters as they are [boolean] [default: false]
+            --open_connections  With top: list the open connections             [boolean] [default: false]
+            --opened_files      With top: list the opened files                 [boolean] [default: false]
+            --memory_maps       With top: list what is mapped into memory       [boolean] [default: false]
+            --watch             With top: a live view of them all, until q; with --json a line per sample
+                                                                                [boolean] [default: false]
+            --interval          With watch: every so many seconds                    [number] [default: 1]
+            --use_service       With top: publish the figures from now on, by the Monitor service
+                                                                                [boolean] [default: false]
+            --service_type      With use_service: how                    [choices: "pub"] [default: "pub"]
+            --service_freq      With use_service: every so many seconds              [number] [default: 1]
+            --service_endpoint  With use_service: where, such as tcp://127.0.0.1:6789             [string]
+            --use_file          Send the file also with stop and restart        [boolean] [default: false]
+            --topic             Topic to send on: by action; 'process' as the original's clients do, to
+                                one service                       [choices: "context", "process", "state"]
+            --key               Your secret key file, for a secured provider (default: $CONTEXTD_KEY)
+                                                                                                  [string]
+            --server_key        Its public key, or the file of it (default: from the context file, or
+                                found)                                                            [string]
+            --timeout           Seconds to wait (default: 5 for a provider, 30 for its answer)    [number]
+            --json              Print the answer as JSON                        [boolean] [default: false]
+            --debug             Show the stack of an error                      [boolean] [default: false]
+        -v, --version           Show version number                                              [boolean]
+        -h, --help              Show help                                                        [boolean]
 
       Examples:
         conf_command                                        start a new transaction
@@ -181,6 +184,8 @@ describe('the help', () => {
         --task_id=ts_100
         conf_command --action=logs --task_id=ts_100         its log, as it is written
         --follow
+
+      'conf_command completion' prints a script for the completion of bash, zsh and fish.
       "
     `);
   });
@@ -193,17 +198,22 @@ describe('the help', () => {
       Makes the folder NAME: a project with a first service, its test, its context and npm scripts.
 
       Options:
-        --task_service  Name of the first service: of its folder and its files [string] [default: "Hello"]
-        --sub_port      Port of the subscribers                                 [string] [default: "5556"]
-        --pub_port      Port of the publishers                                  [string] [default: "5557"]
-        --contextd      What npm installs as contextd: a range, or a file [default: this version] [string]
-        --dry_run       Show what would change as a diff, write nothing         [boolean] [default: false]
-        --force         Overwrite what was edited                               [boolean] [default: false]
-        --debug         Show the stack of an error                              [boolean] [default: false]
-        --help          Show help                                                                [boolean]
+            --task_service  Name of the first service: of its folder and its files [default: Hello]
+                                                                                                  [string]
+            --sub_port      Port of the subscribers [default: 5556]                               [string]
+            --pub_port      Port of the publishers [default: 5557]                                [string]
+            --contextd      What npm installs as contextd: a range, or a file [default: this version]
+                                                                                                  [string]
+            --dry_run       Show what would change as a diff, write nothing     [boolean] [default: false]
+            --force         Overwrite what was edited                           [boolean] [default: false]
+            --debug         Show the stack of an error                          [boolean] [default: false]
+        -v, --version       Show version number                                                  [boolean]
+        -h, --help          Show help                                                            [boolean]
 
       Examples:
-        contextd init Weather                               The folder Weather, ready after npm install
+        contextd init weather-app                           The folder weather-app, ready after npm
+                                                            install
+        contextd init .                                     The same in the current folder
         contextd init Weather                               The same, with contextd from a file
         --contextd=contextd-0.1.0.tgz
       "
@@ -218,12 +228,13 @@ describe('the help', () => {
       Make and show the keys of secured providers and of their clients.
 
       Options:
-        --folder  Folder of the two files NAME.key and NAME.key_secret          [string] [default: "keys"]
-        --role    What to write into the line for the context file
+            --folder   Folder of the two files NAME.key and NAME.key_secret     [string] [default: "keys"]
+            --role     What to write into the line for the context file
                                                 [choices: "read", "operate", "admin"] [default: "operate"]
-        --json    Print name, public key and files as JSON                      [boolean] [default: false]
-        --debug   Show the stack of an error                                    [boolean] [default: false]
-        --help    Show help                                                                      [boolean]
+            --json     Print name, public key and files as JSON                 [boolean] [default: false]
+            --debug    Show the stack of an error                               [boolean] [default: false]
+        -v, --version  Show version number                                                       [boolean]
+        -h, --help     Show help                                                                 [boolean]
 
       Examples:
         contextd keys new provider            write keys/provider.key and keys/provider.key_secret
@@ -239,27 +250,25 @@ describe('the help', () => {
 
       Follow the bus: commands, events and states as they happen.
 
-      Commands:
-        context_display completion  Print a script for shell completion
-
       Options:
-        --endpoint      Provider's address for subscribers, with topic monitor the Monitor's (default:
-                        found)                                                                    [string]
-        --pub_endpoint  Provider's address for publishers (default: likewise)                     [string]
-        --context_file  Context file that names the endpoints                                     [string]
-        --topic         Topics to follow
+            --endpoint      Provider's address for subscribers, with topic monitor the Monitor's (default:
+                            found)                                                                [string]
+            --pub_endpoint  Provider's address for publishers (default: likewise)                 [string]
+            --context_file  Context file that names the endpoints                                 [string]
+            --topic         Topics to follow
                           [array] [choices: "context", "process", "control", "state", "monitor"] [default:
                                                                   ["context","process","control","state"]]
-        --transaction   Only this transaction                                                     [string]
-        --service_id    Only this service                                                         [string]
-        --action        Only these actions                                           [array] [default: []]
-        --key           Your secret key file, for a secured provider (default: $CONTEXTD_KEY)     [string]
-        --server_key    Its public key, or the file of it (default: from the context file, or found)
+            --transaction   Only this transaction                                                 [string]
+            --service_id    Only this service                                                     [string]
+            --action        Only these actions                                       [array] [default: []]
+            --key           Your secret key file, for a secured provider (default: $CONTEXTD_KEY) [string]
+            --server_key    Its public key, or the file of it (default: from the context file, or found)
                                                                                                   [string]
-        --verbose       Show whole messages                                     [boolean] [default: false]
-        --json          Print one JSON object per line                          [boolean] [default: false]
-        --debug         Show the stack of an error                              [boolean] [default: false]
-        --help          Show help                                                                [boolean]
+            --verbose       Show whole messages                                 [boolean] [default: false]
+            --json          Print one JSON object per line                      [boolean] [default: false]
+            --debug         Show the stack of an error                          [boolean] [default: false]
+        -v, --version       Show version number                                                  [boolean]
+        -h, --help          Show help                                                            [boolean]
 
       Examples:
         context_display                                     everything at the one provider on this machine
@@ -267,6 +276,8 @@ describe('the help', () => {
                                                             publishes it
         context_display --topic=control                     the events of one service, in full
         --service_id=ts_100 --verbose
+
+      'context_display completion' prints a script for the completion of bash, zsh and fish.
       "
     `);
   });

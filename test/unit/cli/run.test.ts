@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
+import { ownManifest } from '../../../src/base/package.js';
 import { defineCommand } from '../../../src/cli/command.js';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { runCommand, tellError } from '../../../src/cli/run.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
+const FLAGS = ['--word', '--list', '--kind', '--two_words', '--debug', '--help', '--version'];
 const seen: unknown[] = [];
 const sample = defineCommand({
   name: 'sample',
@@ -14,8 +16,14 @@ const sample = defineCommand({
     word: { type: 'string', demandOption: true, describe: 'A word' },
     list: { type: 'string', array: true, default: [] as string[], describe: 'Words' },
     kind: { choices: ['one', 'two'] as const, describe: 'A kind' },
+    two_words: { type: 'string', describe: 'Words' },
   },
   examples: [],
+  values: { word: 'files', list: ['x', 'y'], _: () => Promise.resolve(['found']) },
+  check: (_args, given) => {
+    if (given.has('word') && given.has('two_words'))
+      throw new ContextdError('CLI_USAGE', 'one word is enough', { hint: 'say it once' });
+  },
   run(args, terminal) {
     seen.push(args);
     if (args.word === 'deep') {
@@ -29,6 +37,8 @@ const sample = defineCommand({
     return Promise.resolve(args.word === 'three' ? 3 : 0);
   },
 });
+
+const HELP = "run 'sample --help' to see what it takes";
 
 async function run(...argv: string[]) {
   const terminal = createTerminal();
@@ -50,20 +60,38 @@ describe('a command', () => {
   });
 
   it.each([
-    ['a required option is missing', [], 'word'],
-    ['an option is unknown', ['--word=a', '--wrod=b'], 'Unknown argument: wrod'],
+    ['a required option is missing', [], 'missing: --word', HELP],
+    ['an option is unknown', ['--word=a', '--wrod=b'], 'sample has no flag --wrod', 'did you mean --word?'],
+    ['an option is like none', ['--word=a', '--quite=b'], 'sample has no flag --quite', HELP],
+    [
+      'an option has dashes',
+      ['--two-words=a'],
+      'sample has no flag --two-words',
+      'did you mean --two_words?',
+    ],
+    ['a letter is unknown', ['--word=a', '-x'], 'sample has no flag -x', HELP],
     [
       'a value is none of the choices',
       ['--word=a', '--kind=three'],
-      'kind, Given: "three", Choices: "one", "two"',
+      '--kind cannot be "three"',
+      'it is one of one, two',
     ],
-  ])('is not run, and exits 2 with a hint, when %s', async (_why, argv, message) => {
+    ['a value is misspelt', ['--word=a', '--kind=tow'], '--kind cannot be "tow"', 'did you mean --kind=two?'],
+    ['a value is missing', ['--word'], '--word needs a value', HELP],
+    ['a flag stands where a value should', ['--word', '--kind=one'], '--word needs a value', HELP],
+    ['a word stands alone', ['--word=a', 'b'], 'sample does not know what to do with "b"', HELP],
+    [
+      'a value stands alone',
+      ['--word=a', 'one'],
+      'sample does not know what to do with "one"',
+      'did you mean --kind=one?',
+    ],
+    ['options do not fit together', ['--word=a', '--two_words=b'], 'one word is enough', 'say it once'],
+  ])('is not run, and exits 2 with a hint, when %s', async (_why, argv, message, hint) => {
     const before = seen.length;
     const { exitCode, out, err } = await run(...argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
-    expect(err).toMatch(/^error CLI_USAGE: /);
-    expect(err).toContain(message);
-    expect(err).toContain(`\n  hint: run 'sample --help' to see what it takes\n`);
+    expect(err).toBe(`error CLI_USAGE: ${message}\n  hint: ${hint}\n`);
     expect(seen).toHaveLength(before);
   });
 
@@ -95,11 +123,41 @@ describe('a command', () => {
     expect(widest).toBe(Math.min(columns, 100));
   });
 
+  it.each(['-v', '--version'])('says which version it is: %s', async (flag) => {
+    expect(await run(flag)).toEqual({ exitCode: 0, out: `${ownManifest().version}\n`, err: '' });
+  });
+
+  it.each(['-h', '--help'])('says what it takes: %s', async (flag) => {
+    const { exitCode, out } = await run(flag);
+    expect({ exitCode, start: out.slice(0, 16) }).toEqual({ exitCode: 0, start: 'sample [options]' });
+  });
+
+  it.each([
+    [['--ki'], [...FLAGS]],
+    [['--word=a', ''], ['found']],
+    [['--word', ''], [':files']],
+    [['--word=con'], [':files']],
+    [['--kind=o'], ['one', 'two']],
+    [
+      ['--list', ''],
+      ['x', 'y'],
+    ],
+    [['--debug', ''], ['found']],
+    [['--two_words', ''], []],
+  ])('offers a shell, after %j, %j', async (words, offered) => {
+    const { out } = await run('--get-yargs-completions', 'sample', ...words);
+    expect(out.split('\n').filter(Boolean)).toEqual(offered);
+  });
+
   it('prints a script for shell completion', async () => {
     const { exitCode, out } = await run('completion');
     expect(exitCode).toBe(0);
     expect(out).toContain('###-begin-sample-completions-###');
     expect(out).toContain('--get-yargs-completions');
+    expect(await run('completion', 'ksh')).toMatchObject({
+      exitCode: 2,
+      err: 'error CLI_USAGE: there is no completion for the shell "ksh"\n  hint: sample completion bash, or zsh, or fish\n',
+    });
   });
 });
 

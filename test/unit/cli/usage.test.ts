@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confCommand } from '../../../src/cli/conf-command.js';
+import { contextDisplay } from '../../../src/cli/context-display.js';
 import { createService } from '../../../src/cli/create-service.js';
 import { init } from '../../../src/cli/init.js';
 import { runCommand } from '../../../src/cli/run.js';
@@ -16,7 +17,7 @@ describe('conf_command is wrong, exit code 2, when', () => {
   it.each([
     ['no action is named', [], 'action'],
     ['the action does not exist', ['--action=dance'], '"dance"'],
-    ['the transaction is no id', ['--action=list', '--transaction=../x'], '"../x" is no transaction id'],
+    ['the transaction is no id', ['--action=stop', '--transaction=../x'], '"../x" is no transaction id'],
     ['the time is none', ['--action=list', '--timeout=0'], '--timeout is a number of seconds above 0'],
     [
       'the time is no number',
@@ -46,6 +47,37 @@ describe('conf_command is wrong, exit code 2, when', () => {
       '--action=list does not go on topic process',
     ],
     ['there is no terminal', ['--action=top', '--watch'], '--watch needs a terminal'],
+    ['another is a dry run', ['--action=start', '--dry_run'], '--dry_run goes with --action=reload only'],
+    [
+      'lines are asked of others',
+      ['--action=start', '--lines=5'],
+      '--lines goes with --action=logs or history',
+    ],
+    ['others are raw', ['--action=top', '--raw'], '--raw goes with --action=logs only'],
+    ['others are followed', ['--action=top', '--follow'], '--follow goes with --action=logs only'],
+    ['a chart of others', ['--action=top', '--metric=rss'], '--metric goes with --action=history only'],
+    ['a span without a chart', ['--action=history', '--since=1h'], '--since goes with --metric only'],
+    ['lines of a chart', ['--action=history', '--metric=rss', '--lines=5'], '--lines goes with'],
+    ['files of others', ['--action=list', '--opened_files'], '--opened_files goes with --action=top only'],
+    ['an interval without --watch', ['--action=top', '--interval=2'], '--interval goes with --watch only'],
+    [
+      'a frequency of nothing',
+      ['--action=top', '--service_freq=2'],
+      '--service_freq goes with --use_service',
+    ],
+    ['a list of one service', ['--action=list', '--task_id=a'], '--task_id goes with what is about services'],
+    ['the end of a transaction', ['--action=exit', '--transaction=T1'], '--transaction goes with what'],
+    ['the file is not for it', ['--action=list', '--use_file'], '--use_file goes with --action=start or'],
+    [
+      'the action stands alone',
+      ['list'],
+      'does not know what to do with "list"\n  hint: did you mean --action=list?',
+    ],
+    [
+      'a span is none',
+      ['--action=history', '--metric=rss', '--task_id=a', '--since=x'],
+      '--since cannot be "x"',
+    ],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(confCommand, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
@@ -53,18 +85,47 @@ describe('conf_command is wrong, exit code 2, when', () => {
   });
 });
 
+describe('context_display is wrong, exit code 2, when', () => {
+  it.each([
+    [
+      'no message has the action',
+      ['--action=startd'],
+      'no message has the action "startd"',
+      'did you mean "started"?',
+    ],
+    [
+      'no message is like the action',
+      ['--action=x', '--action=y'],
+      'the action "x"',
+      'events are created, started',
+    ],
+    [
+      'whole messages are JSON anyway',
+      ['--json', '--verbose'],
+      '--verbose goes with text, without --json, only',
+      '',
+    ],
+    [
+      'the Monitor is followed with others',
+      ['--topic=monitor', '--topic=state'],
+      'topic monitor',
+      'follow it alone',
+    ],
+  ])('%s', async (_why, argv, message, hint) => {
+    const { exitCode, out, err } = await run(contextDisplay, argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).toContain(`hint: ${hint}`);
+  });
+});
+
 describe('contextd init is wrong, and writes nothing, when', () => {
   it.each([
     ['no name is given', [], 2, 'no name is given'],
     ['two names are given', ['One', 'Two'], 2, 'more than one name is given'],
-    [
-      'the name is no identifier',
-      ['my-app'],
-      1,
-      'TPL_NAME_INVALID: "my-app" cannot be the name of a project',
-    ],
-    ['the name is a number', ['7'], 1, 'use letters, digits and _, not starting with a digit'],
     ['the name is a path', ['../Weather'], 1, 'TPL_NAME_INVALID'],
+    ['the name is a number', ['7'], 1, 'use letters and digits, not starting with a digit'],
+    ['the name has no letter', ['...'], 1, 'TPL_NAME_INVALID: "..." cannot be the name of a project'],
     [
       'the service is a word of the language',
       ['Weather', '--task_service=class'],
@@ -85,8 +146,12 @@ describe('service_context is wrong, exit code 2, when', () => {
   it.each([
     ['no file is named', [], 'no context file is named'],
     ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is named'],
-    ['the transaction is no id', ['a.xml', '--transaction=a b'], '"a b" is no transaction id'],
+    ['the transaction is no id', ['a.xml', '--start', '--transaction=a b'], '"a b" is no transaction id'],
     ['the level does not exist', ['a.xml', '--log_level=loud'], '"loud"'],
+    ['nothing is started', ['a.xml', '--transaction=T1'], '--transaction goes with --start only'],
+    ['a check starts', ['a.xml', '--check', '--start'], '--start goes with running the provider'],
+    ['a graph is JSON', ['a.xml', '--graph=dot', '--json'], '--json goes with running the provider'],
+    ['a graph is checked', ['a.xml', '--graph', '--check'], '--check goes with a call without --graph'],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(serviceContext, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

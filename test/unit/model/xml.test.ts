@@ -1,3 +1,4 @@
+import type { Fault } from '../../../src/model/fault.js';
 import { describe, expect, it } from 'vitest';
 import { MAX_XML_DEPTH, readXml } from '../../../src/model/xml.js';
 import { MAX_XML_LENGTH } from '../../../src/model/xml-source.js';
@@ -98,6 +99,48 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     const error = refusalOf(() => read(text));
     expect(error.code).toBe('XML_MALFORMED');
     expect(error.message).toBe(`/c.xml:${expected}`);
+  });
+
+  it.each([
+    [
+      'several stray tags',
+      '<Context>\n</b>\n<Task>\n</d>\n</Task>\n</e>\n</Context>\n</f>',
+      ['2:1: stray </b>', '4:1: stray </d>', '6:1: stray </e>', '8:1: stray </f>'],
+    ],
+    [
+      'elements that are not closed, one in another',
+      '<a>\n<b>\n<c>\n</b>\n<d>\n</a>',
+      ['4:1: </b> does not fit: <c> of line 3', '6:1: </a> does not fit: <d> of line 5'],
+    ],
+    [
+      'a misspelt closing tag and a bare &',
+      '<Task>\n<x>R&D</x>\n<Service></Servcie>\n</Task>',
+      ['2:5: a bare "&"', '3:10: stray </Servcie>'],
+    ],
+    [
+      'attributes',
+      '<a>\n<b c=1>\n<d e="1" e="2"/>\n</b>\n<f g="&x;">1</f>\n<h\n<i/></h></a>',
+      [
+        '2:4: attribute c',
+        '3:10: attribute e of <d> is there twice',
+        '5:7: the reference &x;',
+        '7:1: tag <h>',
+      ],
+    ],
+    [
+      'comments, instructions and sections',
+      '<a>\n<!-- a -- b -->\n<?1?>\n]]>\n< b\n</a>',
+      ['2:8: a comment', '3:1: "<?"', '4:1: "]]>"', '5:1: "<" starts no tag'],
+    ],
+  ])('and tells all at once: %s', (_what, text, expected) => {
+    const { faults } = refusalOf(() => read(text)).details as { readonly faults: readonly Fault[] };
+    const told = faults.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+    expect(told.map((each, at) => each.slice(0, expected[at]?.length))).toEqual(expected);
+  });
+
+  it('a hundred of many, in a time that grows with the text alone', () => {
+    const error = refusalOf(() => read(`<a>${'</b>\n'.repeat(100_000)}</a>`));
+    expect(error.message.split('\n')).toHaveLength(101);
   });
 
   it('elements nested too deep', () => {

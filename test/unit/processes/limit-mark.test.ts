@@ -6,6 +6,7 @@ import {
   markedCommand,
   readLimitMark,
 } from '../../../src/processes/limit-mark.js';
+import { needs } from '../../helpers/requirements.js';
 
 const token = 'a1b2c3d4e5f60718/T1/ts_1/1/XYZ';
 
@@ -22,15 +23,12 @@ describe('the mark by a resource limit', () => {
     for (const each of marks) expect(each < 2n ** 62n && each > 2n ** 52n).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')(
-    'is in effect in a command and what that starts, which is run as given',
-    () => {
-      const script = 'echo "$1"; exec env -i cat /proc/self/limits';
-      const [file, ...args] = markedCommand(token, ['sh', '-c', script, 'x', 'two words "$HOME"']);
-      const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
-      expect(stdout).toContain('two words "$HOME"\n');
-      expect(stdout).toMatch(new RegExp(`^Max file locks +${composeLimitMark(token)} `, 'm'));
-      expect(readLimitMark(process.pid)).not.toBe(composeLimitMark(token));
-    },
-  );
+  it('is in effect in a command and what that starts, which is run as given', needs('linux'), () => {
+    const script = 'echo "$1"; exec env -i cat /proc/self/limits';
+    const [file, ...args] = markedCommand(token, ['sh', '-c', script, 'x', 'two words "$HOME"']);
+    const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
+    expect(stdout).toContain('two words "$HOME"\n');
+    expect(stdout).toMatch(new RegExp(`^Max file locks +${composeLimitMark(token)} `, 'm'));
+    expect(readLimitMark(process.pid)).not.toBe(composeLimitMark(token));
+  });
 });

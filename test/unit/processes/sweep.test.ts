@@ -6,6 +6,7 @@ import { identify, type ProcessId } from '../../../src/processes/process-table.j
 import { TOKEN_VARIABLE } from '../../../src/processes/run-token.js';
 import { sweep } from '../../../src/processes/sweep.js';
 import { isRunning } from '../../helpers/processes.js';
+import { needs } from '../../helpers/requirements.js';
 
 const started: number[] = [];
 
@@ -24,7 +25,7 @@ async function startSleep(token?: string): Promise<ProcessId> {
   return identify(child.pid!)!;
 }
 
-describe.runIf(process.platform === 'linux')('sweep', () => {
+describe('sweep', needs('linux'), () => {
   it('names whom it had to kill', async () => {
     const token = createUniqueId();
     const { pid } = await startSleep(token);

@@ -1,0 +1,98 @@
+// What a context file that is there says of its context and of its services, so that it need not be said again.
+
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseTcpEndpoint } from '../bus/endpoint.js';
+import { readXml, type XmlElement } from '../model/xml.js';
+import type { Fields } from './read-request.js';
+import { readIfThere } from './read-state.js';
+import { childOf, valueIn } from './xml-edit.js';
+
+export interface KnownContext {
+  readonly name: string;
+  readonly path: string;
+  readonly root: XmlElement;
+}
+
+const CONTEXT_FILE = /^Context-(.+)\.xml$/;
+
+/** The contexts in `conf/` of the fields' folder; with `context_name` that one alone. */
+export async function listContextNames(fields: Fields, folder: string): Promise<readonly string[]> {
+  const names = await readdir(join(homeOf(fields, folder), 'conf')).catch(() => []);
+  const found = names.flatMap((name) => CONTEXT_FILE.exec(name)?.[1] ?? []);
+  const wanted = fields.context_name;
+  return wanted === undefined ? found.toSorted() : found.filter((name) => name === wanted);
+}
+
+/** The only one that is meant; undefined for none or several. Throws XML_MALFORMED. */
+export async function findContext(fields: Fields, folder: string): Promise<KnownContext | undefined> {
+  const [name, ...more] = await listContextNames(fields, folder);
+  if (name === undefined || more.length > 0) return undefined;
+  const path = join(homeOf(fields, folder), 'conf', `Context-${name}.xml`);
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : { name, path, root: readXml(bytes.toString('utf8'), path) };
+}
+
+/** `fields`, and where they say nothing what the context says, or what goes without saying there. */
+export function completeFields(fields: Fields, { name, path, root }: KnownContext): Fields {
+  const service = servicesOf(root).find((each) => each.instance === fields.task_service);
+  const words = (fields.task_service ?? '').replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase();
+  const known: Fields = {
+    service_path: folderOf(root, path),
+    home_path: dirname(dirname(path)),
+    context_name: name,
+    ...addressOf(root),
+    ...(fields.task_service === undefined
+      ? {}
+      : {
+          task_class: `${fields.task_service}Task`,
+          task_desc: service?.description ?? `What ${words} does`,
+          service_name: service?.name ?? words.replaceAll(' ', '_'),
+          device_action: service?.deviceAction ?? words.split(' ')[0],
+          task_id: service?.id ?? nextId(root),
+        }),
+  };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return { ...known, ...Object.fromEntries(given) };
+}
+
+export function servicesOf(root: XmlElement) {
+  return root.children
+    .filter((each) => each.name === 'TaskService')
+    .map((element) => {
+      const task = childOf(element, 'Task');
+      const configuration = childOf(task, 'message', 'content', 'configuration');
+      return {
+        id: valueIn(element, 'id') ?? '',
+        instance: valueIn(element, 'instance') ?? '',
+        description: valueIn(task, 'description') || undefined,
+        name: valueIn(childOf(task, 'message', 'header'), 'service_name') || undefined,
+        deviceAction: valueIn(configuration, 'device_action') || undefined,
+        location: valueIn(configuration, 'location') || undefined,
+      };
+    });
+}
+
+export function addressOf(root: XmlElement): Pick<Fields, 'server_ip' | 'sub_port' | 'pub_port'> {
+  const sub = parseTcpEndpoint(valueIn(root, 'FrontEndEndpoint') ?? '');
+  const pub = parseTcpEndpoint(valueIn(root, 'BackendEndpoint') ?? '');
+  if (sub === undefined || pub === undefined || sub.host !== pub.host) return {};
+  return { server_ip: sub.host.replace(/^\[(.*)\]$/, '$1'), sub_port: sub.port, pub_port: pub.port };
+}
+
+/** Where its services lie: beside `conf/`, unless they are told to be elsewhere. */
+function folderOf(root: XmlElement, path: string): string {
+  const home = dirname(dirname(path));
+  const location = servicesOf(root).find((each) => each.location?.endsWith('/services'))?.location;
+  return location === undefined ? home : dirname(resolve(home, location));
+}
+
+/** ts_102 after ts_101. */
+function nextId(root: XmlElement): string {
+  const numbers = servicesOf(root).flatMap(({ id }) => /^ts_(\d+)$/.exec(id)?.[1] ?? []);
+  return `ts_${Math.max(0, ...numbers.map(Number)) + 1}`;
+}
+
+function homeOf({ home_path: home, service_path: path }: Fields, folder: string): string {
+  return resolve(folder, home ?? path ?? '.');
+}
