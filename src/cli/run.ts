@@ -75,10 +75,10 @@ async function parseAndRun<O extends CommandOptions>(
     terminal.out(`${output}\n`);
     return EXIT.done;
   }
-  checkArguments(command as never, argv, args);
-  if (fault !== undefined) throw usage(command as never, fault);
+  checkArguments(command, argv, args);
+  if (fault !== undefined) throw usage(command, fault);
   const taken = takeLast(command.options, args) as never;
-  command.check?.(taken, givenOptions(command as never, argv));
+  command.check?.(taken, givenOptions(command, argv));
   return await command.run(taken, terminal);
 }
 

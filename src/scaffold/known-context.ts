@@ -65,10 +65,10 @@ export function servicesOf(root: XmlElement) {
       return {
         id: valueIn(element, 'id') ?? '',
         instance: valueIn(element, 'instance') ?? '',
-        description: valueIn(task, 'description') || undefined,
-        name: valueIn(childOf(task, 'message', 'header'), 'service_name') || undefined,
-        deviceAction: valueIn(configuration, 'device_action') || undefined,
-        location: valueIn(configuration, 'location') || undefined,
+        description: told(valueIn(task, 'description')),
+        name: told(valueIn(childOf(task, 'message', 'header'), 'service_name')),
+        deviceAction: told(valueIn(configuration, 'device_action')),
+        location: told(valueIn(configuration, 'location')),
       };
     });
 }
@@ -76,7 +76,7 @@ export function servicesOf(root: XmlElement) {
 export function addressOf(root: XmlElement): Pick<Fields, 'server_ip' | 'sub_port' | 'pub_port'> {
   const sub = parseTcpEndpoint(valueIn(root, 'FrontEndEndpoint') ?? '');
   const pub = parseTcpEndpoint(valueIn(root, 'BackendEndpoint') ?? '');
-  if (sub === undefined || pub === undefined || sub.host !== pub.host) return {};
+  if (sub === undefined || sub.host !== pub?.host) return {};
   return { server_ip: sub.host.replace(/^\[(.*)\]$/, '$1'), sub_port: sub.port, pub_port: pub.port };
 }
 
@@ -85,6 +85,11 @@ function folderOf(root: XmlElement, path: string): string {
   const home = dirname(dirname(path));
   const location = servicesOf(root).find((each) => each.location?.endsWith('/services'))?.location;
   return location === undefined ? home : dirname(resolve(home, location));
+}
+
+/** A blank element says nothing. */
+function told(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 /** ts_102 after ts_101. */
