@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestRunner } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
+import { findControlGroups } from '../../src/processes/control-group.js';
 import { canLimitMemory } from './memory-limit.js';
 
 interface Requirement {
@@ -63,6 +64,12 @@ const REQUIREMENTS = {
     program: 'unshare',
     isMet: () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
   },
+  'a mount namespace': { program: 'unshare', isMet: () => runs('unshare', ['-m', 'true']) },
+  'a network namespace': {
+    program: 'unshare',
+    isMet: () => runs('unshare', ['--pid', '--net', '--fork', '--mount-proc', '--kill-child', 'true']),
+  },
+  'control groups': { isMet: () => findControlGroups() !== undefined },
   'a memory control group': { isMet: canLimitMemory },
 } satisfies Readonly<Record<string, Requirement>>;
 export type Need = keyof typeof REQUIREMENTS;

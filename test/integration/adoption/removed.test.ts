@@ -1,6 +1,6 @@
 // Files are removed under a running provider, or its disk is full: it writes them again, says what is wrong, and is adopted from.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
 import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -81,17 +82,15 @@ test('A journal that cannot be written is told by list, starts nothing more, and
   ]);
 });
 
-const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
-const title = 'On a full disk the next provider adopts, and what was answered is not executed again';
-
-test.skipIf(!canMount)(
-  canMount ? `${title}.` : `${title} (skipped: unshare -m is not permitted here).`,
+test(
+  'On a full disk the next provider adopts, and what was answered is not executed again.',
+  needs('a mount namespace'),
   async () => {
     await using site = await openSite(services);
     await mkdir(site.stateFolder, { recursive: true });
     // One mount namespace for both providers, held by a process of its own.
     const holder = spawn(
-      'unshare',
+      tool('unshare'),
       [
         '-m',
         'bash',

@@ -1,6 +1,5 @@
 // One provider per context and folder, whatever comes at the same moment; what was answered stays answered.
 
-import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,6 +9,7 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
 import { openSite, TRANSACTION } from '../../helpers/site.js';
 import { freePorts } from '../../helpers/ports.js';
+import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -71,20 +71,16 @@ test.each([
 });
 
 /** As a container has them: other pids, another network, the same folder. */
-const unshare = 'unshare';
 const FLAGS = ['--pid', '--net', '--fork', '--mount-proc', '--kill-child'];
-const OWN_NAMESPACES = [unshare, ...FLAGS];
-const isPermitted = spawnSync(unshare, [...FLAGS, 'true']).status === 0;
-const title = 'Of many in containers of their own and outside exactly one gets the lock';
-
-test.skipIf(!isPermitted)(
-  isPermitted ? `${title}.` : `${title} (skipped: unshare --pid --net is not permitted here).`,
+test(
+  'Of many in containers of their own and outside exactly one gets the lock.',
+  needs('a network namespace'),
   async () => {
     await using folder = await openFolder();
     for (let round = 0; round < 3; round += 1) {
       const place = join(folder.path, 'x'.repeat(100), String(round));
       await mkdir(place, { recursive: true });
-      expect(await reach(6, place, OWN_NAMESPACES)).toEqual([
+      expect(await reach(6, place, [tool('unshare'), ...FLAGS])).toEqual([
         ...Array.from({ length: 5 }, () => 'CTX_JOURNAL_HELD'),
         'mine',
       ]);
@@ -92,15 +88,23 @@ test.skipIf(!isPermitted)(
   },
 );
 
-test.skipIf(!isPermitted)(
+test(
   'A provider in a container keeps others of its folder out, and none once it was killed.',
+  needs('a process namespace'),
   async () => {
     await using site = await openSite(services);
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
     // Its own network has not even a loopback that is up, so it keeps this one; the others bind elsewhere.
     const inside = FLAGS.filter((flag) => flag !== '--net');
     const other = await site.write(services, await freePorts(2), 'Context-Other.xml');
-    await using container = startAny(unshare, ...inside, process.execPath, program, site.file, '--json');
+    await using container = startAny(
+      tool('unshare'),
+      ...inside,
+      process.execPath,
+      program,
+      site.file,
+      '--json',
+    );
     await container.out.first((line) => line.includes('"kind":"ready"'));
     await using second = startProgram('service_context', other);
     expect((await second.ended).code).toBe(1);

@@ -1,6 +1,6 @@
 // The provider's own console: full, closed or never read, it changes nothing for services and clients.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { truncateSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
 import { openSite, TRANSACTION, type Site } from '../../helpers/site.js';
+import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
@@ -94,18 +95,16 @@ test('SIGHUP, as of a terminal that is closed, stops all services and ends the p
   expect(site.journal().transactions).toEqual([]);
 });
 
-const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
-const title = 'A full disk under its console costs lines, which are counted when there is room again';
-
-test.skipIf(!canMount)(
-  canMount ? `${title}.` : `${title} (skipped: unshare -m is not permitted here).`,
+test(
+  'A full disk under its console costs lines, which are counted when there is room again.',
+  needs('a mount namespace'),
   async () => {
     await using site = await openSite(SERVICES);
     const small = join(site.folder, 'small');
     await mkdir(small);
     const log = join(small, 'console.log');
     const script = `mount -t tmpfs -o size=8k tmpfs '${small}' && exec '${process.execPath}' '${PROGRAM}' '${site.file}' --json --log_level=debug >>'${log}' 2>>'${log}'`;
-    const child = spawn('unshare', ['-m', 'bash', '-c', script], { stdio: 'ignore' });
+    const child = spawn(tool('unshare'), ['-m', 'bash', '-c', script], { stdio: 'ignore' });
     const ended = once(child, 'exit');
     const client = await Client.connect(site.endpoints, { timeoutMs: 20_000 });
     try {

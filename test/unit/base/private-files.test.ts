@@ -17,9 +17,9 @@ import { LogFile } from '../../../src/base/log-file.js';
 import { checkFolder, openPrivate, readPrivate } from '../../../src/base/private-files.js';
 import { readJournal } from '../../../src/provider/journal.js';
 import { openFolder } from '../../helpers/folder.js';
+import { needs } from '../../helpers/requirements.js';
 
 const SOMEBODY = 4711;
-const isRoot = process.geteuid?.() === 0;
 const unsafe = (message: RegExp) =>
   expect.objectContaining({
     code: 'SEC_PATH_UNSAFE',
@@ -39,8 +39,7 @@ const SPOILT: readonly (readonly [string, boolean, (path: string) => void, RegEx
 ];
 
 describe('a file', () => {
-  it.each(SPOILT)('that %s is neither read nor written', async (_what, needsRoot, spoil, message) => {
-    if (needsRoot && !isRoot) return;
+  const refuse: (...row: (typeof SPOILT)[number]) => Promise<void> = async (_what, _root, spoil, message) => {
     await using folder = await openFolder();
     const path = join(folder.path, 'journal.json');
     writeFileSync(path, 'ours', { mode: 0o600 });
@@ -53,7 +52,10 @@ describe('a file', () => {
     log.close();
     expect(readFileSync(path, 'utf8')).toBe('ours');
     expect(log.loss?.code).toBe('SEC_PATH_UNSAFE');
-  });
+  };
+  const title = 'that %s is neither read nor written';
+  it.each(SPOILT.filter(([, needsRoot]) => !needsRoot))(title, refuse);
+  it.each(SPOILT.filter(([, needsRoot]) => needsRoot))(title, needs('root'), refuse);
 
   it('that is a link is not followed, wherever it leads', async () => {
     await using folder = await openFolder();
@@ -112,8 +114,9 @@ describe('a folder', () => {
     expect(() => checkFolder(join(folder.path, 'file'))).toThrow(unsafe(/is no folder/));
   });
 
-  it.runIf(isRoot)(
+  it(
     'of somebody else, or a link of theirs, is refused, and root is told to run as they',
+    needs('root'),
     async () => {
       await using folder = await openFolder();
       const [theirs, link] = [join(folder.path, 'theirs'), join(folder.path, 'link')];
@@ -129,13 +132,18 @@ describe('a folder', () => {
 });
 
 describe('a key file', () => {
-  it('that others can write to, or that somebody else owns, is refused', async () => {
+  it('that others can write to is refused', async () => {
     await using folder = await openFolder();
     writeKeyFiles(folder.path, 'anna');
     const files = keyFilesOf(folder.path, 'anna');
     chmodSync(files.public, 0o664);
     expect(() => readPublicKey(files.public)).toThrow(/others can write it \(mode 664\)/);
-    if (!isRoot) return;
+  });
+
+  it('that somebody else owns is refused', needs('root'), async () => {
+    await using folder = await openFolder();
+    writeKeyFiles(folder.path, 'anna');
+    const files = keyFilesOf(folder.path, 'anna');
     chownSync(files.secret, SOMEBODY, -1);
     expect(() => readSecretKey(files.secret)).toThrow(/belongs to user 4711/);
   });

@@ -11,8 +11,7 @@ import { createTerminal } from '../../helpers/terminal.js';
 describe('the help', () => {
   async function help(command: Parameters<typeof runCommand>[0]): Promise<string> {
     const terminal = createTerminal();
-    expect(await runCommand(command, ['--help'], terminal)).toBe(0);
-    expect(terminal.written.err).toBe('');
+    expect([await runCommand(command, ['--help'], terminal), terminal.written.err]).toEqual([0, '']);
     expect(terminal.written.out.split('\n').filter((line) => line.length > 100)).toEqual([]);
     return `\n${terminal.written.out}`;
   }
@@ -38,7 +37,7 @@ describe('the help', () => {
 
       The context file:
             --context_name   Name of the context: the file is conf/Context-NAME.xml               [string]
-            --context_id     Id of the context [default: context001]                              [string]
+            --context_id     Id of the context [default: from --context_name]                     [string]
             --service_name   Name of the service in its messages                                  [string]
             --server_ip      Address where the services of the context meet                       [string]
             --sub_port       Port of the subscribers                                              [string]
@@ -126,8 +125,8 @@ describe('the help', () => {
 
       Options:
             --action            What to do; required
-             [choices: "start", "stop", "restart", "reload", "validate", "list", "exit", "request", "why",
-                                                                      "history", "logs", "top", "figures"]
+          [choices: "start", "stop", "restart", "reload", "forget", "validate", "list", "exit", "request",
+                                                               "why", "history", "logs", "top", "figures"]
             --endpoint          Provider's address for publishers (default: from the file, or found)
                                                                                                   [string]
             --sub_endpoint      Provider's address for subscribers (default: likewise)            [string]
@@ -135,7 +134,8 @@ describe('the help', () => {
             --service_name      'context', 'all' (with stop) or 'state'      [string] [default: "context"]
             --service_id        Id of the context, or of one service                [string] [default: ""]
             --task_id           Id of one service of the context; all: every one of them          [string]
-            --transaction       Transaction id; with start, empty makes a new one   [string] [default: ""]
+            --transaction       Transaction id (default: the one that runs, or the only one); with start,
+                                '' makes a new one                                                [string]
             --dry_run           With reload: only print what would change       [boolean] [default: false]
             --lines             With logs and history: how many of the last         [number] [default: 50]
             --metric            With history: draw what the Monitor has sampled of --task_id

@@ -13,10 +13,11 @@ import {
   removeEmptyGroups,
 } from '../../../src/processes/control-group.js';
 import { sweep } from '../../../src/processes/sweep.js';
+import { needs } from '../../helpers/requirements.js';
 
 const base = findControlGroups();
 
-describe.runIf(base !== undefined)('the control group of a run', () => {
+describe('the control group of a run', needs('control groups'), () => {
   it('is found again by a process in it, ends with all that is in it, and is removed', async () => {
     const owner = createUniqueId();
     const token = `${owner}/T1/ts_1/1/X`;

@@ -6,6 +6,7 @@ import { Descendants } from '../../../src/processes/descendants.js';
 import { identify } from '../../../src/processes/process-table.js';
 import { isRunning } from '../../helpers/processes.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
+import { needs } from '../../helpers/requirements.js';
 
 const started: number[] = [];
 
@@ -13,7 +14,7 @@ afterEach(() => {
   for (const pid of started.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
 });
 
-describe.runIf(process.platform === 'linux')('Descendants', () => {
+describe('Descendants', needs('linux'), () => {
   it('knows a process still that was seen below a service, when its parent has ended', async () => {
     const clock = new ManualClock();
     const descendants = new Descendants(clock);

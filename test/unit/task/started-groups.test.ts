@@ -7,6 +7,7 @@ import { TOKEN_VARIABLE } from '../../../src/processes/run-token.js';
 import { forgetGroup, noteGroup, signalGroup } from '../../../src/task/program/started-groups.js';
 import { eventually } from '../../helpers/eventually.js';
 import { isRunning } from '../../helpers/processes.js';
+import { needs } from '../../helpers/requirements.js';
 
 const members: number[] = [];
 
@@ -30,7 +31,7 @@ async function startGroup(ending: string) {
   return { leader: child.pid!, ours: ours!, unknown: unknown!, exited, end: () => child.stdin.end() };
 }
 
-describe.runIf(process.platform === 'linux')('signalGroup', () => {
+describe('signalGroup', needs('linux'), () => {
   it('signals all of a group while its leader lives', async () => {
     const { leader, ours, unknown, exited } = await startGroup('read -r _');
     signalGroup(leader, 'SIGKILL');
