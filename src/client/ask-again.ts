@@ -14,6 +14,7 @@ export function askAgainWhenLost(
   clock: Clock,
 ): void {
   const lost = new Set<string>();
+  let isLost = false;
   let cancel: () => void = () => undefined;
   const ask = () => {
     for (const id of lost) {
@@ -25,7 +26,9 @@ export function askAgainWhenLost(
   };
   publisher.onConnectionChange((isConnected) => {
     cancel();
+    // Also what was asked meanwhile: it leaves first, and its answer may come before we can hear it.
+    if (!isConnected || isLost) for (const id of pending.keys()) lost.add(id);
+    isLost = !isConnected;
     if (isConnected) ask();
-    else for (const id of pending.keys()) lost.add(id);
   });
 }
