@@ -4,6 +4,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
+import { checkOwner } from '../base/private-files.js';
 
 /** What the system takes, in bytes, its end mark included. */
 const MOST_BYTES = 108;
@@ -18,7 +19,7 @@ export interface LocalSocket {
 
 /**
  * Makes ready for a bind to `endpoint`; nothing is done for other transports. ZeroMQ itself would take the
- * file of whoever listens there. Throws BUS_BIND_REFUSED and BUS_ADDRESS_IN_USE.
+ * file of whoever listens there. Throws BUS_BIND_REFUSED, SEC_PATH_UNSAFE and BUS_ADDRESS_IN_USE.
  */
 export async function holdLocalSocket(endpoint: string): Promise<LocalSocket> {
   const path = endpoint.startsWith(PREFIX) ? endpoint.slice(PREFIX.length) : '';
@@ -52,18 +53,20 @@ function holdFolder(endpoint: string, folder: string): void {
   } catch (error) {
     throw refused(endpoint, `its folder cannot be made: ${messageOf(error)}`, 'name a folder of yours');
   }
-  const { mode, uid } = lstatSync(folder);
-  if ((mode & 0o077) === 0 && uid === process.geteuid?.()) return;
-  const shown = (mode & 0o777).toString(8);
-  const reason = `others can enter its folder ${folder} (mode ${shown}, owner ${uid})`;
+  const there = lstatSync(folder);
+  checkOwner(folder, there);
+  if ((there.mode & 0o077) === 0) return;
+  const shown = (there.mode & 0o777).toString(8);
+  const reason = `others can enter its folder ${folder} (mode ${shown})`;
   throw refused(endpoint, reason, `name a folder of its own, or: chmod 700 ${folder}`);
 }
 
-/** A file that nobody listens to was left behind. Throws for one that is no socket. */
+/** A file that nobody listens to was left behind. Throws for one that is no socket, or somebody else's. */
 async function isListening(path: string): Promise<boolean> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   if (!stat.isSocket()) throw refused(`${PREFIX}${path}`, 'there is a file that is no socket', 'remove it');
+  checkOwner(path, stat);
   return await new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => {

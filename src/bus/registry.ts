@@ -1,11 +1,12 @@
 // Which providers run on this machine for this user: a small file each, so that clients find them.
 
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasErrnoCode, messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
+import { checkFolder } from '../base/private-files.js';
 import type { BusEndpoints } from './connection.js';
 
 export interface RegistryEntry {
@@ -85,20 +86,18 @@ async function writeEntry(folder: string, name: string, entry: RegistryEntry): P
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if (!hasErrnoCode(error, 'EEXIST')) throw error;
   });
-  if (!(await isOf(folder, ownUid())))
-    throw new Error(`${folder} is another user's, or others can write to it`);
+  checkFolder(folder);
   await writeFileAtomic(join(folder, name), JSON.stringify(entry), { mode: 0o600 });
 }
 
 /** The living ones; what dead ones left behind is removed. */
 export async function listProviders(): Promise<readonly RegistryEntry[]> {
-  const uid = ownUid();
-  const found = await Promise.all(registryFolders(uid).map((folder) => listIn(folder, uid)));
+  const found = await Promise.all(registryFolders(ownUid()).map(listIn));
   return found.flat();
 }
 
-async function listIn(folder: string, uid: number): Promise<readonly RegistryEntry[]> {
-  const names = (await isOf(folder, uid)) ? await readdir(folder).catch(() => []) : [];
+async function listIn(folder: string): Promise<readonly RegistryEntry[]> {
+  const names = isSafe(folder) ? await readdir(folder).catch(() => []) : [];
   const entries = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name))),
   );
@@ -106,9 +105,13 @@ async function listIn(folder: string, uid: number): Promise<readonly RegistryEnt
 }
 
 /** In a folder that others can write to, anybody could say where a provider is and what its key is. */
-async function isOf(folder: string, uid: number): Promise<boolean> {
-  const stat = await lstat(folder).catch(() => undefined);
-  return stat?.isDirectory() === true && stat.uid === uid && (stat.mode & 0o022) === 0;
+function isSafe(folder: string): boolean {
+  try {
+    checkFolder(folder);
+    return true;
+  } catch {
+    return false; // Its owner may use it.
+  }
 }
 
 async function readEntry(path: string): Promise<RegistryEntry | undefined> {

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync 
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Forwarder } from '../../../src/bus/forwarder.js';
 import { findProvider } from '../../../src/client/find-provider.js';
 import { openFolder } from '../../helpers/folder.js';
@@ -171,15 +171,13 @@ test('another user reads no key, no journal, no log, and reaches no socket.', ne
 
 test('where a provider is, is not taken from a folder that others can write to.', async () => {
   await using folder = await openFolder();
-  const before = process.env.XDG_RUNTIME_DIR;
-  process.env.XDG_RUNTIME_DIR = folder.path;
+  vi.stubEnv('CONTEXTD_REGISTRY', folder.path);
   try {
     await using provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
     expect(await findProvider({})).toEqual(provided.provider.endpoints);
-    await chmod(join(folder.path, `contextd-${process.getuid?.()}`), 0o777);
+    await chmod(folder.path, 0o777);
     await expect(findProvider({})).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
   } finally {
-    if (before === undefined) delete process.env.XDG_RUNTIME_DIR;
-    else process.env.XDG_RUNTIME_DIR = before;
+    vi.unstubAllEnvs();
   }
 });
