@@ -24,9 +24,12 @@ export interface ConnectionSecurity {
   readonly reader?: string;
 }
 
-/** Of a client or a service: all it says is for the server. */
-export function securityOf(curve: ClientSecurity | undefined): ConnectionSecurity | undefined {
-  return curve && { curve, sealer: new Sealer(curve.keys), reader: curve.serverKey };
+/** Of a client or a service: all it says is for the server. `followsClock`: see Sealer. */
+export function securityOf(
+  curve: ClientSecurity | undefined,
+  followsClock = false,
+): ConnectionSecurity | undefined {
+  return curve && { curve, sealer: new Sealer(curve.keys, undefined, followsClock), reader: curve.serverKey };
 }
 
 /**

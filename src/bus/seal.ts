@@ -13,6 +13,8 @@ import { agree, Z85_CLASS, type KeyPair } from '../base/keys.js';
 const TAIL = new RegExp(String.raw`,?"seal":"(${Z85_CLASS}{40}) (\d{1,15}) ([0-9a-f]{64})"\}$`);
 /** Longer than any tail. */
 const TAIL_BYTES = 160;
+/** A stamp that is further ahead of the clock is from before it was put back: the provider would not take it. */
+const MOST_AHEAD_MS = 30_000;
 /** Keys agreed upon with so many peers are kept. */
 const MOST_PEERS = 10_000;
 
@@ -20,7 +22,7 @@ const MOST_PEERS = 10_000;
 export interface Seal {
   /** Z85. */
   readonly key: string;
-  /** Milliseconds since the epoch; no two of one writer are the same, and later ones are larger. */
+  /** Milliseconds since the epoch; no two of one writer are the same, and later ones are larger (of a client, until its clock is put back). */
   readonly stamp: number;
   readonly mac: string;
 }
@@ -28,17 +30,22 @@ export interface Seal {
 export class Sealer {
   readonly #keys: KeyPair;
   readonly #now: () => number;
+  readonly #followsClock: boolean;
   readonly #agreed = new Map<string, Buffer>();
   #stamp = 0;
 
-  constructor(keys: KeyPair, now: () => number = Date.now) {
+  /** `followsClock`: of clients, whose stamps need not grow when the clock is put back. */
+  constructor(keys: KeyPair, now = () => Date.now(), followsClock = false) {
     this.#keys = keys;
     this.#now = now;
+    this.#followsClock = followsClock;
   }
 
   /** Adds a seal that the owner of the public key `to` can verify. The frame's body is a JSON object. */
   seal(frame: string, to: string): string {
-    this.#stamp = Math.max(this.#now(), this.#stamp + 1);
+    const nowMs = this.#now();
+    if (this.#followsClock && this.#stamp - nowMs > MOST_AHEAD_MS) this.#stamp = 0;
+    this.#stamp = Math.max(nowMs, this.#stamp + 1);
     const sealed = frame.slice(0, -1);
     const claim = `${this.#keys.publicKey} ${this.#stamp}`;
     const mac = this.#mac(Buffer.from(sealed), claim, to).toString('hex');

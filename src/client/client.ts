@@ -67,7 +67,7 @@ export class Client {
     this.endpoints = endpoints;
     this.#clock = options.clock ?? systemClock;
     this.#answerTimeoutMs = options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
-    this.#security = securityOf(options.security);
+    this.#security = securityOf(options.security, true);
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, ['state'], receive, this.#security);
     askAgainWhenLost(this.#connection.publisher, this.#pending, this.#clock);

@@ -1,11 +1,13 @@
 // One provider per context and folder, whatever comes at the same moment; what was answered stays answered.
 
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
+import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { isRunning } from '../../helpers/processes.js';
 import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
 import { openSite, TRANSACTION } from '../../helpers/site.js';
 import { freePorts } from '../../helpers/ports.js';
@@ -27,6 +29,28 @@ test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HE
     `error CTX_JOURNAL_HELD: context context001 is run from ${site.stateFolder} by pid ${first.program.child.pid}`,
   );
   expect((await first.tasks()).ts_1).toMatchObject({ status: 'started', pid: before.ts_1!.pid });
+});
+
+test('When another provider has taken the folder while its files were gone, the first one ends with its services.', async () => {
+  await using site = await openSite(services);
+  const first = await site.reign();
+  await first.command('start');
+  const { pid } = (await first.tasks()).ts_1!;
+  // It is held up, or it would make its files again before anybody can take their place.
+  first.program.child.kill('SIGSTOP');
+  await rm(site.stateFolder, { recursive: true });
+  const file = await site.write(services, await freePorts(2), 'Context-Other.xml');
+  await using second = startProgram('service_context', file, '--json');
+  await second.out.first((line) => line.includes('"kind":"ready"'));
+  first.program.child.kill('SIGCONT');
+  expect(await first.program.ended).toEqual({ code: 0, signal: null });
+  expect(first.warnings()).toContain(`is run from ${site.stateFolder} by pid ${second.child.pid}`);
+  await eventually(() => !isRunning(pid!), 'its service has ended');
+  expect(site.processes()).toEqual([]);
+  const third = await site.write(services, await freePorts(2), 'Context-Third.xml');
+  await using last = startProgram('service_context', third);
+  expect((await last.ended).code).toBe(1);
+  expect(last.err.items[0]).toContain(`by pid ${second.child.pid}`);
 });
 
 test('Of two providers that start at the same moment exactly one lives.', async () => {

@@ -1,13 +1,14 @@
 // ipc:// endpoints, and what another user of the machine can reach of a secured provider: nothing.
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Forwarder } from '../../../src/bus/forwarder.js';
 import { findProvider } from '../../../src/client/find-provider.js';
+import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
@@ -180,4 +181,21 @@ test('where a provider is, is not taken from a folder that others can write to.'
   } finally {
     vi.unstubAllEnvs();
   }
+});
+
+test('a socket file that was removed is reported as a fault by list: who is connected is still served.', async () => {
+  await using folder = await openFolder();
+  await using provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEnds(folder.path));
+  const client = await provided.client();
+  const faults = async () => (await client.command({ action: 'list' })).status.faults ?? [];
+  expect(await faults()).toEqual([]);
+  const path = join(folder.path, 'run', 'front');
+  rmSync(path);
+  const fault = await eventually(
+    async () => (await faults()).find(({ message }) => message.includes('not made again')),
+    'list tells',
+  );
+  expect(fault.code).toBe('CTX_FILE_GONE');
+  expect(fault.message).toContain(`the socket ${path} is gone`);
+  expect(fault.hint).toContain('SIGTERM');
 });

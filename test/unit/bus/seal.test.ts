@@ -59,6 +59,13 @@ describe('a seal', () => {
     expect(stamps).toEqual([1000, 1001, 1002, 2000]);
   });
 
+  it('has the new time, for a client, when the clock was put back far', () => {
+    const times = [100_000, 80_000, 60_000, 60_000];
+    const sealer = new Sealer(client, () => times.shift() ?? 0, true);
+    const stamps = [1, 2, 3, 4].map(() => sealOf(bytes(sealer.seal('a @@@ {}', server.publicKey)))?.stamp);
+    expect(stamps).toEqual([100_000, 100_001, 60_000, 60_001]);
+  });
+
   it.each(['', 'context @@@ {}', '"seal":"', `a @@@ {"seal":"${'x'.repeat(40)} 1 ${'0'.repeat(63)}"}`])(
     'is not there in %j',
     (frame) => {
