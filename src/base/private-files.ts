@@ -25,7 +25,7 @@ export function checkFolder(path: string): void {
   if (link.isSymbolicLink()) checkOwner(path, link);
   const real = link.isSymbolicLink() ? realpathSync(path) : path;
   const there = lstatSync(real);
-  if (!there.isDirectory()) throw unsafe(path, 'is no folder', 'move it away, or use another folder');
+  if (!there.isDirectory()) throw unsafe(path, 'is not a folder', 'move it away, or use another folder');
   check(path, there);
 }
 
@@ -51,7 +51,7 @@ function open(path: string, flags: number): number {
     const there = fstatSync(descriptor);
     if (there.isFile()) check(path, there);
     // Reading a folder fails by itself, and a device keeps nothing; a pipe has another end.
-    else if (there.isFIFO()) throw unsafe(path, 'is no file', `remove it: rm ${path}`);
+    else if (there.isFIFO()) throw unsafe(path, 'is not a file', `remove it: rm ${path}`);
     return descriptor;
   } catch (error) {
     closeSync(descriptor);

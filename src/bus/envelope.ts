@@ -61,7 +61,7 @@ function decodeJson(text: string, topic: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw invalid(`what follows "${topic} @@@" is no JSON`, cause);
+    throw invalid(`what follows "${topic} @@@" is not JSON`, cause);
   }
 }
 
@@ -97,7 +97,7 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch (cause) {
-    throw invalid('it is no UTF-8', cause);
+    throw invalid('it is not UTF-8', cause);
   }
 }
 

@@ -61,11 +61,12 @@ function holdFolder(endpoint: string, folder: string): void {
   throw refused(endpoint, reason, `name a folder of its own, or: chmod 700 ${folder}`);
 }
 
-/** A file that nobody listens to was left behind. Throws for one that is no socket, or somebody else's. */
+/** A file that nobody listens to was left behind. Throws for one that is not a socket, or somebody else's. */
 async function isListening(path: string): Promise<boolean> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
-  if (!stat.isSocket()) throw refused(`${PREFIX}${path}`, 'there is a file that is no socket', 'remove it');
+  if (!stat.isSocket())
+    throw refused(`${PREFIX}${path}`, 'there is a file that is not a socket', 'remove it');
   checkOwner(path, stat);
   return await new Promise((resolve) => {
     const socket = connect(path);

@@ -32,6 +32,7 @@ export function checkArguments(command: Command, argv: readonly string[], parsed
     if (needsValue(option) && isWithoutValue(argv, name))
       throw usage(command, `--${name} needs a value`, valueHint(name, option));
     checkChoice(command, { name, option, value: parsed[name] });
+    checkNumber(command, argv, { name, option, value: parsed[name] });
   }
   const missing = Object.entries(command.options).filter(
     ([name, option]) => option.demandOption === true && parsed[name] === undefined,
@@ -85,6 +86,17 @@ function isWithoutValue(argv: readonly string[], name: string): boolean {
 
 function valueHint(name: string, { choices }: Options): string | undefined {
   return choices === undefined ? undefined : `--${name} is one of ${choices.join(', ')}`;
+}
+
+/** What is not a number is told as it was typed. */
+function checkNumber(command: Command, argv: readonly string[], { name, option, value }: Given): void {
+  if (option.type !== 'number' || ![value].flat().some(Number.isNaN)) return;
+  const typed = argv.flatMap((word, at) => {
+    if (word === `--${name}`) return argv.slice(at + 1, at + 2);
+    return word.startsWith(`--${name}=`) ? [word.slice(name.length + 3)] : [];
+  });
+  const wrong = typed.find((each) => Number.isNaN(Number(each))) ?? '';
+  throw usage(command, `--${name} cannot be "${wrong}"`, `it is a number: ${option.describe ?? ''}`);
 }
 
 interface Given {

@@ -11,8 +11,8 @@ type Shell = keyof typeof SHELLS;
 export function completionScript(program: string, asked?: string): string {
   const shell = asked ?? usualShell();
   if (!Object.hasOwn(SHELLS, shell)) {
-    throw new ContextdError('CLI_USAGE', `there is no completion for the shell "${shell}"`, {
-      hint: `${program} ${PRINT_SCRIPT} ${Object.keys(SHELLS).join(', or ')}`,
+    throw new ContextdError('CLI_USAGE', `the shell "${shell}" is not supported`, {
+      hint: `it is one of ${Object.keys(SHELLS).join(', ')}, such as: ${program} ${PRINT_SCRIPT} bash`,
     });
   }
   const name = `_${program}_completions`;

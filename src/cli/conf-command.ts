@@ -150,27 +150,29 @@ function checkArguments(given: Arguments): Request {
     });
   }
   if (transaction !== '' && !isId(transaction)) {
-    throw new ContextdError('CLI_USAGE', `"${transaction}" is no transaction id`, {
-      hint: `a transaction id is ${ID_RULE}`,
+    throw new ContextdError('CLI_USAGE', `--transaction cannot be "${transaction}"`, {
+      hint: `an id consists of ${ID_RULE}; 'conf_command --action=list' shows those there are`,
     });
   }
   if (action === 'forget' && transaction === '') {
     throw new ContextdError('CLI_USAGE', '--action=forget needs --transaction', {
-      hint: "--action=list shows the transactions' ids",
+      hint: "run 'conf_command --action=list' to see the ids of the transactions",
     });
   }
   if (timeout !== undefined && !(timeout > 0)) {
-    throw new ContextdError('CLI_USAGE', '--timeout is a number of seconds above 0', {
-      hint: 'such as --timeout=10',
+    throw new ContextdError('CLI_USAGE', `--timeout cannot be ${timeout}`, {
+      hint: 'it is a number of seconds above 0, such as --timeout=10',
     });
   }
   if (!Number.isInteger(lines) || lines < 0) {
-    throw new ContextdError('CLI_USAGE', '--lines is a whole number from 0', { hint: 'such as --lines=100' });
+    throw new ContextdError('CLI_USAGE', `--lines cannot be ${lines}`, {
+      hint: 'it is a whole number from 0, such as --lines=100',
+    });
   }
   const isAboutOne = action === 'why' || action === 'logs' || args.metric !== undefined;
   if (isAboutOne && args.task_id === undefined && args.service_id === '') {
     throw new ContextdError('CLI_USAGE', `--action=${action} needs --task_id`, {
-      hint: "--action=list shows the services' ids",
+      hint: "run 'conf_command --action=list' to see the ids of the services",
     });
   }
   const request = { ...args, action, transaction, isNew: args.transaction === '' };
@@ -184,7 +186,7 @@ function checkArguments(given: Arguments): Request {
 function checkTopic(action: Action, topic: Arguments['topic']): void {
   const topics = topicsOf(action);
   if (topic === undefined || topics.includes(topic)) return;
-  throw new ContextdError('CLI_USAGE', `--action=${action} does not go on topic ${topic}`, {
+  throw new ContextdError('CLI_USAGE', `--action=${action} cannot go on --topic=${topic}`, {
     hint: `leave --topic away, or say --topic=${topics.join(' or --topic=')}`,
   });
 }

@@ -123,9 +123,13 @@ async function open(args: Arguments, see: (sighting: Sighting) => void): Promise
     return { follower: follow(found, topic, see, security), address: found.subscribe, known };
   }
   if (topic.some((each) => each !== 'monitor')) {
-    throw new ContextdError('CLI_USAGE', 'topic monitor has an address of its own', {
-      hint: 'follow it alone: --topic=monitor, with --endpoint of the Monitor',
-    });
+    throw new ContextdError(
+      'CLI_USAGE',
+      '--topic=monitor cannot go with other topics: a Monitor publishes at an address of its own',
+      {
+        hint: "follow it alone: 'context_display --topic=monitor', and where it is not found, with its --endpoint",
+      },
+    );
   }
   const serverKey = file?.security?.publicKey;
   const { endpoint: address, security } = await findMonitor({

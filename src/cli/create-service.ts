@@ -112,7 +112,7 @@ function refuseClash(args: Args): void {
   if (clashing.length === 0) return;
   const message = `--xml_file describes everything, so it cannot go with ${clashing.join(', ')}`;
   throw new ContextdError('CLI_USAGE', message, {
-    hint: `write into ${args.xml_file ?? 'the file'} what shall be otherwise; --dry_run and --force may be added`,
+    hint: `leave them away, and write into ${args.xml_file ?? 'the file'} what they say; only --dry_run and --force may be added`,
     details: { clashing },
   });
 }
@@ -146,7 +146,8 @@ function refuseFaults(fields: Fields, contexts: readonly string[]): void {
   const faults = checkFields(fields).map(({ field, message, hint }) => `--${field}: ${message} (${hint})`);
   const lines = [...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []), ...faults];
   if (lines.length === 0) return;
-  const message = lines.length === 1 ? lines.join('') : ['the flags do not fit:', ...lines].join('\n  ');
+  const message =
+    lines.length === 1 ? lines.join('') : ['some flags are missing or wrong:', ...lines].join('\n  ');
   throw new ContextdError('CLI_USAGE', message, {
     hint:
       missing.includes('--context_name') && contexts.length > 1

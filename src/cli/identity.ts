@@ -42,9 +42,13 @@ export function readIdentity(args: IdentityArguments, found: FoundProvider): Cli
   }
   const file = args.key ?? process.env[KEY_VARIABLE];
   if (file !== undefined && file !== '') return { keys: readSecretKey(file), serverKey };
-  throw new ContextdError('SEC_KEY_MISSING', `the provider at ${found.publish} is secured`, {
-    hint: `name your secret key file with --key or in ${KEY_VARIABLE}; contextd keys new NAME makes one`,
-  });
+  throw new ContextdError(
+    'SEC_KEY_MISSING',
+    `the provider at ${found.publish} is secured, and no key of yours is named`,
+    {
+      hint: `name your secret key file with --key or in ${KEY_VARIABLE}; contextd keys new NAME makes one`,
+    },
+  );
 }
 
 /** Who has said so for a provider elsewhere does not want to speak to whoever is at its address. */
@@ -55,7 +59,7 @@ function hasKeyVariable(): boolean {
 function readServerKey(text: string): string {
   if (isKey(text)) return text;
   if (/[/.]/.test(text)) return readPublicKey(text);
-  throw new ContextdError('CLI_USAGE', `--server_key "${text}" is no key and no file`, {
-    hint: `a key is ${KEY_RULE}; a file is written with a slash or its ending`,
+  throw new ContextdError('CLI_USAGE', `--server_key "${text}" is neither a public key nor a path`, {
+    hint: `a public key is ${KEY_RULE}; a path has a slash or an ending, such as keys/provider.key`,
   });
 }

@@ -86,7 +86,8 @@ async function projectOf(args: Args): Promise<ProjectFields> {
 function theName({ _: names = [] }: Args): string {
   const [name, ...more] = names;
   if (name !== undefined && more.length === 0) return String(name);
-  const message = name === undefined ? 'no name is given' : 'more than one name is given';
+  const message =
+    name === undefined ? 'no name is given' : `more than one name is given: ${names.join(', ')}`;
   throw new ContextdError('CLI_USAGE', message, {
     hint: "'contextd init weather' makes the folder weather; 'contextd init .' takes this one",
   });
@@ -97,7 +98,7 @@ function specOf(spec: string, folder: string): string {
   if (!PATH.test(spec) || spec.includes('://')) return spec;
   const path = resolve(spec.replace(/^file:/, ''));
   if (!existsSync(path)) {
-    throw new ContextdError('CLI_USAGE', `--contextd: there is no ${path}`, {
+    throw new ContextdError('CLI_USAGE', `--contextd cannot be "${spec}": there is no file ${path}`, {
       hint: "name a file that 'npm pack' has made, or a range such as ^0.1.0",
     });
   }
@@ -108,7 +109,7 @@ function specOf(spec: string, folder: string): string {
 function refuseFaults(project: ProjectFields): void {
   const faults = checkProject(project).map(({ field, message, hint }) => `--${field}: ${message} (${hint})`);
   if (faults.length === 0) return;
-  const message = faults.length === 1 ? faults.join('') : ['the flags do not fit:', ...faults].join('\n  ');
+  const message = faults.length === 1 ? faults.join('') : ['these flags are wrong:', ...faults].join('\n  ');
   throw new ContextdError('CLI_USAGE', message, {
     hint: "run 'contextd init --help' to see what each is for",
   });

@@ -71,12 +71,15 @@ function readPositionals({ _: given = [] }: Arguments): Pick<Shown, 'verb' | 'na
   const [verbText, name, ...more] = given.map(String);
   const verb = VERBS.find((each) => each === verbText);
   if (verb === undefined || name === undefined || more.length > 0) {
-    throw new ContextdError('CLI_USAGE', 'keys needs what to do and a name', {
-      hint: 'contextd keys new NAME, or contextd keys show NAME',
+    const found = given.length === 0 ? 'nothing is given' : `"${given.join(' ')}" is given`;
+    throw new ContextdError('CLI_USAGE', `contextd keys takes what to do and one name, but ${found}`, {
+      hint: "run 'contextd keys new NAME' to make keys, or 'contextd keys show NAME' to show them",
     });
   }
   if (isId(name)) return { verb, name };
-  throw new ContextdError('CLI_USAGE', `"${name}" is no name for keys`, { hint: `a name is ${ID_RULE}` });
+  throw new ContextdError('CLI_USAGE', `"${name}" is not a valid name for keys`, {
+    hint: `a name consists of ${ID_RULE}`,
+  });
 }
 
 /** Keys made elsewhere may hold what XML reads as markup. */

@@ -4,6 +4,7 @@ import { ContextdError } from '../base/errors.js';
 import { createTransactionId, createUniqueId, parseTransactionId } from '../base/ids.js';
 import type { Client, CommandAnswer } from '../client/client.js';
 import type { ContextConfiguration, TaskService } from '../model/context.js';
+import { didYouMean } from '../model/suggest.js';
 import type { IdentityArguments } from './identity.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 import type { Metric } from '../messages/sample-history.js';
@@ -82,7 +83,9 @@ async function sendToProcess(
   const { action } = args;
   const transaction = parseTransactionId(args.transaction);
   if (transaction === undefined || !(action === 'start' || action === 'stop' || action === 'restart')) {
-    throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction, and start, stop or restart');
+    throw new ContextdError('CLI_USAGE', '--topic=process needs --transaction', {
+      hint: "run 'conf_command --action=list' to see the ids of the transactions",
+    });
   }
   const answers = await Promise.all(
     services.map(async (service) => {
@@ -96,7 +99,11 @@ async function sendToProcess(
 
 /** One answer for several services: it is a success if each of them is. */
 function mergeAnswers([first, ...rest]: readonly CommandAnswer[]): CommandAnswer {
-  if (first === undefined) throw new ContextdError('CLI_USAGE', 'the context file has no services');
+  if (first === undefined) {
+    throw new ContextdError('CLI_USAGE', 'the context file has no task services to send the command to', {
+      hint: 'add one with create_service, or name another file with --context_file',
+    });
+  }
   const all = [first, ...rest];
   const failed = all.find(({ status }) => status.result === 'failure') ?? first;
   const services = all.flatMap(({ status }) => status.services);
@@ -108,12 +115,19 @@ function findTasks(args: Request, configuration: ContextConfiguration | undefine
   if (wanted === ALL_TASKS && configuration !== undefined) return configuration.TaskService;
   const service = configuration?.TaskService.find((each) => each.id === wanted);
   if (service !== undefined) return [service];
-  const known = configuration?.TaskService.map((each) => each.id).join(', ');
+  if (configuration === undefined) {
+    throw new ContextdError('CLI_USAGE', '--topic=process needs --context_file', {
+      hint: 'name the file of the context that has the service; its part of the file is sent along',
+    });
+  }
+  const known = configuration.TaskService.map((each) => each.id);
+  const isNamed = wanted !== '';
   throw new ContextdError(
     'CLI_USAGE',
-    `--topic=process needs --context_file and --task_id of one of its services`,
+    isNamed ? `the context file has no service "${wanted}"` : '--topic=process needs --task_id',
     {
-      hint: known === undefined ? undefined : `the file has ${known}`,
+      hint:
+        (isNamed ? didYouMean(wanted, known) : undefined) ?? `--task_id is all or one of ${known.join(', ')}`,
     },
   );
 }

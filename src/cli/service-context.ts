@@ -161,8 +161,8 @@ function count({ length }: readonly unknown[], what: string): string {
 function drawGraph(format: string, configuration: ContextConfiguration, terminal: Terminal): number {
   const draw = format === '' ? toMermaid : Object.hasOwn(GRAPHS, format) ? GRAPHS[format] : undefined;
   if (draw === undefined) {
-    throw new ContextdError('CLI_USAGE', `there is no graph format "${format}"`, {
-      hint: `formats are ${Object.keys(GRAPHS).join(', ')}`,
+    throw new ContextdError('CLI_USAGE', `--graph cannot be "${format}"`, {
+      hint: `it is one of ${Object.keys(GRAPHS).join(', ')}`,
     });
   }
   terminal.out(draw(configuration));
@@ -172,15 +172,18 @@ function drawGraph(format: string, configuration: ContextConfiguration, terminal
 function theFile(args: Arguments): string {
   const [file, ...more] = args._ ?? [];
   if (file !== undefined && more.length === 0) return String(file);
-  const message = file === undefined ? 'no context file is named' : 'more than one context file is named';
+  const message =
+    file === undefined
+      ? 'no context file is named'
+      : `more than one context file is named: ${[file, ...more].join(', ')}`;
   throw new ContextdError('CLI_USAGE', message, {
-    hint: 'service_context conf/Context-NAME.xml; further contexts are sent to it with conf_command --context_file',
+    hint: 'name one, such as service_context conf/Context-NAME.xml; further contexts are sent to it with conf_command --context_file',
   });
 }
 
 function checkTransaction(text: string | undefined): void {
   if (text === undefined || text === '' || isId(text)) return;
-  throw new ContextdError('CLI_USAGE', `"${text}" is no transaction id`, {
-    hint: `a transaction id is ${ID_RULE}`,
+  throw new ContextdError('CLI_USAGE', `--transaction cannot be "${text}"`, {
+    hint: `an id consists of ${ID_RULE}`,
   });
 }

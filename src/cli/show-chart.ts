@@ -25,8 +25,8 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 /** Throws CLI_USAGE. */
 export function checkChartArguments({ since }: ChartArguments): void {
   if (since === undefined || parseSpan(since) !== undefined) return;
-  throw new ContextdError('CLI_USAGE', `--since cannot be "${since}": it is a span of time`, {
-    hint: 'a number of seconds, or such as 90s, 10m, 2h or 1d',
+  throw new ContextdError('CLI_USAGE', `--since cannot be "${since}"`, {
+    hint: 'it is a span of time: a number of seconds, or such as 90s, 10m, 2h or 1d',
   });
 }
 

@@ -35,8 +35,8 @@ export function checkTopArguments(args: TopArguments): void {
     });
   }
   if (!(args.service_freq >= 0.1 && args.service_freq <= 86_400)) {
-    throw new ContextdError('CLI_USAGE', `--service_freq is ${FREQUENCY_RULE}`, {
-      hint: 'such as --service_freq=5',
+    throw new ContextdError('CLI_USAGE', `--service_freq cannot be ${args.service_freq}`, {
+      hint: `it is ${FREQUENCY_RULE}, such as --service_freq=5`,
     });
   }
 }
@@ -49,11 +49,13 @@ function checkWatchArguments(args: TopArguments): void {
   const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service', 'task_id'] as const;
   const flag = flags.find((each) => args[each] !== false && args[each] !== undefined);
   if (watch && flag !== undefined) {
-    throw new ContextdError('CLI_USAGE', `--${flag} does not go with --watch`, {
+    throw new ContextdError('CLI_USAGE', `--${flag} cannot go with --watch`, {
       hint: 'Enter shows connections, files and memory maps of the selected service, / finds one',
     });
   }
   if (!(interval >= 0.1 && interval <= 3600)) {
-    throw new ContextdError('CLI_USAGE', `--interval is ${INTERVAL_RULE}`, { hint: 'such as --interval=5' });
+    throw new ContextdError('CLI_USAGE', `--interval cannot be ${interval}`, {
+      hint: `it is ${INTERVAL_RULE}, such as --interval=5`,
+    });
   }
 }

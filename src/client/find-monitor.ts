@@ -66,7 +66,7 @@ function addressOf(monitor: TaskService): string {
   const found = endpointOf(service);
   if (found !== undefined && parseTcpEndpoint(found)?.port !== '*') return reachableEndpoint(found);
   throw new ContextdError('CLI_USAGE', `it is not known where ${monitor.id} publishes`, {
-    hint: 'name the --endpoint that it says in its log, or on the bus when it starts',
+    hint: `name it with --endpoint; 'conf_command --action=logs --task_id=${monitor.id}' tells it`,
   });
 }
 

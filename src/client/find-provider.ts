@@ -60,8 +60,8 @@ async function locate(hints: ProviderHints): Promise<BusEndpoints> {
 
 function checkEndpoint(text: string): void {
   if (parseEndpoint(text) !== undefined) return;
-  throw new ContextdError('CLI_USAGE', `"${text}" is no endpoint`, {
-    hint: `an endpoint is ${ENDPOINT_RULE}`,
+  throw new ContextdError('CLI_USAGE', `"${text}" is not a valid endpoint`, {
+    hint: `an endpoint is ${ENDPOINT_RULE}; leave it away to find the provider of this folder`,
   });
 }
 
@@ -77,7 +77,7 @@ async function findSubscribeEnd(
   const neighbour = neighbourPort(endpoint, -1);
   if (neighbour !== undefined) return neighbour;
   throw new ContextdError('CLI_USAGE', `it is not known where the provider at ${endpoint} answers`, {
-    hint: 'name it with --sub_endpoint (FrontEndEndpoint in its context file)',
+    hint: 'name its --context_file, or its FrontEndEndpoint too: conf_command --sub_endpoint, context_display --endpoint',
   });
 }
 
@@ -89,7 +89,7 @@ async function findPublishEnd(subEndpoint: string): Promise<string> {
     'CLI_USAGE',
     `it is not known where publishers reach the provider at ${subEndpoint}`,
     {
-      hint: 'name its BackendEndpoint too, or its --context_file',
+      hint: 'name its --context_file, or its BackendEndpoint too: conf_command --endpoint, context_display --pub_endpoint',
     },
   );
 }

@@ -2,6 +2,7 @@
 
 import { createDeferred } from '../base/deferred.js';
 import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
+import { shorten } from '../base/shorten.js';
 import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
 import type { RefusalReason } from '../bus/refusal.js';
@@ -76,12 +77,13 @@ export function followMonitor(
 
 function sight(frame: Uint8Array): Sighting {
   let topic = '?';
-  let body: unknown = Buffer.from(frame).toString('latin1').slice(0, 200);
+  let body: unknown;
   try {
     ({ topic, body } = decodeEnvelope(frame));
     return { kind: 'message', topic, message: parseBody(topic, body), body };
   } catch (error) {
-    return { kind: 'other', topic, body, reason: messageOf(error) };
+    const found = body === undefined ? shorten(Buffer.from(frame).toString('latin1')) : body;
+    return { kind: 'other', topic, body: found, reason: messageOf(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 // What must hold in a meta file beyond its form: one named check each.
 
 import { ID_RULE, isId } from '../base/ids.js';
+import { listSome } from '../base/shorten.js';
 import { ENTRIES, INSTANCE_PATTERN, INSTANCE_RULE, TRANSITION_ACTIONS, TRIGGERS } from './context.js';
 import { HOST_PATTERN, parsePort, PORT_RULE } from './endpoint.js';
 import type { Finding, ValuePath } from './fault.js';
@@ -146,7 +147,7 @@ function actionsHaveTargets({ services }: MetaOutline): readonly Finding[] {
 
 function targetsExist({ services }: MetaOutline): readonly Finding[] {
   const ids = new Set(services.flatMap(({ texts }) => texts.get('task_id') ?? []));
-  const allowed = `allowed: ${[...ids].slice(0, 10).join(', ')}${ids.size > 10 ? ', ...' : ''}`;
+  const allowed = `allowed: ${listSome([...ids])}`;
   return allStates(services)
     .flatMap(({ call, path }) => call.split(/\s+/).map((id) => ({ id, path })))
     .filter(({ id }) => id !== '' && !ids.has(id))

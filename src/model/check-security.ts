@@ -57,5 +57,5 @@ function findSeconds(clients: readonly ClientOutline[], what: 'name' | 'key'): r
 
 function checkKey(key: string | undefined, path: ValuePath): readonly Finding[] {
   if (key === undefined || isKey(key)) return [];
-  return [{ path, message: `"${key}" is no public key, allowed: ${KEY_RULE}` }];
+  return [{ path, message: `"${key}" is not a valid public key, allowed: ${KEY_RULE}` }];
 }

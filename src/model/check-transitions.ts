@@ -1,6 +1,7 @@
 // Checks of the state transitions: known words, known targets, no endless loops, nothing that can never happen.
 
 import { ENTRIES, isEntryAtStart, TRANSITION_ACTIONS } from './context.js';
+import { listSome } from '../base/shorten.js';
 import type { Finding } from './fault.js';
 import { findCycles, formatCycle, reachableFrom, type Cycle } from './graph.js';
 import type { ContextOutline, ServiceOutline, TriggerOutline } from './outline.js';
@@ -149,6 +150,5 @@ function allTriggers({ services }: ContextOutline): readonly TriggerOutline[] {
 }
 
 function describeIds(ids: readonly string[]): string {
-  const told = ids.slice(0, 10).join(', ');
-  return `allowed: ${told === '' ? 'nothing, for no service has an id' : told}${ids.length > 10 ? ', ...' : ''}`;
+  return `allowed: ${ids.length === 0 ? 'nothing, for no service has an id' : listSome(ids)}`;
 }

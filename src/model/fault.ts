@@ -1,6 +1,7 @@
 // Faults of a file: what is wrong where, gathered so that all of them are told at once.
 
 import { ContextdError } from '../base/errors.js';
+import { shorten } from '../base/shorten.js';
 
 /** Line and column, both from 1. */
 export interface Position {
@@ -34,7 +35,8 @@ export interface Finding {
 
 /** A hostile file may have a fault per line; nobody reads more than this. */
 export const MOST_FAULTS_TOLD = 100;
-const MOST_TOLD_OF_ONE = 1000;
+/** A value may be as long as its file: of what quotes it, the start and what is allowed are told. */
+const WHOLE_FAULT = { most: 1000, start: 500, end: 400 };
 
 export function isError(finding: Finding): boolean {
   return finding.severity !== 'warning';
@@ -69,14 +71,9 @@ export function formatFault(path: string, fault: Fault): string {
   return `${path}:${fault.line}:${fault.column}: ${withHint(fault.message, fault.hint)}`;
 }
 
-/** A value may be as long as its file: of what quotes it, the start and what is allowed are told. */
-function clip(message: string): string {
-  if (message.length <= MOST_TOLD_OF_ONE) return message;
-  return `${message.slice(0, MOST_TOLD_OF_ONE * 0.5)} ... ${message.slice(-MOST_TOLD_OF_ONE * 0.4)}`;
-}
-
 export function withHint(message: string, hint: string | undefined): string {
-  return hint === undefined ? clip(message) : `${clip(message)} (${clip(hint)})`;
+  const told = shorten(message, WHOLE_FAULT);
+  return hint === undefined ? told : `${told} (${shorten(hint, WHOLE_FAULT)})`;
 }
 
 /** One CTX_INVALID for all faults of a file; `details.faults` holds them as data. */
@@ -89,12 +86,11 @@ export function joinFaultLines(what: string, lines: readonly string[]): string {
   if (lines.length === 1) return lines.join('');
   const told = lines.slice(0, MOST_FAULTS_TOLD).map((line) => `  ${line}`);
   const rest = lines.length - told.length;
-  const more = rest > 0 ? [`  and ${rest} more`] : [];
+  const more = rest > 0 ? [`  and ${rest} more, which are told once these are corrected`] : [];
   return [`${what} has ${lines.length} faults:`, ...told, ...more].join('\n');
 }
 
-/** A text from a file as a message quotes it. */
-export function shorten(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
-  return line.length > 40 ? `${line.slice(0, 40)}...` : line;
+/** A text from a file as a message quotes it, on one line. */
+export function quoteText(text: string): string {
+  return `"${shorten(text.trim().replace(/\s+/g, ' '))}"`;
 }

@@ -1,6 +1,6 @@
 // Which elements and attributes may stand where: shapes as data, and the one check that applies them.
 
-import { shorten, type Finding, type ValuePath } from './fault.js';
+import { quoteText, type Finding, type ValuePath } from './fault.js';
 import { didYouMean } from './suggest.js';
 import type { XmlElement } from './xml.js';
 
@@ -73,7 +73,7 @@ function checkAttributes(
 
 function checkText(element: XmlElement, shape: ElementShape, path: ValuePath): readonly Finding[] {
   if (shape.children === undefined || element.textAt === undefined) return [];
-  const message = `text "${shorten(element.text)}" in <${element.name}>, ${allowedText(tags(shape.children))}`;
+  const message = `text ${quoteText(element.text)} in <${element.name}>, ${allowedText(tags(shape.children))}`;
   return [{ path: [...path, '#text'], message, position: element.textAt }];
 }
 
@@ -138,7 +138,7 @@ function checkFree(element: XmlElement, path: ValuePath): readonly Finding[] {
 }
 
 function mixedText(element: XmlElement, path: ValuePath): Finding {
-  const message = `text "${shorten(element.text)}" beside elements in <${element.name}>, allowed: elements`;
+  const message = `text ${quoteText(element.text)} beside elements in <${element.name}>, allowed: elements`;
   return { path: [...path, '#text'], message, position: element.textAt ?? element };
 }
 

@@ -1,7 +1,7 @@
 // Is it XML? Asked before the parser, which accepts much that is none. On the way it notes where elements stand.
 
 import { ContextdError } from '../base/errors.js';
-import { MOST_FAULTS_TOLD, shorten, type Fault } from './fault.js';
+import { MOST_FAULTS_TOLD, quoteText, type Fault } from './fault.js';
 import { closest } from './suggest.js';
 import { CLOSING, GIVE_UP, OPENING, skipFault } from './xml-skip.js';
 import { allMalformed, malformed, type XmlSource } from './xml-source.js';
@@ -176,7 +176,7 @@ function noteText({ source, open }: Check, start: number, value: string): undefi
   const at = endOfBlanks(source.text, start);
   const parent = open.at(-1);
   if (parent === undefined) {
-    throw malformed(source, at, `text "${shorten(value)}" outside of the root element`);
+    throw malformed(source, at, `text ${quoteText(value)} outside of the root element`);
   }
   parent.textStart ??= at;
 }

@@ -3,8 +3,9 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
+import { listSome } from '../base/shorten.js';
 import type { Fault, Position } from './fault.js';
-import { formatFault, joinFaultLines } from './fault.js';
+import { formatFault, joinFaultLines, MOST_FAULTS_TOLD } from './fault.js';
 import { decodeXml } from './xml-encoding.js';
 
 /** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
@@ -40,7 +41,10 @@ export function allMalformed(source: XmlSource, faults: readonly Fault[]): Conte
   const [only, ...more] = faults;
   const lines = faults.map((fault) => formatFault(path, fault));
   if (only === undefined || more.length > 0) {
-    return new ContextdError('XML_MALFORMED', joinFaultLines(path, lines), { details: { path, faults } });
+    const told = joinFaultLines(path, lines);
+    const isAll = faults.length < MOST_FAULTS_TOLD;
+    const message = isAll ? told : `${told}\n  what follows is read once these are corrected`;
+    return new ContextdError('XML_MALFORMED', message, { details: { path, faults } });
   }
   const { message, line, column, severity, hint } = only;
   const text = formatFault(path, { message, line, column, severity });
@@ -74,7 +78,7 @@ async function readBytes(path: string, wanted: RegExp): Promise<Uint8Array> {
 async function hintAtNeighbours(folder: string, path: string, wanted: RegExp): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
   const found = names.filter((name) => wanted.test(name) && name !== basename(path)).sort();
-  return found.length === 0 ? undefined : `in ${folder} there are: ${found.slice(0, 10).join(', ')}`;
+  return found.length === 0 ? undefined : `in ${folder} there are: ${listSome(found)}`;
 }
 
 function findLineStarts(text: string): readonly number[] {

@@ -50,7 +50,7 @@ const endpoint = z
   .trim()
   .refine(
     (text) => parseTcpEndpoint(text) !== undefined || /^ipc:\/\/./.test(text),
-    'is no address, allowed: tcp://HOST:PORT (PORT may be * for any) or ipc://PATH',
+    'is not a valid address, allowed: tcp://HOST:PORT (PORT may be * for any) or ipc://PATH',
   );
 
 const service = z.strictObject(

@@ -41,7 +41,7 @@ function findFile(
   if (first === undefined) throw notFound(service, program, places);
   const file = found.find(isExecutable);
   if (file !== undefined) return file;
-  const what = lookAt(first)?.isFile() === true ? 'is not executable' : 'is no file';
+  const what = lookAt(first)?.isFile() === true ? 'is not executable' : 'is not a file';
   throw new ContextdError('SVC_PROGRAM_NOT_EXECUTABLE', `${service.id}: ${first} ${what}`, {
     hint: `chmod +x ${first}; or name its interpreter as <program> and the file as <arg>`,
   });

@@ -47,7 +47,7 @@ export function checkLocation(service: TaskService, location: string, roots: rea
   if (isAllowed) return;
   throw new ContextdError(
     'SVC_LOCATION_REFUSED',
-    `${service.id}: ${location} is no service root of this provider`,
+    `${service.id}: ${location} is not a service root of this provider`,
     {
       hint: `start the provider with --service_root ${location}`,
       details: { roots },

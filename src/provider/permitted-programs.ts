@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { ContextdError } from '../base/errors.js';
+import { shorten } from '../base/shorten.js';
 import { environmentOf, programOf, type TaskService } from '../model/context.js';
 import type { ProgramCommand } from '../model/program.js';
 import { readContext, type ContextFile } from '../model/read-context.js';
@@ -40,7 +41,7 @@ export class PermittedPrograms {
     const what = [command.program, ...command.arg].join(' ');
     return new ContextdError(
       'SVC_PROGRAM_REFUSED',
-      `${service.id}: ${path} has no such <command>: ${what.length > 200 ? `${what.slice(0, 200)}...` : what}`,
+      `${service.id}: ${path} has no such <command>: ${shorten(what)}`,
       {
         hint: 'put a <command> with the same program, arguments, cwd, env, user and limits into that file',
       },

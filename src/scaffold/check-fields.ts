@@ -2,6 +2,7 @@
 
 import { isIP } from 'node:net';
 import { ID_RULE, isId } from '../base/ids.js';
+import { shorten } from '../base/shorten.js';
 import { IDENTIFIER_RULE, isIdentifier, isXmlText } from './escape.js';
 
 /** What is wrong with a value and what to write instead; undefined if nothing is. */
@@ -33,11 +34,11 @@ export const checkInstance: Check = (value) => {
 };
 
 export const checkId: Check = (value) =>
-  isId(value) ? undefined : { message: `${quote(value)} is no id`, hint: `use ${ID_RULE}` };
+  isId(value) ? undefined : { message: `${quote(value)} is not a valid id`, hint: `use ${ID_RULE}` };
 
 export const checkPort: Check = (value) => {
   if (/^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65_535) return undefined;
-  return { message: `${quote(value)} is no port`, hint: 'use a number from 1 to 65535' };
+  return { message: `${quote(value)} is not a valid port`, hint: 'use a number from 1 to 65535' };
 };
 
 export const checkHost: Check = (value) => {
@@ -45,7 +46,7 @@ export const checkHost: Check = (value) => {
   const isName = value.length <= 253 && labels.every((label) => HOST_LABEL.test(label));
   if (isIP(value) !== 0 || (isName && !/^\d+$/.test(labels.at(-1) ?? ''))) return undefined;
   return {
-    message: `${quote(value)} is no IP address and no host name`,
+    message: `${quote(value)} is neither an IP address nor a host name`,
     hint: 'for this machine alone use 127.0.0.1',
   };
 };
@@ -63,19 +64,25 @@ export const checkLine: Check = (value) => {
 
 export const checkText: Check = (value) => {
   if (isXmlText(value)) return undefined;
-  return { message: `${quote(value)} holds characters that XML cannot carry`, hint: 'use plain text' };
+  return {
+    message: `${quote(value)} holds characters that XML cannot carry`,
+    hint: 'use text without control characters',
+  };
 };
 
 export function checkOneOf(allowed: readonly string[]): Check {
   return (value) => {
     if (allowed.includes(value)) return undefined;
-    return { message: `${quote(value)} is none of the known ones`, hint: `use one of ${allowed.join(', ')}` };
+    return {
+      message: `${quote(value)} is not one of the known values`,
+      hint: `use one of ${allowed.join(', ')}`,
+    };
   };
 }
 
 const checkIdentifier: Check = (value) => {
   if (!isIdentifier(value))
-    return { message: `${quote(value)} is no name for code`, hint: `use ${IDENTIFIER_RULE}` };
+    return { message: `${quote(value)} is not a valid name for code`, hint: `use ${IDENTIFIER_RULE}` };
   return RESERVED.has(value) ? reservedFault(value) : undefined;
 };
 
@@ -87,6 +94,5 @@ function reservedFault(value: string): ReturnType<Check> {
 }
 
 function quote(value: string): string {
-  const short = value.length > 60 ? `${value.slice(0, 60)}...` : value;
-  return JSON.stringify(short);
+  return JSON.stringify(shorten(value));
 }

@@ -58,5 +58,5 @@ export function composeOrder(
 function checked<Id>(parse: (text: string) => Id | undefined, text: string): Id {
   const id = parse(text);
   if (id !== undefined) return id;
-  throw new TypeError(`"${text}" is no id; an id is ${ID_RULE}`);
+  throw new TypeError(`"${text}" is not a valid id; an id is ${ID_RULE}`);
 }

@@ -108,7 +108,7 @@ test.each([
   [['--service_endpoint=tcp://127.0.0.1:6789'], '--service_endpoint goes with --use_service only'],
   [
     ['--use_service', '--service_endpoint=tcp://127.0.0.1:6789', '--service_freq=0'],
-    '--service_freq is a number of seconds from 0.1 up to 86400',
+    'it is a number of seconds from 0.1 up to 86400',
   ],
   [['--action=list', '--memory_maps'], '--memory_maps goes with --action=top only'],
 ])('Flags that make no sense together are refused: %j', async (flags, message) => {

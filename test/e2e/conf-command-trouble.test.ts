@@ -98,12 +98,8 @@ test.each([
     ['--action=stop', '--dry_run'],
     '--dry_run goes with --action=reload only',
   ],
-  ['half a record', ['--action=history', '--lines=1.5'], '--lines is a whole number from 0'],
-  [
-    'fewer lines than none',
-    ['--action=logs', '--task_id=ts_1', '--lines=-1'],
-    '--lines is a whole number from 0',
-  ],
+  ['half a record', ['--action=history', '--lines=1.5'], '--lines cannot be 1.5'],
+  ['fewer lines than none', ['--action=logs', '--task_id=ts_1', '--lines=-1'], '--lines cannot be -1'],
 ])(
   'Arguments that cannot be meant (%s): exit code 2, and nothing is asked of anybody.',
   async (_, args, message) => {
@@ -123,7 +119,7 @@ test('--topic=process needs a file, a service of it and a transaction: exit code
   const noService = await home.run('conf_command', ...base, WITH_FILE, '--transaction=T1', '--task_id=ts_9');
   const noTransaction = await home.run('conf_command', ...base, WITH_FILE, '--task_id=ts_101');
   expect([noFile, noService, noTransaction].map(({ exitCode }) => exitCode)).toEqual([2, 2, 2]);
-  expect(noService.stderr).toContain('the file has ts_101');
+  expect(noService.stderr).toContain('no service "ts_9"');
   expect(noTransaction.stderr).toContain('needs --transaction');
 });
 

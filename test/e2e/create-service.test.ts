@@ -193,11 +193,11 @@ describe('create_service', () => {
     const { stderr, exitCode } = await folder.run({ ...TUTORIAL, ...wrong });
     expect(exitCode).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
-      "error CLI_USAGE: the flags do not fit:
-        --server_ip: "*" is no IP address and no host name (for this machine alone use 127.0.0.1)
-        --task_service: "1Echo" is no name for code (use letters, digits and _, not starting with a digit, at most 100 long)
+      "error CLI_USAGE: some flags are missing or wrong:
+        --server_ip: "*" is neither an IP address nor a host name (for this machine alone use 127.0.0.1)
+        --task_service: "1Echo" is not a valid name for code (use letters, digits and _, not starting with a digit, at most 100 long)
         --task_class: "class" is a reserved word (use another name, such as one that says what it does)
-        --entry_action: "soon" is none of the known ones (use one of on_start, start_now, on_update, on_fail, on_exit)
+        --entry_action: "soon" is not one of the known values (use one of on_start, start_now, on_update, on_fail, on_exit)
         --pub_port: 5556 is the sub_port too (subscribers and publishers need a port each)
         hint: run 'create_service --help' to see what each flag is for"
     `);

@@ -134,7 +134,7 @@ test('A graph format that does not exist is an error of usage: exit code 2.', as
   await using home = await openHome(...SERVICES);
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--graph=png');
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-  expect(stderr).toContain('there is no graph format "png"');
+  expect(stderr).toContain('--graph cannot be "png"');
   expect(stderr).toContain('hint: formats are mermaid, dot');
 });
 

@@ -80,7 +80,7 @@ export function createFor(call: CommandCall, configuration: ContextConfiguration
   const text = nameOf(call);
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
   if (id !== undefined) return createTransaction(id, configuration, call.ports.clock.now());
-  throw new ContextdError('MSG_INVALID', `"${text}" is no transaction id`, {
+  throw new ContextdError('MSG_INVALID', `"${text}" is not a valid transaction id`, {
     hint: `a transaction id is ${ID_RULE}`,
   });
 }

@@ -1,6 +1,7 @@
 // Who wrote a message, and how the audit log names writers and messages.
 
 import type { ContextdError } from '../../base/errors.js';
+import { shorten } from '../../base/shorten.js';
 import type { ClientKey } from '../../model/security.js';
 import type { Message } from '../../messages/message.js';
 
@@ -28,7 +29,7 @@ export function describeMessage(message: Message): Fields {
   const header = headerOf(message);
   const texts = ['action', 'service_id', 'service_transaction', 'message_id', 'host'].flatMap((name) => {
     const value: unknown = Reflect.get(header, name);
-    return typeof value === 'string' && value !== '' ? [[name, value.slice(0, 200)]] : [];
+    return typeof value === 'string' && value !== '' ? [[name, shorten(value)]] : [];
   });
   return { kind: message.kind, ...(Object.fromEntries(texts) as Fields) };
 }

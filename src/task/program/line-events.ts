@@ -1,6 +1,7 @@
 // Makes `updated` events of what a program prints: of each line, or of each line that is a JSON object.
 
 import type { Logger } from '../../base/logger.js';
+import { shorten } from '../../base/shorten.js';
 import type { EventItems } from '../task.js';
 
 /** So many events at once, then so many a second: more would only keep everybody else from being heard. */
@@ -31,7 +32,7 @@ export class LineEvents {
   #countedMs: number;
   readonly #troubles = {
     dropped: { count: 0, toldMs: -Infinity, what: 'lines that came too fast to be told as events' },
-    broken: { count: 0, toldMs: -Infinity, what: 'lines that are no JSON object' },
+    broken: { count: 0, toldMs: -Infinity, what: 'lines that are not a JSON object' },
     reserved: { count: 0, toldMs: -Infinity, what: 'items left out, their names are reserved' },
   };
 
@@ -97,7 +98,7 @@ export class LineEvents {
 
   #say(trouble: { count: number; toldMs: number; readonly what: string }, example?: string): void {
     if (trouble.count === 0) return;
-    const fields = example === undefined ? {} : { for_example: example.slice(0, 200) };
+    const fields = example === undefined ? {} : { for_example: shorten(example) };
     this.#ports.log.warn(`${trouble.what}: ${trouble.count}`, fields);
     trouble.count = 0;
     trouble.toldMs = this.#ports.now();

@@ -77,7 +77,7 @@ test.each([
   ['a service that does not exist', ['--task_id=ts_9'], 1, /SVC_UNKNOWN.*\n.*its services are ts_1, ts_2/],
   ['a service that never ran', ['--task_id=ts_2'], 1, /SVC_LOG_UNREADABLE: ts_2 of T1 has no log yet/],
   ['a transaction that does not exist', ['--task_id=ts_1', '--transaction=T9'], 1, /CTX_TRANSACTION_UNKNOWN/],
-  ['half a line', ['--task_id=ts_1', '--lines=0.5'], 2, /CLI_USAGE: --lines is a whole number/],
+  ['half a line', ['--task_id=ts_1', '--lines=0.5'], 2, /CLI_USAGE: --lines cannot be 0.5/],
 ])('logs of %s is refused with the reason.', async (_what, flags, exitCode, message) => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever' },

@@ -120,7 +120,7 @@ test.each([
     { serviceId: 'ts_404', transaction: 'T1', code: 'SVC_UNKNOWN', hint: 'its services are ts_1, ts_2' },
   ],
   [
-    'what is no id at all',
+    'what is not a valid id at all',
     { serviceId: '../..', transaction: 'T1', code: 'SVC_UNKNOWN', hint: 'its services are ts_1, ts_2' },
   ],
   [

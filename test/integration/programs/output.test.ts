@@ -171,7 +171,7 @@ test('A JSON object on a line is an event with its items, which drives others; w
   const log = readServiceLog(test, 'ts_1');
   expect(log).toContain('{"temperature": 21.5, "unit": "C"}\n');
   expect(log).toContain('\nno json\n');
-  expect(log).toMatch(/warn {2}lines that are no JSON object: 1 \{"for_example":"no json"\}/);
+  expect(log).toMatch(/warn {2}lines that are not a JSON object: 1 \{"for_example":"no json"\}/);
   expect(log).toMatch(/warn {2}items left out, their names are reserved: 1 \{"for_example":"pid"\}/);
 });
 

@@ -174,7 +174,7 @@ const BROKEN: readonly Broken[] = [
     command: { program: './folder' },
     error: {
       code: 'SVC_PROGRAM_NOT_EXECUTABLE',
-      message: 'ts_1: FOLDER/folder is no file',
+      message: 'ts_1: FOLDER/folder is not a file',
       hint: 'chmod +x FOLDER/folder; or name its interpreter as <program> and the file as <arg>',
     },
   },

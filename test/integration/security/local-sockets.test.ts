@@ -38,7 +38,7 @@ test('a context of ipc:// endpoints is found, started and stopped, and leaves no
   expect(readdirSync(join(folder.path, 'run'))).toEqual([]);
 });
 
-test('a folder that others can enter is refused, and so is a path that is no socket, or too long.', async () => {
+test('a folder that others can enter is refused, and so is a path that is not a socket, or too long.', async () => {
   await using folder = await openFolder();
   const { path } = folder;
   mkdirSync(join(path, 'run'), { mode: 0o755 });

@@ -78,8 +78,8 @@ describe('a file', () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'pipe');
     execFileSync('mkfifo', ['-m', '600', path]);
-    expect(() => readPrivate(path)).toThrow(unsafe(/is no file/));
-    expect(() => openPrivate(path)).toThrow(unsafe(/is no file/));
+    expect(() => readPrivate(path)).toThrow(unsafe(/is not a file/));
+    expect(() => openPrivate(path)).toThrow(unsafe(/is not a file/));
   });
 
   it('of ours is appended to; a new one is for us alone', async () => {
@@ -111,7 +111,7 @@ describe('a folder', () => {
     chmodSync(path, 0o1777);
     expect(() => checkFolder(path)).toThrow(unsafe(/mode 1777/));
     writeFileSync(join(folder.path, 'file'), '');
-    expect(() => checkFolder(join(folder.path, 'file'))).toThrow(unsafe(/is no folder/));
+    expect(() => checkFolder(join(folder.path, 'file'))).toThrow(unsafe(/is not a folder/));
   });
 
   it(

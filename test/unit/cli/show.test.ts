@@ -189,8 +189,8 @@ describe('a message seen on the bus', () => {
   });
 
   it('that is none says why', () => {
-    const other: Sighting = { kind: 'other', topic: '?', body: 'x', reason: 'it is no UTF-8' };
-    expect(describeSighting(other, plain)).toBe('?         it is no UTF-8');
+    const other: Sighting = { kind: 'other', topic: '?', body: 'x', reason: 'it is not UTF-8' };
+    expect(describeSighting(other, plain)).toBe('?         it is not UTF-8');
   });
 
   const all = { transaction: undefined, service_id: undefined, action: [] };

@@ -17,34 +17,46 @@ describe('conf_command is wrong, exit code 2, when', () => {
   it.each([
     ['no action is named', [], 'action'],
     ['the action does not exist', ['--action=dance'], '"dance"'],
-    ['the transaction is no id', ['--action=stop', '--transaction=../x'], '"../x" is no transaction id'],
-    ['the time is none', ['--action=list', '--timeout=0'], '--timeout is a number of seconds above 0'],
+    [
+      'the transaction is not a valid id',
+      ['--action=stop', '--transaction=../x'],
+      '--transaction cannot be "../x"',
+    ],
+    [
+      'the time is none',
+      ['--action=list', '--timeout=0'],
+      '--timeout cannot be 0\n  hint: it is a number of seconds above 0',
+    ],
     [
       'the time is no number',
       ['--action=list', '--timeout=soon'],
-      '--timeout is a number of seconds above 0',
+      '--timeout cannot be "soon"\n  hint: it is a number',
     ],
     ['another action is watched', ['--action=list', '--watch'], '--watch goes with --action=top only'],
-    ['one service is watched', ['--action=top', '--watch', '--task_id=ts_1'], '--task_id does not go with'],
+    [
+      'one service is watched',
+      ['--action=top', '--watch', '--task_id=ts_1'],
+      '--task_id cannot go with --watch',
+    ],
     [
       'the interval is none',
       ['--action=top', '--watch', '--interval=0'],
-      '--interval is a number of seconds',
+      '--interval cannot be 0\n  hint: it is a number of seconds from',
     ],
     [
       'a question goes on the topic of commands',
       ['--action=request', '--topic=context'],
-      '--action=request does not go on topic context\n  hint: leave --topic away, or say --topic=state\n',
+      '--action=request cannot go on --topic=context\n  hint: leave --topic away, or say --topic=state\n',
     ],
     [
       'a command goes on the topic of questions',
       ['--action=stop', '--topic=state'],
-      '--action=stop does not go on topic state\n  hint: leave --topic away, or say --topic=context or --topic=process\n',
+      '--action=stop cannot go on --topic=state\n  hint: leave --topic away, or say --topic=context or --topic=process\n',
     ],
     [
       'the whole provider is spoken to as one service',
       ['--action=list', '--topic=process'],
-      '--action=list does not go on topic process',
+      '--action=list cannot go on --topic=process',
     ],
     ['there is no terminal', ['--action=top', '--watch'], '--watch needs a terminal'],
     ['another is a dry run', ['--action=start', '--dry_run'], '--dry_run goes with --action=reload only'],
@@ -108,7 +120,7 @@ describe('context_display is wrong, exit code 2, when', () => {
     [
       'the Monitor is followed with others',
       ['--topic=monitor', '--topic=state'],
-      'topic monitor',
+      '--topic=monitor cannot go with other topics',
       'follow it alone',
     ],
   ])('%s', async (_why, argv, message, hint) => {
@@ -122,7 +134,7 @@ describe('context_display is wrong, exit code 2, when', () => {
 describe('contextd init is wrong, and writes nothing, when', () => {
   it.each([
     ['no name is given', [], 2, 'no name is given'],
-    ['two names are given', ['One', 'Two'], 2, 'more than one name is given'],
+    ['two names are given', ['One', 'Two'], 2, 'more than one name is given: One, Two'],
     ['the name is a path', ['../Weather'], 1, 'TPL_NAME_INVALID'],
     ['the name is a number', ['7'], 1, 'use letters and digits, not starting with a digit'],
     ['the name has no letter', ['...'], 1, 'TPL_NAME_INVALID: "..." cannot be the name of a project'],
@@ -132,9 +144,14 @@ describe('contextd init is wrong, and writes nothing, when', () => {
       2,
       '--task_service: "class"',
     ],
-    ['a port is none', ['Weather', '--sub_port=x'], 2, '--sub_port: "x" is no port'],
+    ['a port is none', ['Weather', '--sub_port=x'], 2, '--sub_port: "x" is not a valid port'],
     ['both ports are one', ['Weather', '--sub_port=5557'], 2, '--pub_port: 5557 is the sub_port too'],
-    ['contextd is a file that is not there', ['Weather', '--contextd=none.tgz'], 2, '/none.tgz'],
+    [
+      'contextd is a file that is not there',
+      ['Weather', '--contextd=none.tgz'],
+      2,
+      '--contextd cannot be "none.tgz": there is no file /',
+    ],
   ])('%s', async (_why, argv, exitCode, message) => {
     const ran = await run(init, [...argv, '--dry_run']);
     expect({ exitCode: ran.exitCode, out: ran.out }).toEqual({ exitCode, out: '' });
@@ -145,8 +162,12 @@ describe('contextd init is wrong, and writes nothing, when', () => {
 describe('service_context is wrong, exit code 2, when', () => {
   it.each([
     ['no file is named', [], 'no context file is named'],
-    ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is named'],
-    ['the transaction is no id', ['a.xml', '--start', '--transaction=a b'], '"a b" is no transaction id'],
+    ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is named: a.xml, b.xml'],
+    [
+      'the transaction is not a valid id',
+      ['a.xml', '--start', '--transaction=a b'],
+      '--transaction cannot be "a b"',
+    ],
     ['the level does not exist', ['a.xml', '--log_level=loud'], '"loud"'],
     ['nothing is started', ['a.xml', '--transaction=T1'], '--transaction goes with --start only'],
     ['a check starts', ['a.xml', '--check', '--start'], '--start goes with running the provider'],

@@ -83,7 +83,7 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'a ContextID that is no id',
+    title: 'a ContextID that is not a valid id',
     text: contextText(serviceText(), `${ENDPOINTS}\n<ContextID>../etc</ContextID>`),
     faults: [
       '6:1 ContextID "../etc", allowed: letters, digits and _ . : -, not starting with . : or -, at most 128 long',

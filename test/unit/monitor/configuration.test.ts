@@ -41,7 +41,7 @@ describe('the configuration of a Monitor', () => {
   it.each([
     ['no service', {}, '<service> must hold <endpoint> and <frequency_s>'],
     ['no endpoint', { service: {} }, '<service><endpoint> is missing'],
-    ['no address', { service: { endpoint: '6789' } }, '<service><endpoint> is no address'],
+    ['no address', { service: { endpoint: '6789' } }, '<service><endpoint> is not a valid address'],
     ['another type', { service: { ...service, type: 'push' } }, '<service><type> must be pub'],
     [
       'too often',

@@ -127,7 +127,7 @@ test('What cannot become code or a file is refused, all of it at once, each at i
   const error = refusalOf(() => requestOf(readMetaContext(text, PATH)));
   expect(error.code).toBe('CTX_INVALID');
   expect(tellFaults(error)).toEqual([
-    '2:36 server_ip "a_b" is no IP address and no host name (for this machine alone use 127.0.0.1)',
+    '2:36 server_ip "a_b" is neither an IP address nor a host name (for this machine alone use 127.0.0.1)',
     '6:1 task_service "index" is a reserved word (use another name, such as one that says what it does)',
     '6:35 task_class "class" is a reserved word (use another name, such as one that says what it does)',
   ]);

@@ -25,10 +25,10 @@ test.each([
   ['json', ' {"a": 1, "b": {"pid": 2}} ', [{ a: 1, b: { pid: 2 } }], []],
   ['json', '{}', [{}], []],
   ['json', '', [], []],
-  ['json', '{"a": 1', [], ['lines that are no JSON object: 1']],
-  ['json', 'null', [], ['lines that are no JSON object: 1']],
-  ['json', '[{"a": 1}]', [], ['lines that are no JSON object: 1']],
-  ['json', '"text"', [], ['lines that are no JSON object: 1']],
+  ['json', '{"a": 1', [], ['lines that are not a JSON object: 1']],
+  ['json', 'null', [], ['lines that are not a JSON object: 1']],
+  ['json', '[{"a": 1}]', [], ['lines that are not a JSON object: 1']],
+  ['json', '"text"', [], ['lines that are not a JSON object: 1']],
   ['json', '{"a": 1, "signal": 9}', [{ a: 1 }], ['items left out, their names are reserved: 1']],
 ] as const)('With events "%s" the line %j becomes %j.', (kind, line, items, warnings) => {
   const { events, told, warned } = listen(kind);
