@@ -20,8 +20,8 @@ const DECLARED =
   /^\uFEFF?[ \t\r\n]*<\?xml[ \t\r\n][^>]*?\bencoding[ \t\r\n]*=[ \t\r\n]*["']([A-Za-z][\w.-]*)["']/;
 /** With a byte for each character, so that 256 of them tell the whole encoding. */
 const SINGLE_BYTE =
-  /^(US-ASCII|ASCII|ISO-8859-([1-9]|1[0-6])|LATIN-?1|WINDOWS-(125[0-8]|874)|KOI8-[RU]|MACINTOSH)$/;
-const KNOWN = 'UTF-8, UTF-16, US-ASCII, ISO-8859-1 to -16, windows-1250 to -1258, KOI8-R and KOI8-U';
+  /^(US-ASCII|ASCII|ISO-8859-([1-9]|1[013-5])|LATIN-?1|WINDOWS-(125[0-8]|874)|KOI8-[RU]|MACINTOSH)$/;
+const KNOWN = 'UTF-8, UTF-16, US-ASCII, ISO-8859-1 to -15, windows-1250 to -1258, KOI8-R and KOI8-U';
 
 const WINDOWS_1252 = Array.from('€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ');
 

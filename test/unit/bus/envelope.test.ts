@@ -40,11 +40,11 @@ describe('a frame', () => {
     ['no blanks around the separator', Buffer.from('x@@@{}'), 'in front'],
     ['no topic', Buffer.from(' @@@ {}'), 'in front'],
     ['a topic without end', Buffer.from(`${'x'.repeat(5000)} @@@ {}`), 'in front'],
-    ['no JSON', Buffer.from('x @@@ {a:1}'), 'what follows "x @@@" is not JSON'],
-    ['nothing behind the separator', Buffer.from('x @@@ '), 'no JSON'],
-    ['two bodies', Buffer.from('x @@@ {} {}'), 'no JSON'],
-    ['a body that is no UTF-8', Buffer.concat([Buffer.from('x @@@ "'), Buffer.from([0xff, 0x22])]), 'UTF-8'],
-    ['a topic that is no UTF-8', Buffer.concat([Buffer.from([0xff]), Buffer.from(' @@@ 1')]), 'UTF-8'],
+    ['not JSON', Buffer.from('x @@@ {a:1}'), 'what follows "x @@@" is not JSON'],
+    ['nothing behind the separator', Buffer.from('x @@@ '), 'not JSON'],
+    ['two bodies', Buffer.from('x @@@ {} {}'), 'not JSON'],
+    ['a body that is not UTF-8', Buffer.concat([Buffer.from('x @@@ "'), Buffer.from([0xff, 0x22])]), 'UTF-8'],
+    ['a topic that is not UTF-8', Buffer.concat([Buffer.from([0xff]), Buffer.from(' @@@ 1')]), 'UTF-8'],
   ])('is refused with %s', (_what, bytes, message) => {
     expect(() => decodeEnvelope(bytes)).toThrow(
       expect.objectContaining({

@@ -156,7 +156,7 @@ describe('a command', () => {
     expect(out).toContain('--get-yargs-completions');
     expect(await run('completion', 'ksh')).toMatchObject({
       exitCode: 2,
-      err: 'error CLI_USAGE: there is no completion for the shell "ksh"\n  hint: sample completion bash, or zsh, or fish\n',
+      err: 'error CLI_USAGE: the shell "ksh" is not supported\n  hint: it is one of bash, zsh, fish, such as: sample completion bash\n',
     });
   });
 });

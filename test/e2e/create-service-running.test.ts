@@ -1,0 +1,51 @@
+// A service added to a context that is running: create_service says how its provider takes it over, and that works.
+
+import { expect, test } from 'vitest';
+import { FILE, openHome } from '../helpers/home.js';
+import { expectNoLeftovers } from '../helpers/leftovers.js';
+
+expectNoLeftovers();
+
+const SECOND = ['--task_service=Walk', '--task_class=Walking', '--task_id=ts_101'];
+
+test('The reload that takes it over is suggested while the provider runs, and the start where none does.', async () => {
+  await using home = await openHome(['EchoAction', 'ts_100']);
+  const provider = await home.provide(['--start', '--transaction=T1']);
+  await provider.out.first((line) => line.includes('"started"'));
+  const added = await home.run('create_service', ...SECOND);
+  expect({ exitCode: added.exitCode, stderr: added.stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const [, command = ''] = /^ {2}npx (conf_command .*)$/m.exec(added.stdout) ?? [];
+  expect(added.stdout).toContain('The context is running; let its provider take over what is new:\n');
+  expect(command).toBe(`conf_command --context_file='${FILE}' --action='reload'`);
+  expect(added.stdout).not.toContain('service_context');
+  const reloaded = await home.run('conf_command', ...command.replaceAll("'", '').split(' ').slice(1));
+  expect(reloaded).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(reloaded.stdout).toMatch(/added +ts_101/);
+  const listed = await home.run('conf_command', '--action=list');
+  expect(listed.stdout).toMatch(/ts_100 +started[^]*ts_101 +started/);
+  provider.interrupt();
+  await provider.ended;
+  const after = await home.run('create_service', '--task_service=Talk', '--task_class=Talking');
+  expect(after.stdout).toContain('Run the context, and from another terminal start its services:\n');
+});
+
+test('why explains every service that exists, also one that nothing has led to.', async () => {
+  await using home = await openHome();
+  const file = await home.sketch(
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
+  );
+  await home.provide([], file);
+  const why = (id: string) => home.run('conf_command', '--action=why', `--task_id=${id}`);
+  const before = await why('ts_2');
+  expect(before).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(before.stderr).toContain('hint: nothing has been started yet');
+  await home.run('conf_command', '--action=start', `--context_file=${file}`, '--transaction=T1');
+  const started = await why('ts_1');
+  expect(started.stdout).toMatch(/command[^]*so ts_1 is started since/);
+  const { exitCode, stdout } = await why('ts_2');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(
+    /^nothing has started ts_2 yet: no command, no transition, no entry\nso ts_2 is defined since /,
+  );
+});

@@ -1,0 +1,67 @@
+// node is removed while a provider runs, and there is no other one: what runs goes on, and nothing is stopped for what
+// could not be started again.
+
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { openFolder } from '../../helpers/folder.js';
+import { isRunning } from '../../helpers/processes.js';
+import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/site.js';
+
+expectNoLeftovers();
+
+/** A provider that is run by the node in `folder`, which is the only one in its PATH. */
+async function reignWith(site: Site, folder: string): Promise<Reign> {
+  const { execPath, env } = process;
+  const { PATH } = env;
+  try {
+    process.execPath = join(folder, 'node');
+    env.PATH = folder;
+    return await site.reign();
+  } finally {
+    process.execPath = execPath;
+    env.PATH = PATH;
+  }
+}
+
+test('A restart and a reload without any node are refused, and what runs goes on.', async () => {
+  await using place = await openFolder();
+  const folder = join(place.path, 'bin');
+  await mkdir(folder);
+  await copyFile(process.execPath, join(folder, 'node'));
+  const services = [
+    { id: 'ts_1', instance: 'Forever' },
+    { id: 'ts_2', instance: 'Forever' },
+  ];
+  await using site = await openSite(services);
+  const reign = await reignWith(site, folder);
+  const started = await reign.command('start');
+  expect(started.map(({ state }) => state)).toEqual(['started', 'started']);
+  await rm(folder, { recursive: true });
+  const changed = services.map((each) => ({ ...each, configuration: { label: 'new' } }));
+  const requests = [
+    { action: 'restart', serviceId: 'ts_1' },
+    { action: 'restart' },
+    { action: 'reload', configuration: site.configure(changed) },
+  ];
+  for (const request of requests) {
+    const { status } = await reign.client.command({ ...request, transaction: TRANSACTION });
+    const { result, error } = status;
+    expect({ request: request.action, result, error: error ?? status.services[0]?.error }).toMatchObject({
+      result: 'failure',
+      error: {
+        code: 'SVC_LAUNCH_FAILED',
+        message: expect.stringContaining(
+          `${join(folder, 'node')} is gone, and there is no other node in PATH`,
+        ) as string,
+        hint: expect.stringContaining('install node again') as string,
+      },
+    });
+  }
+  const tasks = await reign.tasks();
+  for (const { service_id: id, pid } of started) {
+    expect(tasks[id]).toMatchObject({ pid, status: 'started', run: 1 });
+    expect(isRunning(pid!)).toBe(true);
+  }
+});
