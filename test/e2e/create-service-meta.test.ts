@@ -169,7 +169,7 @@ describe('create_service --xml_file', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
       "error CLI_USAGE: --xml_file describes everything, so it cannot go with --service_path, --task_id
-        hint: write into conf/Services-StateMachine.xml what shall be otherwise; --dry_run and --force may be added"
+        hint: leave them away, and write into conf/Services-StateMachine.xml what they say; only --dry_run and --force may be added"
     `);
   });
 

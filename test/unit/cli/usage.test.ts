@@ -3,6 +3,7 @@ import { confCommand } from '../../../src/cli/conf-command.js';
 import { contextDisplay } from '../../../src/cli/context-display.js';
 import { createService } from '../../../src/cli/create-service.js';
 import { init } from '../../../src/cli/init.js';
+import { keys } from '../../../src/cli/keys.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { serviceContext } from '../../../src/cli/service-context.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -94,6 +95,21 @@ describe('conf_command is wrong, exit code 2, when', () => {
     const { exitCode, out, err } = await run(confCommand, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toContain(message);
+    expect(err).toMatch(/\n {2}hint: \S/);
+  });
+});
+
+describe('contextd keys is wrong, exit code 2, when', () => {
+  it.each([
+    ['nothing is said', [], 'takes what to do and one name, but nothing is given'],
+    ['it is to do something else', ['make', 'anna'], 'but "make anna" is given'],
+    ['two names are given', ['new', 'anna', 'bert'], 'but "new anna bert" is given'],
+    ['the name is a path', ['new', 'keys/anna'], '"keys/anna" is not a valid name for keys'],
+  ])('%s', async (_why, argv, message) => {
+    const { exitCode, out, err } = await run(keys, argv);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toContain(message);
+    expect(err).toContain('hint: ');
   });
 });
 
