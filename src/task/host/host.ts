@@ -38,6 +38,9 @@ export interface HostOptions {
 
 type StartCommand = Extract<HostCommand, { kind: 'start' }>;
 
+/** How long onStop may take after an error that nothing caught: any fault ends a process within two seconds. */
+const MOST_AFTER_FAULT_MS = 1500;
+
 /**
  *   connect -> `created` -> (process start) -> onStart -> `started` -> work -> `stopped` | `exited` | `failed`
  *           -> (acknowledge) -> end of the process
@@ -117,7 +120,7 @@ export class Host {
         if (!this.#isOver) this.#reporter.report('started');
       },
       clock: this.#options.clock,
-      cleanUpLimitMs: this.#bootstrap.stopTimeoutMs,
+      cleanUpLimitMs: Math.min(this.#bootstrap.stopTimeoutMs, MOST_AFTER_FAULT_MS),
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         endpoints,

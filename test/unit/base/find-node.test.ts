@@ -38,11 +38,11 @@ it('is missed before anything is stopped, as is a file of ours', async () => {
       message,
       hint: expect.stringContaining('install') as string,
     });
-  expect(() => checkInstallation(host)).toThrow(refused(`a file of contextd is gone: ${host}`) as Error);
+  expect(() => checkInstallation(host)).toThrow(refused(`a file of contextd is gone: ${host}`));
   await writeFile(host, '');
   expect(() => checkInstallation(host)).not.toThrow();
   process.execPath = join(folder.path, 'gone');
   process.env.PATH = folder.path;
   const message = `${folder.path}/gone is gone, and there is no other node in PATH`;
-  expect(() => checkInstallation(host)).toThrow(refused(message) as Error);
+  expect(() => checkInstallation(host)).toThrow(refused(message));
 });
