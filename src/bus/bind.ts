@@ -1,12 +1,14 @@
 // Binds a socket, and says who is in the way when that cannot be.
 
+import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { parseTcpEndpoint } from './endpoint.js';
 import { holdLocalSocket } from './local-socket.js';
-import { describePortHolder } from './port-holder.js';
+import { describePortHolder, FORWARDER_PROGRAM } from './port-holder.js';
 
-/** Each takes a look through /proc: time enough for what is going. */
-const MOST_TRIES = 4;
+/** How long an address that is being given up is waited for. */
+const PATIENCE_MS = 2000;
+const PAUSE_MS = 25;
 
 interface Bindable {
   bind(endpoint: string): Promise<void>;
@@ -28,26 +30,31 @@ export async function bindSocket(socket: Bindable, endpoint: string, elements: s
 }
 
 /**
- * ZeroMQ closes in a thread of its own: a port of a socket that we have just closed can be taken for a moment
- * still. Who looks for its holder finds nobody then, or ourselves.
+ * ZeroMQ closes in a thread of its own: a port of a socket that we have just closed can be taken for a moment still, and
+ * the forwarder of a provider that was killed ends a moment after it.
  */
 async function bindPatiently(socket: Bindable, endpoint: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+  const startMs = performance.now();
+  for (;;) {
     try {
       await socket.bind(endpoint);
       return;
     } catch (error) {
-      if (tries === MOST_TRIES || !hasErrnoCode(error, 'EADDRINUSE') || !(await isGoing(endpoint)))
-        throw error;
+      const isOver = performance.now() - startMs > PATIENCE_MS;
+      if (isOver || !hasErrnoCode(error, 'EADDRINUSE') || !(await isGoing(endpoint))) throw error;
+      await new Promise<void>((resume) => systemClock.after(PAUSE_MS, resume));
     }
   }
 }
 
+/** The holder is not found, is this process, or is a forwarder without its provider. */
 async function isGoing(endpoint: string): Promise<boolean> {
   const tcp = parseTcpEndpoint(endpoint);
   if (tcp === undefined) return false;
   const holder = await describePortHolder(Number(tcp.port));
-  return holder === undefined || holder.startsWith(`pid ${process.pid} `);
+  return (
+    holder === undefined || holder.startsWith(`pid ${process.pid} `) || holder.includes(FORWARDER_PROGRAM)
+  );
 }
 
 /** The error for an address that could not be bound. */

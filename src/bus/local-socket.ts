@@ -3,12 +3,16 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { checkOwner } from '../base/private-files.js';
 
 /** What the system takes, in bytes, its end mark included. */
 const MOST_BYTES = 108;
 const PREFIX = 'ipc://';
+/** How long a socket whose process is ending is waited for. */
+const PATIENCE_MS = 1000;
+const PAUSE_MS = 25;
 
 export interface LocalSocket {
   /** To be called when the socket is there. */
@@ -28,7 +32,7 @@ export async function holdLocalSocket(endpoint: string): Promise<LocalSocket> {
     throw refused(endpoint, `its path is longer than ${MOST_BYTES - 1} bytes`, 'use a shorter one');
   }
   holdFolder(endpoint, dirname(path));
-  if (await isListening(path)) {
+  if (await staysTaken(path)) {
     throw new ContextdError('BUS_ADDRESS_IN_USE', `cannot bind ${endpoint}: another process listens there`, {
       hint: 'stop that process, or give this context other paths (FrontBind and BackendBind)',
     });
@@ -59,6 +63,16 @@ function holdFolder(endpoint: string, folder: string): void {
   const shown = (there.mode & 0o777).toString(8);
   const reason = `others can enter its folder ${folder} (mode ${shown})`;
   throw refused(endpoint, reason, `name a folder of its own, or: chmod 700 ${folder}`);
+}
+
+/** The forwarder of a provider that was killed ends a moment after it. */
+async function staysTaken(path: string): Promise<boolean> {
+  const startMs = performance.now();
+  while (await isListening(path)) {
+    if (performance.now() - startMs > PATIENCE_MS) return true;
+    await new Promise<void>((resume) => systemClock.after(PAUSE_MS, resume));
+  }
+  return false;
 }
 
 /** A file that nobody listens to was left behind. Throws for one that is not a socket, or somebody else's. */

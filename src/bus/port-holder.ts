@@ -4,7 +4,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 const LISTEN = '0A';
 /** How the command line of a forwarder ends. */
-const FORWARDER_PROGRAM = 'bus/forwarder/main.js';
+export const FORWARDER_PROGRAM = 'bus/forwarder/main.js';
 
 /** Such as `pid 4711 (node dist/tools/service_context.js)`, or undefined where it cannot be told. */
 export async function describePortHolder(port: number): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 // Which providers run on this machine for this user: a small file each, so that clients find them.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +18,8 @@ export interface RegistryEntry {
   readonly endpoints: BusEndpoints;
   /** Its public key, if it is a secured one. */
   readonly serverKey?: string;
+  /** In which pids count; missing where there is no /proc, and in entries of earlier versions. */
+  readonly pidNamespace?: string | undefined;
 }
 
 /**
@@ -49,7 +51,8 @@ export async function registerProvider(
   warn: (text: string) => void,
 ): Promise<Registration> {
   // A process may run several providers, also of one context.
-  const path = await writeSomewhere(`${entry.pid}-${createUniqueId()}.json`, entry, warn);
+  const written = { ...entry, pidNamespace: ownPidNamespace() };
+  const path = await writeSomewhere(`${entry.pid}-${createUniqueId()}.json`, written, warn);
   return {
     isInPlace: () => path === undefined || existsSync(path),
     release: async () => {
@@ -114,9 +117,20 @@ function isSafe(folder: string): boolean {
   }
 }
 
+/** Undefined where the system has none. */
+function ownPidNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return undefined;
+  }
+}
+
 async function readEntry(path: string): Promise<RegistryEntry | undefined> {
   try {
     const entry = JSON.parse(await readFile(path, 'utf8')) as RegistryEntry;
+    // Of a container that shares the folder: whether its process lives cannot be told here.
+    if (entry.pidNamespace !== undefined && entry.pidNamespace !== ownPidNamespace()) return undefined;
     process.kill(entry.pid, 0);
     return entry;
   } catch {
