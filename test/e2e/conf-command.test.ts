@@ -128,11 +128,11 @@ test('An edited file is reloaded: --dry_run prints the plan, the reload carries 
   await home.edit(FILE, (text) => replaceNth(text, /<device_action>go</, 2, '<device_action>run<'));
   await home.edit(FILE, (text) => replaceNth(text, /<description>[^<]*</, 1, '<description>edited<'));
   const plan = await command(home, 'reload', '--dry_run');
-  expect(plan).toMatch(/^ +changed +ts_101$/m);
-  expect(plan).toMatch(/^ +updated +ts_100$/m);
+  expect(plan).toMatch(/^ +changed +ts_101 \(device_action\)$/m);
+  expect(plan).toMatch(/^ +updated +ts_100 \(description\)$/m);
   expect(await pids(home)).toEqual(before);
   const done = await command(home, 'reload');
-  expect(done).toMatch(/^ +changed +ts_101$/m);
+  expect(done).toMatch(/^ +changed +ts_101 \(device_action\)$/m);
   expect(done).toMatch(/^ +ts_101 +started +pid \d+/m);
   const after = await pids(home);
   expect(after.ts_100).toBe(before.ts_100);

@@ -44,7 +44,8 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
     },
   );
   const reasons = reasonsOf(plan, known, configuration);
-  return { status: { ...status, plan: { ...plan }, reasons }, transaction: transaction.id };
+  const explained = Object.keys(reasons).length === 0 ? {} : { reasons };
+  return { status: { ...status, plan: { ...plan }, ...explained }, transaction: transaction.id };
 }
 
 /** False where nobody knows what it runs with: an earlier provider has not written it down. */

@@ -45,7 +45,8 @@ test('--dry_run changes nothing and gives the plan that the reload itself then h
     unchanged: [],
   };
   const asked = await running.reload(next, { isDryRun: true });
-  expect(asked).toEqual({ transaction: 'T1', status: { result: 'success', services: [], plan } });
+  const reasons = { ts_1: ['label'], ts_2: ['on_exit'] };
+  expect(asked).toEqual({ transaction: 'T1', status: { result: 'success', services: [], plan, reasons } });
   expect(await stand(running)).toEqual(before);
   const done = await running.reload(next);
   expect(done.status.plan).toEqual(plan);

@@ -105,7 +105,7 @@ describe('parseBody refuses', () => {
 it('a command that says only what it must is filled up', () => {
   expect(parseBody('context', { header: { action: 'list' } })).toEqual({
     kind: 'context_command',
-    header: { action: 'list', service_id: '', service_name: 'context', service_transaction: '' },
+    header: { action: 'list', service_id: '', service_name: 'context' },
     content: { configuration: undefined },
   });
 });
