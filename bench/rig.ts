@@ -47,7 +47,7 @@ export async function openRig(services: RigServices): Promise<Rig> {
   await mkdir(runtime);
   await mkdir(join(folder, 'conf'));
   await writeFile(file, composeContext(services, await freePorts(2)));
-  const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+  const env = { ...process.env, CONTEXTD_REGISTRY: runtime };
   const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
   const args = [program, file, '--json', '--service_root', join(packageRoot, 'bench', 'services')];
   const provider = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });

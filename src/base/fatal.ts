@@ -16,6 +16,16 @@ export function endOnFault(tell: (line: string) => void): void {
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
+  reportFileSizeAsError();
+}
+
+/** write-file-atomic ends the process by SIGXFSZ unless something else listens to it; the write itself fails with EFBIG. */
+export function reportFileSizeAsError(): void {
+  if (!process.listeners('SIGXFSZ').includes(ignore)) process.on('SIGXFSZ', ignore);
+}
+
+function ignore(): void {
+  // The write has failed with EFBIG, and says so.
 }
 
 /** Such as `error INTERNAL: this process ends: x is not a function (at Desk.receive (desk.ts:93:11))`. */

@@ -3,6 +3,7 @@
 import { Closers } from '../base/closers.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
+import { reportFileSizeAsError } from '../base/fatal.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import type { ContextFile } from '../model/read-context.js';
@@ -67,6 +68,7 @@ export class Provider {
       stateFolder,
       controlGroups: hasControlGroups = true,
     } = options;
+    reportFileSizeAsError();
     const closers = new Closers();
     const exitAsked = createDeferred<void>();
     try {

@@ -39,21 +39,33 @@ function runAs(shell: string, program: string, ...args: readonly string[]): Prog
   return startAny('/bin/sh', '-c', shell, 'sh', ...command);
 }
 
-test.each([
-  ['a folder that cannot be written', 'cd / && exec "$@"', 0o555, 'ENV_NOT_PERMITTED'],
-  ['no file larger than nothing', 'cd / && ulimit -f 0 && exec "$@"', 0o755, 'ENV_FILE_TOO_LARGE'],
-] as const)(
-  'A provider with %s ends, and says why and what to do.',
+test(
+  'A provider with a folder that cannot be written ends, and says why and what to do.',
   needs('root', 'another user'),
-  async (_what, shell, mode, code) => {
+  async () => {
     await using place = await openPlace();
-    await chmod(place.path, mode);
-    await using program = runAs(shell, 'service_context', place.file);
+    await chmod(place.path, 0o555);
+    await using program = runAs('cd / && exec "$@"', 'service_context', place.file);
     expect(await program.ended).toMatchObject({ code: 1 });
     expect(program.err.items).toEqual([
-      expect.stringMatching(`^error ${code}: .*: E[A-Z]+: `),
+      expect.stringMatching(/^error ENV_NOT_PERMITTED: .*: E[A-Z]+: /),
       expect.stringMatching(/^ {2}hint: \w/),
     ]);
+  },
+);
+
+test(
+  'A provider that may write no file lives, says so, and starts nothing.',
+  needs('root', 'another user'),
+  async () => {
+    await using place = await openPlace();
+    await chmod(place.path, 0o755);
+    const shell = 'cd / && ulimit -f 0 && exec "$@"';
+    await using program = runAs(shell, 'service_context', place.file, '--start');
+    await program.out.first((line) => /the journal in .* cannot be written: EFBIG/.test(line));
+    await program.out.first((line) => /start .*: failure/.test(line));
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toMatchObject({ code: 0 });
   },
 );
 

@@ -55,8 +55,8 @@ test('Services that a meta file describes are written, run, and lead to each oth
   await using running = await startProvider(installed);
   const publish = `tcp://127.0.0.1:${pubPort}`;
   await using onlooker = await onlook({ subscribe: `tcp://127.0.0.1:${subPort}`, publish });
-  const flags = ['--service_name=context', '--service_id=context001', '--transaction=5HGAHZ3WPZUI71PACRPP'];
-  const command = (action: string) =>
+  const flags = ['--service_name=context', '--service_id=context001'];
+  const command = (action: string, ...more: readonly string[]) =>
     run(
       installed,
       'conf_command',
@@ -64,8 +64,9 @@ test('Services that a meta file describes are written, run, and lead to each oth
       `--context_file=${CONTEXT}`,
       ...flags,
       `--action=${action}`,
+      ...more,
     );
-  expect(await command('start')).toMatchObject({ exitCode: 0 });
+  expect(await command('start', '--transaction=5HGAHZ3WPZUI71PACRPP')).toMatchObject({ exitCode: 0 });
   await onlooker.event('ts_103', 'updated');
   expect([...new Set(onlooker.events())]).toEqual([
     ...['created ts_100', 'started ts_100', 'updated ts_100', 'exited ts_100'],

@@ -34,6 +34,7 @@ export class ProcessService implements LaunchedService {
   readonly #parts: ProcessParts;
   readonly #killed: string[] = [];
   #left: readonly string[] = [];
+  readonly #sweeps: Promise<void>[] = [];
   #isStopping = false;
   #cancelTimer: () => void = () => undefined;
 
@@ -65,7 +66,13 @@ export class ProcessService implements LaunchedService {
     this.#after(this.#halfTimeMs(), () => void this.#kill());
   }
 
+  /** Resolves when all sweeps are over, also one whose victim has ended before it came back: it knows whom it killed. */
   async #kill(): Promise<void> {
+    this.#sweeps.push(this.#sweep());
+    await Promise.all(this.#sweeps);
+  }
+
+  async #sweep(): Promise<void> {
     const { killed, left } = await sweep(this.#parts.members());
     this.#killed.push(...killed);
     this.#left = left;
