@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { asContextdError } from '../../../src/base/errors.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';

@@ -82,7 +82,6 @@ test('A service whose provider comes back in time lives on, and is heard again.'
   program.child.kill('SIGKILL');
   await program.ended;
   const diedMs = Date.now();
-  await eventually(() => areFree(endpoints), 'the forwarder of the killed provider has ended');
   const forwarder = await Forwarder.open({ frontend: endpoints.publish, backend: endpoints.subscribe });
   const onlooker = await onlook(endpoints);
   const presence = presenceTopic(ownerOf(join(realpathSync(folder.path), '.contextd', 'context001')));
