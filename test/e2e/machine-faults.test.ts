@@ -54,20 +54,15 @@ test(
   },
 );
 
-test(
-  'A provider that may write no file lives, says so, and starts nothing.',
-  needs('root', 'another user'),
-  async () => {
-    await using place = await openPlace();
-    await chmod(place.path, 0o755);
-    const shell = 'cd / && ulimit -f 0 && exec "$@"';
-    await using program = runAs(shell, 'service_context', place.file, '--start');
-    await program.out.first((line) => /the journal in .* cannot be written: EFBIG/.test(line));
-    await program.out.first((line) => /start .*: failure/.test(line));
-    program.child.kill('SIGTERM');
-    expect(await program.ended).toMatchObject({ code: 0 });
-  },
-);
+test('A provider that may write no file lives, and says so.', needs('root', 'another user'), async () => {
+  await using place = await openPlace();
+  await chmod(place.path, 0o755);
+  const shell = 'cd / && ulimit -f 0 && exec "$@"';
+  await using program = runAs(shell, 'service_context', place.file, '--start');
+  await program.out.first((line) => /the journal in .* cannot be written: EFBIG/.test(line));
+  program.child.kill('SIGTERM');
+  expect(await program.ended).toMatchObject({ code: 0 });
+});
 
 test('A command in a folder that was removed says so.', async () => {
   await using place = await openFolder();
