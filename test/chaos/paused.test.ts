@@ -120,4 +120,4 @@ test('A client gives up in time also when the provider does not even take what i
   expect(new Set(last)).toEqual(new Set(['BUS_DEADLINE']));
   await client.close(true);
   await reign.kill();
-});
+}, 300_000);

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { listProviders, registerProvider } from '../../../src/bus/registry.js';
@@ -11,6 +20,7 @@ const entry = {
   contextId: 'context001',
   contextFile: '/nowhere/Context.xml',
   endpoints: { publish: 'tcp://127.0.0.1:1', subscribe: 'tcp://127.0.0.1:2' },
+  pidNamespace: readlinkSync('/proc/self/ns/pid'),
 };
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -55,4 +65,15 @@ test('a folder of somebody else is neither written to nor believed', needs('root
   const { found, files, warning } = await seen((place) => chownSync(place, SOMEBODY, -1));
   expect([found, files]).toEqual([0, 1]);
   expect(warning).toContain(`belongs to user ${SOMEBODY}, and this process runs as user`);
+});
+
+test('the provider of a container that shares the folder is not listed here, and stays in the folder', async () => {
+  await using folder = await openFolder();
+  vi.stubEnv('CONTEXTD_REGISTRY', folder.path);
+  const listed = await registerProvider(entry, (text) => expect.unreachable(text));
+  const file = join(folder.path, readdirSync(folder.path)[0]!);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(entry.pidNamespace, 'pid:[1]'));
+  expect(await listProviders()).toEqual([]);
+  expect(readdirSync(folder.path)).toHaveLength(1);
+  await listed.release();
 });
