@@ -1,7 +1,7 @@
 // Starts services as processes of their own and stops them by the ladder.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, closeSync, constants, fstatSync, mkdirSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
@@ -127,8 +127,7 @@ function spawnHost(
   };
   const log = openLog(order);
   try {
-    // What can throw comes before the child, whose errors nobody hears yet. A shell would not tell us why it fails.
-    accessSync(process.execPath, constants.X_OK);
+    // What can throw comes before the child, whose errors nobody hears yet.
     const handed = composeHandedOver({ keys: keys?.issue(order.token), program });
     const logSize = fstatSync(log).size;
     const child = spawn(file, args, {
