@@ -1,8 +1,8 @@
 // Which node starts our programs: it can be replaced while a provider runs.
 
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ContextdError } from './errors.js';
+import { isExecutable } from './is-executable.js';
 
 /** The node that runs us; where that one is gone, the one that PATH has now. Throws SVC_LAUNCH_FAILED. */
 export function findNode(): string {
@@ -17,13 +17,4 @@ export function findNode(): string {
       hint: 'install node again, or start the provider with another one: its services go on with --detach_on_exit',
     },
   );
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,9 @@
 // Finds the program that is a task service, and says before it is run what would keep it from running.
 
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ContextdError } from '../base/errors.js';
+import { isExecutable } from '../base/is-executable.js';
 import type { HostProgram, ProgramReadiness } from '../messages/host-bootstrap.js';
 import { supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
 import { findUser } from './find-user.js';
@@ -93,15 +94,5 @@ function lookAt(path: string): Stats | undefined {
     return statSync(path);
   } catch {
     return undefined;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  if (lookAt(path)?.isFile() !== true) return false;
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,8 +1,9 @@
 // What a program is started through when node alone cannot: prlimit sets its limits, setpriv its user with all groups.
 
-import { accessSync, constants, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ContextdError, hasErrnoCode } from '../../base/errors.js';
+import { isExecutable } from '../../base/is-executable.js';
 import type { HostProgram, ProgramUser } from '../../messages/host-bootstrap.js';
 
 const DEFAULT_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
@@ -75,13 +76,4 @@ function findTool(name: string, what: string, code: 'SVC_LAUNCH_FAILED' | 'SVC_U
   throw new ContextdError(code, `there is no ${name} in PATH, which ${what}`, {
     hint: 'install util-linux (Debian: apt install util-linux)',
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

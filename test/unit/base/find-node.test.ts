@@ -1,4 +1,4 @@
-import { chmod, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { findNode } from '../../../src/base/find-node.js';
@@ -25,7 +25,9 @@ it('is the first one in PATH that can be executed when ours is gone', async () =
   await chmod(join(folder.path, 'node'), 0o644);
   await symlink(execPath, join(other.path, 'node'));
   process.execPath = join(folder.path, 'gone');
-  process.env.PATH = `:${folder.path}:${other.path}`;
+  // A folder may be entered, which is not to say that it can be started.
+  await mkdir(join(folder.path, 'bin', 'node'), { recursive: true });
+  process.env.PATH = `:${folder.path}:${join(folder.path, 'bin')}:${other.path}`;
   expect(findNode()).toBe(join(other.path, 'node'));
 });
 
