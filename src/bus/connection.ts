@@ -1,5 +1,6 @@
 // The two sockets of everyone on the bus, and the proof that what was subscribed is in effect.
 
+import { systemClock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
 import { createSenderId, createUniqueId } from '../base/ids.js';
 import { encodeEnvelope } from './envelope.js';
@@ -43,7 +44,8 @@ export class Connection {
   readonly publisher: Publisher;
   /** How many messages have come and gone so far. */
   readonly traffic = { received: 0, sent: 0 };
-  readonly #subscriber: Subscriber;
+  readonly #connect: () => Subscriber;
+  #subscriber: Subscriber;
   readonly #echo: string;
   readonly #awaited = new Map<string, () => void>();
   readonly #security: ConnectionSecurity | undefined;
@@ -59,7 +61,8 @@ export class Connection {
     this.#echo = `echo.${this.id}`;
     this.publisher = Publisher.connect(publish, security?.curve);
     const receive = (frame: Uint8Array) => this.#receive(frame, handle);
-    this.#subscriber = Subscriber.connect(subscribe, receive, security?.curve);
+    this.#connect = () => Subscriber.connect(subscribe, receive, security?.curve);
+    this.#subscriber = this.#connect();
     for (const topic of topics) this.#subscriber.subscribe(topic);
   }
 
@@ -108,6 +111,19 @@ export class Connection {
     await this.publish(topic, {});
     await back.promise;
     this.#subscriber.unsubscribe(topic);
+  }
+
+  /**
+   * Hears nothing any more; resolves when everything we published has passed the forwarder, or after `mostMs`. What
+   * others send does not hold it up: the message that comes back does so on a connection of its own.
+   */
+  async leave(mostMs: number): Promise<void> {
+    await this.#subscriber.close();
+    this.#subscriber = this.#connect();
+    const late = createDeferred<void>();
+    const cancel = systemClock.after(mostMs, () => late.resolve());
+    await Promise.race([this.roundTrip().catch(() => undefined), late.promise]);
+    cancel();
   }
 
   #receive(frame: Uint8Array, handle: FrameHandler): void {

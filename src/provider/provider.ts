@@ -13,6 +13,9 @@ import { stopEverything } from './commands/stop.js';
 import type { Notice } from './notice.js';
 import type { TakenOver } from './take-over.js';
 
+/** How long the last messages may take to pass the forwarder: it may be gone, or very busy. */
+const LEAVE_MS = 2000;
+
 export interface ProviderOptions {
   readonly file: ContextFile;
   /** Folders, besides those of the context file, that code may be loaded from. */
@@ -131,7 +134,7 @@ export class Provider {
     }
     speaker.flush();
     speaker.close();
-    await connection.roundTrip();
+    await connection.leave(LEAVE_MS);
     await journal.close();
     await this.#closers.close();
     this.#notice({ kind: 'closed', isDetached: !isStopping });

@@ -97,13 +97,8 @@ test('A forwarder that is stopped and continued, again and again, goes on.', asy
 });
 
 test('Without descriptors for more connections it says so, rests, and serves whom it knows.', async () => {
-  await using folder = await openFolder();
-  const path = await writeContextFile(folder.path, sketchConfiguration([], await ends()));
-  const tool = join(import.meta.dirname, '../../../dist/tools/service_context.js');
-  const command = [process.execPath, tool, path, '--json'];
-  await using program = startAny('sh', '-c', 'ulimit -n 60; exec "$@"', 'sh', ...command);
-  const ready = JSON.parse(await program.out.first((line) => line.includes('"ready"'))) as ReadyLine;
-  const endpoints = { publish: ready.frontend, subscribe: ready.backend };
+  await using program = await startScarce();
+  const { endpoints } = program;
   const known = await Client.connect(endpoints, { timeoutMs: 20_000 });
   const { forwarder } = await known.figures();
   const idle = Object.values(endpoints).flatMap((endpoint) => connectIdly(endpoint, 200));
@@ -120,6 +115,54 @@ test('Without descriptors for more connections it says so, rests, and serves who
   const late = await Client.connect(endpoints, { timeoutMs: 20_000 });
   await Promise.all([known.close(), late.close()]);
 });
+
+test('Silent connections that come again each time they are closed take nothing from a connected client.', async () => {
+  await using program = await startScarce();
+  const { endpoints } = program;
+  const known = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const { forwarder } = await known.figures();
+  const open = new Set<Socket>();
+  let [closed, isOver] = [0, false];
+  const again = (endpoint: string) => {
+    if (isOver) return;
+    for (const socket of connectIdly(endpoint, 1)) {
+      open.add(socket);
+      socket.once('close', () => {
+        closed += 1;
+        open.delete(socket);
+        again(endpoint);
+      });
+    }
+  };
+  for (const endpoint of Object.values(endpoints)) for (let each = 0; each < 200; each += 1) again(endpoint);
+  await program.out.first((line) => line.includes('connections were closed that said nothing'));
+  await eventually(() => closed > 2000, 'they come again');
+  for (let each = 0; each < 5; each += 1)
+    expect((await known.command({ action: 'list' })).status.result).toBe('success');
+  isOver = true;
+  for (const socket of open) socket.destroy();
+  const late = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  expect((await late.figures()).forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
+  await Promise.all([known.close(), late.close()]);
+});
+
+/** A provider with 60 descriptors. */
+async function startScarce() {
+  const folder = await openFolder();
+  const path = await writeContextFile(folder.path, sketchConfiguration([], await ends()));
+  const tool = join(import.meta.dirname, '../../../dist/tools/service_context.js');
+  const command = [process.execPath, tool, path, '--json'];
+  const program = startAny('sh', '-c', 'ulimit -n 60; exec "$@"', 'sh', ...command);
+  const ready = JSON.parse(await program.out.first((line) => line.includes('"ready"'))) as ReadyLine;
+  return {
+    ...program,
+    endpoints: { publish: ready.frontend, subscribe: ready.backend },
+    [Symbol.asyncDispose]: async () => {
+      await program[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
 
 interface ReadyLine {
   readonly frontend: string;
