@@ -29,6 +29,10 @@ export const contextCommandSchema = z.looseObject({
         'Left out, the one that can be meant: the only one that runs, or the only one there is. A `start` of a context ' +
           'then starts its stopped one again; with a blank one it makes a new one.',
       ),
+    transaction: z
+      .string()
+      .optional()
+      .describe('As `service_transaction`, which it stands for when that one is left out.'),
     message_id: z
       .string()
       .optional()
@@ -48,6 +52,13 @@ export const contextCommandSchema = z.looseObject({
     .default({ configuration: undefined }),
 });
 export type ContextCommandBody = z.infer<typeof contextCommandSchema>;
+
+/** A command that names its transaction only as commands to services do must never reach another one. */
+export function withTransactionNamed(body: ContextCommandBody): ContextCommandBody {
+  const { service_transaction: named, transaction = named } = body.header;
+  if (named !== undefined || transaction === undefined) return body;
+  return { ...body, header: { ...body.header, service_transaction: transaction } };
+}
 
 export interface ContextCommand extends ContextCommandBody {
   readonly kind: 'context_command';

@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import { ContextdError } from '../base/errors.js';
 import { decodeEnvelope } from '../bus/envelope.js';
-import { contextCommandSchema, type ContextCommand } from './context-command.js';
+import { contextCommandSchema, withTransactionNamed, type ContextCommand } from './context-command.js';
 import { contextInfoSchema, type ContextInfoMessage } from './context-info.js';
 import { heartbeatSchema, isPlainHeartbeat, type Heartbeat } from './heartbeat.js';
 import { processCommandSchema, type ProcessCommand } from './process-command.js';
@@ -54,7 +54,7 @@ export function parseBody(topic: string, body: unknown): Message {
   }
   switch (topic) {
     case 'context':
-      return { kind: 'context_command', ...check(contextCommandSchema, topic, body) };
+      return { kind: 'context_command', ...withTransactionNamed(check(contextCommandSchema, topic, body)) };
     case 'control':
       if (isPlainEvent(body)) return { kind: 'service_event', ...body };
       return actionOf(body) === 'update'

@@ -117,7 +117,8 @@ function isMeant(frame: Buffer): boolean {
     const message = parseFrame(frame);
     if (message.kind !== 'context_command' && message.kind !== 'process_command') return false;
     const header = message.kind === 'context_command' ? message.header : message.Task.message.header;
-    const { action, transaction = header.service_transaction } = header as Readonly<Record<string, unknown>>;
+    const { action, transaction: other, service_transaction: own } = header;
+    const transaction = message.kind === 'context_command' ? (own ?? other) : (other ?? own);
     const isElsewhere = typeof transaction === 'string' && transaction.length > TRANSACTION.length;
     if (action === 'restart' && frame.includes('"configuration"')) return true;
     return RUNS.includes(String(action)) || (CHANGES.includes(String(action)) && !isElsewhere);

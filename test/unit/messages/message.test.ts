@@ -110,6 +110,15 @@ it('a command that says only what it must is filled up', () => {
   });
 });
 
+it.each([
+  [{ transaction: 'T9' }, 'T9'],
+  [{ service_transaction: 'T1', transaction: 'T9' }, 'T1'],
+  [{ service_transaction: '', transaction: 'T9' }, ''],
+])('a context command with %o means transaction "%s", and never the one that runs', (named, meant) => {
+  const message = parseBody('context', { header: { action: 'stop', ...named } });
+  expect(message).toMatchObject({ kind: 'context_command', header: { service_transaction: meant } });
+});
+
 describe('composeProcessCommand', () => {
   const service = defineTask({ id: 'ts_1', configuration: { every_s: '2' } });
   const parts = { action: 'stop', service, transaction: TRANSACTION, messageId: 'm', sender: 's' } as const;
