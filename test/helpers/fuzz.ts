@@ -121,7 +121,7 @@ function isMeant(frame: Buffer): boolean {
     const transaction = message.kind === 'context_command' ? (own ?? other) : (other ?? own);
     const isElsewhere = typeof transaction === 'string' && transaction.length > TRANSACTION.length;
     if (action === 'restart' && frame.includes('"configuration"')) return true;
-    return RUNS.includes(String(action)) || (CHANGES.includes(String(action)) && !isElsewhere);
+    return RUNS.includes(action) || (CHANGES.includes(action) && !isElsewhere);
   } catch {
     return false;
   }
