@@ -1,6 +1,6 @@
 // conf_command: sends one command or question to a provider and shows what came of it.
 
-import { ContextdError, EXIT } from '../base/errors.js';
+import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
@@ -103,20 +103,34 @@ async function run(given: Arguments, terminal: Terminal): Promise<number> {
     serverKey: file?.security?.publicKey,
   };
   if (args.watch) return await watchTop(hints, args, terminal);
+  const { signal } = terminal;
   const endpoints = await findProvider(hints);
   const security = readIdentity(args, endpoints);
   const timeouts =
     args.timeout === undefined
       ? {}
       : { timeoutMs: args.timeout * 1000, answerTimeoutMs: args.timeout * 1000 };
-  const client = await Client.connect(endpoints, { ...timeouts, security });
+  let client: Client | undefined;
+  // What follows a log ends by itself, and well.
+  const giveUp = () => void (args.follow ? undefined : client?.close(true));
+  signal.addEventListener('abort', giveUp);
   try {
+    client = await Client.connect(endpoints, { ...timeouts, security, signal });
     if (isQuestion(args.action)) return await ask(client, args, terminal);
     const answer = await send(client, args, configuration);
     return showAnswer(terminal, { ...args, answer });
+  } catch (error) {
+    throw signal.aborted && asContextdError(error).code === 'BUS_CLOSED' ? interruptedError() : error;
   } finally {
-    await client.close();
+    signal.removeEventListener('abort', giveUp);
+    await client?.close();
   }
+}
+
+function interruptedError(): ContextdError {
+  return new ContextdError('BUS_CLOSED', 'interrupted before the answer came', {
+    hint: "a command that was sent is carried out all the same; 'conf_command --action=list' shows what runs",
+  });
 }
 
 /** The XML reader is loaded with the first file only: most commands name none. */

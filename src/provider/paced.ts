@@ -38,7 +38,7 @@ export class Paced {
     if (!this.#isScheduled) return;
     this.#cancel();
     this.#isScheduled = false;
-    const before = performance.now();
+    const before = this.#clock.monotonic();
     const acting = this.#act();
     this.#noteCost(before);
     if (acting instanceof Promise) void acting.then(() => this.#noteCost(before));
@@ -46,6 +46,6 @@ export class Paced {
 
   #noteCost(before: number): void {
     const { share, mostMs = Infinity } = this.#pace;
-    this.#pauseMs = Math.min((performance.now() - before) * (1 / share - 1), mostMs);
+    this.#pauseMs = Math.min((this.#clock.monotonic() - before) * (1 / share - 1), mostMs);
   }
 }

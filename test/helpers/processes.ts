@@ -25,3 +25,10 @@ export function readProc(pid: number, name: string): string {
     return ''; // It ended while we looked.
   }
 }
+
+/** Processor time that the threads of a process have taken so far, in milliseconds. */
+export function usedMs(pid: number): number {
+  const threads = isRunning(pid) ? readdirSync(`/proc/${pid}/task`) : [];
+  const used = threads.map((tid) => Number(readProc(pid, `task/${tid}/schedstat`).split(' ')[0]) / 1e6);
+  return used.reduce((sum, each) => sum + each, 0);
+}

@@ -147,15 +147,18 @@ async function reach(
   inside: readonly string[] = [],
 ): Promise<readonly string[]> {
   const script = `
-    import { existsSync } from 'node:fs';
+    import { once } from 'node:events';
+    import { existsSync, watch } from 'node:fs';
     const { acquireLock } = await import(${JSON.stringify(join(packageRoot, 'src/provider/lock.ts'))});
+    const changes = watch(process.argv[1]);
     const gate = async (name) => {
-      while (!existsSync(process.argv[1] + '/' + name)) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!existsSync(process.argv[1] + '/' + name)) await once(changes, 'change');
     };
     console.log('there');
     await gate('go');
     try { await acquireLock(process.argv[1], 'context001'); console.log('mine'); } catch (error) { console.log(error.code); }
-    await gate('done');`;
+    await gate('done');
+    changes.close();`;
   const program = [process.execPath, ...WITH_TYPESCRIPT, '--input-type=module', '-e', script, place];
   const all = Array.from({ length: count }, (_, index) => {
     const [first = '', ...rest] = index % 2 === 0 ? [...inside, ...program] : program;

@@ -6,6 +6,7 @@ import { asContextdError } from '../../../src/base/errors.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { readProc } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -61,10 +62,19 @@ test('Every launch but the first is a restart, whoever asked for it, in top as i
 test('The first answer already tells what is going on now, not the mean since the start.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
-  await client.command({ action: 'start' });
-  const [first] = await client.top();
-  // Since its start it has done little but start, which takes most of a core.
-  expect(first!.memory!.cpu).toBeLessThan(30);
+  const { status } = await client.command({ action: 'start' });
+  const pid = status.services[0]!.pid!;
+  const fields = () => readProc(pid, 'stat').split(') ')[1]!.split(' ');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await eventually(() => fields()[0] === 'T', 'it is stopped');
+    const [first] = await client.top();
+    // It has used the processor since its start, but cannot now.
+    expect(Number(fields()[11]) + Number(fields()[12])).toBeGreaterThan(0);
+    expect(first!.memory).toMatchObject({ status: 'stopped', cpu: 0 });
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 });
 
 test('Connections, files and maps are told on request, and flags may be words as in XML.', async () => {

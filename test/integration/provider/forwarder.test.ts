@@ -189,15 +189,19 @@ function connectIdly(endpoint: string, count: number): readonly Socket[] {
   });
 }
 
-/** The share of a processor that `pid` took meanwhile. */
+/** How much `pid` ran meanwhile, as a share of what one runs that never rests. */
 async function busyShare(pid: number, meanwhile: () => Promise<void>): Promise<number> {
-  const ticks = () => {
+  await using restless = startAny('sh', '-c', 'echo runs; while :; do :; done');
+  await restless.out.first((line) => line === 'runs');
+  const ticks = (pid: number) => {
     const fields = readProc(pid, 'stat')
       .replace(/^.*\) /, '')
       .split(' ');
     return Number(fields[11]) + Number(fields[12]);
   };
-  const [startMs, before] = [performance.now(), ticks()];
+  const pids = [pid, restless.child.pid!];
+  const before = pids.map(ticks);
   await meanwhile();
-  return ((ticks() - before) * 10) / (performance.now() - startMs);
+  const [own = 0, all = 0] = pids.map((each, index) => ticks(each) - before[index]!);
+  return own / all;
 }

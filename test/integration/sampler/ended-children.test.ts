@@ -25,10 +25,10 @@ test('A shell that is busy in short children is as busy as they are, also if the
   const pid = busy.child.pid!;
   const sampler = createSampler({ kind: 'proc' });
   const read = async () => {
-    const before = ticksOf(pid);
+    const [fromMs, before] = [performance.now(), ticksOf(pid)];
     const [sample] = await sampler.sample([{ pid }]);
     const after = ticksOf(pid);
-    return { before, after, atMs: performance.now(), total: sample!.total.cpuPercent };
+    return { before, after, fromMs, untilMs: performance.now(), total: sample!.total.cpuPercent };
   };
   await eventually(() => ticksOf(pid).ended > 20, 'children have ended');
   let last = await read();
@@ -36,12 +36,12 @@ test('A shell that is busy in short children is as busy as they are, also if the
     const enough = ticksOf(pid).ended + 40;
     await eventually(() => ticksOf(pid).ended > enough, 'more children have ended');
     const now = await read();
-    const percent = (ticks: number) => (ticks * 1000) / (now.atMs - last.atMs);
+    const percent = (ticks: number, ms: number) => (ticks * 1000) / ms;
     const least = now.before.own - last.after.own + now.before.ended - last.after.ended;
     const most = now.after.own - last.before.own + now.after.ended - last.before.ended;
     // A child that lives now has spent what is not among the ended yet, and one that lived then some that is.
-    expect(now.total).toBeGreaterThan(percent(least) * 0.8 - 5);
-    expect(now.total).toBeLessThan(percent(most) * 1.25 + 5);
+    expect(now.total).toBeGreaterThan(percent(least, now.untilMs - last.fromMs) * 0.8 - 5);
+    expect(now.total).toBeLessThan(percent(most, now.fromMs - last.untilMs) * 1.25 + 5);
     last = now;
   }
 });

@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { supervisionSchema } from '../../../src/model/context.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
 import { onlook, type Onlooker } from '../../helpers/onlooker.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
@@ -76,18 +76,26 @@ test.each([
   ['waits in a call that nothing interrupts', 'BlocksInCall'],
 ])('A thread that %s is ended within its stop timeout, and alone.', async (_how, instance) => {
   const supervision = { stop_timeout_s: 0.6 };
-  await using test = await openProvider([thread('ts_1', instance, { supervision }), neighbour]);
+  const clock = new ManualClock(Date.now());
+  await using test = await openProvider(
+    [thread('ts_1', instance, { supervision }), neighbour],
+    {},
+    { clock },
+  );
   await using onlooker = await onlook(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.result).toBe('success');
   if (instance !== 'IgnoresStop') await onlooker.event('ts_1', 'updated');
-  const stopped = await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  const stopping = client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  // It is asked twice: the second time after half of its time.
+  await eventually(() => clock.waiting.includes(300), 'it is asked to stop');
+  await clock.pass(599);
+  expect(eventsOf(onlooker, 'ts_1').map(({ header }) => header.action)).not.toContain('stopped');
+  clock.advance(1);
+  const stopped = await stopping;
   expect(stopped.status).toMatchObject({ result: 'success', services: [{ state: 'stopped', pid: null }] });
-  const elapsedMs = stopped.status.services[0]!.elapsed_ms!;
-  expect(elapsedMs).toBeGreaterThanOrEqual(600);
-  // Nor as long as one that has no limit of its own.
-  expect(elapsedMs).toBeLessThan(supervisionSchema.parse({}).stop_timeout_s * 1000);
+  expect(stopped.status.services[0]!.elapsed_ms).toBe(600);
   const event = await onlooker.event('ts_1', 'stopped');
   const { pid } = status.services.find((each) => each.service_id === 'ts_1')!;
   expect(event.content.status.killed).toContain(`${pid} (thread)`);

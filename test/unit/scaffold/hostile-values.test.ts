@@ -65,6 +65,8 @@ const ELEMENTS = [...new Set([...FULL_META.matchAll(/<(\w+)>[^<\n]*</g)].map(([,
 
 let root: string;
 let rooms = 0;
+/** What was run alone and left nothing behind: most files have the same text whatever the value. */
+const harmless = new Set<string>();
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'contextd-values-'));
@@ -125,7 +127,10 @@ async function inspect(files: readonly string[]) {
   const found: { texts: readonly string[]; names: readonly string[] }[] = [];
   for (const file of files) {
     const text = await readFile(file, 'utf8');
-    if (file.endsWith('.ts')) expect(runAlone(text), file).toEqual([]);
+    if (file.endsWith('.ts') && !harmless.has(text)) {
+      expect(runAlone(text), file).toEqual([]);
+      harmless.add(text);
+    }
     if (!file.endsWith('.xml') || /Services-[^/]*$/.test(file)) continue;
     const element = readXml(text, file);
     found.push({ texts: textsIn(element), names: namesIn(element) });
