@@ -1,26 +1,24 @@
 // The forwarder of a provider, as a process of its own: started, watched, and started again when it ends.
 
-import { findNode } from '../base/find-node.js';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { systemClock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
-import { ContextdError, messageOf, reviveError } from '../base/errors.js';
+import { messageOf, reportError, reviveError, type ErrorReport } from '../base/errors.js';
 import type { KeyPair } from '../base/keys.js';
-import { builtFile } from '../base/package.js';
 import type { BusEndpoints } from './connection.js';
 import type { ForwarderBinds } from './forwarder.js';
 import type { ForwarderOrder, ForwarderReport } from './forwarder-messages.js';
 import type { Peer } from './gate.js';
 import type { Stranger } from './refusal.js';
+import { startError, startProgram } from './start-forwarder.js';
 import { TurnAway } from './turn-away.js';
 
 /** How long it may take to pass on what has come, before it is killed. */
 const CLOSE_MS = 1500;
-/** Between two attempts to start it again. */
+/** Between two attempts to start it again: the first pause, which doubles, and the longest. */
 const AGAIN_MS = 200;
-/** The proxy needs a thread as long as it runs; the other one is for the binds. */
-const POOL_SIZE = '2';
+const AGAIN_MOST_MS = 5000;
 
 /** Of a secured provider. */
 export interface ForwarderSecurity {
@@ -38,6 +36,8 @@ export interface ForwarderFault {
 export interface ForwarderProcessOptions {
   readonly security?: ForwarderSecurity | undefined;
   readonly fault: (fault: ForwarderFault) => void;
+  /** Called with each error while it cannot be started again, and with undefined once it runs. */
+  readonly stuck?: (error: ErrorReport | undefined) => void;
 }
 
 /** So far. */
@@ -63,6 +63,7 @@ export class ForwarderProcess {
   #run: Run;
   /** Of those that have ended. */
   #earlier = { restarts: 0, not_accepted: 0, silent: 0 };
+  readonly #closing = createDeferred<void>();
   #isClosed = false;
 
   private constructor(options: ForwarderProcessOptions, run: Run, endpoints: BusEndpoints) {
@@ -87,6 +88,7 @@ export class ForwarderProcess {
   /** Resolves when its ports are free. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.resolve();
     await this.#run.close();
   }
 
@@ -105,17 +107,29 @@ export class ForwarderProcess {
 
   async #startAgain(): Promise<void> {
     const { publish: frontend, subscribe: backend } = this.endpoints;
-    while (!this.#isClosed) {
+    for (let pauseMs = AGAIN_MS; !this.#isClosed; pauseMs = Math.min(pauseMs * 2, AGAIN_MOST_MS)) {
       try {
         this.#run = new Run(this.#options);
         await this.#run.open({ frontend, backend });
+        this.#options.stuck?.(undefined);
         return;
       } catch (error) {
-        const text = `the forwarder cannot be started again: ${messageOf(error)}`;
-        this.#options.fault({ kind: 'ended', text });
+        this.#tellStuck(error);
       }
-      await new Promise<void>((resume) => systemClock.after(AGAIN_MS, resume));
+      await this.#pause(pauseMs);
     }
+  }
+
+  #tellStuck(error: unknown): void {
+    if (!this.#isClosed) this.#options.stuck?.(reportError(error));
+  }
+
+  /** Cut short by `close`. */
+  async #pause(durationMs: number): Promise<void> {
+    const over = createDeferred<void>();
+    const cancel = systemClock.after(durationMs, () => over.resolve());
+    await Promise.race([over.promise, this.#closing.promise]);
+    cancel();
   }
 }
 
@@ -212,24 +226,4 @@ class Run {
     // What cannot be said to it any more, its end tells.
     if (this.#child.connected) this.#child.send(order, () => undefined);
   }
-}
-
-/** In a session of its own, so that Ctrl-C in our terminal does not reach it. */
-function startProgram(): ChildProcess {
-  try {
-    return spawn(findNode(), [builtFile('bus/forwarder/main.js')], {
-      cwd: '/',
-      detached: true,
-      env: { ...process.env, NODE_OPTIONS: undefined, UV_THREADPOOL_SIZE: POOL_SIZE },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
-  } catch (error) {
-    throw startError(messageOf(error));
-  }
-}
-
-function startError(how: string): ContextdError {
-  return new ContextdError('BUS_FORWARDER_FAILED', `the forwarder could not be started: ${how}`, {
-    hint: 'see whether this machine has processes, memory and descriptors left (ulimit -u, ulimit -n)',
-  });
 }

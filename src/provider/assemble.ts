@@ -79,13 +79,13 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const warn = (text: string) => notice({ kind: 'warning', text });
   checkFolder(stateFolder);
   const security = file.security && openSecurity({ settings: file.security, stateFolder, clock, warn });
-  const forwarder = await openForwarder(binds, security, { clock, warn });
+  const health = new Health(notice);
+  const forwarder = await openForwarder(binds, security, { clock, warn, health });
   closers.add(() => forwarder.close());
   const lock = await HeldLock.acquire(stateFolder, contextId);
   closers.add(() => lock.release());
   const tracker = new RunTracker(clock, request.hasControlGroups);
   closers.add(() => tracker.close());
-  const health = new Health(notice);
   const parts = connectParts(request, { forwarder, stateFolder, closers, security, health, tracker });
   await parts.connection.ready();
   const owner = ownerOf(stateFolder);

@@ -1,21 +1,28 @@
 // The two ends of a provider's forwarder: where they are bound, and for whom.
 
 import type { Clock } from '../base/clock.js';
-import { ContextdError } from '../base/errors.js';
+import { ContextdError, type ErrorReport } from '../base/errors.js';
 import type { BusEndpoints, ConnectionSecurity } from '../bus/connection.js';
 import { isLocalEndpoint, narrowBind, reachableEndpoint } from '../bus/endpoint.js';
 import type { ForwarderBinds } from '../bus/forwarder.js';
 import { ForwarderProcess, type ForwarderFault } from '../bus/forwarder-process.js';
 import type { ContextConfiguration } from '../model/context.js';
+import type { Health } from './health.js';
 import type { ProviderSecurity } from './security/open-security.js';
 
 const QUIET_MS = 60_000;
+
+interface ForwarderPorts {
+  readonly clock: Clock;
+  readonly warn: (text: string) => void;
+  readonly health: Health;
+}
 
 /** `warn` is told of each kind of trouble at most once a minute; how often it was, the figures say. */
 export function openForwarder(
   binds: ForwarderBinds,
   security: ProviderSecurity | undefined,
-  { clock, warn }: { readonly clock: Clock; readonly warn: (text: string) => void },
+  { clock, warn, health }: ForwarderPorts,
 ): Promise<ForwarderProcess> {
   const toldMs = new Map<ForwarderFault['kind'], number>();
   return ForwarderProcess.open(binds, {
@@ -26,12 +33,23 @@ export function openForwarder(
       toldMs.set(kind, nowMs);
       warn(text);
     },
+    stuck: (error) => health.note('forwarder', error && describeStuck(error)),
     security: security && {
       keys: security.keys,
       admits: (peer) => security.guard.admits(peer),
       refused: (stranger) => security.guard.noteStranger(stranger),
     },
   });
+}
+
+/** With the hint in it: without a forwarder no command is answered, and the log is all there is. */
+function describeStuck({ code, message, hint }: ErrorReport): ErrorReport {
+  const advice = hint === undefined ? '' : `; ${hint}`;
+  return {
+    code,
+    message: `the forwarder cannot be started again, and is tried again: ${message}${advice}`,
+    hint,
+  };
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless that is wanted. */
