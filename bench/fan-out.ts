@@ -13,6 +13,8 @@ export interface FanOutSize {
   readonly messages: number;
   /** The shortest that is measured, in ms: longer than a heartbeat, so that silence costs something as well. */
   readonly windowMs: number;
+  /** As in `RigServices`. */
+  readonly supervision?: string;
 }
 
 export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages: 1000, windowMs: 5500 };
@@ -52,8 +54,11 @@ export async function measureFanOut(size: FanOutSize = FAN_OUT_SIZE): Promise<re
   ];
 }
 
-async function measureCost(count: number, { rounds, messages, windowMs }: FanOutSize): Promise<Cost> {
-  await using rig = await openRig({ count });
+async function measureCost(
+  count: number,
+  { rounds, messages, windowMs, supervision }: FanOutSize,
+): Promise<Cost> {
+  await using rig = await openRig({ count, supervision });
   const pids = (await rig.start()).map(({ pid }) => pid ?? 0);
   const stranger = new Connection(rig.endpoints, [], () => undefined);
   await stranger.ready();

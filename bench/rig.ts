@@ -22,7 +22,7 @@ export interface RigServices {
   readonly instance?: string;
   readonly serviceType?: 'Process' | 'Thread';
   /** Further XML inside each `<supervision>`. */
-  readonly supervision?: string;
+  readonly supervision?: string | undefined;
   /** Each restarts itself when it fails. */
   readonly restarts?: boolean;
 }

@@ -14,6 +14,8 @@ export interface WeightSize {
   readonly settleMs: number;
   /** How long the idle provider is watched, in each round. */
   readonly watchMs: number;
+  /** As in `RigServices`. */
+  readonly supervision?: string;
 }
 
 export const WEIGHT_SIZE: WeightSize = { rounds: 5, count: 50, settleMs: 10_000, watchMs: 5000 };
@@ -61,8 +63,8 @@ export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<rea
   ];
 }
 
-async function measureOnce({ count, settleMs, watchMs }: WeightSize): Promise<Round> {
-  await using rig = await openRig({ count });
+async function measureOnce({ count, settleMs, watchMs, supervision }: WeightSize): Promise<Round> {
+  await using rig = await openRig({ count, supervision });
   const services = (await rig.start()).map(({ pid }) => pid ?? 0);
   await using idle = await startChild('idle');
   const bare = await startBares(rig, count);

@@ -62,7 +62,8 @@ describe('documents', () => {
 });
 
 it('the reference of the SDK is generated without a warning', { timeout: 120_000 }, async () => {
-  const { exitCode, all } = await execa('npx', ['typedoc', '--emit', 'none'], {
+  // The types of the code itself are checked by `npm run types`.
+  const { exitCode, all } = await execa('npx', ['typedoc', '--emit', 'none', '--skipErrorChecking'], {
     cwd: packageRoot,
     all: true,
     reject: false,

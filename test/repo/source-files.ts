@@ -11,6 +11,7 @@ export interface SourceFile {
   readonly text: string;
   /** Files of this package as paths like the above; packages and node's modules by their names. */
   readonly imports: readonly string[];
+  /** Parsed when it is asked for, as are the imports. */
   readonly tree: ts.SourceFile;
 }
 
@@ -31,9 +32,20 @@ export function listFiles(folder: string): readonly string[] {
 
 function readSource(file: string): SourceFile {
   const text = readFileSync(file, 'utf8');
-  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
-  const imports = importsOf(tree).map((name) => (name.startsWith('.') ? resolveImport(file, name) : name));
-  return { path: relative(packageRoot, file), text, imports, tree };
+  let tree: ts.SourceFile | undefined;
+  let imports: readonly string[] | undefined;
+  return {
+    path: relative(packageRoot, file),
+    text,
+    get tree() {
+      return (tree ??= ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true));
+    },
+    get imports() {
+      return (imports ??= importsOf(this.tree).map((name) =>
+        name.startsWith('.') ? resolveImport(file, name) : name,
+      ));
+    },
+  };
 }
 
 /** Static, dynamic and re-exporting ones, and those of types. */
