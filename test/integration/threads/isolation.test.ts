@@ -1,10 +1,11 @@
 // A thread that goes wrong fails alone: its neighbour in the same process goes on counting.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
+import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { onlook, type Onlooker } from '../../helpers/onlooker.js';
@@ -135,9 +136,11 @@ test('What a thread has started goes with it, and with nobody else.', async () =
 });
 
 test('What piles up before a thread that does not listen is bounded: events are dropped, commands are not.', async () => {
+  await using folder = await openFolder();
+  const gate = join(folder.path, 'gate');
   await using test = await openProvider([
     thread('ts_1', 'HearsSlowly', {
-      configuration: { busy_ms: '6000' },
+      configuration: { gate },
       supervision: { stop_timeout_s: 60 },
     }),
     { id: 'ts_2', instance: 'Burst', configuration: { count: '15000' }, entry: 'on_exit' },
@@ -147,7 +150,12 @@ test('What piles up before a thread that does not listen is bounded: events are 
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
   await onlooker.event('ts_2', 'exited');
-  const { status } = await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  const stopping = client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
+  await onlooker.seen.first(
+    ({ topic, body }) => topic === 'process' && JSON.stringify(body).includes('"action":"stop"'),
+  );
+  await writeFile(gate, '');
+  const { status } = await stopping;
   expect(status.services).toMatchObject([{ state: 'stopped' }]);
   expect(await onlooker.event('ts_1', 'stopped')).not.toHaveProperty('content.status.killed');
   const log = join(test.folder, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log');
