@@ -102,7 +102,7 @@ export const ERROR_CODES = {
   ENV_PATH_UNFIT: failed(
     'A path is a file where a folder is needed, the other way round, taken, or too long.',
   ),
-  ENV_NO_HARD_LINKS: failed('The file system of a state folder has no hard links.'),
+  ENV_NO_HARD_LINKS: failed('The file system of a state folder has no hard links or no symbolic links.'),
   ENV_INPUT_OUTPUT: failed('A device or file system fails.'),
   INTERNAL: failed('A fault of contextd itself.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,16 +1,8 @@
 // Key pairs on disk: NAME.key for everybody, NAME.key_secret for its owner alone; the form of ZeroMQ's certificates.
 
-import {
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { ContextdError, hasErrnoCode, messageOf } from './errors.js';
 import { createKeyPair, decodeZ85, isKey, keyPairOf, type KeyPair } from './keys.js';
 import { checkOwner } from './private-files.js';
@@ -33,7 +25,7 @@ export function writeKeyFiles(folder: string, name: string): KeyPair {
   const files = keyFilesOf(folder, name);
   const pair = createKeyPair();
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     writeFileSync(files.secret, formatKeys(name, pair), { flag: 'wx', mode: 0o600 });
     writePublic(files, formatKeys(name, { publicKey: pair.publicKey }));
     return pair;

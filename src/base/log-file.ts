@@ -1,7 +1,8 @@
 // A file of lines, such as a service's log: appended to synchronously, rotated by rename and reopen; what cannot be written is counted.
 
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { createLogger, formatRecord, type Logger } from './logger.js';
 import { openPrivate } from './private-files.js';
 import { dropSurplus, rotate } from './rotate.js';
@@ -161,7 +162,7 @@ export class LogFile {
   /** Returns whether the file ends within a line. */
   #open(): boolean {
     const { path } = this.#options;
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const fd = openPrivate(path);
     const { ino, size } = fstatSync(fd);
     this.#fd = fd;

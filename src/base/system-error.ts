@@ -95,7 +95,7 @@ const ROWS: readonly Row[] = [
 const NO_HARD_LINKS: Row = {
   code: 'ENV_NO_HARD_LINKS',
   errnos: ['EPERM', 'EXDEV', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'],
-  what: 'the file system has no hard links',
+  what: 'the file system has no hard links or no symbolic links',
   hint: (path) => `keep ${path} on one that has, such as ext4, xfs or tmpfs`,
 };
 
@@ -128,7 +128,7 @@ export function readSystemError(error: unknown): SystemFault | undefined {
 }
 
 function rowsFor(syscall: string): readonly Row[] {
-  if (syscall === 'link') return [NO_HARD_LINKS, ...ROWS];
+  if (syscall === 'link' || syscall === 'symlink') return [NO_HARD_LINKS, ...ROWS];
   return syscall === 'uv_cwd' ? [FOLDER_REMOVED, ...ROWS] : ROWS;
 }
 

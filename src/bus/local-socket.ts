@@ -1,8 +1,9 @@
 // Sockets of ipc:// endpoints are files: nobody else may reach them, and none is left behind or taken away.
 
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { checkOwner } from '../base/private-files.js';
@@ -53,7 +54,7 @@ export async function holdLocalSocket(endpoint: string): Promise<LocalSocket> {
 /** The folder is what keeps others out: the file's mode is set a moment after it is there. */
 function holdFolder(endpoint: string, folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   } catch (error) {
     throw refused(endpoint, `its folder cannot be made: ${messageOf(error)}`, 'name a folder of yours');
   }

@@ -1,7 +1,8 @@
 // Samples on disk: a line for each in CSV or JSON, rotated by size; a full disk costs lines and nothing else.
 
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { openSync, closeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { LogFile } from '../base/log-file.js';
@@ -70,7 +71,7 @@ export class Recorder {
 
 function checkWritable(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     closeSync(openSync(path, 'a', 0o600));
   } catch (cause) {
     if (hasErrnoCode(cause, 'ENOSPC', 'EDQUOT')) return;

@@ -1,8 +1,8 @@
 // Compiles a user's service, once for each content: into one file, or, where its code is open, for the hooks.
 
-import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { makeFolder } from '../base/make-folder.js';
 import writeFileAtomic from 'write-file-atomic';
 import { hashOf } from '../base/code-configuration.js';
 import { builtFile } from '../base/package.js';
@@ -50,7 +50,7 @@ export class ServiceBuilder {
 
   async #make(entry: string, manifestPath: string): Promise<Manifest> {
     const bundle = await bundleCode(entry, this.#folder);
-    mkdirSync(this.#folder, { recursive: true });
+    makeFolder(this.#folder);
     const output = bundle.isOpen ? entry : await this.#store(entry, bundle.code);
     const manifest = composeManifest(bundle, output);
     await writeFileAtomic(manifestPath, JSON.stringify(manifest));

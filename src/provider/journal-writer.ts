@@ -1,6 +1,7 @@
 // Writes the journal: a line for what has changed, and everything anew when the lines have become many.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { makeFolder } from '../base/make-folder.js';
 import writeFileAtomic from 'write-file-atomic';
 import type { Clock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
@@ -67,7 +68,7 @@ export class JournalWriter {
     this.#folder = folder;
     this.#ports = ports;
     this.#reserve = new JournalReserve(folder);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
   }
 
   /** Resolves when everything up to now is written, or could not be, which is told. */
@@ -170,7 +171,7 @@ export class JournalWriter {
     const [newest, lastGood] = [newestIn(this.#folder), lastGoodIn(this.#folder)];
     const isFirst = this.#name === '';
     await this.#endLines();
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolder(this.#folder, 0o700);
     // What is not of our own making does not take the place of what may be the only sound one.
     if (!isFirst) {
       await keepAs(newest.whole, lastGood.whole);

@@ -24,7 +24,7 @@ export async function openLifeSocket(folder: string): Promise<LifeSocket> {
   try {
     await atShortPath(folder, name, (short) => listen(server, short));
   } catch (error) {
-    if (!hasErrnoCode(error, ...UNSUPPORTED)) throw error;
+    if (!hasErrnoCode(error, ...UNSUPPORTED)) throw naming(path, error);
     return { name: '', isInPlace: () => true, close: () => Promise.resolve() };
   }
   // Neither its end nor its faults concern the program.
@@ -60,6 +60,13 @@ export async function knock(folder: string, name: string): Promise<'alive' | 'de
         });
       }),
   );
+}
+
+/** The error of a short path, with the path that a reader knows. */
+function naming(path: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = error.message.replace(/\/proc\/self\/fd\/\S+/, path);
+  return Object.assign(error, { message, path });
 }
 
 /** A socket's path has at most 107 bytes; that of a folder may be longer, but not that of its descriptor. */

@@ -1,7 +1,8 @@
 // One provider per context and state folder, also across containers: an entry names the holder, a socket says whether it lives.
 
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 import { ContextdError, hasErrnoCode } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { readStartTime } from '../processes/process-table.js';
@@ -36,7 +37,7 @@ const NONE: Holder = { pid: 0, startTime: '', namespace: '', socket: '' };
  * below it.
  */
 export async function acquireLock(stateFolder: string, contextId: string): Promise<StateLock> {
-  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  makeFolder(stateFolder, 0o700);
   const socket = await openLifeSocket(stateFolder);
   const startTime = readStartTime(process.pid) ?? '';
   const own = { pid: process.pid, startTime, namespace: pidNamespace(), socket: socket.name };

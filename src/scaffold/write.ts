@@ -1,7 +1,8 @@
 // Writes a plan: all of its files, or none of them.
 
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 import writeFileAtomic from 'write-file-atomic';
 import { Closers } from '../base/closers.js';
 import { ContextdError, messageOf } from '../base/errors.js';
@@ -50,15 +51,15 @@ interface Writing {
 
 async function writeOne(change: FileChange, original: Buffer | undefined, writing: Writing): Promise<void> {
   const { path, after } = change;
-  await makeFolder(dirname(path), writing.undo);
+  makeFolderTakenBack(dirname(path), writing.undo);
   await writing.writeFile(path, bytesOf(path, after, original));
   writing.undo.add(() =>
     original === undefined ? rm(path, { force: true }) : writing.writeFile(path, original),
   );
 }
 
-async function makeFolder(folder: string, undo: Closers): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+function makeFolderTakenBack(folder: string, undo: Closers): void {
+  const first = makeFolder(folder);
   if (first === undefined) return;
   // From the topmost new folder down, so that taking back starts at the innermost one.
   for (const made of foldersBetween(first, folder)) undo.add(() => rmdir(made));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { TestRunner } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
 import { findControlGroups } from '../../src/processes/control-group.js';
+import { findFreezer } from './freezer.js';
 import { canLimitMemory } from './memory-limit.js';
 
 interface Requirement {
@@ -65,6 +66,11 @@ const REQUIREMENTS = {
     isMet: () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
   },
   'a mount namespace': { program: 'unshare', isMet: () => runs('unshare', ['-m', 'true']) },
+  /** Of version 1, mounted anew: a file system in which folders can be made, and links cannot. */
+  'a control group hierarchy': {
+    isMet: () => runs('unshare', ['-m', 'sh', '-c', 'mount -t cgroup -o none,name=contextd-test none /mnt']),
+  },
+  'a freezer': { isMet: () => findFreezer() !== undefined },
   'a network namespace': {
     program: 'unshare',
     isMet: () => runs('unshare', ['--pid', '--net', '--fork', '--mount-proc', '--kill-child', 'true']),

@@ -1,8 +1,9 @@
 // Starts services as processes of their own and stops them by the ladder.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
@@ -154,7 +155,7 @@ function composeHandedOver(handed: HandedOver): string | undefined {
 
 function openLog(order: ProcessOrder): number {
   try {
-    mkdirSync(dirname(order.logFile), { recursive: true });
+    makeFolder(dirname(order.logFile));
     return openPrivate(order.logFile);
   } catch (cause) {
     throw launchError(order, cause);

@@ -1,7 +1,8 @@
 // The audit log: who asked for what, who was refused and why; one JSON object per line, for the owner alone.
 
-import { appendFileSync, closeSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { openPrivate } from '../../base/private-files.js';
@@ -76,7 +77,7 @@ export class Audit {
   #write(entry: AuditEntry): boolean {
     const line = `${JSON.stringify({ at: new Date(this.#clock.now()).toISOString(), ...entry })}\n`;
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.#path), 0o700);
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
       if (size > 0 && size + line.length > MAX_BYTES) this.#rotate();
       append(this.#path, line);

@@ -119,6 +119,7 @@ describe('an error of the operating system', () => {
     ['EMLINK', 'link', 'ENV_NO_HARD_LINKS'],
     ['EXDEV', 'link', 'ENV_NO_HARD_LINKS'],
     ['ENOTSUP', 'link', 'ENV_NO_HARD_LINKS'],
+    ['EPERM', 'symlink', 'ENV_NO_HARD_LINKS'],
     ['EACCES', 'link', 'ENV_NOT_PERMITTED'],
   ] as const)('%s of %s is %s, with what the system said and a hint', (code, syscall, expected) => {
     const error = asContextdError(fault(code, syscall));

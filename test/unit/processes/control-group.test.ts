@@ -1,42 +1,76 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createUniqueId } from '../../../src/base/ids.js';
 import {
   createControlGroup,
   findControlGroups,
+  freezeControlGroup,
   listControlGroup,
   locateControlGroup,
   locateGroupOfOwner,
   removeEmptyGroups,
 } from '../../../src/processes/control-group.js';
 import { sweep } from '../../../src/processes/sweep.js';
+import { findFreezer } from '../../helpers/freezer.js';
 import { needs } from '../../helpers/requirements.js';
 
-const base = findControlGroups();
+const freezer = findFreezer();
 
-describe('the control group of a run', needs('control groups'), () => {
-  it('is found again by a process in it, ends with all that is in it, and is removed', async () => {
-    const owner = createUniqueId();
-    const token = `${owner}/T1/ts_1/1/X`;
-    const path = createControlGroup(base!, token)!;
-    const child = spawn('sleep', ['600'], { stdio: 'ignore', env: {} });
-    const exited = once(child, 'exit');
-    writeFileSync(join(path, 'cgroup.procs'), String(child.pid));
-    expect(listControlGroup(path)).toEqual([child.pid]);
-    expect(locateControlGroup(child.pid!, token)).toBe(path);
-    expect(locateControlGroup(child.pid!, `${owner}/T1/ts_1/2/X`)).toBeUndefined();
-    expect(locateGroupOfOwner(child.pid!, owner)).toBe(path);
-    removeEmptyGroups(base!, owner);
-    expect(existsSync(path)).toBe(true);
-    expect(await sweep({ token, controlGroup: path })).toEqual({
-      killed: [expect.stringMatching(new RegExp(`^${child.pid} `))],
-      left: [],
-    });
-    await exited;
-    removeEmptyGroups(base!, owner);
-    expect(existsSync(path)).toBe(false);
-  });
+describe.each([
+  ['that this machine prefers', 'control groups', findControlGroups()],
+  ['of version 1', 'a freezer', freezer],
+] as const)('the control group of a run, one %s', (_which, need, base) => {
+  it(
+    'is found again by a process in it, ends with all that is in it, and is removed',
+    needs(need),
+    async () => {
+      const owner = createUniqueId();
+      const token = `${owner}/T1/ts_1/1/X`;
+      const path = createControlGroup(base!, token)!;
+      const child = spawn('sleep', ['600'], { stdio: 'ignore', env: {} });
+      const exited = once(child, 'exit');
+      writeFileSync(join(path, 'cgroup.procs'), String(child.pid));
+      expect(listControlGroup(path)).toEqual([child.pid]);
+      expect(locateControlGroup(child.pid!, token)).toBe(path);
+      expect(locateControlGroup(child.pid!, `${owner}/T1/ts_1/2/X`)).toBeUndefined();
+      expect(locateGroupOfOwner(child.pid!, owner)).toBe(path);
+      removeEmptyGroups(base!, owner);
+      expect(existsSync(path)).toBe(true);
+      expect(await sweep({ token, controlGroup: path })).toEqual({
+        killed: [expect.stringMatching(new RegExp(`^${child.pid} `))],
+        left: [],
+      });
+      await exited;
+      removeEmptyGroups(base!, owner);
+      expect(existsSync(path)).toBe(false);
+    },
+  );
 });
+
+it(
+  'what forks all the time is ended in a group of version 1, which is frozen for it',
+  needs('a freezer'),
+  async () => {
+    const token = `${createUniqueId()}/T1/ts_1/1/X`;
+    const path = createControlGroup(freezer!, token)!;
+    const child = spawn(
+      'sh',
+      ['-c', 'echo 0 > "$0/cgroup.procs"; echo in; while :; do sh -c "sleep 5 &"; done', path],
+      {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    freezeControlGroup(path, true);
+    expect(readFileSync(join(path, 'freezer.state'), 'utf8')).toMatch(/^FR(EEZING|OZEN)\n$/);
+    freezeControlGroup(path, false);
+    expect(readFileSync(join(path, 'freezer.state'), 'utf8')).toBe('THAWED\n');
+    expect((await sweep({ token, controlGroup: path })).left).toEqual([]);
+    await exited;
+    expect(existsSync(path)).toBe(false);
+  },
+);
