@@ -2,7 +2,7 @@
 
 import * as zmq from 'zeromq';
 import { Connection } from '../src/bus/connection.js';
-import { Forwarder } from '../src/bus/forwarder.js';
+import { ForwarderProcess } from '../src/bus/forwarder-process.js';
 import { parseFrame } from '../src/messages/message.js';
 import { startChild, type Child } from './children.js';
 import type { Flood } from './children/flood.js';
@@ -23,7 +23,10 @@ const SILENCE_MS = 5000;
 
 export async function measureBus(size: BusSize = BUS_SIZE): Promise<readonly Figure[]> {
   const any = 'tcp://127.0.0.1:*';
-  const forwarder = await Forwarder.open({ frontend: any, backend: any });
+  const forwarder = await ForwarderProcess.open(
+    { frontend: any, backend: any },
+    { fault: ({ text }) => process.stderr.write(`${text}\n`) },
+  );
   const figures: Figure[] = [];
   try {
     for (const bytes of size.bodies) figures.push(...(await measureBody(forwarder, size, bytes)));
@@ -33,7 +36,11 @@ export async function measureBus(size: BusSize = BUS_SIZE): Promise<readonly Fig
   }
 }
 
-async function measureBody(forwarder: Forwarder, size: BusSize, bytes: number): Promise<readonly Figure[]> {
+async function measureBody(
+  forwarder: ForwarderProcess,
+  size: BusSize,
+  bytes: number,
+): Promise<readonly Figure[]> {
   const { subscribe, publish } = forwarder.endpoints;
   await using flood = await startChild('flood', subscribe, publish);
   const arrival = new Arrival();
@@ -72,7 +79,7 @@ async function measureBody(forwarder: Forwarder, size: BusSize, bytes: number): 
 
 /** The rate with a subscriber that is stopped, and without: in turns. */
 async function measurePaused(
-  { endpoints }: Forwarder,
+  { endpoints }: ForwarderProcess,
   rounds: number,
   rate: () => Promise<number>,
 ): Promise<{ readonly beside: readonly number[]; readonly without: readonly number[] }> {
@@ -105,7 +112,7 @@ async function nudgeUntil(publish: string, heard: Promise<Child>): Promise<() =>
   return () => sending;
 }
 
-async function openTyped({ endpoints }: Forwarder, arrival: Arrival): Promise<() => Promise<void>> {
+async function openTyped({ endpoints }: ForwarderProcess, arrival: Arrival): Promise<() => Promise<void>> {
   const connection = new Connection(endpoints, ['control'], (frame) => {
     // What tells the paused subscriber that it hears is no message of ours.
     if (frame.byteLength > 64 && parseFrame(frame).kind === 'service_event') arrival.note();
