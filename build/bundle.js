@@ -87,7 +87,7 @@ function entries() {
   const programs = list(join(root, 'src')).filter((path) =>
     /\/(main|worker|typescript-hooks)\.ts$/.test(path),
   );
-  const isAlone = (path) => path.startsWith('src/task/');
+  const isAlone = (path) => /^src\/(task|host)\//.test(path);
   return {
     shared: known.filter((path) => !isAlone(path)),
     alone: [...known.filter(isAlone), ...programs.map((path) => relative(root, path))],

@@ -14,14 +14,14 @@ export {
   type TopOptions,
 } from './client/client.js';
 export { findProvider, type ProviderHints } from './client/find-provider.js';
-export { follow, type Follower, type Sighting } from './client/follow.js';
+export { follow, type Follower, type BusEvent } from './client/follow.js';
 export { readLog, type LogReading } from './client/logs.js';
 export type { ContextConfiguration, TaskService } from './model/context.js';
-export { readContext, readContextFile, type ContextFile } from './model/read-context.js';
-export type { FiguresReply } from './messages/figures.js';
+export { readContext, readContextFile, type ContextFile } from './model/read/read-context.js';
+export type { FiguresReply } from './messages/provider-stats.js';
 export type { Message } from './messages/message.js';
 export type { Metric, SamplesReply } from './messages/sample-history.js';
 export type { ChildSample, Memory, TopEntry, TopReply } from './messages/samples.js';
 export type { ReplyStatus, ServiceResult } from './messages/state.js';
-export type { Notice } from './provider/notice.js';
+export type { Notice } from './messages/notice.js';
 export { Provider, type ProviderOptions } from './provider/provider.js';

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** The folder that holds this package's package.json, whether run from src or from dist. */
 export const packageRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
-/** A compiled file of src, such as `task/host/main.js`. */
+/** A compiled file of src, such as `host/process/main.js`. */
 export function builtFile(path: string): string {
   return join(packageRoot, 'dist', 'src', path);
 }

@@ -4,7 +4,7 @@ import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { parseTcpEndpoint } from './endpoint.js';
 import { holdLocalSocket } from './local-socket.js';
-import { describePortHolder, FORWARDER_PROGRAM } from './port-holder.js';
+import { describePortOwner, FORWARDER_PROGRAM } from './port-owner.js';
 
 /** How long an address that is being given up is waited for. */
 const PATIENCE_MS = 2000;
@@ -51,7 +51,7 @@ async function bindPatiently(socket: Bindable, endpoint: string): Promise<void> 
 async function isGoing(endpoint: string): Promise<boolean> {
   const tcp = parseTcpEndpoint(endpoint);
   if (tcp === undefined) return false;
-  const holder = await describePortHolder(Number(tcp.port));
+  const holder = await describePortOwner(Number(tcp.port));
   return (
     holder === undefined || holder.startsWith(`pid ${process.pid} `) || holder.includes(FORWARDER_PROGRAM)
   );
@@ -66,7 +66,7 @@ export async function bindError(endpoint: string, elements: string, cause: unkno
     });
   }
   const port = Number(parseTcpEndpoint(endpoint)?.port);
-  const holder = (await describePortHolder(port)) ?? 'another process';
+  const holder = (await describePortOwner(port)) ?? 'another process';
   return new ContextdError(
     'BUS_ADDRESS_IN_USE',
     `cannot bind ${endpoint}: port ${port} is held by ${holder}`,

@@ -5,7 +5,7 @@ import { createDeferred } from '../base/deferred.js';
 import { createSenderId, createUniqueId } from '../base/ids.js';
 import { encodeEnvelope } from './envelope.js';
 import { Publisher } from './publisher.js';
-import { Sealer } from './seal.js';
+import { MessageAuthenticator } from './message-mac.js';
 import type { ClientSecurity } from './security.js';
 import { Subscriber, type FrameHandler } from './subscriber.js';
 
@@ -20,7 +20,7 @@ export interface BusEndpoints {
 export interface ConnectionSecurity {
   /** How its sockets connect; left out within the process of the forwarder. */
   readonly curve?: ClientSecurity;
-  readonly sealer: Sealer;
+  readonly sealer: MessageAuthenticator;
   /** For whom everything is sealed that is not said to be for somebody else. */
   readonly reader?: string;
 }
@@ -30,7 +30,13 @@ export function securityOf(
   curve: ClientSecurity | undefined,
   followsClock = false,
 ): ConnectionSecurity | undefined {
-  return curve && { curve, sealer: new Sealer(curve.keys, undefined, followsClock), reader: curve.serverKey };
+  return (
+    curve && {
+      curve,
+      sealer: new MessageAuthenticator(curve.keys, undefined, followsClock),
+      reader: curve.serverKey,
+    }
+  );
 }
 
 /**
@@ -69,7 +75,7 @@ export class Connection {
   /** Resolves when everything that has been subscribed so far is in effect. */
   async ready(): Promise<void> {
     this.#subscriber.subscribe(this.#echo);
-    await this.publisher.whenWanted(this.#echo);
+    await this.publisher.waitForSubscriber(this.#echo);
     this.#subscriber.unsubscribe(this.#echo);
   }
 
@@ -107,7 +113,7 @@ export class Connection {
     const back = createDeferred<void>();
     this.#awaited.set(topic, () => back.resolve());
     this.#subscriber.subscribe(topic);
-    await this.publisher.whenWanted(topic);
+    await this.publisher.waitForSubscriber(topic);
     await this.publish(topic, {});
     await back.promise;
     this.#subscriber.unsubscribe(topic);

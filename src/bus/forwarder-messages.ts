@@ -4,8 +4,8 @@ import type { ErrorReport } from '../base/errors.js';
 import type { KeyPair } from '../base/keys.js';
 import type { BusEndpoints } from './connection.js';
 import type { AcceptFault, ForwarderBinds } from './forwarder.js';
-import type { Peer } from './gate.js';
-import type { Stranger } from './refusal.js';
+import type { Peer } from './zap-handler.js';
+import type { RejectedPeer } from './handshake-errors.js';
 
 /** From the provider. */
 export type ForwarderOrder =
@@ -24,7 +24,7 @@ export type ForwarderReport =
       readonly details: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'judge'; readonly id: number; readonly peer: Peer }
-  | { readonly kind: 'refused'; readonly stranger: Stranger }
+  | { readonly kind: 'refused'; readonly stranger: RejectedPeer }
   /** The first one of an end brings its listening socket; `count` is that of all so far. */
   | { readonly kind: 'full'; readonly fault: AcceptFault; readonly count: number }
   | { readonly kind: 'silent'; readonly count: number }

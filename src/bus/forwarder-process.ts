@@ -9,8 +9,8 @@ import type { KeyPair } from '../base/keys.js';
 import type { BusEndpoints } from './connection.js';
 import type { ForwarderBinds } from './forwarder.js';
 import type { ForwarderOrder, ForwarderReport } from './forwarder-messages.js';
-import type { Peer } from './gate.js';
-import type { Stranger } from './refusal.js';
+import type { Peer } from './zap-handler.js';
+import type { RejectedPeer } from './handshake-errors.js';
 import { startError, startProgram } from './start-forwarder.js';
 import { TurnAway } from './turn-away.js';
 
@@ -24,7 +24,7 @@ const AGAIN_MOST_MS = 5000;
 export interface ForwarderSecurity {
   readonly keys: KeyPair;
   readonly admits: (peer: Peer) => boolean;
-  readonly refused: (stranger: Stranger) => void;
+  readonly refused: (stranger: RejectedPeer) => void;
 }
 
 /** What a provider has to know of its forwarder. */

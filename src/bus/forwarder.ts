@@ -4,7 +4,7 @@ import { hasErrnoCode } from '../base/errors.js';
 import { bindSocket } from './bind.js';
 import type { BusEndpoints } from './connection.js';
 import { addressOptions } from './endpoint.js';
-import { watchStrangers, type Stranger } from './refusal.js';
+import { watchRejectedPeers, type RejectedPeer } from './handshake-errors.js';
 import { serverOptions, type ServerSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
 
@@ -31,7 +31,7 @@ export interface AcceptFault {
 export interface ForwarderOptions {
   readonly security?: ServerSecurity | undefined;
   /** Somebody was not let in. */
-  readonly refused?: ((stranger: Stranger) => void) | undefined;
+  readonly refused?: ((stranger: RejectedPeer) => void) | undefined;
   readonly full?: (fault: AcceptFault) => void;
   /** A connection was closed because its handshake was not done in time. */
   readonly silent?: () => void;
@@ -120,7 +120,7 @@ function createSockets(binds: ForwarderBinds, options: ForwarderOptions) {
 
 function watch(socket: zmq.Socket, end: keyof BusEndpoints, options: ForwarderOptions): void {
   const { refused, full, silent } = options;
-  if (refused !== undefined) watchStrangers(socket, refused);
+  if (refused !== undefined) watchRejectedPeers(socket, refused);
   if (full !== undefined) socket.events.on('accept:error', ({ error }) => full({ end, code: error.code }));
   if (silent === undefined) return;
   socket.events.on('handshake:error:other', ({ error }) => {

@@ -3,7 +3,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { parseTcpEndpoint } from './endpoint.js';
-import { listeningInodes } from './port-holder.js';
+import { listeningInodes } from './port-owner.js';
 
 const IPC = 'ipc://';
 /** The flag of a listening socket in /proc/net/unix. */

@@ -4,7 +4,7 @@ import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
-import { watchRefusal, type RefusalReason } from './refusal.js';
+import { watchRefusal, type RefusalReason } from './handshake-errors.js';
 import { clientOptions, type ClientSecurity } from './security.js';
 import { CONNECTING, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
 
@@ -82,12 +82,12 @@ export class Publisher {
   }
 
   /** True when at least one reader wants exactly this topic. */
-  isWanted(topic: string): boolean {
+  hasSubscriber(topic: string): boolean {
     return this.#wanted.has(subscriptionOf(topic));
   }
 
   /** Resolves as soon as a reader of exactly this topic is there; rejects when closed before. */
-  whenWanted(topic: string): Promise<void> {
+  waitForSubscriber(topic: string): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
     const key = subscriptionOf(topic);
     if (this.#wanted.has(key)) return Promise.resolve();
@@ -97,23 +97,23 @@ export class Publisher {
     return waiting.promise;
   }
 
-  /** As whenWanted, but subscriptions that have come so far do not count. */
+  /** As waitForSubscriber, but subscriptions that have come so far do not count. */
   whenWantedAgain(topic: string): Promise<void> {
     this.#wanted.delete(subscriptionOf(topic));
-    return this.whenWanted(topic);
+    return this.waitForSubscriber(topic);
   }
 
   /** Calls `listener` for every subscription that arrives, also a second equal one; `subscription` is all of its text. */
-  onSubscription(listener: (topic: string, subscription: string) => void): void {
+  onSubscribe(listener: (topic: string, subscription: string) => void): void {
     this.#listeners.add(listener);
   }
 
   /**
-   * As onSubscription, for one topic and one listener, and lets all others lie: else each of many services would be
+   * As onSubscribe, for one topic and one listener, and lets all others lie: else each of many services would be
    * woken by whatever anybody subscribes. On a new connection `listener` is called at once. Afterwards both `listener`
-   * and `isWanted` lag: subscriptions are read again with a `publish`, at most every second.
+   * and `hasSubscriber` lag: subscriptions are read again with a `publish`, at most every second.
    */
-  onSubscriptionTo(topic: string, listener: () => void): void {
+  onSubscribeTo(topic: string, listener: () => void): void {
     this.#interest = topic;
     this.onConnectionChange((isConnected) => {
       if (!isConnected) this.#newUntilMs = Infinity;

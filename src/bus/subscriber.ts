@@ -3,7 +3,7 @@
 import { messageOf, ContextdError } from '../base/errors.js';
 import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
-import { watchRefusal, type RefusalReason } from './refusal.js';
+import { watchRefusal, type RefusalReason } from './handshake-errors.js';
 import { clientOptions, type ClientSecurity } from './security.js';
 import { CONNECTING, HIGH_WATER_MARK, zmq } from './zmq.js';
 

@@ -2,7 +2,7 @@
 
 import type { Options } from 'yargs';
 import { ContextdError } from '../base/errors.js';
-import { closest } from '../model/suggest.js';
+import { closest } from '../base/suggest.js';
 import type { Command } from './command.js';
 
 type Parsed = Readonly<Record<string, unknown>>;

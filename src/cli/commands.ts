@@ -37,8 +37,8 @@ export async function runNamed(argv: readonly string[]): Promise<void> {
   // Before anything else is loaded: a stack then names the lines of the source.
   if (argv.includes('--debug')) process.setSourceMapsEnabled(true);
   if (!hasCurrentFolder()) return;
-  const { runProgram, tellError } = await import('./run.js');
-  const { ProcessTerminal } = await import('./process-terminal.js');
+  const { runProgram, printError: tellError } = await import('./run.js');
+  const { ProcessTerminal } = await import('./terminal/process-terminal.js');
   const [name = '', ...rest] = argv;
   const command = find(name);
   if (command !== undefined) {
@@ -71,7 +71,7 @@ function hasCurrentFolder(): boolean {
 }
 
 async function unknownCommand(name: string): Promise<ContextdError> {
-  const { didYouMean } = await import('../model/suggest.js');
+  const { didYouMean } = await import('../base/suggest.js');
   const names = Object.keys(COMMANDS);
   return new ContextdError('CLI_USAGE', `there is no command "${name}"`, {
     hint: didYouMean(name, names) ?? `commands are ${names.join(', ')}`,

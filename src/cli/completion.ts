@@ -57,7 +57,7 @@ export async function offerServiceIds(words: readonly string[]): Promise<readonl
   const named = at === -1 ? undefined : words[at + 1];
   const files = named === undefined ? await filesHere() : [named];
   if (files.length === 0) return await askProvider().catch(() => []);
-  const { readContextFile } = await import('../model/read-context.js');
+  const { readContextFile } = await import('../model/read/read-context.js');
   const ids = await Promise.all(
     files.map(async (file) => {
       // A file with faults has nothing to offer.

@@ -5,9 +5,10 @@ import { ID_RULE, isId } from '../base/ids.js';
 import { Client } from '../client/client.js';
 import { findProvider } from '../client/find-provider.js';
 import { METRICS } from '../messages/sample-history.js';
-import type { ContextFile } from '../model/read-context.js';
+import type { ContextFile } from '../model/read/read-context.js';
 import { refuseIgnoredFlags } from './action-flags.js';
-import { defineCommand, type Terminal } from './command.js';
+import { defineCommand } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 import { offerServiceIds } from './completion.js';
 import { IDENTITY_OPTIONS, IDENTITY_VALUES, readIdentity } from './identity.js';
 import {
@@ -20,12 +21,12 @@ import {
   type Question,
   type Request,
 } from './send-command.js';
-import { showAnswer, showInfo } from './show-answer.js';
-import { checkChartArguments, showChart } from './show-chart.js';
-import { showFigures } from './show-figures.js';
-import { showHistory } from './show-history.js';
-import { showLogs } from './show-logs.js';
-import { showTop } from './show-top.js';
+import { showAnswer, showInfo } from './show/answer.js';
+import { checkChartArguments, showChart } from './show/metric-chart.js';
+import { showFigures } from './show/provider-stats.js';
+import { showHistory } from './show/history.js';
+import { showLogs } from './show/logs.js';
+import { showTop } from './show/top.js';
 import { checkTopArguments, TOP_OPTIONS } from './top-arguments.js';
 import { watchTop } from './watch-top.js';
 
@@ -136,7 +137,7 @@ function interruptedError(): ContextdError {
 /** The XML reader is loaded with the first file only: most commands name none. */
 async function readFile(path: string | undefined): Promise<ContextFile | undefined> {
   if (path === undefined) return undefined;
-  const { readContextFile } = await import('../model/read-context.js');
+  const { readContextFile } = await import('../model/read/read-context.js');
   return await readContextFile(path);
 }
 

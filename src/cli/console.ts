@@ -2,11 +2,11 @@
 
 import { unreachable } from '../base/errors.js';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
-import type { Notice } from '../provider/notice.js';
-import type { Terminal } from './command.js';
-import { describeEvent } from './describe-event.js';
-import { escapeLine } from './escape.js';
-import { createPaint, stateColour, type Colour } from './paint.js';
+import type { Notice } from '../messages/notice.js';
+import type { Terminal } from './terminal/terminal.js';
+import { describeEvent } from './show/describe-event.js';
+import { escapeLine } from './terminal/escape.js';
+import { createPaint, stateColour, type Colour } from './terminal/paint.js';
 
 export interface ConsoleOptions {
   readonly json: boolean;

@@ -3,17 +3,18 @@
 import { ContextdError, EXIT } from '../base/errors.js';
 import { findMonitor } from '../client/find-monitor.js';
 import { findProvider } from '../client/find-provider.js';
-import { follow, followMonitor, type Follower, type Sighting } from '../client/follow.js';
+import { follow, followMonitor, type Follower, type BusEvent } from '../client/follow.js';
 import type { ContextConfiguration } from '../model/context.js';
-import { readContextFile } from '../model/read-context.js';
+import { readContextFile } from '../model/read/read-context.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
-import { defineCommand, type Terminal } from './command.js';
+import { defineCommand } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 import { offerServiceIds } from './completion.js';
 import { refuseIgnored, type FlagRule } from './flag-rules.js';
 import { checkShownActions, listServices, SHOWN_ACTIONS, unknownService } from './display-filters.js';
 import { IDENTITY_OPTIONS, IDENTITY_VALUES, readIdentity, type IdentityArguments } from './identity.js';
-import { createPaint } from './paint.js';
-import { describeSighting, isAbout, splitSighting } from './show-message.js';
+import { createPaint } from './terminal/paint.js';
+import { describeBusEvent, isAbout, splitBusEvent } from './show/message.js';
 
 export const contextDisplay = defineCommand({
   name: 'context_display',
@@ -106,7 +107,7 @@ interface Following {
   readonly address: string;
 }
 
-async function open(args: Arguments, see: (sighting: Sighting) => void): Promise<Following> {
+async function open(args: Arguments, see: (sighting: BusEvent) => void): Promise<Following> {
   const file = args.context_file === undefined ? undefined : await readContextFile(args.context_file);
   const configuration = file?.configuration;
   checkService(args.service_id, configuration);
@@ -150,11 +151,11 @@ function checkService(id: string | undefined, configuration: ContextConfiguratio
   if (error !== undefined) throw error;
 }
 
-function show(args: Arguments, terminal: Terminal, sighting: Sighting): void {
-  for (const each of splitSighting(sighting)) showOne(args, terminal, each);
+function show(args: Arguments, terminal: Terminal, sighting: BusEvent): void {
+  for (const each of splitBusEvent(sighting)) showOne(args, terminal, each);
 }
 
-function showOne(args: Arguments, terminal: Terminal, sighting: Sighting): void {
+function showOne(args: Arguments, terminal: Terminal, sighting: BusEvent): void {
   if (!isAbout(sighting, args)) return;
   const at = new Date();
   if (args.json) {
@@ -162,6 +163,6 @@ function showOne(args: Arguments, terminal: Terminal, sighting: Sighting): void 
     return;
   }
   const paint = createPaint(terminal.colour);
-  terminal.out(`${paint(at.toTimeString().slice(0, 8), 'grey')}  ${describeSighting(sighting, paint)}\n`);
+  terminal.out(`${paint(at.toTimeString().slice(0, 8), 'grey')}  ${describeBusEvent(sighting, paint)}\n`);
   if (args.verbose) terminal.out(`${JSON.stringify(sighting.body, undefined, 2)}\n`);
 }

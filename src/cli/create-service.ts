@@ -4,8 +4,8 @@ import type { InferredOptionTypes } from 'yargs';
 import { ContextdError, EXIT } from '../base/errors.js';
 import { listProviders } from '../bus/registry.js';
 import { ENTRIES } from '../model/context.js';
-import { formatFault } from '../model/fault.js';
-import { readMetaContextFile } from '../model/meta-context.js';
+import { formatFault } from '../xml/fault.js';
+import { readMetaContextFile } from '../model/read/meta-context.js';
 import { completeFields, findContext, listContextNames } from '../scaffold/known-context.js';
 import { requestOf } from '../scaffold/meta-request.js';
 import { planScaffold } from '../scaffold/plan.js';
@@ -13,8 +13,9 @@ import { checkFields, missingFields, readRequest, type Fields } from '../scaffol
 import { readState } from '../scaffold/read-state.js';
 import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
 import { writePlan } from '../scaffold/write.js';
-import { defineCommand, type Terminal } from './command.js';
-import { formatDryRun, formatOutcome } from './show-plan.js';
+import { defineCommand } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
+import { formatDryRun, formatOutcome } from './show/plan.js';
 
 const text = (describe: string, group: string) =>
   ({ type: 'string', requiresArg: true, describe, group }) as const;

@@ -7,7 +7,7 @@ import type { ClientSecurity } from '../bus/security.js';
 import { CONTEXT_ACTIONS } from '../messages/context-command.js';
 import { PROCESS_ACTIONS } from '../messages/process-command.js';
 import { EVENT_ACTIONS } from '../messages/service-event.js';
-import { didYouMean } from '../model/suggest.js';
+import { didYouMean } from '../base/suggest.js';
 import { ACTIONS } from './send-command.js';
 
 const ASKED = [...CONTEXT_ACTIONS, ...PROCESS_ACTIONS, ...ACTIONS, 'samples'];

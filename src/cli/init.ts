@@ -17,7 +17,7 @@ import {
 import { readState } from '../scaffold/read-state.js';
 import { writePlan } from '../scaffold/write.js';
 import { defineCommand } from './command.js';
-import { formatDryRun, formatNewProject } from './show-plan.js';
+import { formatDryRun, formatNewProject } from './show/plan.js';
 
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 const DEFAULTS = { task_service: 'Hello', sub_port: '5556', pub_port: '5557' } as const;

@@ -4,7 +4,8 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { keyFilesOf, readPublicKey, writeKeyFiles } from '../base/key-file.js';
 import { ROLES, type Role } from '../model/security.js';
-import { defineCommand, type Terminal } from './command.js';
+import { defineCommand } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 
 const VERBS = ['new', 'show'] as const;
 

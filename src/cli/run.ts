@@ -5,10 +5,11 @@ import yargs from 'yargs';
 import { asContextdError, EXIT, type ContextdError } from '../base/errors.js';
 import { endOnFault } from '../base/fatal.js';
 import { ownManifest } from '../base/package.js';
-import type { Command, CommandOptions, Terminal } from './command.js';
+import type { Command, CommandOptions } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 import { checkArguments, givenOptions, usage } from './check-arguments.js';
 import { askedWords, offerWords, PRINT_SCRIPT } from './completion.js';
-import { ProcessTerminal } from './process-terminal.js';
+import { ProcessTerminal } from './terminal/process-terminal.js';
 
 /** Written to at once: the process ends right after it. */
 const STDERR = 2;
@@ -33,12 +34,12 @@ export async function runCommand<O extends CommandOptions>(
   try {
     return await parseAndRun(command, argv, terminal);
   } catch (error) {
-    return tellError(asContextdError(error), debug, terminal);
+    return printError(asContextdError(error), debug, terminal);
   }
 }
 
 /** Writes message and hint (with --debug also stack and cause) and returns the exit code. */
-export function tellError(error: ContextdError, debug: boolean, terminal: Terminal): number {
+export function printError(error: ContextdError, debug: boolean, terminal: Terminal): number {
   terminal.err(`error ${error.code}: ${error.message}\n`);
   if (error.hint !== undefined) terminal.err(`  hint: ${error.hint}\n`);
   if (debug) terminal.err(`${describeStack(error)}\n`);

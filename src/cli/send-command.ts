@@ -4,11 +4,11 @@ import { ContextdError } from '../base/errors.js';
 import { createTransactionId, createUniqueId, parseTransactionId } from '../base/ids.js';
 import type { Client, CommandAnswer } from '../client/client.js';
 import type { ContextConfiguration, TaskService } from '../model/context.js';
-import { didYouMean } from '../model/suggest.js';
+import { didYouMean } from '../base/suggest.js';
 import type { IdentityArguments } from './identity.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 import type { Metric } from '../messages/sample-history.js';
-import type { TopArguments } from './show-top.js';
+import type { TopArguments } from './show/top.js';
 
 const COMMANDS = ['start', 'stop', 'restart', 'reload', 'forget', 'validate', 'list', 'exit'] as const;
 const QUESTIONS = ['request', 'why', 'history', 'logs', 'top', 'figures'] as const;

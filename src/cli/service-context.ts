@@ -6,10 +6,11 @@ import { ID_RULE, isId } from '../base/ids.js';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { ContextConfiguration } from '../model/context.js';
 import { toDot, toMermaid } from '../model/draw-graph.js';
-import { readContextFile, type ContextFile } from '../model/read-context.js';
-import { findMissingCode } from '../provider/find-missing-code.js';
+import { readContextFile, type ContextFile } from '../model/read/read-context.js';
+import { findMissingCode } from '../launcher/find-missing-code.js';
 import { Provider } from '../provider/provider.js';
-import { defineCommand, type Terminal } from './command.js';
+import { defineCommand } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 import { createConsole } from './console.js';
 import { refuseIgnored, type FlagRule } from './flag-rules.js';
 
@@ -97,7 +98,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   checkTransaction(args.transaction);
   const file = await readContextFile(theFile(args));
   if (args.graph !== undefined) return drawGraph(args.graph, file.configuration, terminal);
-  if (args.check) return tellCheck(file, rootsOf(args), terminal);
+  if (args.check) return printCheck(file, rootsOf(args), terminal);
   return await runProvider(args, file, terminal);
 }
 
@@ -137,7 +138,7 @@ function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: bool
 }
 
 /** Faults have ended the command before; warnings are for the user to judge. */
-function tellCheck(file: ContextFile, serviceRoots: readonly string[], terminal: Terminal): number {
+function printCheck(file: ContextFile, serviceRoots: readonly string[], terminal: Terminal): number {
   const { path, configuration } = file;
   const warnings = [
     ...file.warnings.map(({ line, column, message }) => `${path}:${line}:${column}: warning: ${message}`),

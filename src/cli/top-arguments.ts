@@ -3,7 +3,7 @@
 import { ContextdError } from '../base/errors.js';
 import { FREQUENCY_RULE } from '../messages/top-request.js';
 import type { CommandOptions } from './command.js';
-import type { TopArguments } from './show-top.js';
+import type { TopArguments } from './show/top.js';
 
 export const TOP_OPTIONS = {
   open_connections: { type: 'boolean', default: false, describe: 'With top: list the open connections' },

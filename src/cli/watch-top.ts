@@ -3,11 +3,11 @@
 import { systemClock } from '../base/clock.js';
 import { ContextdError, EXIT } from '../base/errors.js';
 import type { FoundProvider, ProviderHints } from '../client/find-provider.js';
-import type { Terminal } from './command.js';
+import type { Terminal } from './terminal/terminal.js';
 import { readIdentity, type IdentityArguments } from './identity.js';
-import { feed, type TopSource } from './live/feed.js';
+import { poll, type TopSource } from './live/poller.js';
 import { runLive } from './live/live.js';
-import { Nap } from './live/nap.js';
+import { InterruptibleSleep } from './live/interruptible-sleep.js';
 import { ProviderSource } from './live/provider-source.js';
 import type { Sample } from './live/view.js';
 
@@ -61,7 +61,7 @@ interface PrintOptions {
 /** Until Ctrl-C, or until nobody reads any more. What goes wrong meanwhile is said once. */
 async function printSamples(terminal: Terminal, { source, first, intervalMs }: PrintOptions): Promise<void> {
   const signal = AbortSignal.any([terminal.signal, terminal.closed]);
-  const nap = new Nap(systemClock);
+  const nap = new InterruptibleSleep(systemClock);
   const stop = () => {
     nap.wake();
     void source.close();
@@ -69,14 +69,14 @@ async function printSamples(terminal: Terminal, { source, first, intervalMs }: P
   signal.addEventListener('abort', stop);
   printSample(terminal, first);
   let told = '';
-  const see: Parameters<typeof feed>[0]['see'] = (input) => {
+  const see: Parameters<typeof poll>[0]['see'] = (input) => {
     const trouble = input.kind === 'trouble' ? input.text : '';
     if (trouble !== '' && trouble !== told) terminal.err(`${trouble}; trying again\n`);
     told = trouble;
     if (input.kind === 'sample') printSample(terminal, input.sample);
   };
   const wanted = () => ({ isPaused: false, detail: undefined });
-  await feed({ source, clock: systemClock, intervalMs, nap, signal, wanted, see });
+  await poll({ source, clock: systemClock, intervalMs, nap, signal, wanted, see });
   signal.removeEventListener('abort', stop);
 }
 

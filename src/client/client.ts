@@ -5,18 +5,18 @@ import { createDeferred, withDeadline } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
-import { sealOf } from '../bus/seal.js';
+import { macOf } from '../bus/message-mac.js';
 import type { ClientSecurity } from '../bus/security.js';
-import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
+import { figuresReplySchema, type FiguresReply } from '../messages/provider-stats.js';
 import type { Message } from '../messages/message.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
 import { samplesTopic } from '../messages/topics.js';
-import { noAnswerError, noMonitorError, unreachableError } from './absent.js';
+import { noAnswerError, noMonitorError, unreachableError } from './client-errors.js';
 import { exchangeFresh } from './fresh.js';
 import { askAgainWhenLost } from './ask-again.js';
 import { readMonitorKey } from './monitor-key.js';
-import { refusal } from './refusal.js';
+import { refusal } from './handshake-errors.js';
 import {
   answerOf,
   contentOf,
@@ -81,7 +81,7 @@ export class Client {
     const client = new Client(endpoints, options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
     const { publisher } = client.#connection;
-    const there = Promise.all([publisher.whenWanted('context'), client.#connection.ready()]);
+    const there = Promise.all([publisher.waitForSubscriber('context'), client.#connection.ready()]);
     const provider = Promise.race([
       there,
       refusal(publisher, { name: 'provider', endpoint: endpoints.publish }, options.security),
@@ -164,7 +164,7 @@ export class Client {
   async samples(transaction: string, { serviceId, metric, sinceS }: SamplesQuestion): Promise<SamplesReply> {
     const id = transaction === '' ? onlyTransactionIn(await this.command({ action: 'list' })) : transaction;
     const topic = samplesTopic(id);
-    const wanted = this.#connection.publisher.whenWanted(topic);
+    const wanted = this.#connection.publisher.waitForSubscriber(topic);
     await withDeadline(wanted, MONITOR_TIMEOUT_MS, () => noMonitorError(id), this.#clock);
     const who = { service_id: serviceId, service_name: 'samples', service_transaction: id };
     const header = { action: 'history', ...who };
@@ -241,7 +241,7 @@ export class Client {
 
   /** Others can write what looks like an answer. */
   #provenWriter(frame: Uint8Array): string | undefined {
-    const seal = sealOf(frame);
+    const seal = macOf(frame);
     const isAwaited = [...this.#pending.values()].some(({ writer }) => writer === seal?.key);
     if (seal === undefined || !isAwaited) return undefined;
     return this.#security?.sealer.isGenuine(frame, seal) === true ? seal.key : undefined;

@@ -5,14 +5,14 @@ import { asContextdError, messageOf, type ContextdError } from '../base/errors.j
 import { shorten } from '../base/shorten.js';
 import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
-import type { RefusalReason } from '../bus/refusal.js';
+import type { RefusalReason } from '../bus/handshake-errors.js';
 import { Subscriber } from '../bus/subscriber.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { parseBody, type Message } from '../messages/message.js';
-import { refusal } from './refusal.js';
+import { refusal } from './handshake-errors.js';
 
 /** What was seen: a message, or why a frame is none. */
-export type Sighting =
+export type BusEvent =
   | { readonly kind: 'message'; readonly topic: string; readonly message: Message; readonly body: unknown }
   /** Events of one sender that never came: this reader was too slow. */
   | {
@@ -35,7 +35,7 @@ export interface Follower {
 export function follow(
   endpoints: BusEndpoints,
   topics: readonly string[],
-  see: (sighting: Sighting) => void,
+  see: (sighting: BusEvent) => void,
   security?: ClientSecurity,
 ): Follower {
   const gaps = new Gaps();
@@ -58,7 +58,7 @@ export function follow(
 /** What a Monitor publishes at its own address; there is no forwarder, and nobody knows when it hears us. */
 export function followMonitor(
   endpoint: string,
-  see: (sighting: Sighting) => void,
+  see: (sighting: BusEvent) => void,
   security?: ClientSecurity,
 ): Follower {
   const told = createDeferred<RefusalReason>();
@@ -75,7 +75,7 @@ export function followMonitor(
   return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }
 
-function sight(frame: Uint8Array): Sighting {
+function sight(frame: Uint8Array): BusEvent {
   let topic = '?';
   let body: unknown;
   try {
@@ -92,14 +92,14 @@ class Gaps {
   readonly #lastSeq = new Map<string, number>();
 
   /** A last event that was said again, and has been seen. */
-  isKnown(sighting: Sighting): boolean {
+  isKnown(sighting: BusEvent): boolean {
     if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return false;
     const { sender = '', seq = 0, repetition } = sighting.message.header;
     return repetition === true && seq <= (this.#lastSeq.get(sender) ?? 0);
   }
 
   /** What is missing between the sender's last event and this one. */
-  before(sighting: Sighting): Sighting | undefined {
+  before(sighting: BusEvent): BusEvent | undefined {
     if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return undefined;
     const { sender, seq, service_id: service } = sighting.message.header;
     if (sender === undefined || seq === undefined) return undefined;

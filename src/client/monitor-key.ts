@@ -1,7 +1,7 @@
 // Which key a Monitor has, as its provider says: others could speak in its place.
 
 import { transactionInfoSchema } from '../messages/context-info.js';
-import { noMonitorError } from './absent.js';
+import { noMonitorError } from './client-errors.js';
 import { parseAnswer } from './replies.js';
 
 /** The Monitor among other services. */

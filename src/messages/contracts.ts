@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { contextCommandSchema } from './context-command.js';
 import { contextInfoSchema, transactionInfoSchema } from './context-info.js';
-import { figuresReplySchema } from './figures.js';
+import { figuresReplySchema } from './provider-stats.js';
 import { heartbeatSchema } from './heartbeat.js';
 import { historyReplySchema } from './history.js';
 import { logsReplySchema } from './logs.js';

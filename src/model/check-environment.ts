@@ -1,11 +1,11 @@
 // Checks of what services are to find in their environment: the same rules for programs and for code of one's own.
 
 import { CONFIGURATION_PLACE, commandsOf, isRecord, whyNoText } from './command-outline.js';
-import type { Finding, ValuePath } from './fault.js';
-import type { ContextOutline, ServiceOutline } from './outline.js';
+import type { Finding, ValuePath } from '../xml/fault.js';
+import type { LenientContext, LenientService } from './lenient-view.js';
 import { VARIABLE_PATTERN, VARIABLE_RULE } from './program.js';
 
-export function variablesAreNamed({ services }: ContextOutline): readonly Finding[] {
+export function variablesAreNamed({ services }: LenientContext): readonly Finding[] {
   const ofPrograms = commandsOf(services).flatMap(({ path, fields: { env } }) =>
     typeof env === 'string' && env !== ''
       ? [{ path: [...path, 'env'], message: 'text in <env>, allowed: <NAME>value</NAME>' }]
@@ -18,7 +18,7 @@ export function variablesAreNamed({ services }: ContextOutline): readonly Findin
 }
 
 /** Threads share the environment of one process, and a program has its own in its <command>. */
-export function environmentsAreOfProcesses({ services }: ContextOutline): readonly Finding[] {
+export function environmentsAreOfProcesses({ services }: LenientContext): readonly Finding[] {
   return services.flatMap((service) =>
     namesOf(service).flatMap((name): readonly Finding[] => {
       const path = [...service.path, ...CONFIGURATION_PLACE, name];
@@ -32,7 +32,7 @@ export function environmentsAreOfProcesses({ services }: ContextOutline): readon
 }
 
 /** A text called env is a key of the task's own. */
-function namesOf({ env, envFile }: ServiceOutline): readonly ('env' | 'env_file')[] {
+function namesOf({ env, envFile }: LenientService): readonly ('env' | 'env_file')[] {
   return [
     ...(env === undefined || typeof env === 'string' ? [] : (['env'] as const)),
     ...(envFile === undefined || envFile === '' ? [] : (['env_file'] as const)),

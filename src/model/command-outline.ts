@@ -1,7 +1,7 @@
 // What the checks need of the <command> of a service, however wrong it is.
 
-import type { Finding, ValuePath } from './fault.js';
-import type { ServiceOutline } from './outline.js';
+import type { Finding, ValuePath } from '../xml/fault.js';
+import type { LenientService } from './lenient-view.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,7 +18,7 @@ export function at(command: CommandOutline, key: string, message: string, hint?:
   return { path: [...command.path, key], message, hint };
 }
 
-export function commandsOf(services: readonly ServiceOutline[]): readonly CommandOutline[] {
+export function commandsOf(services: readonly LenientService[]): readonly CommandOutline[] {
   return services
     .filter(({ command }) => command !== undefined && !Array.isArray(command))
     .map(({ path, command }) => ({

@@ -2,8 +2,8 @@
 
 import { TRIGGERS } from './context.js';
 import { SUPERVISION_RULES } from './supervision.js';
-import type { ChildShape, ElementShape } from './structure.js';
-import type { WireForm } from './wire.js';
+import type { ChildShape, ElementShape } from '../xml/element-schema.js';
+import type { WireForm } from '../xml/to-json.js';
 
 const required: ChildShape = { presence: 'required' };
 const optional: ChildShape = { presence: 'optional' };

@@ -1,6 +1,6 @@
 // The form of a meta file, from which several services are scaffolded: every element and attribute of it.
 
-import type { ChildShape, ElementShape } from './structure.js';
+import type { ChildShape, ElementShape } from '../xml/element-schema.js';
 
 const required: ChildShape = { presence: 'required' };
 const optional: ChildShape = { presence: 'optional' };

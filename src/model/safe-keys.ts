@@ -1,8 +1,8 @@
 // Guards against objects from outside that are too deep or have keys JavaScript itself reads from every object.
 
-import type { Finding, ValuePath } from './fault.js';
-import { isForbiddenName } from './xml-tag.js';
-import { MAX_XML_DEPTH } from './xml.js';
+import type { Finding, ValuePath } from '../xml/fault.js';
+import { isForbiddenName } from '../xml/tag.js';
+import { MAX_XML_DEPTH } from '../xml/xml.js';
 
 export function findUnsafeKeys(value: unknown): readonly Finding[] {
   return walk(value, []);

@@ -1,7 +1,7 @@
 // Who may do what at a provider: its own key, its clients' keys and the role of each.
 
 import { resolve } from 'node:path';
-import type { ValuePath } from './fault.js';
+import type { ValuePath } from '../xml/fault.js';
 import { asList, textAt, valueAt } from './values.js';
 
 /** Each may do what those before it may. */
@@ -23,12 +23,12 @@ export interface SecuritySettings {
   readonly clients: readonly ClientKey[];
 }
 
-export interface SecurityOutline {
+export interface LenientSecurity {
   readonly publicKey: string | undefined;
-  readonly clients: readonly ClientOutline[];
+  readonly clients: readonly LenientClient[];
 }
 
-export interface ClientOutline {
+export interface LenientClient {
   readonly path: ValuePath;
   readonly name: string | undefined;
   readonly key: string | undefined;
@@ -36,7 +36,7 @@ export interface ClientOutline {
 }
 
 /** Never throws; undefined where there is none. */
-export function outlineSecurity(value: unknown): SecurityOutline | undefined {
+export function readLenientSecurity(value: unknown): LenientSecurity | undefined {
   if (value === undefined) return undefined;
   return {
     publicKey: textAt(value, 'public_key'),
@@ -51,7 +51,7 @@ export function outlineSecurity(value: unknown): SecurityOutline | undefined {
 
 /** Of a file that has been checked; `folder` is where the file lies. */
 export function parseSecurity(value: unknown, folder: string): SecuritySettings | undefined {
-  const outline = outlineSecurity(value);
+  const outline = readLenientSecurity(value);
   if (outline === undefined) return undefined;
   const clients = outline.clients.flatMap(({ name, key, role: text }) => {
     const role = ROLES.find((each) => each === text);

@@ -2,9 +2,9 @@
 
 import { Counter, Gauge, Registry } from 'prom-client';
 import { SERVICE_STATUSES } from '../messages/service-status.js';
-import type { FiguresReply } from '../messages/figures.js';
+import type { FiguresReply } from '../messages/provider-stats.js';
 import type { Values } from './history.js';
-import type { WatchedService } from './watched.js';
+import type { WatchedService } from './service-registry.js';
 
 export interface MetricsView {
   readonly transaction: string;

@@ -2,26 +2,26 @@
 
 import { Closers } from '../base/closers.js';
 import { ContextdError, messageOf, reportError, type ErrorCode } from '../base/errors.js';
-import type { Broadcaster } from '../bus/broadcaster.js';
+import type { BoundPublisher } from '../bus/bound-publisher.js';
 import { composeMemory } from '../messages/compose-sample.js';
-import { figuresReplySchema, type FiguresReply } from '../messages/figures.js';
+import { figuresReplySchema, type FiguresReply } from '../messages/provider-stats.js';
 import type { Message } from '../messages/message.js';
 import type { SamplesRequestBody } from '../messages/sample-history.js';
 import type { ServiceSample } from '../messages/samples.js';
 import { replyHeader } from '../messages/state.js';
 import type { Sampler, SampleOptions } from '../sampler/sample.js';
 import { createSampler } from '../sampler/sampler.js';
-import { Births } from './births.js';
-import { answerSamples } from './answers.js';
+import { PidReuse } from './pid-reuse.js';
+import { handleSampleQuery } from './query-handler.js';
 import type { MonitorConfiguration } from './configuration.js';
-import type { Entrance } from './entrance.js';
-import { Ledger } from './ledger.js';
+import type { MonitorAcl } from './monitor-acl.js';
+import { SampleStore } from './sample-store.js';
 import { MetricsServer } from './metrics-server.js';
 import { composeMetrics, type MetricsText } from './metrics.js';
-import { openOutlet, type Outlet } from './outlet.js';
+import { openMonitorPublisher, type MonitorPublisher } from './open-publisher.js';
 import type { MonitorPorts } from './ports.js';
-import { askInfo, ProviderLink } from './provider-link.js';
-import { Watched, type WatchedService } from './watched.js';
+import { askInfo, ProviderClient } from './provider-client.js';
+import { ServiceRegistry, type WatchedService } from './service-registry.js';
 
 /** How long the provider may take to say how it is, at a scrape. */
 const SCRAPE_LIMIT_MS = 2000;
@@ -39,32 +39,32 @@ export interface MonitorAddresses extends Readonly<Record<string, string>> {
 export class Monitor {
   readonly #ports: MonitorPorts;
   readonly #closers: Closers;
-  readonly #watched: Watched;
+  readonly #watched: ServiceRegistry;
   readonly #sampler: Sampler = createSampler();
   readonly #options: SampleOptions;
-  readonly #link: ProviderLink;
-  readonly #ledger: Ledger;
-  readonly #broadcaster: Broadcaster;
-  readonly #births = new Births();
+  readonly #link: ProviderClient;
+  readonly #ledger: SampleStore;
+  readonly #broadcaster: BoundPublisher;
+  readonly #births = new PidReuse();
   /** Undefined where the provider is not secured. */
-  readonly #entrance: Entrance | undefined;
+  readonly #entrance: MonitorAcl | undefined;
   #server: MetricsServer | undefined;
   #toldSurplus = 0;
   /** What is asked now has an answer that may be old already. */
   #asking: 'no' | 'once' | 'again' = 'no';
   #dueMs = performance.now();
 
-  private constructor(ports: MonitorPorts, { broadcaster, entrance }: Outlet, closers: Closers) {
+  private constructor(ports: MonitorPorts, { broadcaster, entrance }: MonitorPublisher, closers: Closers) {
     const { configuration, endpoints, transaction, log } = ports;
     this.#ports = ports;
     this.#closers = closers;
     this.#broadcaster = broadcaster;
     this.#entrance = entrance;
     this.#options = optionsOf(configuration);
-    this.#watched = new Watched(transaction);
-    this.#ledger = new Ledger(transaction, configuration, log);
+    this.#watched = new ServiceRegistry(transaction);
+    this.#ledger = new SampleStore(transaction, configuration, log);
     closers.add(() => this.#ledger.close());
-    this.#link = new ProviderLink({
+    this.#link = new ProviderClient({
       endpoints,
       transaction,
       hear: (message, asker) => this.#hear(message, asker),
@@ -77,7 +77,7 @@ export class Monitor {
   static async open(ports: MonitorPorts): Promise<Monitor> {
     const closers = new Closers();
     try {
-      const monitor = new Monitor(ports, await openOutlet(ports, closers), closers);
+      const monitor = new Monitor(ports, await openMonitorPublisher(ports, closers), closers);
       await monitor.#serve();
       return monitor;
     } catch (error) {
@@ -169,7 +169,7 @@ export class Monitor {
       sent.catch((error: unknown) => log.warn(messageOf(error)));
     };
     try {
-      say('reply_samples', answerSamples(this.#ledger.history, configuration, request));
+      say('reply_samples', handleSampleQuery(this.#ledger.history, configuration, request));
     } catch (error) {
       say('reply_samples', { status: { result: 'failure', error: reportError(error), services: [] } });
     }

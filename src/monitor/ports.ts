@@ -2,7 +2,7 @@
 
 import type { Logger } from '../base/logger.js';
 import type { MonitorConfiguration } from './configuration.js';
-import type { LinkEndpoints } from './provider-link.js';
+import type { LinkEndpoints } from './provider-client.js';
 
 export interface MonitorPorts {
   readonly configuration: MonitorConfiguration;

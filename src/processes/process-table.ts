@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { isEnded, parseStat, type ProcStat } from '../sampler/parse-stat.js';
 import { listControlGroup } from './control-group.js';
-import { composeLimitMark, readLimitMark } from './limit-mark.js';
+import { composeLimitMark, readLimitMark } from './rlimit-tag.js';
 import { TOKEN_VARIABLE } from './run-token.js';
 
 /** Names a process for good: a pid is given to another one when it is free. */

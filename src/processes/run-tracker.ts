@@ -8,7 +8,7 @@ import {
   removeControlGroup,
 } from './control-group.js';
 import { Descendants } from './descendants.js';
-import { markedCommand } from './limit-mark.js';
+import { markedCommand } from './rlimit-tag.js';
 import type { ProcessId, RunMembers } from './process-table.js';
 
 /** One run of a service. */

@@ -6,38 +6,38 @@ import { checkFolder } from '../base/private-files.js';
 import { Connection, type BusEndpoints } from '../bus/connection.js';
 import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import { HEARTBEATS } from '../messages/topics.js';
-import type { ContextFile } from '../model/read-context.js';
+import type { ContextFile } from '../model/read/read-context.js';
 import { CommandLane } from './command-lane.js';
-import type { CommandAnswer, CommandPorts } from './commands/call.js';
-import { serveFigures } from './commands/serve-figures.js';
+import type { CommandAnswer, CommandPorts } from './commands/command-context.js';
+import { ensureMonitor } from './commands/ensure-monitor.js';
 import { composeCommandPorts } from './compose-commands.js';
 import { createPreparation, createSupervisor, createThreads } from './compose-supervisor.js';
-import { Costs } from './costs.js';
-import { Desk } from './desk.js';
-import { bindsOf, openForwarder, ownSecurity, reachableEnds } from './ends.js';
-import { Figures } from './figures.js';
-import { guardLimits } from './guard-limits.js';
+import { UsageProbe } from './usage-probe.js';
+import { Dispatcher } from './dispatcher.js';
+import { resolveBinds, openForwarder, ownSecurity, reachableEndpoints } from './open-forwarder.js';
+import { ProviderStats } from './stats.js';
+import { guardLimits } from '../supervision/enforce-limits.js';
 import { inboxTopics } from './inbox.js';
-import { SupervisorJournal } from './compose-journal.js';
-import { Health } from './health.js';
-import { JournalWriter } from './journal-writer.js';
-import { HeldLock, keptSockets, RegisteredProvider } from './kept-files.js';
-import { ownerOf } from './launcher/adoption.js';
-import type { ThreadLauncher } from './launcher/thread-launcher.js';
-import { serviceRootsOf } from './locate-service.js';
-import type { Notice } from './notice.js';
-import { Once } from './once.js';
-import { Paced } from './paced.js';
-import { answerQuestion, type QuestionPorts } from './questions.js';
-import type { Guard } from './security/guard.js';
-import { openSecurity, type ProviderSecurity } from './security/open-security.js';
+import { SupervisorJournal } from './journal-source.js';
+import { Health } from '../base/health.js';
+import { JournalWriter } from '../journal/journal-writer.js';
+import { HeldLock, keptSockets, RegisteredProvider } from '../journal/recreated-files.js';
+import { ownerOf } from '../processes/run-token.js';
+import type { ThreadLauncher } from '../launcher/thread-launcher.js';
+import { serviceRootsOf } from '../launcher/locate-service.js';
+import type { Notice } from '../messages/notice.js';
+import { IdempotencyCache } from './idempotency-cache.js';
+import { AdaptiveThrottle } from './adaptive-throttle.js';
+import { answerQuery, type QueryPorts } from './queries.js';
+import type { Authorizer } from '../security/authorizer.js';
+import { openSecurity, type ProviderSecurity } from '../security/open-security.js';
 import { stateFolderOf } from './service-logs.js';
-import { Speaker } from './speaker.js';
-import type { Supervisor } from './supervisor.js';
+import { Outbox } from './outbox.js';
+import type { Supervisor } from '../supervision/supervisor.js';
 import { RunTracker } from '../processes/run-tracker.js';
 import { createSampler } from '../sampler/sampler.js';
-import { watchSilence } from './watch-silence.js';
-import { Upkeep } from './upkeep.js';
+import { watchSilence } from '../supervision/check-heartbeats.js';
+import { Upkeep } from '../journal/file-monitor.js';
 import { takeOver, type TakenOver } from './take-over.js';
 
 /** The journal may be later than a change; what is answered or acknowledged is in it before. */
@@ -61,8 +61,8 @@ export interface ProviderParts {
   readonly endpoints: BusEndpoints;
   readonly connection: Connection;
   readonly supervisor: Supervisor;
-  readonly speaker: Speaker;
-  readonly desk: Desk;
+  readonly speaker: Outbox;
+  readonly desk: Dispatcher;
   readonly journal: JournalWriter;
   readonly commandPorts: CommandPorts;
   /** What an earlier provider has left. */
@@ -75,11 +75,11 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const { ContextID: contextId } = file.configuration;
   const { stateFolder = stateFolderOf(file.folder, contextId) } = request;
   const isOpen = request.insecure || file.security !== undefined;
-  const binds = bindsOf(file.configuration, isOpen);
+  const binds = resolveBinds(file.configuration, isOpen);
   const warn = (text: string) => notice({ kind: 'warning', text });
   checkFolder(stateFolder);
   const security = file.security && openSecurity({ settings: file.security, stateFolder, clock, warn });
-  const health = new Health(notice);
+  const health = new Health((text) => notice({ kind: 'warning', text }));
   const forwarder = await openForwarder(binds, security, { clock, warn, health });
   closers.add(() => forwarder.close());
   const lock = await HeldLock.acquire(stateFolder, contextId);
@@ -128,7 +128,7 @@ interface Foundation {
 }
 
 interface ConnectedParts extends Omit<ProviderParts, 'taken'> {
-  readonly once: Once<CommandAnswer>;
+  readonly once: IdempotencyCache<CommandAnswer>;
   readonly threads: ThreadLauncher;
 }
 
@@ -137,19 +137,19 @@ function connectParts(
   { forwarder, stateFolder, closers, security, tracker, health }: Foundation,
 ): ConnectedParts {
   const { file, notice, clock } = request;
-  const endpoints = reachableEnds(forwarder);
-  const once = new Once<CommandAnswer>(clock);
+  const endpoints = reachableEndpoints(forwarder);
+  const once = new IdempotencyCache<CommandAnswer>(clock);
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
   const { guard } = security ?? {};
   const lane = new CommandLane({ clock, receive: (frame) => desk.receive(frame) });
   const connection = connectProvider(lane, ownerOf(stateFolder), { endpoints, closers, security });
   const transactions = () => [...supervisor.transactions.values()];
   const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
-  const speaker = new Speaker({ connection, clock, transactions, notice, readerOf });
+  const speaker = new Outbox({ connection, clock, transactions, notice, readerOf });
   const source = new SupervisorJournal(() => supervisor.transactions, once, file);
   const journal = new JournalWriter(stateFolder, { clock, source, health });
   closers.add(() => journal.end());
-  const paced = new Paced(clock, () => journal.flush(), JOURNAL_PACE);
+  const paced = new AdaptiveThrottle(clock, () => journal.flush(), JOURNAL_PACE);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);
   const places = { file, clock, closers, endpoints, stateFolder, security, tracker };
@@ -163,11 +163,11 @@ function connectParts(
   const asked = { stateFolder, clock, closers, connection, journal, commandPorts, guard, forwarder };
   const questionPorts = composeQuestionPorts(asked, () => desk);
   const { exit } = request;
-  const desk = new Desk({
+  const desk = new Dispatcher({
     self: connection.id,
     supervisor,
     threads,
-    answer: (asked) => answerQuestion(questionPorts, asked),
+    answer: (asked) => answerQuery(questionPorts, asked),
     speaker,
     once,
     commandPorts,
@@ -177,7 +177,7 @@ function connectParts(
     exit,
     guard,
   });
-  connection.publisher.onSubscription((topic, subscription) => desk.greet(topic, subscription));
+  connection.publisher.onSubscribe((topic, subscription) => desk.onSubscribed(topic, subscription));
   return { endpoints, connection, supervisor, speaker, desk, journal, commandPorts, once, threads };
 }
 
@@ -202,16 +202,16 @@ function connectProvider(
 type QuestionParts = Pick<ConnectedParts, 'connection' | 'journal' | 'commandPorts'> &
   Pick<Foundation, 'stateFolder' | 'closers' | 'forwarder'> & {
     readonly clock: Clock;
-    readonly guard: Guard | undefined;
+    readonly guard: Authorizer | undefined;
   };
 
 /** The desk is there when the first question comes. */
-function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionPorts {
+function composeQuestionPorts(parts: QuestionParts, desk: () => Dispatcher): QueryPorts {
   const { stateFolder, clock, closers, connection, journal, commandPorts, guard, forwarder } = parts;
   const { transactions } = commandPorts.supervisor;
-  const costs = new Costs({ clock, createSampler });
+  const costs = new UsageProbe({ clock, createSampler });
   const dropped = () => desk().rejected;
-  const figures = new Figures({
+  const figures = new ProviderStats({
     transactions,
     traffic: connection.traffic,
     journal: journal.cost,
@@ -228,7 +228,7 @@ function composeQuestionPorts(parts: QuestionParts, desk: () => Desk): QuestionP
     ...{ transactions, stateFolder, costs, clock, figures, guard },
     serve: async (transaction, asked, cause) => {
       commandPorts.checkOpen();
-      await serveFigures(commandPorts, transaction, { request: asked, cause });
+      await ensureMonitor(commandPorts, transaction, { request: asked, cause });
     },
   };
 }

@@ -1,12 +1,12 @@
 // Gives the commands what they need in a provider: its supervisor, its own configuration, what it may run.
 
-import type { ContextFile } from '../model/read-context.js';
-import type { CommandPorts } from './commands/call.js';
-import { Turns } from './commands/turns.js';
-import { checkLocation } from './locate-service.js';
-import { PermittedPrograms } from './permitted-programs.js';
-import type { Guard } from './security/guard.js';
-import { OwnClients } from './security/own-clients.js';
+import type { ContextFile } from '../model/read/read-context.js';
+import type { CommandPorts } from './commands/command-context.js';
+import { KeyedQueue } from './commands/keyed-queue.js';
+import { checkLocation } from '../launcher/locate-service.js';
+import { PermittedPrograms } from '../launcher/permitted-programs.js';
+import type { Authorizer } from '../security/authorizer.js';
+import { ClientAcl } from '../security/client-acl.js';
 
 type CommandParts = Pick<
   CommandPorts,
@@ -14,16 +14,16 @@ type CommandParts = Pick<
 > & {
   readonly file: ContextFile;
   readonly roots: readonly string[];
-  readonly guard: Guard | undefined;
+  readonly guard: Authorizer | undefined;
 };
 
 export function composeCommandPorts({ file, roots, guard, ...ports }: CommandParts): CommandPorts {
   let own = file.configuration;
   const permitted = new PermittedPrograms(file);
-  const clients = new OwnClients(file, guard);
+  const clients = new ClientAcl(file, guard);
   return {
     ...ports,
-    turns: new Turns(),
+    turns: new KeyedQueue(),
     reloadClients: (isDryRun) => clients.reload(isDryRun),
     folder: file.folder,
     get ownConfiguration() {

@@ -1,35 +1,34 @@
 // Gives the supervisor what it needs in a provider: code, places on disk, a voice on the bus.
 
-import { checkInstallation } from './launcher/installation.js';
+import { checkInstallation } from '../launcher/installation.js';
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import { fileNameOf, ignoresCase } from '../base/file-name.js';
 import { builtFile } from '../base/package.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
-import type { ContextFile } from '../model/read-context.js';
+import type { ContextFile } from '../model/read/read-context.js';
 import { programOf, supervisionOf, supervisionSchema, type TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
-import { ServiceBuilder } from './build-service.js';
-import { composeToken, ownerOf } from './launcher/adoption.js';
-import type { Launcher } from './launcher/launcher.js';
-import { createProcessLauncher } from './launcher/process-launcher.js';
-import { ThreadLauncher } from './launcher/thread-launcher.js';
-import { hashProgram } from './hash-program.js';
-import { locateProgram } from './locate-program.js';
-import { locateService } from './locate-service.js';
-import type { Notice } from './notice.js';
-import { OrphanGuard } from './orphan-guard/guard.js';
-import { readEnvironment } from './read-environment.js';
+import { ServiceBuilder } from '../launcher/build-service.js';
+import type { Launcher } from '../launcher/launcher.js';
+import { createProcessLauncher } from '../launcher/process-launcher.js';
+import { ThreadLauncher } from '../launcher/thread-launcher.js';
+import { hashProgram } from '../launcher/hash-program.js';
+import { locateProgram } from '../launcher/locate-program.js';
+import { locateService } from '../launcher/locate-service.js';
+import type { Notice } from '../messages/notice.js';
+import { OrphanGuard } from '../launcher/orphan-watchdog/watchdog.js';
+import { readEnvironment } from '../launcher/read-environment.js';
 import { locateLog, planLog } from './service-logs.js';
-import type { ProviderSecurity } from './security/open-security.js';
+import type { ProviderSecurity } from '../security/open-security.js';
 import { presenceTopic } from '../messages/topics.js';
-import { THREAD_MARK } from '../processes/run-token.js';
+import { composeToken, ownerOf, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 import type { RunTracker } from '../processes/run-tracker.js';
-import type { Speaker } from './speaker.js';
-import { Supervisor } from './supervisor.js';
-import type { SupervisorPorts } from './supervisor-ports.js';
-import type { Transaction } from './transaction.js';
+import type { Outbox } from './outbox.js';
+import { Supervisor } from '../supervision/supervisor.js';
+import type { SupervisorPorts } from '../supervision/supervisor-ports.js';
+import type { Transaction } from '../supervision/transaction.js';
 
 interface SupervisorParts {
   readonly file: ContextFile;
@@ -37,7 +36,7 @@ interface SupervisorParts {
   readonly clock: Clock;
   readonly notice: (notice: Notice) => void;
   readonly closers: Closers;
-  readonly speaker: Speaker;
+  readonly speaker: Outbox;
   /** Where services connect: this provider's own forwarder, whatever their context says. */
   readonly endpoints: BusEndpoints;
   /** Where journal, logs and compiled services are kept. */
@@ -68,7 +67,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
     workingFolder: file.folder,
     token: (transaction, service, run) =>
-      (service.serviceType === 'Thread' ? THREAD_MARK : '') +
+      (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
     command: (transaction, service, action) => speaker.command(transaction, service, action),
     tellStart: (transaction, service) => speaker.tellStart(transaction, service),
@@ -97,8 +96,8 @@ type CodeParts = Pick<SupervisorParts, 'file' | 'roots' | 'closers' | 'stateFold
 /** Compiles a service's code, or finds its program: all that is done before there is a process. */
 /** What is started for a service of each type. */
 const HOST_PROGRAMS = {
-  Process: builtFile('task/host/main.js'),
-  Thread: builtFile('task/threads/main.js'),
+  Process: builtFile('host/process/main.js'),
+  Thread: builtFile('host/threads/main.js'),
 } as const;
 
 export function createPreparation(parts: CodeParts): SupervisorPorts['prepare'] {
@@ -167,7 +166,7 @@ function createLauncher({
   const keys = security?.guard.services;
   const hostProgram = HOST_PROGRAMS.Process;
   const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
-  const guard = new OrphanGuard(builtFile('provider/orphan-guard/main.js'), ownerOf(stateFolder));
+  const guard = new OrphanGuard(builtFile('launcher/orphan-watchdog/main.js'), ownerOf(stateFolder));
   closers.add(() => guard.close());
   return {
     launch: (order) => {

@@ -38,7 +38,7 @@ export function receive(ports: InboxPorts, frame: Uint8Array): void {
 }
 
 /** Passes on what `admit` lets through. */
-export function onlyAdmitted(ports: InboxPorts, admit: (message: Message) => boolean): InboxPorts {
+export function authorizeInbox(ports: InboxPorts, admit: (message: Message) => boolean): InboxPorts {
   return {
     self: ports.self,
     command: (command) => {

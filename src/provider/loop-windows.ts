@@ -1,7 +1,7 @@
 // The event loop's figures over the last minute or two, the same for whoever asks: by time, not since the last question.
 
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
-import type { FiguresReply } from '../messages/figures.js';
+import type { FiguresReply } from '../messages/provider-stats.js';
 
 export const WINDOW_MS = 60_000;
 

@@ -6,11 +6,11 @@ import { createDeferred } from '../base/deferred.js';
 import { reportFileSizeAsError } from '../base/fatal.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from '../bus/connection.js';
-import type { ContextFile } from '../model/read-context.js';
+import type { ContextFile } from '../model/read/read-context.js';
 import { assemble, type ProviderParts } from './assemble.js';
-import type { CommandAnswer } from './commands/call.js';
+import type { CommandAnswer } from './commands/command-context.js';
 import { stopEverything } from './commands/stop.js';
-import type { Notice } from './notice.js';
+import type { Notice } from '../messages/notice.js';
 import type { TakenOver } from './take-over.js';
 
 /** How long the last messages may take to pass the forwarder: it may be gone, or very busy. */

@@ -8,7 +8,7 @@ import type { ServiceId, TransactionId } from '../base/ids.js';
 import type { HostLog } from '../messages/host-bootstrap.js';
 import type { LogsReply } from '../messages/logs.js';
 import type { Supervision } from '../model/context.js';
-import type { Transaction } from './transaction.js';
+import type { Transaction } from '../supervision/transaction.js';
 
 /** Where everything of a context is kept. */
 export function stateFolderOf(contextFolder: string, contextId: string): string {

@@ -1,35 +1,36 @@
 // Goes on from what an earlier provider left: its journal, and the services that still live.
 
 import type { Clock } from '../base/clock.js';
-import type { ContextFile } from '../model/read-context.js';
+import type { ContextFile } from '../model/read/read-context.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
-import type { CommandAnswer } from './commands/call.js';
+import type { CommandAnswer } from './commands/command-context.js';
 import { locateControlGroup, removeEmptyGroups } from '../processes/control-group.js';
 import { readProcessTable } from '../processes/process-table.js';
-import { findServices, findTokenless, tokensOf, type FoundService } from './launcher/adoption.js';
-import type { ThreadLauncher } from './launcher/thread-launcher.js';
-import { sweep, type SweepResult } from '../processes/sweep.js';
-import { readJournal, type JournalReading, type JournaledTransaction } from './journal.js';
-import { checkOrigin, originOf } from './journal-origin.js';
-import type { Notice } from './notice.js';
-import type { Once } from './once.js';
-import { endEarlierGuards } from './orphan-guard/guard.js';
-import type { FoundRun } from './runs.js';
-import type { ServiceSnapshot } from './snapshot.js';
-import type { Supervisor } from './supervisor.js';
-import { createTransaction, type Transaction } from './transaction.js';
+import { findServices, findTokenless, tokensOf, type FoundService } from '../processes/find-runs.js';
+import type { ThreadLauncher } from '../launcher/thread-launcher.js';
+import { sweep, type SweepResult } from '../processes/kill-tree.js';
+import { restoreService } from './journal-source.js';
+import { readJournal, type JournalReading, type JournaledTransaction } from '../journal/journal.js';
+import { checkOrigin, originOf } from '../journal/journal-origin.js';
+import type { Notice } from '../messages/notice.js';
+import type { IdempotencyCache } from './idempotency-cache.js';
+import { endEarlierGuards } from '../launcher/orphan-watchdog/watchdog.js';
+import type { FoundRun } from '../supervision/run-registry.js';
+import type { ServiceSnapshot } from '../supervision/snapshot.js';
+import type { Supervisor } from '../supervision/supervisor.js';
+import { createTransaction, type Transaction } from '../supervision/transaction.js';
 
 export interface TakeOverPorts {
   readonly stateFolder: string;
   /** The provider's own. */
   readonly file: ContextFile;
-  /** Whose services are looked for: see adoption.ts. */
+  /** Whose services are looked for: see processes/run-token.ts. */
   readonly owner: string;
   readonly supervisor: Supervisor;
   readonly threads: ThreadLauncher;
   /** Where this provider makes control groups, if it can. */
   readonly controlGroups: string | undefined;
-  readonly once: Once<CommandAnswer>;
+  readonly once: IdempotencyCache<CommandAnswer>;
   readonly clock: Clock;
   readonly notice: (notice: Notice) => void;
 }
@@ -81,9 +82,9 @@ function restoreTransaction(journaled: JournaledTransaction, atMs: number): Tran
   const transaction = createTransaction(id, configuration, atMs);
   transaction.history.push(...history.map((record) => ({ service: undefined, ...record })));
   const known = new Map(transaction.snapshot.services);
-  for (const { id: service, ...rest } of services) {
-    const fresh = known.get(service);
-    if (fresh !== undefined) known.set(service, { ...fresh, ...rest });
+  for (const service of services) {
+    const fresh = known.get(service.id);
+    if (fresh !== undefined) known.set(service.id, { ...fresh, ...restoreService(service) });
   }
   transaction.snapshot = { ...transaction.snapshot, services: known, records };
   return transaction;

@@ -7,12 +7,12 @@ import { composeMemory } from '../messages/compose-sample.js';
 import type { TopEntry, TopReply } from '../messages/samples.js';
 import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
 import type { Sample } from '../sampler/sample.js';
-import type { Costs } from './costs.js';
-import { countRestarts, type ServiceSnapshot } from './snapshot.js';
-import type { Transaction } from './transaction.js';
+import type { UsageProbe } from './usage-probe.js';
+import { countRestarts, type ServiceSnapshot } from '../supervision/snapshot.js';
+import type { Transaction } from '../supervision/transaction.js';
 
 export interface TopPorts {
-  readonly costs: Costs;
+  readonly costs: UsageProbe;
   readonly clock: Clock;
 }
 

@@ -3,10 +3,10 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseTcpEndpoint } from '../bus/endpoint.js';
-import { readXml, type XmlElement } from '../model/xml.js';
+import { readXml, type XmlElement } from '../xml/xml.js';
 import type { Fields } from './read-request.js';
 import { readIfThere } from './read-state.js';
-import { childOf, valueIn } from './xml-edit.js';
+import { childOf, valueIn } from '../xml/edit.js';
 
 export interface KnownContext {
   readonly name: string;

@@ -1,8 +1,8 @@
 // A meta file -> a checked request for all its services; all that is wrong is told at once, each with its line.
 
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { invalidFile, type Fault, type ValuePath } from '../model/fault.js';
-import type { MetaContext, MetaService } from '../model/meta-context.js';
+import { invalidFile, type Fault, type ValuePath } from '../xml/fault.js';
+import type { MetaContext, MetaService } from '../model/read/meta-context.js';
 import { checkFields, type Fields } from './read-request.js';
 import type { ContextRequest, ScaffoldRequest, ServiceRequest } from './request.js';
 

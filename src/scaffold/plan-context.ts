@@ -1,7 +1,7 @@
 // What would change in a context file: nothing of what stands there, only task services are added.
 
 import { TRIGGERS } from '../model/context.js';
-import { readXml, type XmlElement } from '../model/xml.js';
+import { readXml, type XmlElement } from '../xml/xml.js';
 import type { FileChange } from './change.js';
 import { renderContext, renderTaskService, type Templates } from './render.js';
 import {
@@ -11,7 +11,7 @@ import {
   type ScaffoldRequest,
   type ServiceRequest,
 } from './request.js';
-import { addTaskServices, childOf, valueIn } from './xml-edit.js';
+import { addTaskServices, childOf, valueIn } from '../xml/edit.js';
 
 export interface ContextPlan {
   readonly change: FileChange;

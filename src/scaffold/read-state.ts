@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
-import { decodeXml, encodeXml } from '../model/xml-encoding.js';
+import { decodeXml, encodeXml } from '../xml/encoding.js';
 import { filesOf, type ScaffoldState } from './plan.js';
 import { loadTemplates } from './render.js';
 import type { ScaffoldRequest } from './request.js';

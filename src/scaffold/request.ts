@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { isId } from '../base/ids.js';
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
-import type { TaskType } from '../model/meta-context.js';
+import type { TaskType } from '../model/read/meta-context.js';
 
-export { TASK_TYPES } from '../model/check-meta.js';
+export { TASK_TYPES } from '../model/checks/meta.js';
 export { DEFAULT_CONTEXT_ID } from '../model/context.js';
 export type { TaskType };
 

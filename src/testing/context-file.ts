@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { DEFAULT_CONTEXT_ID, type ContextConfiguration } from '../model/context.js';
-import { readContextFile, type ContextFile } from '../model/read-context.js';
-import { parseContextConfiguration } from '../model/parse-context.js';
+import { readContextFile, type ContextFile } from '../model/read/read-context.js';
+import { parseContextConfiguration } from '../model/read/parse-context.js';
 import { asFileHasIt, composeService, type ServiceSketch } from './service-sketch.js';
 
 /** Either a context file or services. */

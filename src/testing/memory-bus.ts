@@ -3,11 +3,11 @@
 import { createUniqueId } from '../base/ids.js';
 import { decodeEnvelope, encodeEnvelope, type Envelope } from '../bus/envelope.js';
 import type { FrameHandler } from '../bus/subscriber.js';
-import type { HostBus } from '../task/host/host-bus.js';
+import type { HostBus } from '../host/host-bus.js';
 
 export class MemoryBus implements HostBus {
   readonly id = createUniqueId();
-  readonly publisher = { whenWanted: () => Promise.resolve(), onSubscriptionTo: () => undefined };
+  readonly publisher = { waitForSubscriber: () => Promise.resolve(), onSubscribeTo: () => undefined };
   readonly #topics: Set<string>;
   readonly #handle: FrameHandler;
   readonly #hear: (said: Envelope) => void;

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { Closers } from '../base/closers.js';
 import { Connection } from '../bus/connection.js';
 import { Client, type CommandAnswer } from '../client/client.js';
-import { follow, type Sighting } from '../client/follow.js';
+import { follow, type BusEvent } from '../client/follow.js';
 import { logsReplySchema } from '../messages/logs.js';
-import type { ContextFile } from '../model/read-context.js';
-import type { Notice } from '../provider/notice.js';
+import type { ContextFile } from '../model/read/read-context.js';
+import type { Notice } from '../messages/notice.js';
 import { Provider } from '../provider/provider.js';
 import { composeEvent, type SentEvent } from './compose-event.js';
 import { readSource, type ContextSource } from './context-file.js';
@@ -166,7 +166,7 @@ async function openStage(options: OpenContextOptions, closers: Closers): Promise
   return { file, provider, client, voice, log, notices, transaction, closers };
 }
 
-function note(log: EventLog, sighting: Sighting): void {
+function note(log: EventLog, sighting: BusEvent): void {
   if (sighting.kind === 'message' && sighting.message.kind === 'service_event')
     log.note(toTestEvent(sighting.message));
 }

@@ -8,7 +8,7 @@ import type { Envelope } from '../bus/envelope.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { parseBody } from '../messages/message.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
-import { Host } from '../task/host/host.js';
+import { Host } from '../host/host.js';
 import {
   defineService,
   isServiceDefinition,

@@ -14,7 +14,7 @@ import { openFolder } from '../helpers/folder.js';
 import { fuzzFrame, validMessages } from '../helpers/fuzz.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { openSecured, standingOf } from '../helpers/secured.js';
-import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
+import { openSite, TRANSACTION, type Reign } from '../helpers/project.js';
 
 expectNoLeftovers();
 

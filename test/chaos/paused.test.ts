@@ -11,7 +11,7 @@ import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { readProc } from '../helpers/processes.js';
 import { startProgram } from '../helpers/program.js';
-import { openSite } from '../helpers/site.js';
+import { openSite } from '../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -50,7 +50,7 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   });
   await follower.ready;
   const flood = new Connection(site.endpoints, [], () => undefined);
-  await flood.publisher.whenWanted('control');
+  await flood.publisher.waitForSubscriber('control');
   let seq = 0;
   const publish = () => {
     seq += 1;

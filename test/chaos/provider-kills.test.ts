@@ -2,14 +2,14 @@
 
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
-import { parseToken } from '../../src/provider/launcher/adoption.js';
+import { parseToken } from '../../src/processes/run-token.js';
 import { roundsOr, tell, throwDice, type Dice } from '../helpers/chaos.js';
 import type { ServiceSketch } from '../helpers/context.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { isRunning, usedMs } from '../helpers/processes.js';
 import { startProgram } from '../helpers/program.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../helpers/site.js';
+import { openSite, TRANSACTION, type Reign, type Site } from '../helpers/project.js';
 
 expectNoLeftovers();
 

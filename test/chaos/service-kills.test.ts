@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../helpers/bus-observer.js';
 import { openProvider } from '../helpers/provider.js';
-import { TRANSACTION } from '../helpers/site.js';
+import { TRANSACTION } from '../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -6,7 +6,7 @@ import { tell } from '../helpers/chaos.js';
 import type { ServiceSketch } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { readProc } from '../helpers/processes.js';
-import { openSite, TRANSACTION, type Reign } from '../helpers/site.js';
+import { openSite, TRANSACTION, type Reign } from '../helpers/project.js';
 
 expectNoLeftovers();
 

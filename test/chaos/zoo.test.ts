@@ -6,10 +6,10 @@ import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
 import { escapes } from '../helpers/escapes.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/onlooker.js';
+import { onlook } from '../helpers/bus-observer.js';
 import { markedProcesses, readProc } from '../helpers/processes.js';
 import { openProvider } from '../helpers/provider.js';
-import { TRANSACTION } from '../helpers/site.js';
+import { TRANSACTION } from '../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { readContextFile } from '../../src/model/read-context.js';
+import { readContextFile } from '../../src/model/read/read-context.js';
 import { filesIn, makeFolder } from './create-service-folder.js';
 
 const META = 'conf/Services-StateMachine.xml';

@@ -4,7 +4,7 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { readContextFile } from '../../src/model/read-context.js';
+import { readContextFile } from '../../src/model/read/read-context.js';
 import { filesIn, makeFolder, TUTORIAL, WALK } from './create-service-folder.js';
 import { needs, tool } from '../helpers/requirements.js';
 

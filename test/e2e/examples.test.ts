@@ -9,7 +9,7 @@ import { eventually } from '../helpers/eventually.js';
 import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/onlooker.js';
+import { onlook } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 

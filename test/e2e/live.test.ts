@@ -7,7 +7,7 @@ import { packageRoot } from '../../src/base/package.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startProgram, WITH_TYPESCRIPT } from '../helpers/program.js';
-import { openSite, TRANSACTION, type Site } from '../helpers/site.js';
+import { openSite, TRANSACTION, type Site } from '../helpers/project.js';
 import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
 import { needs } from '../helpers/requirements.js';
 
@@ -141,7 +141,7 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
 test('An error that nobody caught leaves the terminal as it was, too.', needs('tmux'), async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
-  const run = pathToFileURL(join(packageRoot, 'src/cli/process-terminal.ts')).href;
+  const run = pathToFileURL(join(packageRoot, 'src/cli/terminal/process-terminal.ts')).href;
   const script = [
     `import { ProcessTerminal } from "${run}";`,
     'const { screen } = new ProcessTerminal();',

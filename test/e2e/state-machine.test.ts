@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/base/package.js';
 import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/onlooker.js';
+import { onlook } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 

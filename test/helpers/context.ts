@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.js';
-import type { ContextFile } from '../../src/model/read-context.js';
+import type { ContextFile } from '../../src/model/read/read-context.js';
 import {
   contextConfigurationSchema,
   type ContextConfiguration,

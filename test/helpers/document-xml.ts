@@ -1,8 +1,8 @@
 // The XML in documents: a whole context or meta file as it is, a part of one in its place in a file.
 
 import { createKeyPair } from '../../src/base/keys.js';
-import { readMetaContext } from '../../src/model/meta-context.js';
-import { readContext } from '../../src/model/read-context.js';
+import { readMetaContext } from '../../src/model/read/meta-context.js';
+import { readContext } from '../../src/model/read/read-context.js';
 import { monitorConfiguration } from '../../src/monitor/index.js';
 import type { CodeBlock } from './documents.js';
 

@@ -1,13 +1,12 @@
 // A supervisor with a launcher that starts nothing: a test says when a process comes and how it ends.
 
 import { createDeferred, type Deferred } from '../../src/base/deferred.js';
-import type { LaunchedService, Launcher, LaunchOrder } from '../../src/provider/launcher/launcher.js';
-import type { ProcessEnd } from '../../src/provider/snapshot.js';
-import { Supervisor } from '../../src/provider/supervisor.js';
-import { createTransaction, type Transaction } from '../../src/provider/transaction.js';
+import type { LaunchedService, Launcher, LaunchOrder, ProcessEnd } from '../../src/launcher/launcher.js';
+import { Supervisor } from '../../src/supervision/supervisor.js';
+import { createTransaction, type Transaction } from '../../src/supervision/transaction.js';
 import { sketchConfiguration, type ServiceSketch } from './context.js';
 import { ManualClock } from './manual-clock.js';
-import { TRANSACTION } from './stage.js';
+import { TRANSACTION } from './harness.js';
 
 export class FakeProcess implements LaunchedService {
   readonly #ended = createDeferred<ProcessEnd>();

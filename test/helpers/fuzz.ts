@@ -4,7 +4,7 @@ import { encodeEnvelope } from '../../src/bus/envelope.js';
 import type { ContextConfiguration } from '../../src/model/context.js';
 import { parseFrame } from '../../src/messages/message.js';
 import type { Dice } from './chaos.js';
-import { TRANSACTION } from './site.js';
+import { TRANSACTION } from './project.js';
 
 /** All valid messages speak of this transaction, which there is not. */
 const NOWHERE = 'NoSuchTransactionAnywhere';

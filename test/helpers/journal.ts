@@ -2,15 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import type { TransactionId } from '../../src/base/ids.js';
-import type { CommandAnswer } from '../../src/provider/commands/call.js';
-import { SupervisorJournal } from '../../src/provider/compose-journal.js';
-import { Health } from '../../src/provider/health.js';
-import { JournalWriter } from '../../src/provider/journal-writer.js';
-import { readJournal, type JournalContent, type JournalReading } from '../../src/provider/journal.js';
-import type { Notice } from '../../src/provider/notice.js';
-import { Once } from '../../src/provider/once.js';
-import { addHistory, createTransaction, type Transaction } from '../../src/provider/transaction.js';
-import { transition } from '../../src/provider/transition.js';
+import type { CommandAnswer } from '../../src/provider/commands/command-context.js';
+import { SupervisorJournal } from '../../src/provider/journal-source.js';
+import { Health } from '../../src/base/health.js';
+import { JournalWriter } from '../../src/journal/journal-writer.js';
+import { readJournal, type JournalContent, type JournalReading } from '../../src/journal/journal.js';
+import { IdempotencyCache } from '../../src/provider/idempotency-cache.js';
+import { addHistory, createTransaction, type Transaction } from '../../src/supervision/transaction.js';
+import { transition } from '../../src/supervision/transition.js';
 import { sketchConfiguration, sketchFile } from './context.js';
 import { openFolder } from './folder.js';
 import { ManualClock } from './manual-clock.js';
@@ -23,7 +22,7 @@ export async function openJournal() {
   const faults: string[] = [];
   const clock = new ManualClock();
   const writers: JournalWriter[] = [];
-  const once = new Once<CommandAnswer>(clock);
+  const once = new IdempotencyCache<CommandAnswer>(clock);
   const configuration = sketchConfiguration([
     { id: 'ts_1', instance: 'A' },
     { id: 'ts_2', instance: 'B' },
@@ -34,10 +33,8 @@ export async function openJournal() {
   ]);
   const open = () => {
     const source = new SupervisorJournal(() => transactions, once, file);
-    const notice = (told: Notice) => {
-      if (told.kind === 'warning') faults.push(told.text);
-    };
-    const writer = new JournalWriter(folder.path, { clock, source, health: new Health(notice) });
+    const health = new Health((text) => void faults.push(text));
+    const writer = new JournalWriter(folder.path, { clock, source, health });
     writers.push(writer);
     return writer;
   };

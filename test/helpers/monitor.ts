@@ -1,7 +1,7 @@
 // A Monitor among the services of a test, and how to find and hear it.
 
 import type { ServiceSketch } from './context.js';
-import type { Onlooker } from './onlooker.js';
+import type { Onlooker } from './bus-observer.js';
 
 /** Nested elements of its <configuration>; ports are wildcards, samples come fast. */
 export function monitorSketch(more: Readonly<Record<string, unknown>> = {}): ServiceSketch {

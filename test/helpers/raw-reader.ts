@@ -28,7 +28,7 @@ export async function readRaw(endpoints: BusEndpoints, prefix: string): Promise<
     count += 1;
     const mark = `mark.${connection.id}.${count}`;
     subscriber.subscribe(mark);
-    await connection.publisher.whenWanted(mark);
+    await connection.publisher.waitForSubscriber(mark);
     await connection.publish(mark, {});
     await marks.first((each) => each === mark);
   };

@@ -8,9 +8,9 @@ import { createKeyPair, type KeyPair } from '../../src/base/keys.js';
 import { Connection, securityOf } from '../../src/bus/connection.js';
 import type { ClientSecurity } from '../../src/bus/security.js';
 import { Client, type ClientOptions } from '../../src/client/client.js';
-import type { ContextFile } from '../../src/model/read-context.js';
+import type { ContextFile } from '../../src/model/read/read-context.js';
 import { ROLES, type Role } from '../../src/model/security.js';
-import type { Notice } from '../../src/provider/notice.js';
+import type { Notice } from '../../src/messages/notice.js';
 import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
 import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
 import { eventually } from './eventually.js';
@@ -108,7 +108,7 @@ export async function openSecured(
         new Connection(provider.endpoints, topics, hear, securityOf(securityFor(role))),
       );
       await connection.ready();
-      await connection.publisher.whenWanted('context');
+      await connection.publisher.waitForSubscriber('context');
       return { connection, frames };
     },
     audit,

@@ -1,7 +1,7 @@
 // A terminal that keeps what is written to it.
 
-import type { Terminal } from '../../src/cli/command.js';
-import { toTerminal } from '../../src/cli/paint.js';
+import type { Terminal } from '../../src/cli/terminal/terminal.js';
+import { toTerminal } from '../../src/cli/terminal/paint.js';
 
 export interface TestTerminal extends Terminal {
   /** Everything written so far. */

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ServiceSketch } from './context.js';
-import type { ControlBody, Onlooker } from './onlooker.js';
+import type { ControlBody, Onlooker } from './bus-observer.js';
 
 export function thread(id: string, instance: string, more: Partial<ServiceSketch> = {}): ServiceSketch {
   return { id, instance, serviceType: 'Thread', ...more };

@@ -4,11 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { readContextFile, type ContextFile } from '../../src/model/read-context.js';
+import { readContextFile, type ContextFile } from '../../src/model/read/read-context.js';
 import { Provider } from '../../src/provider/provider.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 

@@ -7,8 +7,8 @@ import { heartbeatSchema, isPlainHeartbeat } from '../../src/messages/heartbeat.
 import { CONTEXT_ACTIONS } from '../../src/messages/context-command.js';
 import { EVENT_ACTIONS, isPlainEvent, serviceEventSchema } from '../../src/messages/service-event.js';
 import { TOPICS } from '../../src/messages/topics.js';
-import { readHostCommand } from '../../src/task/host/commands.js';
-import { TRANSACTION, id } from '../helpers/stage.js';
+import { readHostCommand } from '../../src/host/commands.js';
+import { TRANSACTION, id } from '../helpers/harness.js';
 
 const NUM_RUNS = 3000;
 const topic = fc.stringMatching(/^[a-z]{1,8}(\.[A-Za-z0-9_]{1,12}){0,2}$/);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMetaContext } from '../../src/model/meta-context.js';
-import { parseContextConfiguration } from '../../src/model/parse-context.js';
-import { readContext } from '../../src/model/read-context.js';
-import { readXml } from '../../src/model/xml.js';
+import { readMetaContext } from '../../src/model/read/meta-context.js';
+import { parseContextConfiguration } from '../../src/model/read/parse-context.js';
+import { readContext } from '../../src/model/read/read-context.js';
+import { readXml } from '../../src/xml/xml.js';
 import { tryRefusal } from '../unit/model/refusals.js';
 import { FULL_CONTEXT, FULL_META } from '../unit/model/sample-files.js';
 import { needs } from '../helpers/requirements.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { supervisionSchema } from '../../src/model/context.js';
-import { decideRestart, type RestartVerdict } from '../../src/provider/restart.js';
+import { decideRestart, type RestartVerdict } from '../../src/supervision/restart-policy.js';
 
 const supervision = fc
   .record({

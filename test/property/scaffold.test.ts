@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { readXml } from '../../src/model/xml.js';
+import { readXml } from '../../src/xml/xml.js';
 import { loadTemplates, renderCode, renderContext, renderTaskService } from '../../src/scaffold/render.js';
-import { addTaskServices, childOf, valueIn } from '../../src/scaffold/xml-edit.js';
+import { addTaskServices, childOf, valueIn } from '../../src/xml/edit.js';
 import { REQUEST, SERVICE } from '../unit/scaffold/requests.js';
 
 const templates = await loadTemplates();

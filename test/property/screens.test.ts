@@ -5,15 +5,15 @@ import { createConsole } from '../../src/cli/console.js';
 import { encodeLine } from '../../src/cli/live/line.js';
 import { render } from '../../src/cli/live/render.js';
 import { update } from '../../src/cli/live/update.js';
-import { createPaint } from '../../src/cli/paint.js';
-import { tellError } from '../../src/cli/run.js';
-import { showAnswer, showInfo } from '../../src/cli/show-answer.js';
-import { formatChart } from '../../src/cli/show-chart.js';
-import { formatLogLine } from '../../src/cli/show-logs.js';
-import { showHistory } from '../../src/cli/show-history.js';
-import { describeSighting } from '../../src/cli/show-message.js';
-import { formatTop } from '../../src/cli/show-top.js';
-import type { Terminal } from '../../src/cli/command.js';
+import { createPaint } from '../../src/cli/terminal/paint.js';
+import { printError } from '../../src/cli/run.js';
+import { showAnswer, showInfo } from '../../src/cli/show/answer.js';
+import { formatChart } from '../../src/cli/show/metric-chart.js';
+import { formatLogLine } from '../../src/cli/show/logs.js';
+import { showHistory } from '../../src/cli/show/history.js';
+import { describeBusEvent } from '../../src/cli/show/message.js';
+import { formatTop } from '../../src/cli/show/top.js';
+import type { Terminal } from '../../src/cli/terminal/terminal.js';
 import { parseBody, type Message } from '../../src/messages/message.js';
 import type { ReplyStatus } from '../../src/messages/state.js';
 import { sketchEntry, sketchMemory, sketchSample, sketchView } from '../helpers/top.js';
@@ -117,10 +117,10 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     const bodies = ORIGINALS.map(({ topic, body }) => ({ topic, message: parseBody(topic, body) }));
     for (const { topic, message } of bodies) {
       const odd = { ...withText(message, text), kind: message.kind } as Message;
-      terminal.out(`${describeSighting({ kind: 'message', topic, body: {}, message: odd }, paint)}\n`);
+      terminal.out(`${describeBusEvent({ kind: 'message', topic, body: {}, message: odd }, paint)}\n`);
     }
-    terminal.out(describeSighting({ kind: 'other', topic: text, body: text, reason: text }, paint));
-    terminal.out(describeSighting({ kind: 'gap', topic: text, service: text, missed: 1, body: {} }, paint));
+    terminal.out(describeBusEvent({ kind: 'other', topic: text, body: text, reason: text }, paint));
+    terminal.out(describeBusEvent({ kind: 'gap', topic: text, service: text, missed: 1, body: {} }, paint));
   },
   "the provider's console": (terminal, text) => {
     const show = createConsole(terminal, { json: false, level: 'debug' });
@@ -137,7 +137,7 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   },
   'an error': (terminal, text) => {
     const fault = new ContextdError('CLI_USAGE', text, { hint: text, cause: new Error(text) });
-    tellError(fault, true, terminal);
+    printError(fault, true, terminal);
   },
   'a log': (terminal, text) => terminal.out(`${formatLogLine(text)}\n`),
 };

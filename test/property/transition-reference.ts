@@ -15,7 +15,7 @@ export interface ReferenceRun {
   /** Is to come back: the end of this run is half of a restart. */
   isComingBack: boolean;
   /** Ends together with its whole transaction. */
-  isQuiet: boolean;
+  triggersSuppressed: boolean;
   said: 'stopped' | 'exited' | undefined;
 }
 
@@ -26,7 +26,7 @@ export function launchRun(): ReferenceRun {
     isDying: false,
     isLeaving: false,
     isComingBack: false,
-    isQuiet: false,
+    triggersSuppressed: false,
     said: undefined,
   };
 }
@@ -82,5 +82,5 @@ export function end(run: ReferenceRun, isClean: boolean): Trigger | undefined {
 }
 
 function unlessQuiet(run: ReferenceRun, trigger: Trigger): Trigger | undefined {
-  return run.isQuiet ? undefined : trigger;
+  return run.triggersSuppressed ? undefined : trigger;
 }

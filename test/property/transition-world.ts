@@ -8,10 +8,10 @@ import {
   type Effect,
   type ProviderEvent,
   type TransactionSnapshot,
-} from '../../src/provider/snapshot.js';
-import { transition, type Step } from '../../src/provider/transition.js';
+} from '../../src/supervision/snapshot.js';
+import { transition, type Step } from '../../src/supervision/transition.js';
 import { freezeDeeply } from '../helpers/freeze.js';
-import { TRANSACTION, type DistributiveOmit } from '../helpers/stage.js';
+import { TRANSACTION, type DistributiveOmit } from '../helpers/harness.js';
 
 /** One run of a service, from its launch to its end. */
 export interface WorldProcess {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventAction } from '../../src/messages/service-event.js';
 import { TRANSITION_ACTIONS, TRIGGERS, type TaskService } from '../../src/model/context.js';
-import { defineTask, id } from '../helpers/stage.js';
-import { Judge } from './transition-judge.js';
+import { defineTask, id } from '../helpers/harness.js';
+import { Judge } from './transition-invariants.js';
 import { World, type WorldProcess } from './transition-world.js';
 
 const IDS = ['a', 'b', 'c', 'd'];

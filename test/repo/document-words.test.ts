@@ -109,7 +109,7 @@ const FOLDERS = [
   'dist',
   'schemas',
 ];
-const rooms = readdirSync(join(packageRoot, 'src'));
+const modules = readdirSync(join(packageRoot, 'src'));
 /** What a script writes when it is asked to. */
 const MADE = ['bench/results.json', 'docs/api/index.html'];
 const listed = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
@@ -137,9 +137,9 @@ describe('files that documents name exist:', () => {
     expect(['src/nothing.ts', 'src/nothing/NAME.ts', 'test/none-*.ts'].map(isThere)).not.toContain(true);
   });
 
-  it('modules by the names of their rooms', () => {
+  it('modules by their names', () => {
     const isModule = (path: string) => isThere(`src/${path}`) || isThere(`src/${path}.ts`);
-    const pattern = new RegExp(`^(?:${rooms.join('|')})/[\\w./-]+$`, 'g');
+    const pattern = new RegExp(`^(?:${modules.join('|')})/[\\w./-]+$`, 'g');
     expect(findWrong(words, pattern, isModule)).toEqual([]);
   });
 

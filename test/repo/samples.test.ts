@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { readMetaContext } from '../../src/model/meta-context.js';
-import { readContext } from '../../src/model/read-context.js';
+import { readMetaContext } from '../../src/model/read/meta-context.js';
+import { readContext } from '../../src/model/read/read-context.js';
 import { listFiles } from './source-files.js';
 
 const samples = listFiles(join(packageRoot, 'conf')).filter((path) => path.endsWith('.xml'));

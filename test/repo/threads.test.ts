@@ -30,7 +30,7 @@ function reach(entry: string): ReadonlySet<string> {
   return found;
 }
 
-test.each(['src/task/threads/worker.ts', 'src/task/index.ts'])(
+test.each(['src/host/threads/worker.ts', 'src/task/index.ts'])(
   'A thread loads %s without ZeroMQ, whose sockets must not live in one.',
   (entry) => {
     const loaded = reach(entry);
@@ -40,5 +40,5 @@ test.each(['src/task/threads/worker.ts', 'src/task/index.ts'])(
 );
 
 test('The process around the threads does load ZeroMQ, so that the search above can find it.', () => {
-  expect(reach('src/task/threads/main.ts').has('zeromq')).toBe(true);
+  expect(reach('src/host/threads/main.ts').has('zeromq')).toBe(true);
 });

@@ -6,7 +6,7 @@ import { asContextdError, messageOf, reportError } from '../../base/errors.js';
 import type { BusEndpoints } from '../connection.js';
 import { Forwarder, type AcceptFault } from '../forwarder.js';
 import type { ForwarderOrder, ForwarderReport } from '../forwarder-messages.js';
-import { openGate, type Peer } from '../gate.js';
+import { openZapHandler, type Peer } from '../zap-handler.js';
 import { holdListener } from '../listener.js';
 
 type Opening = Extract<ForwarderOrder, { kind: 'open' }>;
@@ -46,7 +46,7 @@ process.on('message', (order: ForwarderOrder) => {
 
 async function open({ binds, keys }: Opening): Promise<void> {
   try {
-    const gate = keys && (await openGate(keys, judge));
+    const gate = keys && (await openZapHandler(keys, judge));
     forwarder = await Forwarder.open(binds, {
       security: gate?.security,
       refused: keys && ((stranger) => sayIfHeard({ kind: 'refused', stranger })),

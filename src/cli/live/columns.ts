@@ -8,8 +8,8 @@ import {
   formatMs,
   formatPercent,
   NONE,
-} from './figures.js';
-import type { Key } from './keys.js';
+} from './format-cells.js';
+import type { Key } from './key-codes.js';
 import type { Order, Row } from './row.js';
 
 export interface Column {

@@ -9,7 +9,7 @@ import {
   formatMs,
   formatPercent,
   NONE,
-} from './figures.js';
+} from './format-cells.js';
 import { span, type Line } from './line.js';
 import { toRow } from './row.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';

@@ -1,6 +1,6 @@
 // A line of the screen: pieces of text with their looks, and the same as bytes for the terminal.
 
-import { escapeLine } from '../escape.js';
+import { escapeLine } from '../terminal/escape.js';
 import { cut, widthOf } from './text.js';
 
 export type Style = 'bold' | 'dim' | 'reverse' | 'red' | 'green' | 'yellow' | 'cyan' | 'grey';

@@ -2,13 +2,13 @@
 
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
-import type { Terminal } from '../command.js';
-import type { Screen } from '../screen.js';
-import { Canvas } from './canvas.js';
-import { feed, type TopSource } from './feed.js';
-import type { Key } from './keys.js';
-import { Nap } from './nap.js';
-import { Typist } from './typist.js';
+import type { Terminal } from '../terminal/terminal.js';
+import type { Screen } from '../terminal/screen.js';
+import { ScreenBuffer } from './screen-buffer.js';
+import { poll, type TopSource } from './poller.js';
+import type { Key } from './key-codes.js';
+import { InterruptibleSleep } from './interruptible-sleep.js';
+import { KeyDecoder } from './key-decoder.js';
 import { createView, update } from './update.js';
 import { detailOf, type Input, type Sample, type View } from './view.js';
 
@@ -37,9 +37,9 @@ class Live {
   readonly #terminal: Terminal;
   readonly #screen: Screen;
   readonly #options: LiveOptions;
-  readonly #canvas: Canvas;
-  readonly #typist: Typist;
-  readonly #nap: Nap;
+  readonly #canvas: ScreenBuffer;
+  readonly #typist: KeyDecoder;
+  readonly #nap: InterruptibleSleep;
   readonly #stop = new AbortController();
   readonly #done = createDeferred<void>();
   #cancelTick: (() => void) | undefined;
@@ -49,9 +49,9 @@ class Live {
     this.#terminal = terminal;
     this.#screen = screen;
     this.#options = options;
-    this.#canvas = new Canvas(screen, terminal.colour);
-    this.#typist = new Typist(options.clock, (keys) => this.#press(keys));
-    this.#nap = new Nap(options.clock);
+    this.#canvas = new ScreenBuffer(screen, terminal.colour);
+    this.#typist = new KeyDecoder(options.clock, (keys) => this.#press(keys));
+    this.#nap = new InterruptibleSleep(options.clock);
     this.#view = createView(options.first, screen.size, options.intervalMs);
   }
 
@@ -69,7 +69,7 @@ class Live {
     this.#canvas.show(this.#view);
     this.#startTicking();
     const { source, clock, intervalMs } = this.#options;
-    feed({
+    poll({
       source,
       clock,
       intervalMs,

@@ -8,7 +8,7 @@ import type { TransactionInfo } from '../../messages/context-info.js';
 import type { TopEntry } from '../../messages/samples.js';
 import type { ClientSecurity } from '../../bus/security.js';
 import type { Clock } from '../../base/clock.js';
-import type { TopSource } from './feed.js';
+import type { TopSource } from './poller.js';
 import type { About, Sample } from './view.js';
 
 export interface SourceOptions extends Omit<ClientOptions, 'security'> {

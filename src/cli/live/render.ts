@@ -1,6 +1,6 @@
 // The whole screen as lines, as many as it has rows.
 
-import { formatTime } from './figures.js';
+import { formatTime } from './format-cells.js';
 import { detailBody, detailHead } from './detail.js';
 import { HELP_BODY } from './help.js';
 import { span, type Line, type Span } from './line.js';

@@ -1,8 +1,8 @@
 // The table: how many services stand where, what all cost together, and a line per service.
 
-import { stateColour } from '../paint.js';
+import { stateColour } from '../terminal/paint.js';
 import { layOut, type Column, type Layout } from './columns.js';
-import { formatCount, formatMemory, formatPercent } from './figures.js';
+import { formatCount, formatMemory, formatPercent } from './format-cells.js';
 import { span, type Line, type Span, type Style } from './line.js';
 import { toRow, type Row } from './row.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';

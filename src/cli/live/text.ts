@@ -1,6 +1,6 @@
 // Text that fits a terminal: nothing in it that the terminal would act upon, as many columns as there are.
 
-import { escapeLine } from '../escape.js';
+import { escapeLine } from '../terminal/escape.js';
 
 const PLAIN = /^[ -~]*$/;
 const NARROW_NONE = /^\p{M}$/u;

@@ -1,7 +1,7 @@
 // What each key does, depending on what is shown.
 
 import { COLUMNS, firstOrder, type Column } from './columns.js';
-import type { Key } from './keys.js';
+import type { Key } from './key-codes.js';
 import { bodyRows, type Shown, type View } from './view.js';
 
 type Act = (view: View) => View;

@@ -1,7 +1,7 @@
 // What the live view knows: the last sample, what is selected and shown, and how large the screen is.
 
 import type { TopEntry, TopReply } from '../../messages/samples.js';
-import type { Key } from './keys.js';
+import type { Key } from './key-codes.js';
 import type { Order, Row } from './row.js';
 import type { Histories } from './sparkline.js';
 

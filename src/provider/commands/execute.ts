@@ -1,22 +1,22 @@
 // What each command of a client does, and what it is answered.
 
 import { ContextdError, reportError } from '../../base/errors.js';
-import { parseContextConfiguration } from '../../model/parse-context.js';
-import { resolvePaths } from '../../model/resolve-paths.js';
+import { parseContextConfiguration } from '../../model/read/parse-context.js';
+import { resolvePaths } from '../../model/read/resolve-paths.js';
 import {
   CONTEXT_ACTIONS,
   type ContextAction,
   type ContextCommandBody,
 } from '../../messages/context-command.js';
 import type { ReplyStatus } from '../../messages/state.js';
-import { meantTransaction } from './find.js';
+import { resolveTransaction } from './resolve-target.js';
 import { forget } from './forget.js';
 import { reload } from './reload.js';
 import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
-import { failure, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
+import { failure, type CommandAnswer, type CommandPorts, type CommandContext } from './command-context.js';
 
-const ACTIONS: Readonly<Record<ContextAction, (call: CommandCall) => Promise<CommandAnswer>>> = {
+const ACTIONS: Readonly<Record<ContextAction, (call: CommandContext) => Promise<CommandAnswer>>> = {
   start,
   stop,
   restart,
@@ -45,7 +45,7 @@ export async function executeCommand(
     const call = composeCall(ports, command);
     // In one loop: between the last look here and the deed there must be no other command.
     while (!WAITING_FOR_NONE.includes(action)) {
-      const looking = ports.turns.looking(meantTransaction(call));
+      const looking = ports.turns.looking(resolveTransaction(call));
       if (looking === undefined) break;
       const refusal = await looking;
       if (refusal !== undefined && isStarting) throw refusal;
@@ -61,7 +61,7 @@ export function refuse({ header }: ContextCommandBody, error: unknown): CommandA
   return { status: failure(reportError(error)), transaction: header.service_transaction ?? '' };
 }
 
-function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandCall {
+function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandContext {
   const { header, content } = command;
   const { configuration } = content;
   const parsed = isBlank(configuration)
@@ -71,7 +71,7 @@ function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandC
 }
 
 /** What is wrong with a configuration has been said before this is reached. */
-function validate({ command, configuration, ports }: CommandCall): CommandAnswer {
+function validate({ command, configuration, ports }: CommandContext): CommandAnswer {
   if (configuration === undefined) {
     throw new ContextdError('CTX_CONFIGURATION_MISSING', 'validate needs a configuration', {
       hint: 'name it with --context_file',
@@ -84,7 +84,7 @@ function validate({ command, configuration, ports }: CommandCall): CommandAnswer
   };
 }
 
-function list({ ports, command }: CommandCall): CommandAnswer {
+function list({ ports, command }: CommandContext): CommandAnswer {
   const transactions = [...ports.supervisor.transactions.values()].map((transaction) => ({
     transaction: transaction.id,
     context_id: transaction.configuration.ContextID,

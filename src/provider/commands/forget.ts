@@ -1,12 +1,12 @@
 // The command that takes a stopped transaction out of the provider.
 
 import { ContextdError } from '../../base/errors.js';
-import { isStopped } from '../find-transaction.js';
-import { findTransaction, unknownTransaction } from './find.js';
-import { summarize, type CommandAnswer, type CommandCall } from './call.js';
+import { isStopped } from '../../supervision/find-transaction.js';
+import { findTransaction, unknownTransaction } from './resolve-target.js';
+import { summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 /** Its records go with it, its logs stay. Throws CTX_TRANSACTION_UNKNOWN, also without a name, and CTX_TRANSACTION_RUNNING. */
-export function forget(call: CommandCall): CommandAnswer {
+export function forget(call: CommandContext): CommandAnswer {
   const { ports, command } = call;
   const isNamed = (command.header.service_transaction ?? '') !== '';
   const transaction = isNamed ? findTransaction(call) : undefined;

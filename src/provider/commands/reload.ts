@@ -3,18 +3,23 @@
 import { ContextdError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
-import { planReload, reasonsOf, type ReloadPlan } from '../reload.js';
-import type { ProviderEvent } from '../snapshot.js';
-import type { PreparedCode } from '../supervisor-ports.js';
-import { defineServices, forgetServices, hasProcess, type Transaction } from '../transaction.js';
-import { lookAtCode, type FoundCode } from './look-at-code.js';
-import { findTransaction, unknownTransaction } from './find.js';
-import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
+import { planReload, reasonsOf, type ReloadPlan } from '../../supervision/reload-plan.js';
+import type { ProviderEvent } from '../../supervision/snapshot.js';
+import type { PreparedCode } from '../../supervision/supervisor-ports.js';
+import {
+  defineServices,
+  forgetServices,
+  hasProcess,
+  type Transaction,
+} from '../../supervision/transaction.js';
+import { preflightCode, type FoundCode } from './preflight.js';
+import { findTransaction, unknownTransaction } from './resolve-target.js';
+import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
 
 /** Throws CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; nothing has changed then. */
-export async function reload(call: CommandCall): Promise<CommandAnswer> {
+export async function reload(call: CommandContext): Promise<CommandAnswer> {
   const { configuration, command, ports } = call;
   const transaction = findTransaction(call);
   if (transaction === undefined) throw unknownTransaction(call);
@@ -30,7 +35,7 @@ export async function reload(call: CommandCall): Promise<CommandAnswer> {
   const compose = (found: FoundCode) =>
     planReload(known, configuration, (id) => hasNewCode(transaction, id, found.get(id)));
   let plan = compose(new Map());
-  const { status } = await lookAtCode(
+  const { status } = await preflightCode(
     call,
     { transaction, services: configuration.TaskService },
     async (found) => {
@@ -54,7 +59,7 @@ function hasNewCode(transaction: Transaction, id: ServiceId, found: PreparedCode
   return found !== undefined && running !== undefined && found.codeHash !== running;
 }
 
-function isOwn({ ports }: CommandCall, { ContextID }: ContextConfiguration): boolean {
+function isOwn({ ports }: CommandContext, { ContextID }: ContextConfiguration): boolean {
   return ports.ownConfiguration.ContextID === ContextID;
 }
 
@@ -63,7 +68,7 @@ interface Reload {
   readonly plan: ReloadPlan;
 }
 
-async function apply(call: CommandCall, transaction: Transaction, { configuration, plan }: Reload) {
+async function apply(call: CommandContext, transaction: Transaction, { configuration, plan }: Reload) {
   const { ports } = call;
   const isStarting = new Set(configuration.TaskService.filter(startsWithTransaction).map((each) => each.id));
   // What leaves the context drives nobody any more, and nobody drives what is not there yet.

@@ -2,7 +2,7 @@
 
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ServiceId } from '../../base/ids.js';
-import { defineServices, hasProcess, serviceIds, type Transaction } from '../transaction.js';
+import { defineServices, hasProcess, serviceIds, type Transaction } from '../../supervision/transaction.js';
 import {
   checkContext,
   createFor,
@@ -12,11 +12,11 @@ import {
   namedService,
   ownConfiguration,
   unknownTransaction,
-} from './find.js';
-import { lookAtCode } from './look-at-code.js';
-import { persistForLaunch, summarize, type CommandAnswer, type CommandCall } from './call.js';
+} from './resolve-target.js';
+import { preflightCode } from './preflight.js';
+import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
-export async function start(call: CommandCall): Promise<CommandAnswer> {
+export async function start(call: CommandContext): Promise<CommandAnswer> {
   const known = findToStart(call);
   const configuration = call.configuration ?? known?.configuration ?? ownConfiguration(call);
   const found = known ?? createFor(call, configuration);
@@ -31,7 +31,7 @@ export async function start(call: CommandCall): Promise<CommandAnswer> {
   });
 }
 
-export async function restart(call: CommandCall): Promise<CommandAnswer> {
+export async function restart(call: CommandContext): Promise<CommandAnswer> {
   const known = findToRestart(call);
   const configuration = call.configuration ?? known?.configuration;
   if (configuration === undefined) throw unknownTransaction(call);
@@ -41,7 +41,7 @@ export async function restart(call: CommandCall): Promise<CommandAnswer> {
   const meant = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
   const kept = found.configuration.TaskService.filter(({ id }) => id === named);
   const services = meant.length === 0 ? kept : meant;
-  return await lookAtCode(call, { transaction: found, services }, async () => {
+  return await preflightCode(call, { transaction: found, services }, async () => {
     define(call, configuration, found);
     const inUse = serviceIds(configuration.TaskService).filter((id) => isInUse(found, id));
     return await run(call, found, { action: 'restart', services: named === undefined ? inUse : [named] });
@@ -56,7 +56,7 @@ function withoutRunning(transaction: Transaction, configuration: ContextConfigur
 
 /** The one service that is meant, if only one is. Throws what keeps the command from being carried out. */
 function checkNamed(
-  { ports, command }: CommandCall,
+  { ports, command }: CommandContext,
   configuration: ContextConfiguration,
   transaction: Transaction,
 ): ServiceId | undefined {
@@ -65,13 +65,17 @@ function checkNamed(
   return namedService(command, { ...configuration, TaskService: known });
 }
 
-function define({ ports }: CommandCall, configuration: ContextConfiguration, transaction: Transaction): void {
+function define(
+  { ports }: CommandContext,
+  configuration: ContextConfiguration,
+  transaction: Transaction,
+): void {
   ports.supervisor.add(transaction);
   defineServices(transaction, configuration, ports.clock.now());
 }
 
 async function run(
-  call: CommandCall,
+  call: CommandContext,
   transaction: Transaction,
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {

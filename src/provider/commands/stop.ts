@@ -2,11 +2,11 @@
 
 import type { ServiceId } from '../../base/ids.js';
 import type { ServiceResult } from '../../messages/state.js';
-import { hasProcess, serviceIds, type Transaction } from '../transaction.js';
-import { findTransaction, namedService, unknownTransaction } from './find.js';
-import { summarize, type CommandAnswer, type CommandPorts, type CommandCall } from './call.js';
+import { hasProcess, serviceIds, type Transaction } from '../../supervision/transaction.js';
+import { findTransaction, namedService, unknownTransaction } from './resolve-target.js';
+import { summarize, type CommandAnswer, type CommandPorts, type CommandContext } from './command-context.js';
 
-export async function stop(call: CommandCall): Promise<CommandAnswer> {
+export async function stop(call: CommandContext): Promise<CommandAnswer> {
   const { supervisor, clock } = call.ports;
   const transaction = findTransaction(call);
   if (transaction === undefined) throw unknownTransaction(call);
@@ -19,7 +19,7 @@ export async function stop(call: CommandCall): Promise<CommandAnswer> {
 }
 
 function servicesToStop(
-  call: CommandCall,
+  call: CommandContext,
   transaction: Transaction,
   all: readonly ServiceId[],
 ): readonly ServiceId[] {
@@ -32,7 +32,7 @@ function servicesToStop(
 }
 
 /** Stops everything; the provider itself ends when this has been answered. */
-export async function exit(call: CommandCall): Promise<CommandAnswer> {
+export async function exit(call: CommandContext): Promise<CommandAnswer> {
   call.ports.turns.abandon();
   const results = await stopEverything(call.ports, call.cause);
   return { status: summarize(results), transaction: call.command.header.service_transaction ?? '' };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Reign } from '../../helpers/site.js';
+import { openSite, TRANSACTION, type Reign } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

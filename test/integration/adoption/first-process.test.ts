@@ -7,7 +7,7 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
 import { startAny } from '../../helpers/program.js';
 import { needs, tool } from '../../helpers/requirements.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

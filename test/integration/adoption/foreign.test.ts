@@ -5,7 +5,7 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { freePorts } from '../../helpers/ports.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
-import { openSite, type Site } from '../../helpers/site.js';
+import { openSite, type Site } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -5,10 +5,10 @@ import { Connection } from '../../../src/bus/connection.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openMemoryLimit } from '../../helpers/memory-limit.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Task } from '../../helpers/site.js';
+import { openSite, TRANSACTION, type Task } from '../../helpers/project.js';
 import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -68,7 +68,7 @@ test('Events that are lost on the way are counted.', async () => {
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
   const stranger = new Connection(test.provider.endpoints, [], () => undefined);
-  await stranger.publisher.whenWanted('control');
+  await stranger.publisher.waitForSubscriber('control');
   const event = (seq: number) => ({
     header: {
       action: 'updated',

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { JOURNAL_VERSION, lastGoodIn, newestIn } from '../../../src/provider/journal.js';
+import { JOURNAL_VERSION, lastGoodIn, newestIn } from '../../../src/journal/journal.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

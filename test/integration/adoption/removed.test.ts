@@ -8,12 +8,12 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { listProviders } from '../../../src/bus/registry.js';
 import { Client } from '../../../src/client/client.js';
-import { newestIn, readJournal } from '../../../src/provider/journal.js';
+import { newestIn, readJournal } from '../../../src/journal/journal.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();

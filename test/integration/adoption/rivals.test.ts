@@ -9,7 +9,7 @@ import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 import { freePorts } from '../../helpers/ports.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
@@ -149,7 +149,7 @@ async function reach(
   const script = `
     import { once } from 'node:events';
     import { existsSync, watch } from 'node:fs';
-    const { acquireLock } = await import(${JSON.stringify(join(packageRoot, 'src/provider/lock.ts'))});
+    const { acquireLock } = await import(${JSON.stringify(join(packageRoot, 'src/journal/lock.ts'))});
     const changes = watch(process.argv[1]);
     const gate = async (name) => {
       while (!existsSync(process.argv[1] + '/' + name)) await once(changes, 'change');

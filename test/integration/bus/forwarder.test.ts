@@ -16,7 +16,7 @@ test('10,000 messages arrive in order, none lost, at every reading subscriber.',
   await using bus = await openBus();
   const readers = [await bus.connection('news'), await bus.connection('news')];
   const publisher = bus.publisher();
-  await publisher.whenWanted('news');
+  await publisher.waitForSubscriber('news');
   const expected = Array.from({ length: 10_000 }, (_, count) => count);
   await Promise.all(expected.map((body) => publisher.publish(encodeEnvelope({ topic: 'news', body }))));
   for (const { seen } of readers) {
@@ -80,7 +80,7 @@ test('A frame over 8 MiB is refused, one just under it passes, and the bus goes 
   await stranger.send(`big @@@ "${'x'.repeat(MAX_FRAME_BYTES)}"`);
   await refused;
   const publisher = bus.publisher();
-  await publisher.whenWanted('big');
+  await publisher.waitForSubscriber('big');
   const most = 'y'.repeat(MAX_FRAME_BYTES - 'big @@@ ""'.length);
   await publisher.publish(encodeEnvelope({ topic: 'big', body: most }));
   await seen.first(() => true);
@@ -101,7 +101,7 @@ test('Closing is idempotent and frees both ports.', async () => {
 test('A closed publisher refuses to send and to wait; a closed subscriber hears nothing more.', async () => {
   await using bus = await openBus();
   const publisher = Publisher.connect(bus.endpoints.publish);
-  const waiting = publisher.whenWanted('never');
+  const waiting = publisher.waitForSubscriber('never');
   await Promise.all([publisher.close(), publisher.close()]);
   await expect(waiting).rejects.toMatchObject({ code: 'BUS_CLOSED' });
   await expect(publisher.publish('news @@@ 1')).rejects.toMatchObject({ code: 'BUS_CLOSED' });
@@ -115,7 +115,7 @@ test('A publisher notices when the forwarder goes away and when it is back on th
   const publisher = Publisher.connect(publish);
   const reader = Subscriber.connect(subscribe, () => undefined);
   reader.subscribe('news');
-  await publisher.whenWanted('news');
+  await publisher.waitForSubscriber('news');
   const changes: boolean[] = [];
   publisher.onConnectionChange((isConnected) => changes.push(isConnected));
   await first.close();
@@ -131,7 +131,7 @@ test('A publisher that minds one topic is told of all who want it while its conn
   const { publish, subscribe } = first.endpoints;
   const publisher = Publisher.connect(publish);
   let told = 0;
-  publisher.onSubscriptionTo('control', () => (told += 1));
+  publisher.onSubscribeTo('control', () => (told += 1));
   const changes: boolean[] = [];
   publisher.onConnectionChange((isConnected) => changes.push(isConnected));
   const onlooker = Subscriber.connect(subscribe, () => undefined);

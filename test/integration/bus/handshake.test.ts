@@ -11,7 +11,7 @@ test('The forwarder joins every publisher to every subscriber.', async () => {
   const readers = [await bus.connection('news'), await bus.connection('news')];
   for (const from of [1, 2]) {
     const publisher = bus.publisher();
-    await publisher.whenWanted('news');
+    await publisher.waitForSubscriber('news');
     await publisher.publish(encodeEnvelope({ topic: 'news', body: { from } }));
     for (const { seen } of readers)
       await seen.first(({ body }) => JSON.stringify(body) === `{"from":${from}}`);
@@ -27,7 +27,7 @@ test('A publisher that sends at once after the handshake and closes loses nothin
   await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
       const publisher = Publisher.connect(bus.endpoints.publish);
-      await publisher.whenWanted('context');
+      await publisher.waitForSubscriber('context');
       for (let count = 0; count < each; count += 1)
         void publisher.publish(encodeEnvelope({ topic: 'context', body: { client, count } }));
       await publisher.publish(encodeEnvelope({ topic: 'context', body: { client, count: each } }));
@@ -49,7 +49,7 @@ test.each([
   await using bus = await openBus();
   const { connection, seen } = await bus.connection(wanted);
   const publisher = bus.publisher();
-  await publisher.whenWanted(wanted);
+  await publisher.waitForSubscriber(wanted);
   await publisher.publish(encodeEnvelope({ topic: other, body: 'not for you' }));
   await publisher.publish(encodeEnvelope({ topic: wanted, body: 'for you' }));
   await seen.first(({ body }) => body === 'for you');
@@ -61,9 +61,9 @@ test('A publisher sees a second, equal subscription as well.', async () => {
   await using bus = await openBus();
   const publisher = bus.publisher();
   const subscriptions: string[] = [];
-  publisher.onSubscription((topic) => subscriptions.push(topic));
+  publisher.onSubscribe((topic) => subscriptions.push(topic));
   bus.reader('control');
-  await publisher.whenWanted('control');
+  await publisher.waitForSubscriber('control');
   expect(subscriptions).toEqual(['control']);
   bus.reader('control');
   await eventually(() => subscriptions.length === 2, 'the second subscription is seen');
@@ -74,20 +74,20 @@ test('A publisher that minds one topic is told of it at once on a new connection
   await using bus = await openBus();
   const publisher = bus.publisher();
   let told = 0;
-  publisher.onSubscriptionTo('control', () => (told += 1));
+  publisher.onSubscribeTo('control', () => (told += 1));
   const { connection } = await bus.connection('control');
-  await publisher.whenWanted('control');
+  await publisher.waitForSubscriber('control');
   expect(told).toBe(1);
   for (let count = 0; count < 20; count += 1) bus.reader('control', 'news');
-  await connection.publisher.whenWanted('news');
+  await connection.publisher.waitForSubscriber('news');
   await connection.roundTrip();
-  expect([told, publisher.isWanted('news')]).toEqual([1, false]);
+  expect([told, publisher.hasSubscriber('news')]).toEqual([1, false]);
   await eventually(async () => {
     await publisher.publish(encodeEnvelope({ topic: 'news', body: 'looks around' }));
     return told === 21;
   }, 'the other 20 are seen');
-  expect(publisher.isWanted('news')).toBe(true);
-  await publisher.whenWanted('news');
+  expect(publisher.hasSubscriber('news')).toBe(true);
+  await publisher.waitForSubscriber('news');
 });
 
 test('A topic is wanted until its last subscriber has left.', async () => {
@@ -95,29 +95,29 @@ test('A topic is wanted until its last subscriber has left.', async () => {
   const publisher = bus.publisher();
   const first = bus.reader('control', 'mark');
   const second = await bus.connection('control');
-  await publisher.whenWanted('control');
-  await publisher.whenWanted('mark');
+  await publisher.waitForSubscriber('control');
+  await publisher.waitForSubscriber('mark');
   first.subscriber.unsubscribe('control');
   first.subscriber.unsubscribe('mark');
-  await eventually(() => !publisher.isWanted('mark'), 'the first has left');
-  expect(publisher.isWanted('control')).toBe(true);
+  await eventually(() => !publisher.hasSubscriber('mark'), 'the first has left');
+  expect(publisher.hasSubscriber('control')).toBe(true);
   await second.connection.close();
-  await eventually(() => !publisher.isWanted('control'), 'the second has left');
+  await eventually(() => !publisher.hasSubscriber('control'), 'the second has left');
 });
 
 test('A subscriber whose connection ends counts as one that has left.', async () => {
   await using bus = await openBus();
   const publisher = bus.publisher();
   const { subscriber } = bus.reader('control');
-  await publisher.whenWanted('control');
+  await publisher.waitForSubscriber('control');
   await subscriber.close();
-  await eventually(() => !publisher.isWanted('control'), 'it has left');
+  await eventually(() => !publisher.hasSubscriber('control'), 'it has left');
 });
 
 test('After a round trip everything that was published before has passed the forwarder.', async () => {
   await using bus = await openBus();
   const { connection, seen } = await bus.connection('news');
-  await connection.publisher.whenWanted('news');
+  await connection.publisher.waitForSubscriber('news');
   for (let count = 0; count < 500; count += 1) void connection.publish('news', count);
   await connection.roundTrip();
   expect(seen.items.map(({ body }) => body)).toEqual(Array.from({ length: 500 }, (_, count) => count));
@@ -131,7 +131,7 @@ test('3,000 subscriptions of many readers reach a publisher that connects late.'
   await Promise.all(readers);
   const late = bus.publisher();
   const topics = readers.flatMap((_, reader) => topicsOf(reader));
-  await Promise.all(topics.map((topic) => late.whenWanted(topic)));
+  await Promise.all(topics.map((topic) => late.waitForSubscriber(topic)));
   await Promise.all(topics.map((topic) => late.publish(encodeEnvelope({ topic, body: topic }))));
   for (const [reader, { seen }] of (await Promise.all(readers)).entries()) {
     await eventually(() => seen.items.length === 60, 'every message has arrived');
@@ -144,7 +144,7 @@ test('3,000 subscriptions of one reader reach a publisher that connects late, an
   const topics = Array.from({ length: 3000 }, (_, index) => `process.T1.ts_${index}`);
   const { seen } = await bus.connection(...topics);
   const late = bus.publisher();
-  await Promise.all(topics.map((topic) => late.whenWanted(topic)));
+  await Promise.all(topics.map((topic) => late.waitForSubscriber(topic)));
   await Promise.all(topics.map((topic) => late.publish(encodeEnvelope({ topic, body: topic }))));
   await eventually(() => seen.items.length === topics.length, 'every message has arrived');
   expect(seen.items.map(({ body }) => body)).toEqual(topics);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { ServiceBuilder } from '../../../src/provider/build-service.js';
+import { ServiceBuilder } from '../../../src/launcher/build-service.js';
 import { openFolder } from '../../helpers/folder.js';
 
 type Files = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { Client } from '../../../src/client/client.js';
 import { openBus } from '../../helpers/bus.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { readRaw } from '../../helpers/raw-reader.js';
 import { Connection } from '../../../src/bus/connection.js';
@@ -36,7 +36,7 @@ test('The same message_id, sent five times at once, is executed once and answere
   await using raw = await readRaw(test.provider.endpoints, 'state @@@');
   await test.provider.execute('start', 'T1');
   const connection = new Connection(test.provider.endpoints, [], () => undefined);
-  await connection.publisher.whenWanted('context');
+  await connection.publisher.waitForSubscriber('context');
   for (let count = 0; count < 5; count += 1)
     await connection.publish('context', startCommand({ message_id: 'again' }));
   const replies = () => raw.seen.items.map(({ body }) => body as Reply);
@@ -59,7 +59,7 @@ test('A command without a message_id is executed every time, and answered.', asy
   await using raw = await readRaw(test.provider.endpoints, 'state @@@');
   await test.provider.execute('start', 'T1');
   const connection = new Connection(test.provider.endpoints, [], () => undefined);
-  await connection.publisher.whenWanted('context');
+  await connection.publisher.waitForSubscriber('context');
   const replies = () => raw.seen.items.map(({ body }) => body as Reply);
   for (const count of [1, 2]) {
     await connection.publish('context', startCommand({}));

@@ -5,7 +5,7 @@ import { confCommand } from '../../../src/cli/conf-command.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 import { createTerminal } from '../../helpers/terminal.js';
 

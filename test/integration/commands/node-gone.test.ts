@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openFolder } from '../../helpers/folder.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/site.js';
+import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

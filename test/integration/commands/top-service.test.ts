@@ -5,9 +5,9 @@ import type { HistoryReply } from '../../../src/messages/history.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { findMonitor } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { historyReplySchema, type HistoryEntry } from '../../../src/messages/history.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();

@@ -5,7 +5,7 @@ import type { Client } from '../../../src/client/client.js';
 import { historyReplySchema, type HistoryReply } from '../../../src/messages/history.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();

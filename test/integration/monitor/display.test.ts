@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { startAny } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
 import { needs, tool } from '../../helpers/requirements.js';

@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { followMonitor, type Sighting } from '../../../src/client/follow.js';
+import { followMonitor, type BusEvent } from '../../../src/client/follow.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { Recorder } from '../../helpers/recorder.js';
 import { localEnds } from '../../helpers/secured.js';
@@ -34,7 +34,7 @@ test('A Monitor publishes at a socket on disk, or at loopback for a wildcard, an
   expect(disk.endpoint).toBe(`ipc://${path}`);
   expect(port.endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   for (const { endpoint } of [disk, port]) {
-    const seen = new Recorder<Sighting>();
+    const seen = new Recorder<BusEvent>();
     const display = followMonitor(endpoint, (sighting) => seen.note(sighting));
     await seen.first((each) => /"serviceId":"ts_disk".*"rss"/.test(JSON.stringify(each.body)));
     await display.close();

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { eventually } from '../../helpers/eventually.js';
 import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { readOpenMetrics, type MetricFamily } from '../../helpers/open-metrics.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

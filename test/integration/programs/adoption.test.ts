@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { sketchShell } from '../../helpers/programs.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { readServiceLog, sketchShell } from '../../helpers/programs.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';

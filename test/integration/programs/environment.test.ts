@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

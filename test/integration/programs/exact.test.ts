@@ -8,7 +8,7 @@ import { eventually } from '../../helpers/eventually.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 import { findMember, needs } from '../../helpers/requirements.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
 import { readServiceLog, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 import { needs } from '../../helpers/requirements.js';

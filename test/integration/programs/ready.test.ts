@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { eventually } from '../../helpers/eventually.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { readServiceLog, sketchPython, sketchShell } from '../../helpers/programs.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';

@@ -8,12 +8,12 @@ import { readProcessTable } from '../../../src/processes/process-table.js';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
 import { needs, tool } from '../../helpers/requirements.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -89,7 +89,7 @@ test(
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     const publisher = Publisher.connect(test.provider.endpoints.publish);
-    await publisher.whenWanted('process.T1.ts_1');
+    await publisher.waitForSubscriber('process.T1.ts_1');
     for (const body of ['{{{', '[]', '{"Task": 7}', '{"Task":{"message":{}}}'])
       await publisher.publish(`process.T1.ts_1 @@@ ${body}`);
     await eventually(

@@ -8,7 +8,7 @@ import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.j
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startAny } from '../../helpers/program.js';
 import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';

@@ -7,9 +7,9 @@ import { expect, test, vi } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openSecured, standingOf } from '../../helpers/secured.js';
-import { openSite, type Reign } from '../../helpers/site.js';
+import { openSite, type Reign } from '../../helpers/project.js';
 import { countsOf } from '../../helpers/threads.js';
 
 expectNoLeftovers();

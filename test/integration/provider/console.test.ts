@@ -12,7 +12,7 @@ import { Client } from '../../../src/client/client.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Site } from '../../helpers/site.js';
+import { openSite, TRANSACTION, type Site } from '../../helpers/project.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import type { HistoryReply } from '../../../src/messages/history.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/site.js';
+import { openSite, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

@@ -12,14 +12,14 @@ import { Client } from '../../../src/client/client.js';
 import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
 import { presenceTopic } from '../../../src/messages/topics.js';
 import { readProcessTable } from '../../../src/processes/process-table.js';
-import { tokenOf } from '../../../src/provider/orphan-guard/guard.js';
-import { ownerOf } from '../../../src/provider/launcher/adoption.js';
+import { tokenOf } from '../../../src/launcher/orphan-watchdog/watchdog.js';
+import { ownerOf } from '../../../src/processes/run-token.js';
 import { Provider } from '../../../src/provider/provider.js';
 import { sketchConfiguration, sketchFile, type ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type ControlBody } from '../../helpers/onlooker.js';
+import { onlook, type ControlBody } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
 import { writeContextFile } from '../../helpers/xml.js';
@@ -171,7 +171,7 @@ test('A service whose provider is gone before it could connect ends by itself.',
     stopTimeoutMs: 60_000,
     log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },
   };
-  const child = spawn(process.execPath, [builtFile('task/host/main.js')], {
+  const child = spawn(process.execPath, [builtFile('host/process/main.js')], {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, [BOOTSTRAP_VARIABLE]: JSON.stringify(bootstrap) },

@@ -14,7 +14,7 @@ import { isRunning } from '../../helpers/processes.js';
 import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
 import { programFixtures, sketchShell } from '../../helpers/programs.js';
 import { needs, tool } from '../../helpers/requirements.js';
-import { openSite } from '../../helpers/site.js';
+import { openSite } from '../../helpers/project.js';
 import { writeContextFile } from '../../helpers/xml.js';
 
 expectNoLeftovers();

@@ -5,7 +5,7 @@ import { parseTcpEndpoint } from '../../../src/bus/endpoint.js';
 import { sketchConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { startProgram } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
 import { writeContextFile } from '../../helpers/xml.js';

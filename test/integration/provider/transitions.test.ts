@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();

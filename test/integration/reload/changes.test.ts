@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { ContextInfoBody } from '../../../src/messages/context-info.js';
 import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import type { ControlBody } from '../../helpers/onlooker.js';
+import type { ControlBody } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openRunning, type RunningContext } from './running-context.js';
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { sketchProgram } from '../../helpers/programs.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/site.js';
+import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/project.js';
 
 expectNoLeftovers();
 

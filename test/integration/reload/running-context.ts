@@ -3,7 +3,7 @@
 import type { Client, CommandAnswer, CommandRequest } from '../../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../../src/messages/context-info.js';
 import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
-import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 export interface RunningContext extends AsyncDisposable {

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyPairOf } from '../../../src/base/keys.js';
 import { encodeEnvelope } from '../../../src/bus/envelope.js';
-import { Sealer } from '../../../src/bus/seal.js';
+import { MessageAuthenticator } from '../../../src/bus/message-mac.js';
 import type { Client } from '../../../src/client/client.js';
 import type { Role } from '../../../src/model/security.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
@@ -37,7 +37,10 @@ const header = { service_id: '', service_name: 'context', service_transaction: '
 /** A whole frame as the owner of a role's key would send it, for the provider to read. */
 function sealed(role: Role, topic: string, body: unknown, now?: number): string {
   const clock = now === undefined ? undefined : () => now;
-  return new Sealer(secured.keysOf(role), clock).seal(encodeEnvelope({ topic, body }), secured.serverKey);
+  return new MessageAuthenticator(secured.keysOf(role), clock).seal(
+    encodeEnvelope({ topic, body }),
+    secured.serverKey,
+  );
 }
 
 const command = (action: string, messageId: string) => ({
@@ -74,7 +77,7 @@ const forgeries: readonly (readonly [string, string, (id: string) => string])[] 
     'with a seal of somebody unknown',
     'SEC_KEY_UNKNOWN',
     (id) =>
-      new Sealer(keyPairOf(Buffer.alloc(32, 7))).seal(
+      new MessageAuthenticator(keyPairOf(Buffer.alloc(32, 7))).seal(
         encodeEnvelope({ topic: 'context', body: command('stop', id) }),
         secured.serverKey,
       ),

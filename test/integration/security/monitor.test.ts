@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { createKeyPair } from '../../../src/base/keys.js';
 import type { Client } from '../../../src/client/client.js';
-import { followMonitor, follow, type Sighting } from '../../../src/client/follow.js';
+import { followMonitor, follow, type BusEvent } from '../../../src/client/follow.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import type { SamplesReply } from '../../../src/messages/sample-history.js';
 import { samplesTopic } from '../../../src/messages/topics.js';
@@ -28,8 +28,8 @@ function sampled(client: Client, serviceId: string, atLeast = 1): Promise<Sample
 
 test('A Monitor of a secured provider publishes to clients with a key, and proves what it answers.', async () => {
   await using secured = await openSecured([monitorSketch(), one], localEnds);
-  const seen = new Recorder<Sighting>();
-  const note = (sighting: Sighting) => seen.note(sighting);
+  const seen = new Recorder<BusEvent>();
+  const note = (sighting: BusEvent) => seen.note(sighting);
   const follower = follow(secured.provider.endpoints, ['control'], note, secured.securityOf('read'));
   await follower.ready;
   const admin = await secured.client('admin');
@@ -45,7 +45,7 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
   expect(info.clients).toEqual(secured.file.security?.clients.map((client) => client.key));
   expect(JSON.stringify(seen.items.map(({ body }) => body))).not.toContain(key);
 
-  const samples = new Recorder<Sighting>();
+  const samples = new Recorder<BusEvent>();
   const mine = { keys: secured.keysOf('read'), serverKey: key };
   const display = followMonitor(endpoint, (sighting) => samples.note(sighting), mine);
   await samples.first((each) => /"serviceId":"ts_1".*"rss"/.test(JSON.stringify(each.body)));

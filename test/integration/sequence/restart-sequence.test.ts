@@ -8,7 +8,7 @@ import type { ContextConfiguration } from '../../../src/model/context.js';
 import { fixtureServices, sketchSent, type ServiceSketch } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
 

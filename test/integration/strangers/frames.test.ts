@@ -5,7 +5,7 @@ import type { Client } from '../../../src/client/client.js';
 import { Publisher } from '../../../src/bus/publisher.js';
 import { zmq } from '../../../src/bus/zmq.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -156,7 +156,7 @@ test.each(frames)('%s does no harm: the service and the provider go on.', async 
 
 test('10,000 frames of garbage cost a few log lines, and commands go on being answered.', async () => {
   const publisher = Publisher.connect(test1.provider.endpoints.publish);
-  await publisher.whenWanted('context');
+  await publisher.waitForSubscriber('context');
   const told = () => test1.notices.items.filter((each) => each.kind === 'warning').length;
   const before = told();
   for (let count = 0; count < 5000; count += 1) {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { fixtureServices, sketchSent } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();

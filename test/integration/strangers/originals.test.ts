@@ -2,12 +2,12 @@
 
 import { expect, test } from 'vitest';
 import { Connection } from '../../../src/bus/connection.js';
-import { follow, type Sighting } from '../../../src/client/follow.js';
+import { follow, type BusEvent } from '../../../src/client/follow.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import type { TaskService } from '../../../src/model/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { sketchShell } from '../../helpers/programs.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 import { readRaw } from '../../helpers/raw-reader.js';
@@ -59,7 +59,7 @@ test.each([
 
     // The original's services have neither sender nor number.
     const program = new Connection(test.provider.endpoints, [], () => undefined);
-    await program.publisher.whenWanted('control');
+    await program.publisher.waitForSubscriber('control');
     const header = { action: 'updated', service_id: 'ts_1', service_name: 'old', service_transaction: 'T1' };
     await program.publish('control', {
       header,
@@ -118,19 +118,19 @@ test('A last event that is said again is shown once, and to a reader that has no
       header: { action, service_id: 'ts_9', service_transaction: 'T9', seq, sender: service.id, repetition },
       content: { status: { result: 'success', device_action: '' } },
     });
-  const seen: Sighting[] = [];
+  const seen: BusEvent[] = [];
   const early = follow(endpoints, ['control'], (sighting) => seen.push(sighting));
   await early.ready;
-  await service.publisher.whenWanted('control');
+  await service.publisher.waitForSubscriber('control');
   await say(1, 'started');
   await say(2, 'exited');
-  const seenLate: Sighting[] = [];
+  const seenLate: BusEvent[] = [];
   const late = follow(endpoints, ['control'], (sighting) => seenLate.push(sighting));
   await late.ready;
   await say(2, 'exited', true);
   await say(2, 'exited', true);
   await say(3, 'updated');
-  const actions = (sightings: readonly Sighting[]) =>
+  const actions = (sightings: readonly BusEvent[]) =>
     sightings.flatMap((each) =>
       each.kind === 'message' && each.message.kind === 'service_event' ? [each.message.header.action] : [],
     );

@@ -47,7 +47,7 @@ async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
     // Nobody else listens to this; when it is wanted, those before it are in effect as well.
     `${LAST} @@@`,
   );
-  await publisher.whenWanted(LAST);
+  await publisher.waitForSubscriber(LAST);
   await publisher.close();
   const all = () => program.out.items.map((line) => JSON.parse(line) as Seen);
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fixtureServices, type ServiceSketch } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { eventsOf } from '../../helpers/threads.js';
 

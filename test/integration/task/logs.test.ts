@@ -8,7 +8,7 @@ import { readLog } from '../../../src/client/logs.js';
 import { logsReplySchema } from '../../../src/messages/logs.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 

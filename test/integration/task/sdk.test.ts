@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type ControlBody, type Onlooker } from '../../helpers/onlooker.js';
+import { onlook, type ControlBody, type Onlooker } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();

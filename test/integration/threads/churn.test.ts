@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type ControlBody } from '../../helpers/onlooker.js';
+import { onlook, type ControlBody } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
 import { countDescriptors, countsOf, neighbour, residentMiB, thread } from '../../helpers/threads.js';

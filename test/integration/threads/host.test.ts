@@ -11,7 +11,7 @@ import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.j
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
@@ -75,7 +75,7 @@ test('Nobody on the bus but the provider can have a thread launched or ended.', 
   const { host } = JSON.parse(text.slice(BOOTSTRAP_VARIABLE.length + 1)) as ThreadHostBootstrap;
   await using stranger = await openStranger(test.provider.endpoints);
   const topic = threadsTopic(host);
-  await stranger.publisher.whenWanted(topic);
+  await stranger.publisher.waitForSubscriber(topic);
   const order = JSON.stringify({ action: 'exit' });
   for (const body of [
     signOrder({ action: 'exit' }, 'a key of its own'),

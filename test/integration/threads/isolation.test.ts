@@ -8,7 +8,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
-import { onlook, type Onlooker } from '../../helpers/onlooker.js';
+import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
 import { countsOf, eventsOf, neighbour, thread } from '../../helpers/threads.js';

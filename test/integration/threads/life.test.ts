@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
 import { countsOf, eventsOf, neighbour, thread } from '../../helpers/threads.js';

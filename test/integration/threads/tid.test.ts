@@ -7,7 +7,7 @@ import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { createSampler } from '../../../src/sampler/sampler.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/onlooker.js';
+import { onlook } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { thread } from '../../helpers/threads.js';
 

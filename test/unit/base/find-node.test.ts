@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { findNode } from '../../../src/base/find-node.js';
-import { checkInstallation } from '../../../src/provider/launcher/installation.js';
+import { checkInstallation } from '../../../src/launcher/installation.js';
 import { openFolder } from '../../helpers/folder.js';
 
 const { execPath } = process;

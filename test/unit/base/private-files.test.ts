@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { keyFilesOf, readPublicKey, readSecretKey, writeKeyFiles } from '../../../src/base/key-file.js';
 import { LogFile } from '../../../src/base/log-file.js';
 import { checkFolder, openPrivate, readPrivate } from '../../../src/base/private-files.js';
-import { readJournal } from '../../../src/provider/journal.js';
+import { readJournal } from '../../../src/journal/journal.js';
 import { openFolder } from '../../helpers/folder.js';
 import { needs } from '../../helpers/requirements.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drawChart, fillColumns, type ChartPoint } from '../../../src/cli/chart.js';
-import { checkChartArguments, formatChart } from '../../../src/cli/show-chart.js';
+import { drawChart, fillColumns, type ChartPoint } from '../../../src/cli/show/chart.js';
+import { checkChartArguments, formatChart } from '../../../src/cli/show/metric-chart.js';
 
 const line = (...values: readonly (number | null)[]): readonly ChartPoint[] =>
   values.map((value, index) => [index, value]);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LOG_LEVELS, type LogLevel } from '../../../src/base/logger.js';
 import { createConsole } from '../../../src/cli/console.js';
-import { describeEvent } from '../../../src/cli/describe-event.js';
-import { createPaint, stateColour } from '../../../src/cli/paint.js';
+import { describeEvent } from '../../../src/cli/show/describe-event.js';
+import { createPaint, stateColour } from '../../../src/cli/terminal/paint.js';
 import type { EventAction, EventStatus } from '../../../src/messages/service-event.js';
 import type { ReplyStatus } from '../../../src/messages/state.js';
-import type { Notice } from '../../../src/provider/notice.js';
+import type { Notice } from '../../../src/messages/notice.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
 function event(action: EventAction, status: Partial<EventStatus> = {}): Notice & { kind: 'event' } {

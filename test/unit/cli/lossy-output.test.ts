@@ -1,7 +1,7 @@
 // Output that is not read or cannot be written: bounded, counted, and told once it can be written again.
 
 import { expect, test } from 'vitest';
-import { LossyOutput } from '../../../src/cli/lossy-output.js';
+import { LossyOutput } from '../../../src/cli/terminal/lossy-output.js';
 
 /** Takes `fault` as the outcome of each write; what waits is `writableLength`. */
 class FakeOutput {

@@ -3,7 +3,7 @@ import { ContextdError } from '../../../src/base/errors.js';
 import { ownManifest } from '../../../src/base/package.js';
 import { defineCommand } from '../../../src/cli/command.js';
 import { confCommand } from '../../../src/cli/conf-command.js';
-import { runCommand, tellError } from '../../../src/cli/run.js';
+import { runCommand, printError } from '../../../src/cli/run.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
 const FLAGS = ['--word', '--list', '--kind', '--two_words', '--debug', '--help', '--version'];
@@ -163,6 +163,6 @@ describe('a command', () => {
 
 it('an error without a hint is one line', () => {
   const terminal = createTerminal();
-  expect(tellError(new ContextdError('CLI_USAGE', 'so not'), false, terminal)).toBe(2);
+  expect(printError(new ContextdError('CLI_USAGE', 'so not'), false, terminal)).toBe(2);
   expect(terminal.written.err).toBe('error CLI_USAGE: so not\n');
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Memory, TopEntry } from '../../../src/messages/samples.js';
-import { formatDuration, formatMib } from '../../../src/cli/format-figures.js';
-import { createPaint } from '../../../src/cli/paint.js';
-import { formatTop } from '../../../src/cli/show-top.js';
+import { formatDuration, formatMib } from '../../../src/cli/show/format-cells.js';
+import { createPaint } from '../../../src/cli/terminal/paint.js';
+import { formatTop } from '../../../src/cli/show/top.js';
 
 const memory = (more: Partial<Memory> = {}): Memory => {
   const total = { rss: 57.4, vms: 1086.9, percent: 0.2, cpu: 12.54, threads: 14, fds: 34 };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createPaint } from '../../../src/cli/paint.js';
-import { showAnswer, showInfo } from '../../../src/cli/show-answer.js';
-import { describeSighting, isAbout } from '../../../src/cli/show-message.js';
-import type { Sighting } from '../../../src/client/follow.js';
+import { createPaint } from '../../../src/cli/terminal/paint.js';
+import { showAnswer, showInfo } from '../../../src/cli/show/answer.js';
+import { describeBusEvent, isAbout } from '../../../src/cli/show/message.js';
+import type { BusEvent } from '../../../src/client/follow.js';
 import { parseBody } from '../../../src/messages/message.js';
 import type { ReplyStatus } from '../../../src/messages/state.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -148,17 +148,17 @@ describe('context information', () => {
 
 describe('a message seen on the bus', () => {
   const plain = createPaint(false);
-  const sight = (topic: string, body: unknown): Sighting => ({
+  const sight = (topic: string, body: unknown): BusEvent => ({
     kind: 'message',
     topic,
     body,
     message: parseBody(topic, JSON.parse(JSON.stringify(body))),
   });
   const sights = ORIGINALS.map(({ topic, body }) => sight(topic, body));
-  const find = (text: string) => sights.find((each) => describeSighting(each, plain).includes(text))!;
+  const find = (text: string) => sights.find((each) => describeBusEvent(each, plain).includes(text))!;
 
   it('is one line: topic, service, what happened, transaction', () => {
-    expect([...new Set(sights.map((each) => describeSighting(each, plain)))]).toEqual([
+    expect([...new Set(sights.map((each) => describeBusEvent(each, plain)))]).toEqual([
       'context   context001    start (TX01)',
       'context   context001    stop (TX01)',
       'context   context001    restart (TX01)',
@@ -181,7 +181,7 @@ describe('a message seen on the bus', () => {
   it('that answers a command says how it went', () => {
     const header = { action: 'reply_start', service_id: 'c1', service_transaction: 'T' };
     const line = (status: unknown) =>
-      describeSighting(sight('state', { header, content: { status } }), plain);
+      describeBusEvent(sight('state', { header, content: { status } }), plain);
     expect(line({ result: 'success' })).toBe('state     c1            reply_start: success (T)');
     expect(line({ result: 'failure', error })).toBe(
       'state     c1            reply_start: failure, it ended (T)',
@@ -189,8 +189,8 @@ describe('a message seen on the bus', () => {
   });
 
   it('that is none says why', () => {
-    const other: Sighting = { kind: 'other', topic: '?', body: 'x', reason: 'it is not UTF-8' };
-    expect(describeSighting(other, plain)).toBe('?         it is not UTF-8');
+    const other: BusEvent = { kind: 'other', topic: '?', body: 'x', reason: 'it is not UTF-8' };
+    expect(describeBusEvent(other, plain)).toBe('?         it is not UTF-8');
   });
 
   const all = { transaction: undefined, service_id: undefined, action: [] };
@@ -205,7 +205,7 @@ describe('a message seen on the bus', () => {
     ['by all that fits but one', { transaction: 'TX01', service_id: 'ts_1', action: ['started'] }, false],
   ])('is looked at %s: %o, %s', (_how, filter, isShown) => {
     expect(isAbout(find('started pid'), filter)).toBe(isShown);
-    const other: Sighting = { kind: 'other', topic: '?', body: 'x', reason: 'no' };
+    const other: BusEvent = { kind: 'other', topic: '?', body: 'x', reason: 'no' };
     expect(isAbout(other, filter)).toBe(filter === all);
   });
 });

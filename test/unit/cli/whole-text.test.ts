@@ -1,10 +1,10 @@
 // What commands print once is never cut, however narrow the terminal and however long a text.
 
 import { expect, it } from 'vitest';
-import { createPaint } from '../../../src/cli/paint.js';
-import { showAnswer } from '../../../src/cli/show-answer.js';
-import { showHistory } from '../../../src/cli/show-history.js';
-import { formatTop } from '../../../src/cli/show-top.js';
+import { createPaint } from '../../../src/cli/terminal/paint.js';
+import { showAnswer } from '../../../src/cli/show/answer.js';
+import { showHistory } from '../../../src/cli/show/history.js';
+import { formatTop } from '../../../src/cli/show/top.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
 const LONG = 'x'.repeat(5000);

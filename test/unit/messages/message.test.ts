@@ -4,7 +4,7 @@ import { composeProcessCommand } from '../../../src/messages/process-command.js'
 import { composeContextInfo } from '../../../src/messages/context-info.js';
 import { replyHeader } from '../../../src/messages/state.js';
 import { routedTopic } from '../../../src/messages/topics.js';
-import { defineTask, id, TRANSACTION } from '../../helpers/stage.js';
+import { defineTask, id, TRANSACTION } from '../../helpers/harness.js';
 import { frameOf, ORIGINALS } from './originals.js';
 
 describe('parseFrame takes the messages of the original system', () => {

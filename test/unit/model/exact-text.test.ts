@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { programOf } from '../../../src/model/context.js';
-import { readContext } from '../../../src/model/read-context.js';
-import { addTaskServices } from '../../../src/scaffold/xml-edit.js';
+import { readContext } from '../../../src/model/read/read-context.js';
+import { addTaskServices } from '../../../src/xml/edit.js';
 import { contextText, serviceText } from './sample-files.js';
 
 const path = '/home/me/project/conf/Context-Echo.xml';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toDot, toMermaid } from '../../../src/model/draw-graph.js';
 import { findCycles, formatCycle, MOST_CYCLES, reachableFrom, readGraph } from '../../../src/model/graph.js';
-import { readContext } from '../../../src/model/read-context.js';
+import { readContext } from '../../../src/model/read/read-context.js';
 import { contextText, serviceText } from './sample-files.js';
 
 const edges = (text: string) =>

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
-import { readMetaContextFile } from '../../../src/model/meta-context.js';
-import { readContextFile } from '../../../src/model/read-context.js';
+import { readMetaContextFile } from '../../../src/model/read/meta-context.js';
+import { readContextFile } from '../../../src/model/read/read-context.js';
 import type { HostileFile } from './hostile-edits.js';
 import { HOSTILE_FILES, SECRET_PLACE } from './hostile-files.js';
 

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readMetaContext, readMetaContextFile } from '../../../src/model/meta-context.js';
+import { readMetaContext, readMetaContextFile } from '../../../src/model/read/meta-context.js';
 import { BROKEN_METAS, VALID_METAS } from './meta-corpus.js';
 import { refusalOf, tellFaults } from './refusals.js';
 

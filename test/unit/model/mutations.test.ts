@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readMetaContext } from '../../../src/model/meta-context.js';
-import { readContext } from '../../../src/model/read-context.js';
+import { readMetaContext } from '../../../src/model/read/meta-context.js';
+import { readContext } from '../../../src/model/read/read-context.js';
 import { mutantsOf, type Mutant } from './mutants.js';
 import { faultsOf, tellFaults, tryRefusal } from './refusals.js';
 import { FULL_CONTEXT, FULL_META } from './sample-files.js';

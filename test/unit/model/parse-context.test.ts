@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseContextConfiguration } from '../../../src/model/parse-context.js';
+import { parseContextConfiguration } from '../../../src/model/read/parse-context.js';
 import { refusalOf } from './refusals.js';
 
 const service = {

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
-import type { Fault } from '../../../src/model/fault.js';
+import type { Fault } from '../../../src/xml/fault.js';
 
 /** The ContextdError that `act` throws; anything else fails the test. */
 export function refusalOf(act: () => unknown): ContextdError {

@@ -13,7 +13,7 @@ import {
   locateGroupOfOwner,
   removeEmptyGroups,
 } from '../../../src/processes/control-group.js';
-import { sweep } from '../../../src/processes/sweep.js';
+import { sweep } from '../../../src/processes/kill-tree.js';
 import { findFreezer } from '../../helpers/freezer.js';
 import { needs } from '../../helpers/requirements.js';
 

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
-import { Paced } from '../../../src/provider/paced.js';
-import { LaunchGate } from '../../../src/provider/launch-gate.js';
-import { Rejects } from '../../../src/provider/rejects.js';
+import { AdaptiveThrottle } from '../../../src/provider/adaptive-throttle.js';
+import { Semaphore } from '../../../src/supervision/semaphore.js';
+import { ThrottledLog } from '../../../src/base/throttled-log.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 describe('Rejects', () => {
@@ -12,7 +12,7 @@ describe('Rejects', () => {
 
   it('counts all, and tells of each kind once a minute', () => {
     const clock = new ManualClock();
-    const rejects = new Rejects(clock);
+    const rejects = new ThrottledLog(clock);
     expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
     expect(rejects.note(fault('MSG_INVALID'))).toBeUndefined();
     expect(rejects.note(fault('MSG_FRAME_INVALID'))).toBe('bad MSG_FRAME_INVALID (3 so far)');
@@ -24,13 +24,13 @@ describe('Rejects', () => {
   });
 
   it('takes anything that was thrown', () => {
-    expect(new Rejects(new ManualClock()).note('a text')).toBe('a text (1 so far)');
+    expect(new ThrottledLog(new ManualClock()).note('a text')).toBe('a text (1 so far)');
   });
 });
 
 describe('LaunchGate', () => {
   /** The numbers of those who are inside, as they come. */
-  function queueUp(gate: LaunchGate, count: number) {
+  function queueUp(gate: Semaphore, count: number) {
     const inside: number[] = [];
     const leave = new Map<number, () => void>();
     const admitted = Array.from({ length: count }, async (_, index) => {
@@ -43,7 +43,7 @@ describe('LaunchGate', () => {
   const settle = () => new Promise((resume) => setImmediate(resume));
 
   it('lets as many in as it has room, and the others in their order as room is made', async () => {
-    const { inside, leave, all } = queueUp(new LaunchGate(2), 4);
+    const { inside, leave, all } = queueUp(new Semaphore(2), 4);
     await settle();
     expect(inside).toEqual([0, 1]);
     leave.get(1)?.();
@@ -55,7 +55,7 @@ describe('LaunchGate', () => {
   });
 
   it('makes room once for each, however often he leaves', async () => {
-    const gate = new LaunchGate(1);
+    const gate = new Semaphore(1);
     const { inside, leave } = queueUp(gate, 3);
     await settle();
     for (let times = 0; times < 3; times += 1) leave.get(0)?.();
@@ -64,7 +64,7 @@ describe('LaunchGate', () => {
   });
 
   it('has its room back when all have left', async () => {
-    const gate = new LaunchGate(1);
+    const gate = new Semaphore(1);
     for (let times = 0; times < 3; times += 1) (await gate.enter())();
     const { inside } = queueUp(gate, 2);
     await settle();
@@ -73,7 +73,7 @@ describe('LaunchGate', () => {
 
   it('has room for four to a core when nothing else is said', async () => {
     const room = availableParallelism() * 4;
-    const { inside } = queueUp(new LaunchGate(), room + 1);
+    const { inside } = queueUp(new Semaphore(), room + 1);
     await settle();
     expect(inside).toHaveLength(room);
   });
@@ -83,7 +83,7 @@ describe('Paced', () => {
   it('publishes a change in the next turn, and several as one', () => {
     const clock = new ManualClock();
     let published = 0;
-    const publisher = new Paced(clock, () => (published += 1), { share: 0.1 });
+    const publisher = new AdaptiveThrottle(clock, () => (published += 1), { share: 0.1 });
     publisher.changed();
     publisher.changed();
     expect(published).toBe(0);
@@ -95,7 +95,7 @@ describe('Paced', () => {
 
   it('pauses until the last publishing has had no more than its share of the time', () => {
     const clock = new ManualClock();
-    const publisher = new Paced(clock, () => clock.advance(20), { share: 0.02 });
+    const publisher = new AdaptiveThrottle(clock, () => clock.advance(20), { share: 0.02 });
     publisher.changed();
     publisher.flush();
     publisher.changed();
@@ -105,7 +105,7 @@ describe('Paced', () => {
   it('counts what is done later, up to the longest wait', async () => {
     const clock = new ManualClock();
     const gone = createDeferred<void>();
-    const writer = new Paced(clock, () => gone.promise, { share: 0.1, mostMs: 100 });
+    const writer = new AdaptiveThrottle(clock, () => gone.promise, { share: 0.1, mostMs: 100 });
     writer.changed();
     clock.advance(0);
     clock.advance(20);
@@ -118,7 +118,7 @@ describe('Paced', () => {
   it('publishes at once what is asked for, leaves no timer, and nothing when nothing has changed', () => {
     const clock = new ManualClock();
     let published = 0;
-    const publisher = new Paced(clock, () => (published += 1), { share: 0.1 });
+    const publisher = new AdaptiveThrottle(clock, () => (published += 1), { share: 0.1 });
     publisher.flush();
     expect(published).toBe(0);
     publisher.changed();

@@ -9,9 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createService } from '../../../src/cli/create-service.js';
 import { init } from '../../../src/cli/init.js';
 import { runCommand } from '../../../src/cli/run.js';
-import { readXml, type XmlElement } from '../../../src/model/xml.js';
+import { readXml, type XmlElement } from '../../../src/xml/xml.js';
 import { asXmlText } from '../../../src/scaffold/escape.js';
-import { escapeText } from '../../../src/cli/escape.js';
+import { escapeText } from '../../../src/cli/terminal/escape.js';
 import { createTerminal } from '../../helpers/terminal.js';
 import { FULL_META } from '../model/sample-files.js';
 

@@ -1,7 +1,7 @@
 // What is asked for by a meta file: the same request as by flags, for several services.
 
 import { describe, expect, test } from 'vitest';
-import { readMetaContext } from '../../../src/model/meta-context.js';
+import { readMetaContext } from '../../../src/model/read/meta-context.js';
 import { requestOf } from '../../../src/scaffold/meta-request.js';
 import { refusalOf, tellFaults } from '../model/refusals.js';
 

@@ -1,8 +1,8 @@
 // What would change: nothing twice, no edit lost, no contradiction written.
 
 import { describe, expect, test } from 'vitest';
-import { readContext } from '../../../src/model/read-context.js';
-import { readXml } from '../../../src/model/xml.js';
+import { readContext } from '../../../src/model/read/read-context.js';
+import { readXml } from '../../../src/xml/xml.js';
 import { formatDiff } from '../../../src/scaffold/diff.js';
 import { filesOf, planScaffold, type ScaffoldPlan, type ScaffoldState } from '../../../src/scaffold/plan.js';
 import { loadTemplates } from '../../../src/scaffold/render.js';

@@ -4,8 +4,8 @@ import { isId } from '../../../src/base/ids.js';
 import { contextIdOf } from '../../../src/scaffold/request.js';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { valueIn, childOf } from '../../../src/scaffold/xml-edit.js';
-import { readXml } from '../../../src/model/xml.js';
+import { valueIn, childOf } from '../../../src/xml/edit.js';
+import { readXml } from '../../../src/xml/xml.js';
 import { loadTemplates, renderCode, renderContext, renderTaskService } from '../../../src/scaffold/render.js';
 import { REQUEST, SERVICE } from './requests.js';
 

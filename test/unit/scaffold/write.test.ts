@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readContextFile } from '../../../src/model/read-context.js';
-import { locateService } from '../../../src/provider/locate-service.js';
+import { readContextFile } from '../../../src/model/read/read-context.js';
+import { locateService } from '../../../src/launcher/locate-service.js';
 import { planScaffold } from '../../../src/scaffold/plan.js';
 import { readState } from '../../../src/scaffold/read-state.js';
 import type { ScaffoldRequest } from '../../../src/scaffold/request.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeKeys, endKeys } from '../../../../src/cli/live/keys.js';
+import { decodeKeys, endKeys } from '../../../../src/cli/live/key-codes.js';
 
 const E = '\u001b';
 

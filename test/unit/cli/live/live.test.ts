@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { runLive } from '../../../../src/cli/live/live.js';
-import type { TopSource } from '../../../../src/cli/live/feed.js';
+import type { TopSource } from '../../../../src/cli/live/poller.js';
 import type { Sample } from '../../../../src/cli/live/view.js';
-import type { Screen, ScreenEvents } from '../../../../src/cli/screen.js';
+import type { Screen, ScreenEvents } from '../../../../src/cli/terminal/screen.js';
 import { createDeferred } from '../../../../src/base/deferred.js';
 import { ManualClock } from '../../../helpers/manual-clock.js';
 import { createTerminal } from '../../../helpers/terminal.js';

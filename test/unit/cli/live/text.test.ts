@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { escapeLine, escapeText } from '../../../../src/cli/escape.js';
+import { escapeLine, escapeText } from '../../../../src/cli/terminal/escape.js';
 import { encodeLine, span } from '../../../../src/cli/live/line.js';
 import { cut, fit, widthOf } from '../../../../src/cli/live/text.js';
 

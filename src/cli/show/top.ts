@@ -1,0 +1,168 @@
+// conf_command --action=top: what the services of a transaction cost, as a table with details below it.
+
+import { ContextdError, EXIT } from '../../base/errors.js';
+import type { Client, TopOptions } from '../../client/client.js';
+import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { formatDuration, formatMib, formatTable, type Column } from './format-cells.js';
+import { escapeLine } from '../terminal/escape.js';
+import { createPaint, stateColour, type Paint } from '../terminal/paint.js';
+
+export interface TopArguments {
+  readonly transaction: string;
+  readonly task_id: string | undefined;
+  readonly json: boolean;
+  readonly open_connections: boolean;
+  readonly opened_files: boolean;
+  readonly memory_maps: boolean;
+  readonly watch: boolean;
+  readonly interval: number;
+  readonly use_service: boolean;
+  readonly service_type: 'pub';
+  readonly service_freq: number;
+  readonly service_endpoint: string | undefined;
+}
+
+/** Throws SVC_UNKNOWN for a --task_id that the transaction does not have. */
+export async function showTop(client: Client, args: TopArguments, terminal: Terminal): Promise<number> {
+  const all = await client.top(args.transaction, topOptions(args));
+  // A provider of the original's answers for all.
+  const entries = args.task_id === undefined ? all : [entryOf(all, args.task_id)];
+  if (args.json) {
+    terminal.out(`${JSON.stringify(entries, undefined, 2)}\n`);
+    return EXIT.done;
+  }
+  for (const line of formatTop(entries, createPaint(terminal.colour))) terminal.out(`${line}\n`);
+  if (args.use_service) {
+    terminal.out(`published every ${args.service_freq} s at ${args.service_endpoint ?? ''}\n`);
+  }
+  return EXIT.done;
+}
+
+function topOptions(args: TopArguments): TopOptions {
+  const { service_type: type, service_freq: frequencyS, service_endpoint: endpoint } = args;
+  const isServed = args.use_service && endpoint !== undefined;
+  return {
+    openConnections: args.open_connections,
+    openedFiles: args.opened_files,
+    memoryMaps: args.memory_maps,
+    ...(args.task_id === undefined ? {} : { serviceId: args.task_id }),
+    ...(isServed ? { service: { type, frequencyS, endpoint } } : {}),
+  };
+}
+
+function entryOf(all: TopReply, id: string): TopEntry {
+  const entry = all.find((each) => each.service_id === id);
+  if (entry !== undefined) return entry;
+  throw new ContextdError('SVC_UNKNOWN', `the transaction has no service "${id}"`, {
+    hint: `its services are ${all.map((each) => each.service_id).join(', ')}`,
+  });
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'service', isNumber: false },
+  { title: 'pid', isNumber: true },
+  { title: 'state', isNumber: false },
+  ...['cpu%', 'rss', 'vms', 'thr', 'fds', 'chld', 'uptime', 'restarts'].map((title) => ({
+    title,
+    isNumber: true,
+  })),
+];
+
+/** The table, its totals, and below it what was asked for besides. */
+export function formatTop(entries: TopReply, paint: Paint): readonly string[] {
+  const [titles = '', ...lines] = formatTable(COLUMNS, [...entries.map(formatEntry), formatTotals(entries)]);
+  const rows = entries.map(({ status = '' }, index) => paintState(lines[index] ?? '', status, paint));
+  return [
+    paint(titles, 'bold'),
+    ...rows,
+    paint(lines.at(-1) ?? '', 'bold'),
+    ...entries.flatMap((entry) => formatDetails(entry, paint)),
+  ];
+}
+
+/** Figures are those of the whole tree of processes below the service. */
+function formatEntry(entry: TopEntry): readonly string[] {
+  const { service_id: id, pid, status = '', uptime_s: uptime, restarts = 0, memory } = entry;
+  return [
+    id,
+    pid === null ? '-' : String(pid),
+    status,
+    ...(memory === null ? ['-', '-', '-', '-', '-', '-'] : formatMemory(memory)),
+    uptime === undefined ? '-' : formatDuration(uptime),
+    String(restarts),
+  ];
+}
+
+function formatMemory({ total, children }: Pick<Memory, 'total' | 'children'>): readonly string[] {
+  return [
+    total.cpu === undefined ? '-' : total.cpu.toFixed(1),
+    formatMib(total.rss),
+    formatMib(total.vms),
+    formatCount(total.threads),
+    formatCount(total.fds),
+    String(children.length),
+  ];
+}
+
+/** Threads of one process share its memory, which counts once; the time that each takes is its own. */
+function formatTotals(entries: TopReply): readonly string[] {
+  const measured = entries.flatMap(({ pid, memory }) => (memory === null ? [] : [{ pid, memory }]));
+  const once = [...new Map(measured.map(({ pid, memory }) => [pid, memory])).values()];
+  const sum = (of: (memory: Memory) => number | undefined, all: readonly Memory[] = once) =>
+    all.reduce((total, memory) => total + (of(memory) ?? 0), 0);
+  const cpu = sum(
+    ({ total }) => total.cpu,
+    measured.map(({ memory }) => memory),
+  );
+  const children = once.flatMap((memory) => memory.children);
+  const total = {
+    cpu,
+    rss: sum((memory) => memory.total.rss),
+    vms: sum((memory) => memory.total.vms),
+    percent: sum((memory) => memory.total.percent),
+    threads: sum((memory) => memory.total.threads),
+    fds: sum((memory) => memory.total.fds),
+  };
+  const restarts = entries.reduce((count, entry) => count + (entry.restarts ?? 0), 0);
+  return ['total', '', `${once.length} up`, ...formatMemory({ total, children }), '', String(restarts)];
+}
+
+function formatCount(count: number | undefined): string {
+  return count === undefined ? '-' : String(count);
+}
+
+/** After the table is laid out: what colours a word takes no room. */
+function paintState(line: string, status: string, paint: Paint): string {
+  return status === ''
+    ? line
+    : line.replace(` ${escapeLine(status)}`, (found) => paint(found, stateColour(status)));
+}
+
+function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): readonly string[] {
+  const { connections, opened_files: files, memory_map: maps } = memory ?? {};
+  return [
+    ...section(
+      connections?.map(({ fd, family, type, laddr, raddr, status }) => {
+        const to = raddr === '' ? '' : ` -> ${raddr}`;
+        return `${String(fd).padStart(4)} ${family} ${type} ${laddr}${to} ${status === 'NONE' ? '' : status}`.trimEnd();
+      }),
+      paint(`${id} connections`, 'bold'),
+    ),
+    ...section(
+      files?.map(({ fd, mode, path }) => `${String(fd).padStart(4)} ${mode.padEnd(2)} ${path}`),
+      paint(`${id} opened files`, 'bold'),
+    ),
+    ...section(
+      maps?.map(
+        ({ path, rss, size }) => `${formatMib(rss).padStart(8)} of ${formatMib(size).padStart(6)}  ${path}`,
+      ),
+      paint(`${id} memory maps`, 'bold'),
+    ),
+  ];
+}
+
+function section(lines: readonly string[] | undefined, title: string): readonly string[] {
+  if (lines === undefined) return [];
+  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${escapeLine(line)}`)];
+}

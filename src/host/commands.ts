@@ -1,0 +1,91 @@
+// Reads what arrives at a host: its own commands, and the events of its neighbours.
+// By hand, not by schema: loading the schema library would double the start time of every service,
+// and whatever does not have the shape looked for here is ignored.
+
+import { decodeEnvelope } from '../bus/envelope.js';
+import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import { routedTopic } from '../messages/topics.js';
+import type { ServiceEvent, TaskConfiguration } from '../task/task.js';
+
+export type HostCommand =
+  | {
+      readonly kind: 'start';
+      readonly messageId: string | undefined;
+      readonly serviceName: string;
+      readonly configuration: TaskConfiguration;
+    }
+  | { readonly kind: 'stop'; readonly messageId: string | undefined }
+  | { readonly kind: 'acknowledge'; readonly seq: number }
+  | { readonly kind: 'event'; readonly event: ServiceEvent };
+
+const EVENT_ACTIONS = new Set(['created', 'started', 'updated', 'failed', 'stopped', 'exited']);
+
+/** Returns undefined for whatever does not concern this host. Throws MSG_FRAME_INVALID. */
+export function readHostCommand(frame: Uint8Array, bootstrap: HostBootstrap): HostCommand | undefined {
+  const { topic, body } = decodeEnvelope(frame);
+  if (topic === routedTopic(bootstrap.transaction, bootstrap.serviceId))
+    return readProcessCommand(body, bootstrap);
+  return topic === 'control' ? readEvent(body, bootstrap) : undefined;
+}
+
+function readProcessCommand(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {
+  const message = field(field(body, 'Task'), 'message');
+  const header = field(message, 'header');
+  const messageId = text(field(header, 'message_id'));
+  if (isForAnother(header, bootstrap)) return undefined;
+  switch (field(header, 'action')) {
+    case 'start': {
+      const configuration = field(field(message, 'content'), 'configuration');
+      return {
+        kind: 'start',
+        messageId,
+        serviceName: text(field(header, 'service_name')) ?? '',
+        configuration: isRecord(configuration) ? configuration : {},
+      };
+    }
+    case 'stop':
+      return { kind: 'stop', messageId };
+    case 'acknowledge':
+      return { kind: 'acknowledge', seq: Number(field(header, 'acknowledges')) };
+    default:
+      return undefined;
+  }
+}
+
+/** A client may have chosen the wrong topic; what it leaves blank, the topic says. */
+function isForAnother(header: unknown, { serviceId, transaction }: HostBootstrap): boolean {
+  const service = text(field(header, 'service_id')) ?? '';
+  const named = text(field(header, 'transaction')) ?? text(field(header, 'service_transaction')) ?? '';
+  return (service !== '' && service !== serviceId) || (named !== '' && named !== transaction);
+}
+
+function readEvent(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {
+  const header = field(body, 'header');
+  const action = text(field(header, 'action'));
+  const serviceId = text(field(header, 'service_id'));
+  if (action === undefined || !EVENT_ACTIONS.has(action)) return undefined;
+  if (field(header, 'service_transaction') !== bootstrap.transaction) return undefined;
+  if (serviceId === undefined || serviceId === bootstrap.serviceId) return undefined;
+  const status = field(field(body, 'content'), 'status');
+  return {
+    kind: 'event',
+    event: {
+      action: action as ServiceEvent['action'],
+      serviceId,
+      serviceName: text(field(header, 'service_name')) ?? '',
+      status: isRecord(status) ? status : {},
+    },
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  return isRecord(value) ? value[key] : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,209 @@
+// One run of a program: started, its output read line by line, signalled, its end told.
+
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
+import { sendSecret } from '../../base/secret-pipe.js';
+import { KEYS_DESCRIPTOR, type HostProgram } from '../../messages/host-bootstrap.js';
+import { composeExecChain, lookAtExec, withGroupsOf, type ExecChain } from './exec-chain.js';
+import { LineSplitter, type Cut } from './line-splitter.js';
+import { closeDescriptors, openOutputPipes, type OutputPipe } from './output-pipes.js';
+import { Printer, type PrintLog } from './output-printer.js';
+import { spawnError, wrapperError } from './start-errors.js';
+import { forgetGroup, noteGroup, signalGroup, signalLeader } from './started-groups.js';
+
+/** How long what a program has printed may take to arrive, when others still hold its output open. */
+const DRAIN_MS = 500;
+/** How long the start of a line waits for its end before it is printed alone. */
+const QUIET_MS = 100;
+/** How often it is looked whether the program runs already, and how often at most. */
+const EXEC_LOOK = { everyMs: 2, most: 500 };
+
+export type Stream = 'stdout' | 'stderr';
+
+export interface RunPorts {
+  readonly clock: Clock;
+  readonly environment: NodeJS.ProcessEnv;
+  /** For the program alone, at its KEYS_DESCRIPTOR; one that does not read it is none the worse. */
+  readonly keys?: string | undefined;
+  /** Gets all that is printed. */
+  readonly log: PrintLog;
+  /** Gets every whole line, after it was printed; all are of stdout where nobody asks for events. */
+  line(text: string, stream: Stream): void;
+}
+
+export interface ProgramEnd {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** What a program prints into, made before it is needed. */
+export type Outputs = Promise<readonly OutputPipe[]>;
+
+/** Two only for those whose lines on standard output are told from the others. */
+export function openOutputs({ events }: HostProgram): Outputs {
+  return openOutputPipes(events === 'none' ? 1 : 2);
+}
+
+export class ProgramRun {
+  /** Resolves when it is gone and its output has been read. */
+  readonly ended: Promise<ProgramEnd>;
+  #hasEnded = false;
+  readonly #program: HostProgram;
+  readonly #group: number;
+  /** What it has printed last. */
+  #lastLine = '';
+
+  private constructor(
+    program: HostProgram,
+    child: ChildProcess,
+    outputs: readonly Readable[],
+    ports: RunPorts,
+  ) {
+    this.#program = program;
+    this.#group = child.pid ?? 0;
+    noteGroup(this.#group);
+    this.ended = this.#awaitEnd(child, outputs, ports);
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Throws SVC_PROGRAM_..., SVC_USER_REFUSED or SVC_LAUNCH_FAILED. */
+  static async start(
+    program: HostProgram,
+    ports: RunPorts,
+    outputs = openOutputs(program),
+  ): Promise<ProgramRun> {
+    const pipes = await outputs;
+    const spawned = createDeferred<void>();
+    // What is thrown before it is awaited has been told already.
+    spawned.promise.catch(() => undefined);
+    try {
+      const { child, chain } = spawnProgram(program, ports, pipes);
+      child.once('spawn', () => spawned.resolve());
+      child.once('error', (error) => spawned.reject(error));
+      if (ports.keys !== undefined) sendSecret(child, KEYS_DESCRIPTOR, ports.keys);
+      const run =
+        child.pid === undefined
+          ? undefined
+          : new ProgramRun(program, child, readablesOf(child, pipes), ports);
+      await spawned.promise;
+      if (run === undefined) throw new Error('it has no pid');
+      await run.#awaitProgram(chain.wrappers, ports.clock);
+      return run;
+    } catch (cause) {
+      throw spawnError(program, cause);
+    }
+  }
+
+  /** Its stop signal, to all of its group, as a terminal would; or to itself alone. */
+  stop(): void {
+    if (this.#hasEnded) return;
+    const { stopSignal, stopTo } = this.#program;
+    if (stopTo === 'leader') signalLeader(this.#group, stopSignal);
+    else signalGroup(this.#group, stopSignal);
+  }
+
+  /** Throws if one of the wrappers has ended in place of the program. */
+  async #awaitProgram(wrappers: readonly string[], clock: Clock): Promise<void> {
+    let state = wrappers.length === 0 ? 'program' : 'wrapper';
+    for (let looks = 0; looks < EXEC_LOOK.most && state === 'wrapper'; looks += 1) {
+      state = this.#hasEnded ? 'gone' : lookAtExec(this.#group, wrappers);
+      if (state === 'wrapper') await new Promise<void>((resolve) => clock.after(EXEC_LOOK.everyMs, resolve));
+    }
+    // A program may be one of these tools itself.
+    if (state !== 'gone') return;
+    const { exitCode } = await this.ended;
+    const tool = wrappers
+      .map((path) => path.slice(path.lastIndexOf('/') + 1))
+      .find((name) => this.#lastLine.startsWith(`${name}: `));
+    if (tool !== undefined && exitCode !== 0) throw wrapperError(this.#program, exitCode, this.#lastLine);
+  }
+
+  async #awaitEnd(child: ChildProcess, outputs: readonly Readable[], ports: RunPorts): Promise<ProgramEnd> {
+    const closed = createDeferred<void>();
+    const closings = outputs.map((stream) => new Promise((resolve) => stream.once('close', resolve)));
+    void Promise.all(closings).then(() => closed.resolve());
+    const printer = new Printer(ports.log);
+    const readers = outputs.map((stream, index) => {
+      const name = index === 0 ? 'stdout' : 'stderr';
+      return readLines(stream, ports.clock, ({ lines, ...bytes }) => {
+        printer.print(name, bytes);
+        for (const line of lines) ports.line((this.#lastLine = line), name);
+      });
+    });
+    const exited = createDeferred<ProgramEnd>();
+    child.once('exit', (code, signal) =>
+      exited.resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }),
+    );
+    const end = await exited.promise;
+    this.#hasEnded = true;
+    const cancel = ports.clock.after(DRAIN_MS, () => closed.resolve());
+    await closed.promise;
+    cancel();
+    for (const tellRest of readers) tellRest();
+    // What runs as another user may hide the token by which the provider finds leftovers.
+    if (this.#program.user !== undefined) signalGroup(this.#group, 'SIGKILL');
+    forgetGroup(this.#group);
+    return end;
+  }
+}
+
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly chain: ExecChain;
+}
+
+function spawnProgram(program: HostProgram, ports: RunPorts, pipes: readonly OutputPipe[]): Spawned {
+  const { cwd, user, umask, stdin } = program;
+  const outputs = pipes.map(({ descriptor }) => descriptor);
+  const [out = 'pipe', err = outputs[0] ?? 'pipe'] = outputs;
+  const before = umask === undefined ? undefined : process.umask(umask);
+  try {
+    return withGroupsOf(user, () => {
+      const chain = composeExecChain(program);
+      const stdio: StdioOptions = [stdin === 'open' ? 'pipe' : 'ignore', out, err];
+      const child = spawn(chain.file, chain.args, {
+        cwd,
+        env: ports.environment,
+        // A group of its own: see started-groups.
+        detached: true,
+        stdio: ports.keys === undefined ? stdio : [...stdio, 'pipe'],
+        ...chain.ids,
+      });
+      return { child, chain };
+    });
+  } finally {
+    if (before !== undefined) process.umask(before);
+    closeDescriptors(pipes);
+  }
+}
+
+/** Where there could be no pipes, node's own. */
+function readablesOf(child: ChildProcess, pipes: readonly OutputPipe[]): readonly Readable[] {
+  if (pipes.length > 0) return pipes.map(({ stream }) => stream);
+  return [child.stdout, child.stderr].filter((stream) => stream !== null);
+}
+
+/** Returns what tells the rest, when no more is to come. */
+function readLines(stream: Readable, clock: Clock, tell: (cut: Cut) => void): () => void {
+  const cutter = new LineSplitter();
+  let cancel: (() => void) | undefined;
+  stream.on('error', () => undefined); // Its end follows.
+  stream.on('data', (chunk: Buffer) => {
+    tell(cutter.take(chunk));
+    if (!cutter.isWaiting) return;
+    cancel ??= clock.after(QUIET_MS, () => {
+      cancel = undefined;
+      tell(cutter.flush());
+    });
+  });
+  return () => {
+    cancel?.();
+    stream.destroy();
+    tell(cutter.end());
+  };
+}

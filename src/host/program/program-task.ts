@@ -1,0 +1,144 @@
+// The task of a service that is a program: starts it, waits until it is ready, tells what it prints and how it ends.
+
+import { systemClock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
+import { ContextdError } from '../../base/errors.js';
+import type { HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
+import type { ServiceDefinition } from '../../task/service.js';
+import { Task, type TaskConfiguration, type TaskContext } from '../../task/task.js';
+import { composeEnvironment } from './environment.js';
+import { LineEvents } from './line-events.js';
+import { isPortOpen } from './probe-port.js';
+import type { PrintLog } from './output-printer.js';
+import { openOutputs, ProgramRun, type Outputs, type ProgramEnd, type Stream } from './program-run.js';
+
+/** How often it is asked whether the port is open. */
+const PROBE_MS = 50;
+
+/** What the ordinary host runs in place of a service with code of its own. */
+export function programService(
+  bootstrap: HostBootstrap,
+  program: HostProgram,
+  log: PrintLog,
+): ServiceDefinition {
+  // While the host is told to start.
+  const outputs = openOutputs(program);
+  const environment = composeEnvironment(bootstrap, program);
+  return {
+    serviceNames: [],
+    concerns: () => true,
+    hearsEvents: false,
+    build: (context) => new ProgramTask(context, program, { environment, log, outputs }),
+  };
+}
+
+interface ProgramParts {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: PrintLog;
+  readonly outputs: Outputs;
+}
+
+export class ProgramTask extends Task {
+  readonly #program: HostProgram;
+  readonly #parts: ProgramParts;
+  readonly #events: LineEvents;
+  readonly #lineSeen = createDeferred<void>();
+  #readyLine: RegExp | undefined;
+  #run: ProgramRun | undefined;
+
+  constructor(context: TaskContext<TaskConfiguration>, program: HostProgram, parts: ProgramParts) {
+    super(context);
+    const { ready, events } = program;
+    this.#program = program;
+    this.#parts = parts;
+    this.#readyLine = ready.kind === 'line' ? new RegExp(ready.pattern) : undefined;
+    const notify = (items: Readonly<Record<string, unknown>>) => this.notify('updated', items);
+    this.#events = new LineEvents({
+      kind: events,
+      now: () => systemClock.monotonic(),
+      log: this.log,
+      notify,
+    });
+  }
+
+  override async onStart(): Promise<void> {
+    await this.#refuseForeignPort();
+    const run = await this.#start();
+    const isReady = await Promise.race([this.#becomesReady(run), run.ended.then(() => false)]);
+    if (isReady && !this.signal.aborted) {
+      // In order: what it has printed so far comes after `started`, which the host reports next.
+      setImmediate(() => this.#events.open());
+      return;
+    }
+    const end = await run.ended;
+    this.signal.throwIfAborted();
+    throw this.#endError(end, ' before it was ready');
+  }
+
+  override async perform(): Promise<void> {
+    const end = await this.#run?.ended;
+    this.#events.open();
+    this.#events.close();
+    if (this.signal.aborted || end === undefined || end.exitCode === 0) return;
+    throw this.#endError(end, '');
+  }
+
+  async #start(): Promise<ProgramRun> {
+    const { environment, log, outputs } = this.#parts;
+    const ports = {
+      clock: systemClock,
+      environment,
+      log,
+      line: (text: string, stream: Stream) => {
+        this.#lookForReadyLine(text);
+        if (stream === 'stdout') this.#events.take(text);
+      },
+    };
+    const run = await ProgramRun.start(this.#program, ports, outputs);
+    this.#run = run;
+    if (this.signal.aborted) run.stop();
+    else this.signal.addEventListener('abort', () => run.stop(), { once: true });
+    return run;
+  }
+
+  #lookForReadyLine(text: string): void {
+    if (this.#readyLine?.test(text) !== true) return;
+    this.#readyLine = undefined;
+    this.#lineSeen.resolve();
+  }
+
+  async #becomesReady(run: ProgramRun): Promise<boolean> {
+    const { ready } = this.#program;
+    if (ready.kind === 'line') await this.#lineSeen.promise;
+    if (ready.kind !== 'port') return true;
+    while (!run.hasEnded && !this.signal.aborted) {
+      if (await isPortOpen(ready.port)) return true;
+      await this.pause(PROBE_MS);
+    }
+    return false;
+  }
+
+  /** Somebody else's open port would pass for the program's own. */
+  async #refuseForeignPort(): Promise<void> {
+    const { ready } = this.#program;
+    if (ready.kind !== 'port' || !(await isPortOpen(ready.port))) return;
+    throw new ContextdError(
+      'SVC_LAUNCH_FAILED',
+      `port ${ready.port} is open before the program has started`,
+      {
+        hint: `end what listens on port ${ready.port}, or give the program another port`,
+      },
+    );
+  }
+
+  #endError({ exitCode, signal }: ProgramEnd, when: string): ContextdError {
+    const how = signal === undefined ? `ended with exit code ${exitCode ?? '?'}` : `was ended by ${signal}`;
+    return new ContextdError('SVC_EXITED', `${this.identity.serviceId}: its program ${how}${when}`, {
+      hint: 'its log says what it did last',
+      details: {
+        ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+        ...(signal === undefined ? {} : { signal }),
+      },
+    });
+  }
+}

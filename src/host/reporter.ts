@@ -1,0 +1,141 @@
+// Puts a service's events on the bus: numbered, in order, nothing before somebody listens.
+
+import { systemClock } from '../base/clock.js';
+import type { HeartbeatBody } from '../messages/heartbeat.js';
+import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { EventAction, ServiceEventBody } from '../messages/service-event.js';
+import { heartbeatTopic } from '../messages/topics.js';
+import type { HostBus } from './host-bus.js';
+import type { LogLoss } from '../base/log-file.js';
+import { HeartbeatTimer } from './heartbeat-timer.js';
+import type { ThreadIdentity } from './thread-identity.js';
+
+/** What goes into `status` besides result, device_action and pid. */
+export type EventDetails = Readonly<Record<string, unknown>>;
+
+/**
+ * Says everything again that a new provider cannot know: whenever somebody comes to listen, a heartbeat, and
+ * the last word as long as nobody has acknowledged it.
+ */
+export class Reporter {
+  readonly #bootstrap: HostBootstrap;
+  readonly #connection: HostBus;
+  readonly #logLoss: () => LogLoss | undefined;
+  #seq = 0;
+  #sent: Promise<void>;
+  #state: EventAction = 'created';
+  #isReady = false;
+  #lastWord: ServiceEventBody | undefined;
+  readonly #startedAt = new Date().toISOString();
+  readonly #pulse: HeartbeatTimer;
+  readonly #thread: ThreadIdentity;
+  /** The id of the command that led to what is reported next. */
+  cause: string | undefined;
+
+  constructor(
+    bootstrap: HostBootstrap,
+    connection: HostBus,
+    logLoss: () => LogLoss | undefined = () => undefined,
+    thread: ThreadIdentity = {},
+  ) {
+    this.#bootstrap = bootstrap;
+    this.#thread = thread;
+    this.#logLoss = logLoss;
+    this.#connection = connection;
+    this.#sent = connection.publisher.waitForSubscriber('control');
+    this.#sent.catch(() => undefined);
+    connection.publisher.onSubscribeTo('control', () => this.#repeat());
+    this.#pulse = new HeartbeatTimer(systemClock, bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
+  }
+
+  /** Queues an event and returns its seq. Times are those of the call, not of the sending. */
+  report(action: EventAction, details: EventDetails = {}): number {
+    this.#seq += 1;
+    const body = this.#compose(action, details);
+    this.#state = action;
+    this.#isReady ||= action === 'started';
+    this.#sent = this.#sent.then(() => this.#connection.publish('control', body));
+    this.#sent.catch(() => undefined);
+    return this.#seq;
+  }
+
+  /** Resolves when all that was reported has left; rejects when the connection was closed before. */
+  flush(): Promise<void> {
+    return this.#sent;
+  }
+
+  /** As report, for the event with which the service ends; said again to whoever comes until acknowledged. */
+  reportEnd(action: EventAction, details: EventDetails = {}): number {
+    const seq = this.report(action, details);
+    const body = this.#compose(action, details);
+    // Not before it has been said a first time.
+    this.#sent = this.#sent.then(() => void (this.#lastWord = body));
+    this.#sent.catch(() => undefined);
+    return seq;
+  }
+
+  close(): void {
+    this.#pulse.close();
+  }
+
+  /** The last word before the beat: whoever has heard a beat counts what came before it as missed. */
+  #repeat(): void {
+    // If it has been said by now: what is still to be said, whoever has just come will hear anyway.
+    const word = this.#lastWord;
+    this.#whenSent(async () => {
+      if (word === undefined) return;
+      const repetition: ServiceEventBody = { ...word, header: { ...word.header, repetition: true } };
+      await this.#connection.publish('control', repetition);
+    });
+    this.#beat(0);
+  }
+
+  /** After all that was reported so far; what nobody hears then is not worth keeping. */
+  #whenSent(act: () => Promise<void>): void {
+    this.#sent.then(act).catch(() => undefined);
+  }
+
+  #beat(lagMs: number): void {
+    const { transaction, serviceId } = this.#bootstrap;
+    const logLoss = this.#logLoss();
+    const beat: HeartbeatBody = {
+      header: { service_id: serviceId, service_transaction: transaction, sender: this.#connection.id },
+      content: {
+        pid: process.pid,
+        ...this.#thread,
+        started_at: this.#startedAt,
+        state: this.#state,
+        seq: this.#seq,
+        ready: this.#isReady,
+        event_loop_lag_ms: lagMs,
+        ...(logLoss === undefined ? {} : { log_loss: { ...logLoss } }),
+      },
+    };
+    this.#whenSent(() => this.#connection.publish(heartbeatTopic(transaction, serviceId), beat));
+  }
+
+  #compose(action: EventAction, details: EventDetails): ServiceEventBody {
+    const { serviceId, serviceName, transaction, deviceAction } = this.#bootstrap;
+    return {
+      header: {
+        action,
+        service_id: serviceId,
+        service_name: serviceName,
+        service_transaction: transaction,
+        seq: this.#seq,
+        sent_at: new Date().toISOString(),
+        sender: this.#connection.id,
+        ...(this.cause === undefined ? {} : { cause: this.cause }),
+      },
+      content: {
+        status: {
+          ...details,
+          result: action === 'failed' ? 'failure' : 'success',
+          device_action: deviceAction,
+          pid: process.pid,
+          ...this.#thread,
+        },
+      },
+    };
+  }
+}

@@ -1,0 +1,116 @@
+// The bus as a thread sees it: a port to the main thread of its process, which owns the sockets.
+
+import type { MessagePort } from 'node:worker_threads';
+import { createDeferred, type Deferred } from '../../base/deferred.js';
+import { ContextdError } from '../../base/errors.js';
+import { createSenderId } from '../../base/ids.js';
+import { encodeEnvelope } from '../../bus/envelope.js';
+import type { FrameHandler } from '../../bus/subscriber.js';
+import type { HostBus } from '../host-bus.js';
+import type { LogLoss } from '../../base/log-file.js';
+import { PortPresence } from './port-presence.js';
+import { TAKEN_STEP, type FromThread, type ToThread } from './port-messages.js';
+
+/**
+ *   task -> Host -> PortBus ==port==> main thread -> XPUB ---> [forwarder]
+ *           Host <- PortBus <==port== main thread <- SUB  <--- [forwarder]
+ */
+export class PortBus implements HostBus {
+  /** Of its own for each run, as a process has: events are counted by sender. */
+  readonly id: string = createSenderId();
+  readonly publisher: HostBus['publisher'] = {
+    waitForSubscriber: (topic) => this.#whenWanted(topic),
+    onSubscribeTo: (topic, listener) => void this.#listeners.set(topic, listener),
+  };
+  /** Whether there is a provider, as the process around us knows. */
+  readonly presence = new PortPresence();
+  readonly #port: MessagePort;
+  readonly #handle: FrameHandler;
+  readonly #stop: () => void;
+  readonly #sending = new Map<number, Deferred<void>>();
+  readonly #wanted = new Map<string, Deferred<void>>();
+  readonly #listeners = new Map<string, () => void>();
+  #number = 0;
+  #taken = 0;
+  #logLoss: LogLoss | undefined;
+
+  /** `stop` is called when the process wants the task to end, without anybody on the bus having said so. */
+  constructor(port: MessagePort, handle: FrameHandler, stop: () => void) {
+    this.#port = port;
+    this.#handle = handle;
+    this.#stop = stop;
+    port.on('message', (message: ToThread) => this.#receive(message));
+  }
+
+  get logLoss(): LogLoss | undefined {
+    return this.#logLoss;
+  }
+
+  publish(topic: string, body: unknown): Promise<void> {
+    this.#number += 1;
+    const sent = createDeferred<void>();
+    this.#sending.set(this.#number, sent);
+    this.#tell({ kind: 'publish', number: this.#number, frame: encodeEnvelope({ topic, body }) });
+    return sent.promise;
+  }
+
+  subscribe(topic: string): void {
+    this.#tell({ kind: 'subscribe', topic });
+  }
+
+  close(): Promise<void> {
+    this.#port.close();
+    return Promise.resolve();
+  }
+
+  #receive(message: ToThread): void {
+    switch (message.kind) {
+      case 'frame':
+        this.#take(message.frame);
+        return;
+      case 'published':
+        this.#settle(message.number, message.error);
+        return;
+      case 'wanted':
+        this.#wantedOf(message.topic).resolve();
+        this.#listeners.get(message.topic)?.();
+        return;
+      case 'log_loss':
+        this.#logLoss = message.loss;
+        return;
+      case 'provider':
+        this.presence.note(message.presence);
+        return;
+      case 'stop':
+        this.#stop();
+        return;
+    }
+  }
+
+  #take(frame: Uint8Array): void {
+    this.#handle(frame);
+    this.#taken += 1;
+    if (this.#taken % TAKEN_STEP === 0) this.#tell({ kind: 'taken', count: TAKEN_STEP });
+  }
+
+  #settle(number: number, error: string | undefined): void {
+    const sent = this.#sending.get(number);
+    this.#sending.delete(number);
+    if (error === undefined) sent?.resolve();
+    else sent?.reject(new ContextdError('BUS_CLOSED', error));
+  }
+
+  #whenWanted(topic: string): Promise<void> {
+    return this.#wantedOf(topic).promise;
+  }
+
+  #wantedOf(topic: string): Deferred<void> {
+    const wanted = this.#wanted.get(topic) ?? createDeferred<void>();
+    this.#wanted.set(topic, wanted);
+    return wanted;
+  }
+
+  #tell(message: FromThread): void {
+    this.#port.postMessage(message);
+  }
+}

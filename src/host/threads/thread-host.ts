@@ -1,0 +1,208 @@
+// The process that holds the threads of a context: owns the sockets, obeys its provider, tells how threads end.
+
+import type { Clock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
+import { messageOf } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import { throttledWarning } from '../../base/throttled-log.js';
+import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
+import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
+import {
+  readOrder,
+  THREADS,
+  threadsTopic,
+  type ThreadHostBootstrap,
+  type ThreadOrder,
+} from '../../messages/thread-host.js';
+import type { ThreadNoticeBody } from '../../messages/thread-notice.js';
+import { onlyFromProvider } from '../host-credentials.js';
+import { endLeftovers } from '../own-processes.js';
+import { observeProvider, OrphanWatchdog } from '../orphan-watchdog.js';
+import { Thread, type ThreadEnd, type ThreadLaunch } from './thread.js';
+
+export interface ThreadHostPorts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly program: URL;
+  /** Undefined where the provider is not secured. */
+  readonly security?: ConnectionSecurity | undefined;
+}
+
+type ThreadReport = ThreadNoticeBody['content']['threads'][number];
+
+/**
+ *   provider --threads.<host>: launch, stop, terminate, list, exit--> main thread ==port==> thread ts_1
+ *   provider <--threads: running, ended------------------------------     |     ==port==> thread ts_2
+ *   everyone <--control, heartbeat.*: what the threads say-----------  (SUB, XPUB)
+ */
+export class ThreadHost {
+  readonly #bootstrap: ThreadHostBootstrap;
+  readonly #ports: ThreadHostPorts;
+  readonly #connection: Connection;
+  readonly #warnOfOrders: (message: string) => void;
+  readonly #threads = new Map<string, Thread>();
+  readonly #readers = new Map<string, Set<Thread>>();
+  readonly #done = createDeferred<void>();
+  readonly #watch: OrphanWatchdog;
+  /** Nobody needs this process any more once it is idle. */
+  #mayEnd = false;
+
+  constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
+    this.#bootstrap = bootstrap;
+    this.#ports = ports;
+    this.#warnOfOrders = throttledWarning(ports.log);
+    const topics = [threadsTopic(bootstrap.host)];
+    const { security, log } = ports;
+    const receive = onlyFromProvider((frame) => this.#receive(frame), security, log);
+    this.#connection = new Connection(bootstrap.endpoints, topics, receive, security);
+    this.#watch = new OrphanWatchdog({
+      clock: ports.clock,
+      log: ports.log,
+      graceMs: bootstrap.orphanGraceMs,
+      stopTimeoutMs: 0,
+      // Each thread has a grace of its own.
+      stop: () => this.#endWhenIdle(),
+      kill: () => undefined,
+    });
+    const { publisher } = this.#connection;
+    observeProvider(publisher, bootstrap.presence, (isThere) => this.#noteProvider(isThere));
+    publisher.onSubscribeTo('control', () => this.#noteReader());
+  }
+
+  get hasProvider(): boolean {
+    return this.#watch.isThere;
+  }
+
+  /** Resolves when this process has nothing to do any more. */
+  async run(): Promise<void> {
+    await this.#done.promise;
+    await this.#connection.close();
+  }
+
+  /** Asks all threads to end, and ends after them. */
+  stop(): void {
+    for (const thread of this.#threads.values()) thread.stopInTime();
+    this.#endWhenIdle();
+  }
+
+  #receive(frame: Uint8Array): void {
+    const topic = topicOf(frame);
+    if (topic === undefined) return;
+    if (topic === threadsTopic(this.#bootstrap.host)) this.#obeyFrame(frame);
+    else for (const thread of this.#readers.get(topic) ?? []) thread.deliver(frame, topic !== 'control');
+  }
+
+  #obeyFrame(frame: Uint8Array): void {
+    try {
+      const order = readOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
+      if (order === undefined) this.#warnOfOrders('an order was not signed by the provider, and is ignored');
+      else this.#obey(order);
+    } catch (error) {
+      this.#warnOfOrders(messageOf(error));
+    }
+  }
+
+  #obey(order: ThreadOrder): void {
+    switch (order.action) {
+      case 'launch':
+        void this.#run(order);
+        return;
+      case 'stop':
+        this.#threads.get(order.token)?.stop();
+        return;
+      case 'terminate':
+        this.#threads.get(order.token)?.terminate();
+        return;
+      case 'list':
+        this.#tell(
+          'running',
+          [...this.#threads.keys()].map((token) => ({ token })),
+        );
+        return;
+      case 'exit':
+        this.#endWhenIdle();
+        return;
+    }
+  }
+
+  async #run(launch: ThreadLaunch): Promise<void> {
+    const { token } = launch;
+    this.#mayEnd = false;
+    if (this.#threads.has(token)) return;
+    const thread = this.#start(launch);
+    if (thread === undefined) return;
+    this.#threads.set(token, thread);
+    if (this.#connection.publisher.hasSubscriber('control')) thread.noteWanted('control');
+    const end = await thread.ended;
+    if (!this.#watch.isThere) await endLeftovers({ token }, this.#ports.log);
+    this.#noteEnd(thread, end);
+  }
+
+  #noteEnd(thread: Thread, { exitCode, errorCode }: ThreadEnd): void {
+    const { token } = thread.launch;
+    this.#threads.delete(token);
+    for (const topic of this.#readers.keys()) this.#unsubscribe(thread, topic);
+    const code = errorCode === undefined ? {} : { error_code: errorCode };
+    this.#tell('ended', [{ token, exit_code: exitCode, ...code }]);
+    // Whoever had still something to say has given up: nobody waits for this process.
+    if (this.#mayEnd || !this.#watch.isThere) this.#endWhenIdle();
+  }
+
+  #start(launch: ThreadLaunch): Thread | undefined {
+    try {
+      return new Thread(launch, {
+        clock: this.#ports.clock,
+        program: this.#ports.program,
+        publish: (frame) => this.#connection.publishFrame(frame),
+        subscribe: (thread, topic) => this.#subscribe(thread, topic),
+      });
+    } catch (error) {
+      this.#ports.log.error(`${launch.bootstrap.serviceId} cannot be started: ${messageOf(error)}`);
+      this.#tell('ended', [{ token: launch.token, exit_code: 1, error_code: 'ERR_WORKER_INIT_FAILED' }]);
+      return undefined;
+    }
+  }
+
+  /** One subscription serves all threads that read the topic. */
+  #subscribe(thread: Thread, topic: string): void {
+    const readers = this.#readers.get(topic) ?? new Set();
+    if (readers.size === 0) this.#connection.subscribe(topic);
+    this.#readers.set(topic, readers.add(thread));
+  }
+
+  #unsubscribe(thread: Thread, topic: string): void {
+    const readers = this.#readers.get(topic);
+    if (readers?.delete(thread) !== true || readers.size > 0) return;
+    this.#readers.delete(topic);
+    this.#connection.unsubscribe(topic);
+  }
+
+  /** Kept until there is a provider: it must not be lost. */
+  #tell(action: ThreadNoticeBody['header']['action'], threads: ThreadReport[]): void {
+    const notice: ThreadNoticeBody = {
+      header: { action, host: this.#bootstrap.host },
+      content: { threads },
+    };
+    this.#connection.publisher
+      .waitForSubscriber(THREADS)
+      .then(() => this.#connection.publish(THREADS, notice))
+      .catch((error: unknown) => this.#ports.log.warn(messageOf(error)));
+  }
+
+  #noteProvider(isThere: boolean): void {
+    if (isThere) this.#watch.found();
+    else this.#watch.lost();
+    for (const thread of this.#threads.values()) thread.noteProvider(isThere);
+    if (isThere) this.#mayEnd = false;
+  }
+
+  /** Somebody has come who reads what the threads say. */
+  #noteReader(): void {
+    for (const thread of this.#threads.values()) thread.noteWanted('control');
+  }
+
+  #endWhenIdle(): void {
+    this.#mayEnd = true;
+    if (this.#threads.size === 0) this.#done.resolve();
+  }
+}

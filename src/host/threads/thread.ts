@@ -1,0 +1,183 @@
+// One thread: its worker, its end of the port, its log; how it is asked to end and how it is made to.
+
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../base/clock.js';
+import { createDeferred } from '../../base/deferred.js';
+import { hasErrnoCode, messageOf } from '../../base/errors.js';
+import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
+import type { ThreadOrder } from '../../messages/thread-host.js';
+import { LogFile, type LogLoss } from '../../base/log-file.js';
+import { TOKEN_VARIABLE } from '../../processes/run-token.js';
+import { OrphanWatchdog } from '../orphan-watchdog.js';
+import type { FromThread, ToThread } from './port-messages.js';
+
+export type ThreadLaunch = Extract<ThreadOrder, { action: 'launch' }>;
+
+/** What a thread needs of the process around it. */
+export interface ThreadPorts {
+  readonly clock: Clock;
+  /** The compiled worker.js. */
+  readonly program: URL;
+  publish(frame: string): Promise<void>;
+  subscribe(thread: Thread, topic: string): void;
+}
+
+export interface ThreadEnd {
+  readonly exitCode: number;
+  /** Node's code of the error that ended it. */
+  readonly errorCode: string | undefined;
+}
+
+/** So many frames may wait for a thread that does not come round to them; then events are dropped. */
+const MOST_WAITING = 10_000;
+
+export class Thread {
+  readonly launch: ThreadLaunch;
+  /** Resolves when the thread is gone and all it said and printed has been dealt with. */
+  readonly ended: Promise<ThreadEnd>;
+  readonly #ports: ThreadPorts;
+  readonly #worker: Worker;
+  readonly #log: LogFile;
+  /** Ends the thread, in time, when there is no provider. */
+  readonly #watch: OrphanWatchdog;
+  #waiting = 0;
+  #dropped = 0;
+  #toldLoss: LogLoss | undefined;
+  #errorCode: string | undefined;
+  #cancelTerminate: (() => void) | undefined;
+
+  constructor(launch: ThreadLaunch, ports: ThreadPorts) {
+    const { bootstrap } = launch;
+    this.launch = launch;
+    this.#ports = ports;
+    this.#log = new LogFile(bootstrap.log);
+    this.#worker = startWorker(launch, ports.program);
+    this.ended = this.#listen();
+    this.#watch = new OrphanWatchdog({
+      clock: ports.clock,
+      log: this.#log.log,
+      graceMs: bootstrap.orphanGraceMs,
+      stopTimeoutMs: bootstrap.stopTimeoutMs,
+      stop: () => {
+        this.#tell({ kind: 'provider', presence: 'given_up' });
+        this.stop();
+      },
+      kill: () => this.terminate(),
+    });
+    // Whoever ordered this thread is there.
+    this.noteProvider(true);
+  }
+
+  noteProvider(isThere: boolean): void {
+    if (isThere) this.#watch.found();
+    else this.#watch.lost();
+    this.#tell({ kind: 'provider', presence: isThere ? 'there' : 'gone' });
+  }
+
+  /** Asks the task to end. */
+  stop(): void {
+    this.#tell({ kind: 'stop' });
+  }
+
+  /** As stop; and terminates the thread when it has not ended within its stop timeout. */
+  stopInTime(): void {
+    this.stop();
+    this.#cancelTerminate ??= this.#ports.clock.after(this.launch.bootstrap.stopTimeoutMs, () =>
+      this.terminate(),
+    );
+  }
+
+  /** Whatever it does: an endless loop is interrupted. */
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  /** Passes a frame on; `isVital` for what must not be dropped however busy the thread is. */
+  deliver(frame: Uint8Array, isVital: boolean): void {
+    if (!isVital && this.#waiting >= MOST_WAITING) {
+      if (this.#dropped === 0) this.#log.log.warn('the task does not keep up: events of others are dropped');
+      this.#dropped += 1;
+      return;
+    }
+    this.#waiting += 1;
+    // A copy of its own, handed over: what we were given may be part of something larger.
+    const own = new Uint8Array(frame);
+    this.#worker.postMessage({ kind: 'frame', frame: own } satisfies ToThread, [own.buffer]);
+  }
+
+  noteWanted(topic: string): void {
+    this.#tell({ kind: 'wanted', topic });
+  }
+
+  async #listen(): Promise<ThreadEnd> {
+    const worker = this.#worker;
+    const exited = createDeferred<number>();
+    worker.on('message', (message: FromThread) => this.#receive(message));
+    worker.on('error', (error: unknown) => this.#noteError(error));
+    worker.once('exit', (code) => exited.resolve(code));
+    const printed = [worker.stdout, worker.stderr].map((stream) => {
+      stream.on('data', (bytes: Uint8Array) => this.#print(bytes));
+      return new Promise((resolve) => stream.once('close', resolve));
+    });
+    const exitCode = await exited.promise;
+    await Promise.all(printed);
+    this.#watch.found();
+    this.#cancelTerminate?.();
+    if (this.#dropped > 0) this.#log.log.warn(`${this.#dropped} events of others were dropped`);
+    this.#log.close();
+    return { exitCode, errorCode: this.#errorCode };
+  }
+
+  #receive(message: FromThread): void {
+    switch (message.kind) {
+      case 'publish':
+        this.#ports.publish(message.frame).then(
+          () => this.#tell({ kind: 'published', number: message.number }),
+          (error: unknown) =>
+            this.#tell({ kind: 'published', number: message.number, error: messageOf(error) }),
+        );
+        return;
+      case 'subscribe':
+        this.#ports.subscribe(this, message.topic);
+        return;
+      case 'taken':
+        this.#waiting -= message.count;
+        return;
+    }
+  }
+
+  #print(bytes: Uint8Array): void {
+    this.#log.write(bytes);
+    const { loss } = this.#log;
+    if (loss === undefined || loss === this.#toldLoss) return;
+    this.#toldLoss = loss;
+    this.#tell({ kind: 'log_loss', loss });
+  }
+
+  #noteError(error: unknown): void {
+    const codes = ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'];
+    this.#errorCode = codes.find((code) => hasErrnoCode(error, code)) ?? 'ERR_UNHANDLED_ERROR';
+    this.#log.log.error(messageOf(error), { code: this.#errorCode });
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+}
+
+/** Children of the thread carry its token, not that of the process: they are swept with it. */
+function startWorker({ bootstrap, token, maxHeapMb }: ThreadLaunch, program: URL): Worker {
+  return new Worker(program, {
+    argv: [bootstrap.serviceId],
+    ...(bootstrap.loader === undefined ? {} : { execArgv: ['--import', bootstrap.loader] }),
+    env: {
+      ...process.env,
+      [BOOTSTRAP_VARIABLE]: JSON.stringify(bootstrap),
+      [TOKEN_VARIABLE]: token,
+    },
+    name: bootstrap.serviceId,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    stdout: true,
+    stderr: true,
+  });
+}

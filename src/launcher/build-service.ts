@@ -1,0 +1,71 @@
+// Compiles a user's service, once for each content: into one file, or, where its code is open, for the hooks.
+
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { makeFolder } from '../base/make-folder.js';
+import writeFileAtomic from 'write-file-atomic';
+import { hashOf } from '../base/code-configuration.js';
+import { builtFile } from '../base/package.js';
+import { bundleCode } from './build/bundle-code.js';
+import { codeHashOf, composeManifest, isCurrent, readManifest, type Manifest } from './build/manifest.js';
+
+export interface BuiltService {
+  /** What node loads, as an absolute path. */
+  readonly module: string;
+  /** What node imports before it; left out where the module is all it needs. */
+  readonly loader?: string;
+  /** Names the code: another one exactly when it has changed. */
+  readonly codeHash: string;
+}
+
+/** Builds each entry once at a time. */
+export class ServiceBuilder {
+  readonly #folder: string;
+  readonly #running = new Map<string, Promise<BuiltService>>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Throws SVC_BUILD_FAILED naming file, line and column. */
+  build(entry: string): Promise<BuiltService> {
+    const running =
+      this.#running.get(entry) ?? this.#buildOnce(entry).finally(() => this.#running.delete(entry));
+    this.#running.set(entry, running);
+    return running;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+
+  async #buildOnce(entry: string): Promise<BuiltService> {
+    const path = join(this.#folder, `${basename(dirname(entry))}-${hashOf(entry).slice(0, 12)}.json`);
+    const known = readManifest(path);
+    const manifest = known !== undefined && isCurrent(known) ? known : await this.#make(entry, path);
+    const { output: module, isOpen } = manifest;
+    const codeHash = codeHashOf(entry, manifest);
+    return isOpen ? { module, codeHash, loader: this.#loader() } : { module, codeHash };
+  }
+
+  async #make(entry: string, manifestPath: string): Promise<Manifest> {
+    const bundle = await bundleCode(entry, this.#folder);
+    makeFolder(this.#folder);
+    const output = bundle.isOpen ? entry : await this.#store(entry, bundle.code);
+    const manifest = composeManifest(bundle, output);
+    await writeFileAtomic(manifestPath, JSON.stringify(manifest));
+    return manifest;
+  }
+
+  async #store(entry: string, code: string): Promise<string> {
+    const output = join(this.#folder, `${basename(dirname(entry))}-${hashOf(code).slice(0, 16)}.mjs`);
+    await writeFileAtomic(output, code);
+    return output;
+  }
+
+  #loader(): string {
+    const url = pathToFileURL(builtFile('host/typescript/main.js'));
+    url.searchParams.set('cache', join(this.#folder, 'files'));
+    return url.href;
+  }
+}

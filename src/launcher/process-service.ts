@@ -1,0 +1,95 @@
+// A service that runs as a process: the ladder that stops it, and the sweep after it.
+
+import { constants } from 'node:os';
+import type { Clock } from '../base/clock.js';
+import { hasErrnoCode } from '../base/errors.js';
+import type { Supervision } from '../model/context.js';
+import type { LaunchedService, ProcessEnd } from './launcher.js';
+import type { RunMembers } from '../processes/process-table.js';
+import { sweep } from '../processes/kill-tree.js';
+
+export type ExitStatus = Omit<ProcessEnd, 'killed' | 'left'>;
+
+export interface ProcessParts {
+  readonly pid: number;
+  /** By what its processes are known; asked for when they are to be ended. */
+  readonly members: () => RunMembers;
+  /** False when the pid may be another's by now. */
+  readonly isThere: () => boolean;
+  readonly supervision: Supervision;
+  readonly clock: Clock;
+  readonly exited: Promise<ExitStatus>;
+  /** Nothing is looked for any more. */
+  readonly swept: () => void;
+}
+
+/**
+ *   ask on the bus --half of stop_timeout--> stop signal --stop_timeout--> SIGKILL to all of it
+ *   (nobody heard: the signal at once)                                     then, always: sweep what it left
+ */
+export class ProcessService implements LaunchedService {
+  readonly pid: number;
+  readonly ended: Promise<ProcessEnd>;
+  readonly #parts: ProcessParts;
+  readonly #killed: string[] = [];
+  #left: readonly string[] = [];
+  readonly #sweeps: Promise<void>[] = [];
+  #isStopping = false;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(parts: ProcessParts) {
+    this.#parts = parts;
+    this.pid = parts.pid;
+    this.ended = this.#end();
+  }
+
+  stop(ask: () => boolean, atOnce: boolean): void {
+    if (atOnce) {
+      this.#cancelTimer();
+      void this.#kill();
+    } else if (!this.#isStopping) {
+      this.#isStopping = true;
+      if (ask()) this.#after(this.#halfTimeMs(), () => this.#signal());
+      else this.#signal();
+    }
+  }
+
+  #signal(): void {
+    const wanted = this.#parts.supervision.stop_signal;
+    const signal = wanted in constants.signals ? (wanted as NodeJS.Signals) : 'SIGTERM';
+    try {
+      if (this.#parts.isThere()) process.kill(this.pid, signal);
+    } catch (error) {
+      if (!hasErrnoCode(error, 'ESRCH')) throw error;
+    }
+    this.#after(this.#halfTimeMs(), () => void this.#kill());
+  }
+
+  /** Resolves when all sweeps are over, also one whose victim has ended before it came back: it knows whom it killed. */
+  async #kill(): Promise<void> {
+    this.#sweeps.push(this.#sweep());
+    await Promise.all(this.#sweeps);
+  }
+
+  async #sweep(): Promise<void> {
+    const { killed, left } = await sweep(this.#parts.members());
+    this.#killed.push(...killed);
+    this.#left = left;
+  }
+
+  async #end(): Promise<ProcessEnd> {
+    const end = await this.#parts.exited;
+    this.#cancelTimer();
+    await this.#kill();
+    this.#parts.swept();
+    return { ...end, killed: this.#killed, left: this.#left };
+  }
+
+  #halfTimeMs(): number {
+    return this.#parts.supervision.stop_timeout_s * 500;
+  }
+
+  #after(delayMs: number, act: () => void): void {
+    this.#cancelTimer = this.#parts.clock.after(delayMs, act);
+  }
+}

@@ -1,0 +1,33 @@
+// What a provider tells whoever embeds it, in the order in which it happens; the console shows it.
+
+import type { ReplyStatus } from './state.js';
+import type { ServiceEventBody } from './service-event.js';
+
+export type Notice =
+  | {
+      readonly kind: 'ready';
+      readonly contextId: string;
+      readonly frontend: string;
+      readonly backend: string;
+    }
+  | {
+      readonly kind: 'command';
+      readonly action: string;
+      readonly target: string;
+      readonly transaction: string;
+    }
+  | {
+      readonly kind: 'answer';
+      readonly action: string;
+      readonly transaction: string;
+      readonly status: ReplyStatus;
+    }
+  | { readonly kind: 'event'; readonly event: ServiceEventBody }
+  | {
+      readonly kind: 'transition';
+      readonly transaction: string;
+      readonly service: string;
+      readonly text: string;
+    }
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'closed'; readonly isDetached: boolean };

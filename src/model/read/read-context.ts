@@ -1,0 +1,64 @@
+// A context file -> its configuration, or one error that tells all its faults.
+
+import { basename, dirname, resolve } from 'node:path';
+import type { ContextConfiguration } from '../context.js';
+import { CONTEXT_FORM, CONTEXT_ROOT, CONTEXT_SHAPE } from '../context-shape.js';
+import { invalidFile, type Fault } from '../../xml/fault.js';
+import { examineConfiguration } from './parse-context.js';
+import { resolvePaths } from './resolve-paths.js';
+import { parseSecurity, type SecuritySettings } from '../security.js';
+import { checkElements } from '../../xml/element-schema.js';
+import { elementsToJson, toFaults } from '../../xml/to-json.js';
+import { readXml } from '../../xml/xml.js';
+import { readTextFile } from '../../xml/source.js';
+
+export interface ContextFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The context folder: the parent of the file's folder if that is called conf, else the file's folder. */
+  readonly folder: string;
+  /** Without <Security>: what is sent or kept anywhere has no part of it. */
+  readonly configuration: ContextConfiguration;
+  /** Left out when the file has no <Security>. */
+  readonly security?: SecuritySettings;
+  readonly warnings: readonly Fault[];
+}
+
+/** Throws XML_UNREADABLE, XML_MALFORMED or CTX_INVALID; the latter lists every fault of the file. */
+export async function readContextFile(path: string): Promise<ContextFile> {
+  const absolute = resolve(path);
+  return readContext(await readTextFile(absolute, /^Context-.*\.xml$/i), absolute);
+}
+
+/** Reads the elements, fills in the defaults, checks the result. `path` says where the text came from. */
+export function readContext(text: string, path: string): ContextFile {
+  const absolute = resolve(path);
+  const root = readXml(text, absolute);
+  const wire = elementsToJson(root, CONTEXT_FORM);
+  const form = checkElements(root, CONTEXT_ROOT, CONTEXT_SHAPE);
+  const isContext = root.name === CONTEXT_ROOT;
+  const { configuration, findings } = isContext
+    ? examineConfiguration(wire.value, form)
+    : { configuration: undefined, findings: form };
+  const faults = toFaults(findings, wire);
+  if (configuration === undefined) {
+    throw invalidFile(
+      absolute,
+      faults.filter(({ severity }) => severity === 'error'),
+    );
+  }
+  const folder = contextFolder(absolute);
+  const security = parseSecurity(wire.value.Security, dirname(absolute));
+  return {
+    path: absolute,
+    folder,
+    configuration: resolvePaths(configuration, folder),
+    ...(security === undefined ? {} : { security }),
+    warnings: faults,
+  };
+}
+
+export function contextFolder(path: string): string {
+  const folder = dirname(path);
+  return basename(folder).toLowerCase() === 'conf' ? dirname(folder) : folder;
+}

@@ -1,0 +1,67 @@
+// What a Monitor answers to questions on topic samples.<transaction>.
+
+import { ContextdError } from '../base/errors.js';
+import {
+  METRIC_UNITS,
+  METRICS,
+  type Metric,
+  type SamplesReply,
+  type SamplesRequestBody,
+} from '../messages/sample-history.js';
+import type { MonitorConfiguration } from './configuration.js';
+import type { History } from './history.js';
+
+/** Throws MSG_ACTION_UNKNOWN, MSG_INVALID and SVC_UNKNOWN, which say what there is. */
+export function handleSampleQuery(
+  history: History,
+  configuration: MonitorConfiguration,
+  { header, content }: SamplesRequestBody,
+): SamplesReply {
+  if (header.action !== 'history') {
+    throw new ContextdError('MSG_ACTION_UNKNOWN', `a Monitor knows no action "${header.action}"`, {
+      hint: 'it is asked for history',
+    });
+  }
+  const metric = parseMetric(content.metric, configuration);
+  const sinceS = content.since_s === undefined ? -Infinity : Date.now() / 1000 - content.since_s;
+  const points = history.read(header.service_id, metric, sinceS);
+  // A Monitor that has just started knows nothing yet, which is no fault of the question.
+  if (points === undefined && history.serviceIds.length > 0)
+    throw unknownService(header.service_id, history.serviceIds);
+  return {
+    service_id: header.service_id,
+    metric,
+    unit: METRIC_UNITS[metric],
+    period_s: configuration.service.frequency_s,
+    points: [...(points ?? [])],
+  };
+}
+
+function parseMetric(
+  text: string,
+  { monitor_options: options, history_s: spanS }: MonitorConfiguration,
+): Metric {
+  const metric = METRICS.find((each) => each === text);
+  if (metric === undefined) {
+    throw new ContextdError('MSG_INVALID', `there is no metric "${text}"`, {
+      hint: `metrics are ${METRICS.join(', ')}`,
+    });
+  }
+  if (spanS === 0) {
+    throw new ContextdError('MSG_INVALID', 'the Monitor keeps no history', {
+      hint: 'set <history_s> of the Monitor',
+    });
+  }
+  if (metric === 'pss' && !options.pss) {
+    throw new ContextdError('MSG_INVALID', 'the Monitor does not measure pss', {
+      hint: 'set <monitor_options><pss>true</pss></monitor_options> of the Monitor',
+    });
+  }
+  return metric;
+}
+
+function unknownService(id: string, known: readonly string[]): ContextdError {
+  return new ContextdError('SVC_UNKNOWN', `nothing was sampled of a service "${id}"`, {
+    hint: `there are samples of ${known.join(', ')}`,
+  });
+}

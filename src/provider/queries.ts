@@ -1,0 +1,146 @@
+// What a provider answers to questions on topic `state`.
+
+import { ContextdError } from '../base/errors.js';
+import { parseServiceId } from '../base/ids.js';
+import { isForContext } from '../model/context.js';
+import type { TransactionInfo } from '../messages/context-info.js';
+import type { HistoryEntry, HistoryReply } from '../messages/history.js';
+import type { StateRequestBody } from '../messages/state.js';
+import type { EnsureMonitorRequest } from './commands/ensure-monitor.js';
+import type { ProviderStats } from './stats.js';
+import { findTransaction, unknownTransaction } from '../supervision/find-transaction.js';
+import { describeLog } from './service-logs.js';
+import type { HistoryRecord, ServiceSnapshot } from '../supervision/snapshot.js';
+import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
+import type { Authorizer } from '../security/authorizer.js';
+import { describeTransaction, type Transaction } from '../supervision/transaction.js';
+import { causalChain } from '../supervision/causal-chain.js';
+
+export interface QueryAnswer {
+  readonly action: string;
+  readonly content: unknown;
+}
+
+/** What questions need of the provider. */
+export interface QueryPorts extends TopPorts {
+  /** Figures are to be published from now on. Throws CTX_ENDING and what else kept that from being done. */
+  readonly serve: (transaction: Transaction, request: EnsureMonitorRequest, cause: string) => Promise<void>;
+  readonly transactions: Transactions;
+  /** `<context folder>/.contextd/<ContextID>`. */
+  readonly stateFolder: string;
+  readonly figures: ProviderStats;
+  /** Undefined without <Security>. */
+  readonly guard: Authorizer | undefined;
+}
+
+type Transactions = ReadonlyMap<string, Transaction>;
+
+/** How many records `history` gives when it is not told. */
+const DEFAULT_LIMIT = 50;
+
+type Answer = (ports: QueryPorts, request: StateRequestBody) => QueryAnswer | Promise<QueryAnswer>;
+
+const QUESTIONS: Readonly<Record<string, Answer>> = {
+  request: ({ transactions, guard }, { header }) => ({
+    action: 'reply_context',
+    content:
+      header.service_transaction === ''
+        ? describeAll(transactions, guard)
+        : describe(transactionOf(transactions, header.service_transaction), guard),
+  }),
+  history: ({ transactions }, request) => ({
+    action: 'reply_history',
+    content: history(transactions, request),
+  }),
+  why: ({ transactions }, request) => ({ action: 'reply_why', content: why(transactions, request) }),
+  logs: ({ transactions, stateFolder }, { header }) => {
+    const transaction = transactionOf(transactions, header.service_transaction);
+    const { definition } = findService(transaction, header.service_id);
+    return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
+  },
+  figures: ({ figures }) => ({ action: 'reply_figures', content: figures.take() }),
+  top: async (ports, { header, content }) => {
+    const transaction = transactionOf(ports.transactions, header.service_transaction);
+    const request = parseTopRequest(content.configuration);
+    const { service } = request;
+    if (service !== undefined) {
+      await ports.serve(transaction, { ...request, service }, header.message_id ?? 'no message id');
+    }
+    const { service_id: id } = header;
+    // An original client may name the context; that is all of them.
+    const isAll = isForContext(id, transaction.configuration);
+    const only = isAll ? undefined : findService(transaction, id).definition.id;
+    return { action: 'reply_top', content: await describeCosts(ports, transaction, request, only) };
+  },
+};
+
+/** Rejects with MSG_ACTION_UNKNOWN, MSG_INVALID, CTX_TRANSACTION_UNKNOWN, SVC_UNKNOWN and SVC_LOG_UNREADABLE. */
+export async function answerQuery(ports: QueryPorts, request: StateRequestBody): Promise<QueryAnswer> {
+  const { action } = request.header;
+  const answer = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
+  if (answer !== undefined) return await answer(ports, request);
+  throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
+    hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,
+  });
+}
+
+function describeAll(
+  transactions: Transactions,
+  guard: Authorizer | undefined,
+): Readonly<Record<string, TransactionInfo>> {
+  return Object.fromEntries([...transactions].map(([id, transaction]) => [id, describe(transaction, guard)]));
+}
+
+/** Keys are told in answers only: those are sealed, and news could be anybody's. */
+function describe(transaction: Transaction, guard: Authorizer | undefined): TransactionInfo {
+  const info = describeTransaction(transaction);
+  if (guard === undefined) return info;
+  const tasks = info.tasks.map((task) => {
+    const key = guard.services.taskKeyOf(transaction.id, task.service_id);
+    return key === undefined ? task : { ...task, key };
+  });
+  return { ...info, tasks, clients: [...guard.clientKeys] };
+}
+
+function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
+  const transaction = transactionOf(transactions, header.service_transaction);
+  const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
+  // Not slice(-limit): the last 0 records are none, not all.
+  const from = Math.max(0, transaction.history.length - limit);
+  return { records: transaction.history.slice(from).map(describeRecord) };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {
+  const transaction = transactionOf(transactions, header.service_transaction);
+  const service = findService(transaction, header.service_id);
+  return {
+    service_id: service.definition.id,
+    state: service.status,
+    since: new Date(service.sinceMs).toISOString(),
+    records: causalChain(transaction.history, service.cause).map(describeRecord),
+  };
+}
+
+function findService(transaction: Transaction, text: string): ServiceSnapshot {
+  const id = parseServiceId(text);
+  const service = id === undefined ? undefined : transaction.snapshot.services.get(id);
+  if (service !== undefined) return service;
+  throw new ContextdError('SVC_UNKNOWN', `transaction ${transaction.id} has no service "${text}"`, {
+    hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
+  });
+}
+
+function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord): HistoryEntry {
+  return { id, at: new Date(atMs).toISOString(), kind, service_id: service ?? '', text, cause };
+}
+
+/** Throws CTX_TRANSACTION_UNKNOWN. */
+function transactionOf(transactions: Transactions, id: string): Transaction {
+  const transaction = findTransaction(transactions, id);
+  if (transaction === undefined) throw unknownTransaction(transactions, id, 'question');
+  return transaction;
+}

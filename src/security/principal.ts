@@ -1,0 +1,40 @@
+// Who wrote a message, and how the audit log names writers and messages.
+
+import type { ContextdError } from '../base/errors.js';
+import { shorten } from '../base/shorten.js';
+import type { ClientKey } from '../model/security.js';
+import type { Message } from '../messages/message.js';
+
+/** Whoever wrote a message, as far as its seal tells. */
+export interface Principal {
+  /** Z85; undefined without a seal, or with one that is not genuine. */
+  readonly key: string | undefined;
+  /** Undefined for a service. */
+  readonly client: ClientKey | undefined;
+  /** Why none of what it says counts. */
+  readonly fault: ContextdError | undefined;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+export function describePrincipal({ key, client }: Principal): Fields {
+  return {
+    ...(client === undefined ? {} : { name: client.name, role: client.role }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+/** Never the configuration: it may hold what a task keeps to itself. */
+export function describeMessage(message: Message): Fields {
+  const header = headerOf(message);
+  const texts = ['action', 'service_id', 'service_transaction', 'message_id', 'host'].flatMap((name) => {
+    const value: unknown = Reflect.get(header, name);
+    return typeof value === 'string' && value !== '' ? [[name, shorten(value)]] : [];
+  });
+  return { kind: message.kind, ...(Object.fromEntries(texts) as Fields) };
+}
+
+function headerOf(message: Message): object {
+  if (message.kind === 'process_command') return message.Task.message.header;
+  return message.kind === 'monitor' ? {} : message.header;
+}

@@ -1,0 +1,78 @@
+// A transaction's next snapshot while it is being made, with the effects and records that come with it.
+
+import type { ErrorReport } from '../base/errors.js';
+import type { ServiceId } from '../base/ids.js';
+import type {
+  Effect,
+  HistoryRecord,
+  ServiceSnapshot,
+  ServiceStatus,
+  TransactionSnapshot,
+} from './snapshot.js';
+
+export class SnapshotBuilder {
+  readonly atMs: number;
+  readonly random: number;
+  readonly effects: Effect[] = [];
+  readonly #before: TransactionSnapshot;
+  readonly #services: Map<ServiceId, ServiceSnapshot>;
+  #records: number;
+  #isChanged = false;
+
+  constructor(before: TransactionSnapshot, atMs: number, random: number) {
+    this.#before = before;
+    this.atMs = atMs;
+    this.random = random;
+    this.#services = new Map(before.services);
+    this.#records = before.records;
+  }
+
+  get(id: ServiceId): ServiceSnapshot | undefined {
+    return this.#services.get(id);
+  }
+
+  /** Changes a service; a change of status also notes the time. */
+  set(id: ServiceId, patch: Partial<ServiceSnapshot>): void {
+    const service = this.#services.get(id);
+    if (service === undefined) return;
+    this.#isChanged ||= Object.entries(patch).some(([key, value]) => isOther(service, key, value));
+    const isMove = patch.status !== undefined && patch.status !== service.status;
+    this.#services.set(id, { ...service, ...(isMove ? { sinceMs: this.atMs } : {}), ...patch });
+  }
+
+  move(id: ServiceId, status: ServiceStatus, cause: number): void {
+    this.set(id, { status, cause });
+  }
+
+  /** It runs, whatever went wrong with it before. */
+  recover(id: ServiceId, cause: number): void {
+    this.set(id, { status: 'started', cause, reason: undefined, error: undefined });
+  }
+
+  refuse(service: ServiceId, error: ErrorReport): void {
+    this.effects.push({ type: 'refuse', service, error });
+  }
+
+  /** Notes one link of the chain of causes; returns its id. */
+  record(kind: HistoryRecord['kind'], service: ServiceId | undefined, text: string, cause: number): number {
+    this.#records += 1;
+    this.effects.push({
+      type: 'record',
+      record: { id: this.#records, atMs: this.atMs, kind, service, text, cause },
+    });
+    return this.#records;
+  }
+
+  finish(): TransactionSnapshot {
+    return {
+      ...this.#before,
+      services: this.#services,
+      records: this.#records,
+      changes: this.#before.changes + (this.#isChanged ? 1 : 0),
+    };
+  }
+}
+
+function isOther(service: ServiceSnapshot, key: string, value: unknown): boolean {
+  return key !== 'cause' && !Object.is(Reflect.get(service, key), value);
+}

@@ -1,0 +1,82 @@
+// Adds to a context file by splicing text at one offset, so that every other byte of the file survives.
+
+import { ContextdError } from '../base/errors.js';
+import { readXml, type XmlElement } from './xml.js';
+
+export interface Splice {
+  /** Where `inserted` stands in `text`; without it `text` is what it was. */
+  readonly offset: number;
+  readonly inserted: string;
+  readonly text: string;
+}
+
+const DEFAULT_UNIT = '  ';
+/** Comments behind an element belong to it: what is added goes below them. */
+const REST_OF_LINE = /(?:[ \t]|<!--(?:(?!-->)[^\r\n])*-->)*(?=\r?\n)/y;
+
+/**
+ * Adds `blocks`, elements indented by two blanks a level and none at their first line, behind the last TaskService,
+ * in the line ends and the indentation of the file.
+ */
+export function addTaskServices(text: string, path: string, blocks: readonly string[]): Splice {
+  const root = readXml(text, path);
+  if (root.closeStart === root.end) {
+    const message = `${path}:${root.line}: nothing can be added to the empty <${root.name}/>`;
+    throw new ContextdError('TPL_CONFLICT', message, { hint: `write <${root.name}></${root.name}>` });
+  }
+  const last = root.children.findLast(({ name }) => name === 'TaskService');
+  const offset = last === undefined ? endOfContent(text, root) : endOfLine(text, last.end);
+  const lineEnd = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const { base, unit } = findIndent(text, root, last);
+  const lines = blocks.flatMap((block) => block.split('\n'));
+  const body = lines.map((line) => `${lineEnd}${base}${indent(line, unit)}`).join('');
+  const isLineEndNext = /^[ \t]*\r?\n/.test(text.slice(offset, root.closeStart));
+  const inserted = body + (isLineEndNext ? '' : `${lineEnd}${indentOf(text, root) ?? ''}`);
+  return { offset, inserted, text: text.slice(0, offset) + inserted + text.slice(offset) };
+}
+
+/** What stands under `name` in an element, as an attribute or as a child. */
+export function valueIn(element: XmlElement | undefined, name: string): string | undefined {
+  const attribute = element?.attributes.find((candidate) => candidate.name === name);
+  return attribute?.value ?? childOf(element, name)?.text;
+}
+
+export function childOf(element: XmlElement | undefined, ...path: readonly string[]): XmlElement | undefined {
+  return path.reduce((parent, name) => parent?.children.find((child) => child.name === name), element);
+}
+
+function endOfContent(text: string, root: XmlElement): number {
+  return root.openEnd + text.slice(root.openEnd, root.closeStart).trimEnd().length;
+}
+
+function endOfLine(text: string, from: number): number {
+  REST_OF_LINE.lastIndex = from;
+  return REST_OF_LINE.test(text) ? REST_OF_LINE.lastIndex : from;
+}
+
+/** Indents as the neighbours do; where they share lines there is nothing to follow. */
+function findIndent(text: string, root: XmlElement, last: XmlElement | undefined) {
+  const outer = indentOf(text, root) ?? '';
+  const sibling = last ?? root.children.at(-1);
+  const base = (sibling && indentOf(text, sibling)) ?? outer + DEFAULT_UNIT;
+  const inner = last?.children[0] && indentOf(text, last.children[0]);
+  const unit = beyond(inner, base) ?? beyond(base, outer) ?? DEFAULT_UNIT;
+  return { base, unit };
+}
+
+function beyond(longer: string | undefined, shorter: string): string | undefined {
+  const isDeeper = longer?.startsWith(shorter) === true && longer.length > shorter.length;
+  return isDeeper ? longer.slice(shorter.length) : undefined;
+}
+
+/** The blanks before an element that is the first of its line. */
+function indentOf(text: string, element: XmlElement): string | undefined {
+  const lineStart = text.lastIndexOf('\n', element.start - 1) + 1;
+  const before = text.slice(element.start === 0 ? 0 : lineStart, element.start);
+  return /^[ \t]*$/.test(before) ? before : undefined;
+}
+
+function indent(line: string, unit: string): string {
+  const content = line.trimStart();
+  return unit.repeat((line.length - content.length) / DEFAULT_UNIT.length) + content;
+}

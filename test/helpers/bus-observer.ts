@@ -1,0 +1,57 @@
+// Sees everything that is said on a provider's bus, in order.
+
+import type { BusEndpoints } from '../../src/bus/connection.js';
+import { follow, type BusEvent } from '../../src/client/follow.js';
+import { TOPICS } from '../../src/messages/topics.js';
+import { Recorder } from './recorder.js';
+
+export interface Onlooker extends AsyncDisposable {
+  readonly seen: Recorder<BusEvent>;
+  /** Waits for an event of a service on topic `control`. */
+  event(serviceId: string, action: string): Promise<ControlBody>;
+  /** `started ts_1`, `failed ts_2`, ... in the order of the bus; a last word that is said again counts once. */
+  events(): readonly string[];
+}
+
+export interface ControlBody {
+  readonly header: Readonly<Record<string, unknown>> & {
+    readonly action: string;
+    readonly service_id: string;
+  };
+  readonly content: { readonly status: Readonly<Record<string, unknown>> };
+}
+
+export async function onlook(endpoints: BusEndpoints): Promise<Onlooker> {
+  const seen = new Recorder<BusEvent>();
+  const follower = follow(endpoints, TOPICS, (sighting) => seen.note(sighting));
+  await follower.ready;
+  const bodies = () => seen.items.filter(isEvent).map((each) => each.body as ControlBody);
+  return {
+    seen,
+    event: async (serviceId, action) => {
+      const found = await seen.first((each) => {
+        if (!isEvent(each)) return false;
+        const { header } = each.body as ControlBody;
+        return header.service_id === serviceId && header.action === action;
+      });
+      return found.body as ControlBody;
+    },
+    events: () => dropRepeated(bodies()).map(({ header }) => `${header.action} ${header.service_id}`),
+    [Symbol.asyncDispose]: () => follower.close(),
+  };
+}
+
+/** A host says its last word again, with the number it had, to whoever comes before it is acknowledged. */
+function dropRepeated(bodies: readonly ControlBody[]): readonly ControlBody[] {
+  const heard = new Set<string>();
+  return bodies.filter(({ header }) => {
+    const { sender, service_id: service, service_transaction: transaction, seq } = header;
+    if (seq === undefined) return true;
+    const word = JSON.stringify([sender, transaction, service, seq]);
+    return !heard.has(word) && heard.add(word);
+  });
+}
+
+function isEvent(sighting: BusEvent): boolean {
+  return sighting.kind === 'message' && sighting.message.kind === 'service_event';
+}

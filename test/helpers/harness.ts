@@ -1,0 +1,155 @@
+// One transaction on the stage: events in, effects out, no process anywhere.
+
+import type { ErrorReport } from '../../src/base/errors.js';
+import { parseServiceId, parseTransactionId, type ServiceId } from '../../src/base/ids.js';
+import { taskServiceSchema, type TaskService } from '../../src/model/context.js';
+import type { EventAction } from '../../src/messages/service-event.js';
+import {
+  createTransactionSnapshot,
+  type Effect,
+  type HistoryRecord,
+  type ProviderEvent,
+  type ServiceSnapshot,
+  type TransactionSnapshot,
+} from '../../src/supervision/snapshot.js';
+import { transition } from '../../src/supervision/transition.js';
+import { sketchService, type ServiceSketch } from './context.js';
+import { freezeDeeply } from './freeze.js';
+
+export const id = (text: string): ServiceId => parseServiceId(text)!;
+export const TRANSACTION = parseTransactionId('TX0001')!;
+
+export function defineTask(sketch: Omit<ServiceSketch, 'instance'>): TaskService {
+  return taskServiceSchema.parse(sketchService({ instance: 'Forever', ...sketch }));
+}
+
+/** What an event may leave out on the stage. */
+interface End {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly killed?: readonly string[];
+  readonly left?: readonly string[];
+}
+
+export class Stage {
+  atMs = 1_000_000;
+  random = 0;
+  snapshot: TransactionSnapshot;
+  /** The effects of the last event. */
+  effects: readonly Effect[] = [];
+  readonly records: HistoryRecord[] = [];
+
+  constructor(...sketches: readonly Omit<ServiceSketch, 'instance'>[]) {
+    this.snapshot = createTransactionSnapshot(TRANSACTION, sketches.map(defineTask), this.atMs);
+  }
+
+  apply(event: DistributiveOmit<ProviderEvent, 'atMs'>): this {
+    freezeDeeply(this.snapshot);
+    const step = transition(this.snapshot, { ...event, atMs: this.atMs }, this.random);
+    this.snapshot = step.snapshot;
+    this.effects = step.effects;
+    this.records.push(...step.effects.flatMap((each) => (each.type === 'record' ? [each.record] : [])));
+    return this;
+  }
+
+  get(service: string): ServiceSnapshot {
+    return this.snapshot.services.get(id(service))!;
+  }
+
+  start(...services: string[]): this {
+    return this.apply({ type: 'run_asked', action: 'start', services: services.map(id), cause: 'm1' });
+  }
+
+  restart(...services: string[]): this {
+    return this.apply({ type: 'run_asked', action: 'restart', services: services.map(id), cause: 'm2' });
+  }
+
+  stop(...services: string[]): this {
+    return this.apply({ type: 'stop_asked', isWhole: false, services: services.map(id), cause: 'm3' });
+  }
+
+  stopAll(): this {
+    const services = [...this.snapshot.services.keys()];
+    return this.apply({ type: 'stop_asked', isWhole: true, services, cause: 'm4' });
+  }
+
+  launched(service: string, pid = this.pidOf(service)): this {
+    return this.apply({
+      type: 'launched',
+      service: id(service),
+      run: this.get(service).run,
+      pid,
+      codeHash: 'c1',
+    });
+  }
+
+  launchFailed(service: string): this {
+    const error = { code: 'SVC_BUILD_FAILED', message: 'x.ts:1:2: no' };
+    return this.apply({ type: 'launch_failed', service: id(service), run: this.get(service).run, error });
+  }
+
+  reported(service: string, action: EventAction, more: { pid?: number; error?: ErrorReport } = {}): this {
+    const pid = more.pid ?? this.get(service).pid;
+    return this.apply({ type: 'reported', service: id(service), action, pid, error: more.error });
+  }
+
+  ended(service: string, end: End = {}, run = this.get(service).run): this {
+    const { exitCode, signal, killed = [], left = [] } = end;
+    return this.apply({ type: 'ended', service: id(service), run, exitCode, signal, killed, left });
+  }
+
+  startTimedOut(service: string, run = this.get(service).run): this {
+    return this.apply({ type: 'start_timed_out', service: id(service), run });
+  }
+
+  exceeded(service: string, event: 'failed' | 'updated', run = this.get(service).run): this {
+    const limit = { metric: 'rss', above: 200, for_s: 10, event } as const;
+    return this.apply({
+      type: 'limit_exceeded',
+      service: id(service),
+      run,
+      excess: { limit, value: 231.456 },
+    });
+  }
+
+  backoffOver(service: string, run = this.get(service).run): this {
+    return this.apply({ type: 'backoff_over', service: id(service), run });
+  }
+
+  /** From wherever it stands without a process to `started`. */
+  up(...services: string[]): this {
+    for (const service of services) this.start(service).launched(service).reported(service, 'started');
+    return this;
+  }
+
+  /** The present run's process: 100 for the first run of the first service, 201 for the second of the next. */
+  pidOf(service: string): number {
+    const index = [...this.snapshot.services.keys()].indexOf(id(service));
+    return (index + 1) * 100 + this.get(service).run - 1;
+  }
+
+  /** The last event's effects but records, as `launch a`, `report a failed`, ... */
+  get done(): readonly string[] {
+    return this.effects.flatMap((effect) => {
+      if (effect.type === 'record') return [];
+      if (effect.type === 'report') return [`report ${effect.service} ${effect.action}`];
+      if (effect.type === 'refuse') return [`refuse ${effect.service} ${effect.error.code}`];
+      if (effect.type === 'stop') return [`stop ${effect.service}${effect.atOnce ? ' at once' : ''}`];
+      return [`${effect.type} ${effect.service}`];
+    });
+  }
+
+  /** The transitions that the last event led to, as they are told. */
+  get fired(): readonly string[] {
+    return this.effects.flatMap((each) =>
+      each.type === 'record' && each.record.kind === 'transition' ? [each.record.text] : [],
+    );
+  }
+
+  /** Where each service stands. */
+  get statuses(): Readonly<Record<string, string>> {
+    return Object.fromEntries([...this.snapshot.services].map(([each, { status }]) => [each, status]));
+  }
+}
+
+export type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;

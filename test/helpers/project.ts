@@ -1,0 +1,199 @@
+// A context on disk whose providers are programs of their own: started, killed and started again.
+
+import { realpathSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BusEndpoints } from '../../src/bus/connection.js';
+import { Client } from '../../src/client/client.js';
+import type { TaskInfo, TransactionInfo } from '../../src/messages/context-info.js';
+import type { ServiceResult } from '../../src/messages/state.js';
+import { readJournal, type JournalContent } from '../../src/journal/journal.js';
+import type { ContextConfiguration } from '../../src/model/context.js';
+import { ownerOf } from '../../src/processes/run-token.js';
+import { readProcessTable, type ProcessEntry } from '../../src/processes/process-table.js';
+import type { Notice } from '../../src/messages/notice.js';
+import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { eventually } from './eventually.js';
+import { openFolder } from './folder.js';
+import { freePorts } from './ports.js';
+import { isRunning } from './processes.js';
+import { startProgram, type Program } from './program.js';
+import { writeContextFile } from './xml.js';
+
+/** A task as context information tells it, with what this system adds. */
+export type Task = TaskInfo & {
+  readonly run: number;
+  readonly restarts: number;
+  readonly reason?: string;
+  readonly missed_events?: number;
+  readonly event_loop_lag_ms?: number;
+};
+
+/** One life of the provider. */
+export interface Reign extends AsyncDisposable {
+  readonly program: Program;
+  readonly client: Client;
+  /** From its start until it was ready, in milliseconds. */
+  readonly readyAfterMs: number;
+  /** What it has told so far. */
+  notices(): readonly Notice[];
+  warnings(): string;
+  command(action: string, serviceId?: string): Promise<readonly ServiceResult[]>;
+  tasks(): Promise<Readonly<Record<string, Task>>>;
+  /** Waits until a service stands where it should, as context information says. */
+  becomes(serviceId: string, status: string, limitMs?: number): Promise<Task>;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface Site extends AsyncDisposable {
+  readonly folder: string;
+  readonly file: string;
+  readonly endpoints: BusEndpoints;
+  readonly stateFolder: string;
+  /** A provider that is ready, and has taken over what there was. */
+  reign(...flags: readonly string[]): Promise<Reign>;
+  /** A configuration at this site's addresses, as a client sends it. */
+  configure(services: readonly ServiceSketch[]): ContextConfiguration;
+  /** Writes the context file anew. */
+  write(services: readonly ServiceSketch[], ports?: readonly number[], name?: string): Promise<string>;
+  log(serviceId: string): Promise<string>;
+  /** Every living process of its services, their descendants included. */
+  processes(): readonly ProcessEntry[];
+  journal(): JournalContent;
+  /** Opens a gate of a Gated service: makes a file in the folder. */
+  gate(name: string): Promise<void>;
+}
+
+export const TRANSACTION = 'T1';
+
+/** `services` are told the folder, for the gates in it. */
+export async function openSite(
+  services: readonly ServiceSketch[] | ((folder: string) => readonly ServiceSketch[]),
+): Promise<Site> {
+  const folder = await openFolder();
+  const ports = await freePorts(2);
+  const endpoints = endpointsOf(ports);
+  const configure = (sketches: readonly ServiceSketch[], other: readonly number[] = ports) =>
+    sketchConfiguration(sketches, bindsOf(other));
+  const write: Site['write'] = (sketches, other, name) =>
+    writeContextFile(folder.path, configure(sketches, other), name);
+  const file = await write(typeof services === 'function' ? services(folder.path) : services);
+  const stateFolder = join(realpathSync(folder.path), '.contextd', 'context001');
+  const reigns: Reign[] = [];
+  return {
+    folder: folder.path,
+    file,
+    endpoints,
+    stateFolder,
+    configure,
+    processes: () => processesOf(stateFolder),
+    journal: () => {
+      const { content, fault } = readJournal(stateFolder);
+      if (content === undefined) throw new Error(fault ?? 'there is no journal');
+      return content;
+    },
+    gate: (name) => writeFile(join(folder.path, name), ''),
+    write,
+    log: (id) => readFile(join(stateFolder, 'logs', TRANSACTION, `${id}.log`), 'utf8'),
+    reign: async (...flags) => {
+      const reign = await openReign(file, endpoints, flags);
+      reigns.push(reign);
+      return reign;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(reigns.map((each) => each[Symbol.asyncDispose]()));
+      await endRemaining(stateFolder);
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Every process of this folder's services, their descendants included. */
+function processesOf(stateFolder: string): readonly ProcessEntry[] {
+  const owner = ownerOf(stateFolder);
+  return readProcessTable().filter(({ token }) => token?.includes(`${owner}/`) === true);
+}
+
+async function endRemaining(stateFolder: string): Promise<void> {
+  await eventually(() => {
+    const left = processesOf(stateFolder);
+    for (const { pid } of left) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    return left.length === 0;
+  }, 'all services are gone');
+}
+
+export async function openReign(
+  file: string,
+  endpoints: BusEndpoints,
+  flags: readonly string[],
+): Promise<Reign> {
+  const startedMs = performance.now();
+  const program = startProgram('service_context', file, '--json', '--log_level=debug', ...flags);
+  const notices = () => program.out.items.map((line) => JSON.parse(line) as Notice);
+  const isReady = (line: string) => (JSON.parse(line) as Notice).kind === 'ready';
+  const failed = program.ended.then(() => {
+    throw new Error(`the provider has ended: ${program.err.items.join('\n')}`);
+  });
+  // At a higher level it does not say that it is ready; its clients notice.
+  const isTold = !flags.some((flag) => flag.startsWith('--log_level'));
+  await Promise.race([isTold ? program.out.first(isReady) : undefined, failed]).catch(
+    async (error: unknown) => {
+      await program[Symbol.asyncDispose]();
+      throw error;
+    },
+  );
+  failed.catch(() => undefined);
+  const readyAfterMs = Math.round(performance.now() - startedMs);
+  const client = await Client.connect(endpoints, { timeoutMs: 20_000 });
+  const tasks = async () => {
+    const all = (await client.request()) as Readonly<Record<string, TransactionInfo>>;
+    const [transaction] = Object.values(all);
+    return Object.fromEntries((transaction?.tasks ?? []).map((task) => [task.service_id, task as Task]));
+  };
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
+    await client.close();
+    await program[Symbol.asyncDispose]();
+  };
+  return {
+    program,
+    client,
+    readyAfterMs,
+    notices,
+    tasks,
+    warnings: () =>
+      notices()
+        .flatMap((each) => (each.kind === 'warning' ? [each.text] : []))
+        .join('\n'),
+    command: async (action, serviceId = '') =>
+      (await client.command({ action, transaction: TRANSACTION, serviceId })).status.services,
+    becomes: (id, status, limitMs) =>
+      eventually(
+        async () => {
+          const task = (await tasks())[id];
+          return task?.status === status ? task : undefined;
+        },
+        `${id} is ${status}`,
+        limitMs,
+      ),
+    kill: close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function bindsOf(ports: readonly number[]): Readonly<Record<string, string>> {
+  const ends = endpointsOf(ports);
+  return {
+    FrontBind: ends.publish,
+    BackendEndpoint: ends.publish,
+    BackendBind: ends.subscribe,
+    FrontEndEndpoint: ends.subscribe,
+  };
+}
+
+function endpointsOf([publish = 0, subscribe = 0]: readonly number[]): BusEndpoints {
+  return { publish: `tcp://127.0.0.1:${publish}`, subscribe: `tcp://127.0.0.1:${subscribe}` };
+}

@@ -1,0 +1,205 @@
+// Judges every step of a world: what must hold whatever happens.
+
+import type { ServiceId } from '../../src/base/ids.js';
+import { supervisionOf, transitionsOf, type Trigger } from '../../src/model/context.js';
+import type { HistoryRecord, ProviderEvent, TransactionSnapshot } from '../../src/supervision/snapshot.js';
+import type { Step } from '../../src/supervision/transition.js';
+import { end, exceed, hear, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
+import type { World } from './transition-world.js';
+
+export class Judge {
+  readonly #world: () => World;
+  readonly #records = new Map<number, HistoryRecord>();
+  readonly #runs = new Map<ServiceId, { readonly number: number; readonly run: ReferenceRun }>();
+  /** Times of the launches that transitions asked for, since a command last launched the service. */
+  readonly #relaunches = new Map<ServiceId, number[]>();
+
+  constructor(world: () => World) {
+    this.#world = world;
+  }
+
+  /** Throws for what must never be. */
+  judge(event: ProviderEvent, before: TransactionSnapshot, step: Step): void {
+    const records = step.effects.flatMap((each) => (each.type === 'record' ? [each.record] : []));
+    for (const record of records) this.#remember(record);
+    const expected = this.#expectTrigger(event, before);
+    this.#hush(event);
+    this.#follow(event, step);
+    this.#judgeTriggers(step, records, expected);
+    this.#judgeLaunches(event, step);
+    this.#judgePresence(step.snapshot);
+  }
+
+  #remember(record: HistoryRecord): void {
+    insist(record.id === this.#records.size + 1, `record ${record.id} is out of order`);
+    insist(record.cause < record.id, `record ${record.id} comes before its cause`);
+    if (record.kind !== 'command') {
+      insist(this.#records.has(record.cause), `"${record.text}" has no cause`);
+    }
+    this.#records.set(record.id, record);
+  }
+
+  /** The one trigger that this event fires by itself, by the reference. */
+  #expectTrigger(
+    event: ProviderEvent,
+    before: TransactionSnapshot,
+  ): { readonly service: ServiceId; readonly trigger: Trigger } | undefined {
+    if (event.type === 'run_asked' || event.type === 'stop_asked') return undefined;
+    if (event.type === 'launched' || event.type === 'backoff_over') return undefined;
+    const current = this.#runs.get(event.service);
+    if (current === undefined) return undefined;
+    const { service } = event;
+    if (event.type === 'reported') {
+      // Only the process that is there now is listened to.
+      const process = this.#world().processes.find((each) => each.pid === event.pid);
+      const isPresent = process?.run === current.number && process.phase === 'living';
+      return isPresent ? named(service, hear(current.run, event.action)) : undefined;
+    }
+    if (event.run !== current.number || before.services.get(service)?.isAlive !== true) return undefined;
+    if (event.type === 'start_timed_out') return named(service, timeOut(current.run));
+    if (event.type === 'limit_exceeded') return named(service, exceed(current.run, event.excess.limit.event));
+    this.#runs.delete(service);
+    const isClean = event.type === 'ended' && event.exitCode === 0 && event.signal === undefined;
+    return named(service, end(current.run, isClean));
+  }
+
+  /** Goes through what happened in the order in which it did: the command's word, and each transition's. */
+  #follow(event: ProviderEvent, step: Step): void {
+    const asked = event.type === 'run_asked' || event.type === 'stop_asked' ? [...event.services] : [];
+    if (event.type === 'run_asked') this.#obey(event, asked.splice(0));
+    for (const effect of step.effects) {
+      const record = effect.type === 'record' ? effect.record : undefined;
+      if (record?.kind === 'event' && this.#records.get(record.cause)?.kind === 'command') {
+        this.#obey(event, asked.splice(0, asked.indexOf(record.service!) + 1));
+      } else if (record?.kind === 'transition' && !record.text.endsWith(')')) {
+        const [, action, target] = record.text.split(' ');
+        this.#leave(target as ServiceId, action !== 'stop');
+      } else if (effect.type === 'launch') {
+        this.#runs.set(effect.service, { number: effect.run, run: launchRun() });
+      } else if (effect.type === 'stop' && !effect.atOnce && event.type !== 'limit_exceeded') {
+        const run = this.#runs.get(effect.service)?.run;
+        if (run !== undefined) run.isLeaving = true;
+      }
+    }
+    this.#obey(event, asked);
+  }
+
+  #obey(event: ProviderEvent, services: readonly ServiceId[]): void {
+    for (const service of services) {
+      const run = this.#runs.get(service)?.run;
+      if (event.type === 'stop_asked') this.#leave(service, false);
+      if (event.type !== 'run_asked' || run === undefined) continue;
+      if (event.action === 'restart' || run.isLeaving) this.#leave(service, true);
+    }
+  }
+
+  #leave(service: ServiceId, isComingBack: boolean): void {
+    const run = this.#runs.get(service)?.run;
+    if (run !== undefined) Object.assign(run, { isLeaving: true, isComingBack });
+  }
+
+  #hush(event: ProviderEvent): void {
+    if (event.type !== 'stop_asked' || !event.isWhole) return;
+    for (const { run } of this.#runs.values()) run.triggersSuppressed = true;
+  }
+
+  #judgeTriggers(
+    step: Step,
+    records: readonly HistoryRecord[],
+    expected: { readonly service: ServiceId; readonly trigger: Trigger } | undefined,
+  ): void {
+    const fired = records.filter((each) => each.kind === 'transition').map(describeFiring);
+    const events = records.filter((each) => each.kind === 'event');
+    // The first tells the event itself, unless the service had said so before.
+    const isSaidBefore = expected !== undefined && events[0]?.service !== expected.service;
+    const cascade = isSaidBefore ? events : events.slice(1);
+    const own = expected === undefined ? [] : wantedFirings(step.snapshot, expected);
+    // A stop that meets a service in back-off ends it there and then, which fires its on_exit.
+    const others = cascade
+      .filter((each) => each.text === 'stopped' && each.service !== expected?.service)
+      .flatMap((each) => wantedFirings(step.snapshot, { service: each.service!, trigger: 'on_exit' }));
+    const isOwnFired = own.every((each) => count(fired, each) >= 1);
+    insist(isOwnFired, `expected ${own.join('; ')}, but fired ${fired.join('; ')}`);
+    for (const each of new Set(fired)) {
+      const allowed = count(own, each) + count(others, each) + this.#commandedExits(records, step, each);
+      insist(count(fired, each) <= allowed, `fired ${each} ${count(fired, each)} times, allowed ${allowed}`);
+    }
+  }
+
+  /** A command that stops services in back-off ends them at once: on_exit fires, but not for a whole stop. */
+  #commandedExits(records: readonly HistoryRecord[], step: Step, firing: string): number {
+    if (records[0]?.kind !== 'command') return 0;
+    const [first] = records.filter((each) => each.kind === 'event');
+    if (first?.text !== 'stopped') return 0;
+    return count(wantedFirings(step.snapshot, { service: first.service!, trigger: 'on_exit' }), firing);
+  }
+
+  #judgeLaunches(event: ProviderEvent, step: Step): void {
+    for (const effect of step.effects) {
+      if (effect.type !== 'launch') continue;
+      const { service, run } = effect;
+      insist(this.#world().present(service).length === 1, `${service} has two processes`);
+      const asked = this.#askedBy(step.snapshot.services.get(service)!.cause);
+      insist(asked !== undefined, `the launch of ${service} has no asker`);
+      const times = asked?.kind === 'command' ? [] : (this.#relaunches.get(service) ?? []);
+      if (asked?.kind === 'transition' && run > 1) times.push(event.atMs);
+      this.#relaunches.set(service, times);
+      const { max_restarts: most, restart_window_s: windowS } = supervisionOf(
+        step.snapshot.services.get(service)!.definition,
+      );
+      const within = times.filter((each) => event.atMs - each < windowS * 1000);
+      insist(within.length <= most, `${service} was restarted ${within.length} times, allowed ${most}`);
+    }
+  }
+
+  /** The nearest command or transition up the chain of causes; the chain itself must end in a command. */
+  #askedBy(from: number): HistoryRecord | undefined {
+    const chain: HistoryRecord[] = [];
+    for (let at = this.#records.get(from); at !== undefined; at = this.#records.get(at.cause)) chain.push(at);
+    insist(chain.at(-1)?.kind === 'command', `the chain of causes ends in ${String(chain.at(-1)?.text)}`);
+    return chain.find((each) => each.kind === 'command' || each.kind === 'transition');
+  }
+
+  /** What is said of a service is what is: never stopped and running, never two at a time. */
+  #judgePresence(snapshot: TransactionSnapshot): void {
+    for (const { definition, status, isAlive, pendingStart: next } of snapshot.services.values()) {
+      const present = this.#world().present(definition.id).length;
+      insist(present <= 1, `${definition.id} has ${present} processes`);
+      insist(isAlive === (present === 1), `${definition.id} is said alive: ${String(isAlive)}`);
+      if (['starting', 'started', 'stopping'].includes(status)) {
+        insist(isAlive, `${definition.id} is ${status} without a process`);
+      } else if (status !== 'failed') insist(!isAlive, `${definition.id} is ${status} and runs`);
+      insist(next === undefined || status === 'stopping', `${definition.id} is ${status} and queued`);
+    }
+  }
+}
+
+function wantedFirings(
+  snapshot: TransactionSnapshot,
+  { service, trigger }: { readonly service: ServiceId; readonly trigger: Trigger },
+): readonly string[] {
+  const { definition } = snapshot.services.get(service)!;
+  return transitionsOf(definition)
+    .filter((each) => each.trigger === trigger)
+    .flatMap(({ action, targets }) => targets.map((target) => `${service} ${trigger}: ${action} ${target}`));
+}
+
+/** Without the remark that it had nothing to do. */
+function describeFiring({ service, text }: HistoryRecord): string {
+  return `${service} ${text.replace(/ \(.*\)$/, '')}`;
+}
+
+function named(
+  service: ServiceId,
+  trigger: Trigger | undefined,
+): { readonly service: ServiceId; readonly trigger: Trigger } | undefined {
+  return trigger === undefined ? undefined : { service, trigger };
+}
+
+function count<T>(items: readonly T[], item: T): number {
+  return items.filter((each) => each === item).length;
+}
+
+function insist(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}

@@ -1,0 +1,220 @@
+import { dirname } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readDocument } from '../helpers/documents.js';
+import { sourceFiles, type SourceFile } from './source-files.js';
+
+/** A module imports only modules of lower layers, and none of its own layer. docs/architecture.md draws the same. */
+const LAYERS: readonly (readonly string[])[] = [
+  ['base'],
+  ['bus', 'sampler', 'xml'],
+  ['model', 'processes', 'task'],
+  ['messages'],
+  ['host', 'launcher', 'security'],
+  ['client', 'monitor', 'scaffold', 'supervision'],
+  ['journal'],
+  ['provider'],
+  ['cli', 'testing'],
+];
+
+const DESCRIPTIONS_AT = 52;
+const MOST_FILES = 25;
+const MOST_IMPORTS = 15;
+
+/** Files with more imports than they may have, and how many: none may be added. */
+const STILL_MORE: Readonly<Record<string, number>> = {
+  'src/cli/conf-command.ts': 21,
+  'src/cli/create-service.ts': 16,
+  'src/client/client.ts': 22,
+  'src/host/host.ts': 18,
+  'src/host/process/main.ts': 16,
+  'src/launcher/process-launcher.ts': 18,
+  'src/launcher/thread-launcher.ts': 17,
+  'src/monitor/monitor.ts': 22,
+  'src/provider/assemble.ts': 39,
+  'src/provider/compose-supervisor.ts': 29,
+  'src/provider/dispatcher.ts': 26,
+  'src/provider/take-over.ts': 19,
+  'src/testing/open-context.ts': 16,
+  'src/testing/run-task.ts': 16,
+};
+
+/** Re-exports the library; it imports from everywhere. */
+const ENTRY_POINT = 'src/index.ts';
+
+/** `messages` uses the codec of frames and nothing else of `bus`. */
+const BUS_FOR_MESSAGES = ['src/bus/envelope.ts'];
+
+/** A package that only these files may import. */
+const OWNERS: Readonly<Record<string, RegExp>> = {
+  zeromq: /^src\/bus\//,
+  'fast-xml-parser': /^src\/xml\//,
+  ejs: /^src\/scaffold\//,
+  esbuild: /^src\/(launcher\/build\/bundle-code|host\/typescript\/compile-file)\.ts$/,
+  yargs: /^src\/cli\//,
+  'prom-client': /^src\/monitor\//,
+  asciichart: /^src\/cli\//,
+};
+
+/** node:, and these packages, may be imported by a module; base has node: only. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  bus: ['zeromq', 'write-file-atomic'],
+  sampler: ['pidusage', 'systeminformation'],
+  processes: [],
+  task: ['zod'],
+  xml: ['fast-xml-parser'],
+  model: ['zod'],
+  messages: ['zod'],
+  host: ['esbuild'],
+  launcher: ['esbuild', 'write-file-atomic', 'zod'],
+  // What an earlier provider wrote into the journal is checked like a message from the bus.
+  journal: ['write-file-atomic', 'zod'],
+  security: [],
+  client: [],
+  monitor: ['zod', 'prom-client'],
+  scaffold: ['ejs', 'diff', 'write-file-atomic'],
+  supervision: [],
+  provider: ['write-file-atomic', 'zod'],
+  cli: ['yargs', 'asciichart'],
+  testing: [],
+};
+
+const layerOf = (module: string) => LAYERS.findIndex((each) => each.includes(module));
+const moduleOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
+const files = sourceFiles();
+
+/** `from -> to` of each import for which `isWrong`. */
+function findImports(isWrong: (file: SourceFile, imported: string) => boolean): readonly string[] {
+  return files.flatMap((file) =>
+    file.imports.filter((each) => isWrong(file, each)).map((each) => `${file.path} -> ${each}`),
+  );
+}
+
+function mayImport(from: string, to: string): boolean {
+  const [module, other] = [moduleOf(from), moduleOf(to)];
+  if (module === undefined || other === undefined || module === other) return true;
+  if (module === 'messages' && other === 'bus') return BUS_FOR_MESSAGES.includes(to);
+  return layerOf(other) >= 0 && layerOf(other) < layerOf(module);
+}
+
+describe('the layers', () => {
+  it('contain every module, and all code but the entry point is in a module', () => {
+    const modules = new Set(files.map(({ path }) => moduleOf(path)).filter((module) => module !== undefined));
+    expect([...modules].filter((module) => layerOf(module) < 0)).toEqual([]);
+    const outside = files.filter(({ path }) => path.startsWith('src/') && moduleOf(path) === undefined);
+    expect(outside.map(({ path }) => path)).toEqual([ENTRY_POINT]);
+  });
+
+  it('reject wrong imports', () => {
+    const wrong = [
+      ['src/base/errors.ts', 'src/model/context.ts'],
+      ['src/provider/dispatcher.ts', 'src/cli/run.ts'],
+      ['src/launcher/launcher.ts', 'src/security/authorizer.ts'],
+      ['src/launcher/launcher.ts', 'src/supervision/snapshot.ts'],
+      ['src/messages/message.ts', 'src/bus/zmq.ts'],
+      ['src/xml/xml.ts', 'src/bus/endpoint.ts'],
+      ['src/client/client.ts', 'src/cli/run.ts'],
+    ] as const;
+    expect(wrong.map(([from, to]) => mayImport(from, to))).toEqual(wrong.map(() => false));
+    expect(files.flatMap((file) => file.imports).length).toBeGreaterThan(300);
+  });
+
+  it('are imported downwards only', () => {
+    expect(findImports((file, to) => !mayImport(file.path, to))).toEqual([]);
+  });
+
+  it('have no two folders that import each other, not even by way of others', () => {
+    const graph = new Map<string, readonly string[]>();
+    for (const { path, imports } of files.filter((each) => each.path !== ENTRY_POINT)) {
+      const folder = dirname(path);
+      const others = imports.filter((to) => to.startsWith('src/')).map((to) => dirname(to));
+      graph.set(folder, [...(graph.get(folder) ?? []), ...others.filter((to) => to !== folder)]);
+    }
+    expect(findCycle(graph)).toEqual([]);
+  });
+
+  it('are drawn in docs/architecture.md and CONTRIBUTING.md as they are here', () => {
+    const drawn = [...LAYERS]
+      .reverse()
+      .map((modules, index) => [String(LAYERS.length - 1 - index), modules] as const);
+    for (const document of ['docs/architecture.md', 'CONTRIBUTING.md']) {
+      const text = readDocument(document);
+      const lines = text.split('\n').filter((line) => /^\d {2}[a-z]/.test(line));
+      // A module's description starts in a column of its own.
+      const read = lines.map(
+        (line) => [line[0], line.slice(3, DESCRIPTIONS_AT).trim().split(/ +/).sort()] as const,
+      );
+      expect(read, document).toEqual(drawn);
+    }
+  });
+
+  it('are entered by the programs through cli only', () => {
+    const isTool = (path: string) => path.startsWith('tools/');
+    expect(
+      findImports((file, to) => isTool(file.path) && to.startsWith('src/') && moduleOf(to) !== 'cli'),
+    ).toEqual([]);
+    expect(findImports((_file, to) => isTool(to))).toEqual([]);
+  });
+});
+
+describe('every source file', () => {
+  it('imports files that exist', () => {
+    const known = new Set(files.map(({ path }) => path));
+    expect(findImports((_file, to) => /^(src|tools|\.\.)\//.test(to) && !known.has(to))).toEqual([]);
+  });
+
+  it('imports a package only where its owner is', () => {
+    expect(findImports(({ path }, to) => OWNERS[to]?.test(path) === false)).toEqual([]);
+  });
+
+  it('imports only packages that its module uses', () => {
+    const isPackage = (name: string) => !name.startsWith('node:') && !/^(src|tools)\//.test(name);
+    expect(
+      findImports(({ path }, to) => isPackage(to) && !(PACKAGES[moduleOf(path) ?? ''] ?? []).includes(to)),
+    ).toEqual([]);
+  });
+
+  it(`has at most ${MOST_IMPORTS} imports`, () => {
+    const many = files.filter(
+      ({ path, imports }) => path !== ENTRY_POINT && imports.length > (STILL_MORE[path] ?? MOST_IMPORTS),
+    );
+    expect(many.map(({ path, imports }) => `${path}: ${imports.length}`)).toEqual([]);
+  });
+
+  it(`shares its folder with at most ${MOST_FILES - 1} others`, () => {
+    const counts = new Map<string, number>();
+    for (const { path } of files) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([]);
+  });
+
+  it('is not part of a cycle of imports', () => {
+    const graph = new Map(files.map(({ path, imports }) => [path, imports]));
+    expect(findCycle(graph)).toEqual([]);
+    const cyclic: readonly (readonly [string, readonly string[]])[] = [
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ];
+    expect(findCycle(new Map(cyclic))).toEqual(['b', 'c', 'b']);
+  });
+});
+
+/** The nodes of a cycle, or none. */
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const walk = (at: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(at)) return [...path.slice(path.indexOf(at)), at];
+    if (done.has(at)) return [];
+    for (const next of graph.get(at) ?? []) {
+      const cycle = walk(next, [...path, at]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(at);
+    return [];
+  };
+  for (const start of graph.keys()) {
+    const cycle = walk(start, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}

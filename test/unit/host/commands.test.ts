@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { encodeEnvelope } from '../../../src/bus/envelope.js';
+import type { HostBootstrap } from '../../../src/messages/host-bootstrap.js';
+import { composeProcessCommand, type ProcessAction } from '../../../src/messages/process-command.js';
+import { readHostCommand } from '../../../src/host/commands.js';
+import { defineTask, id, TRANSACTION } from '../../helpers/harness.js';
+
+const bootstrap = { transaction: TRANSACTION, serviceId: id('ts_1') } as HostBootstrap;
+const OWN = 'process.TX0001.ts_1';
+const read = (topic: string, body: unknown) =>
+  readHostCommand(Buffer.from(encodeEnvelope({ topic, body })), bootstrap);
+
+function command(action: ProcessAction, more: { acknowledges?: number } = {}) {
+  const service = defineTask({ id: 'ts_1', configuration: { every_s: '2' } });
+  return composeProcessCommand({
+    action,
+    service,
+    transaction: TRANSACTION,
+    messageId: 'm',
+    sender: 's',
+    ...more,
+  });
+}
+
+describe('a host reads', () => {
+  it('its start, with the name and the configuration in it', () => {
+    const configuration = expect.objectContaining({ every_s: '2', device_action: 'test_action' }) as unknown;
+    expect(read(OWN, command('start'))).toEqual({
+      kind: 'start',
+      messageId: 'm',
+      serviceName: 'test',
+      configuration,
+    });
+  });
+
+  it('its stop, and the acknowledgement of its last words', () => {
+    expect(read(OWN, command('stop'))).toEqual({ kind: 'stop', messageId: 'm' });
+    expect(read(OWN, command('acknowledge', { acknowledges: 4 }))).toEqual({ kind: 'acknowledge', seq: 4 });
+  });
+
+  it.each([
+    ['service_id', { service_id: 'ts_2' }],
+    ['transaction', { transaction: 'TX0002' }],
+    ['service_transaction', { transaction: undefined, service_transaction: 'TX0002' }],
+  ])('no command on its own topic whose %s is that of another', (_key, more) => {
+    for (const action of ['start', 'stop', 'acknowledge'] as const) {
+      const { Task } = command(action, { acknowledges: 1 });
+      const header = { ...Task.message.header, ...more };
+      expect(read(OWN, { Task: { message: { ...Task.message, header } } })).toBeUndefined();
+    }
+  });
+
+  it.each([{ service_id: '' }, { service_id: undefined, transaction: undefined }, { transaction: '' }])(
+    'a command that leaves out whom it is for: %j',
+    (more) => {
+      const { Task } = command('stop');
+      const header = { ...Task.message.header, ...more };
+      expect(read(OWN, { Task: { message: { ...Task.message, header } } })).toMatchObject({ kind: 'stop' });
+    },
+  );
+
+  it('a start that says nothing but that', () => {
+    const body = { Task: { message: { header: { action: 'start' }, content: { configuration: ['odd'] } } } };
+    expect(read(OWN, body)).toEqual({
+      kind: 'start',
+      messageId: undefined,
+      serviceName: '',
+      configuration: {},
+    });
+  });
+
+  it('an event of a neighbour in its transaction', () => {
+    expect(read('control', event('ts_2', 'TX0001'))).toEqual({
+      kind: 'event',
+      event: {
+        action: 'updated',
+        serviceId: 'ts_2',
+        serviceName: 'n',
+        status: { result: 'success', shout: 'hello' },
+      },
+    });
+  });
+});
+
+describe('a host ignores', () => {
+  it.each<[string, string, unknown]>([
+    ['the commands of others', 'process.TX0001.ts_2', command('stop')],
+    ['the commands of the same service in another transaction', 'process.TX0002.ts_1', command('stop')],
+    ['the copies for onlookers', 'process', command('stop')],
+    ['actions that it does not know', OWN, { Task: { message: { header: { action: 'dance' } } } }],
+    ['what has no header', OWN, { Task: 7 }],
+    ['its own events', 'control', event('ts_1', 'TX0001')],
+    ['the events of other transactions', 'control', event('ts_2', 'TX0002')],
+    ['context information', 'control', event('ts_2', 'TX0001', 'update')],
+    ['other topics', 'context', event('ts_2', 'TX0001')],
+  ])('%s', (_what, topic, body) => {
+    expect(read(topic, body)).toBeUndefined();
+  });
+});
+
+it('a host refuses what is no frame', () => {
+  expect(() => readHostCommand(Buffer.from('nonsense'), bootstrap)).toThrow(
+    expect.objectContaining({ code: 'MSG_FRAME_INVALID' }),
+  );
+});
+
+function event(serviceId: string, transaction: string, action = 'updated') {
+  return {
+    header: { action, service_id: serviceId, service_name: 'n', service_transaction: transaction },
+    content: { status: { result: 'success', shout: 'hello' } },
+  };
+}

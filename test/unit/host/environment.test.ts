@@ -1,0 +1,76 @@
+// What a program is told of keys, by where it runs and whether it speaks for itself.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseServiceId, parseTransactionId } from '../../../src/base/ids.js';
+import type { HostBootstrap, HostProgram, ProgramReadiness } from '../../../src/messages/host-bootstrap.js';
+import { composeEnvironment } from '../../../src/host/program/environment.js';
+
+const INHERITED = { CONTEXTD_KEYS_FD: '9', CONTEXTD_SERVER_KEY: 'of another provider' } as const;
+
+/** As in a provider that is itself a service of a secured one. */
+beforeEach(() => void Object.assign(process.env, INHERITED));
+afterEach(() => {
+  for (const name of Object.keys(INHERITED)) Reflect.deleteProperty(process.env, name);
+});
+
+function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env = {}): NodeJS.ProcessEnv {
+  const bootstrap: HostBootstrap = {
+    serviceType: 'Process',
+    transaction: parseTransactionId('T1')!,
+    serviceId: parseServiceId('ts_1')!,
+    serviceName: 'test',
+    contextId: 'context001',
+    instance: 'Program',
+    deviceAction: 'test_action',
+    endpoints: { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' },
+    ...(serverKey === undefined ? {} : { serverKey }),
+    module: '',
+    heartbeatMs: 2000,
+    orphanGraceMs: 60_000,
+    presence: 'provider.x',
+    stopTimeoutMs: 5000,
+    log: { path: '/log', out: '/out', maxBytes: 1, files: 1 },
+  };
+  const program: HostProgram = {
+    file: '/bin/true',
+    args: [],
+    cwd: '/',
+    env,
+    user: undefined,
+    ready,
+    events: 'none',
+    stdin: 'null',
+    stopSignal: 'SIGTERM',
+    stopTo: 'group',
+    umask: undefined,
+    rlimits: {},
+  };
+  return composeEnvironment(bootstrap, program);
+}
+
+const told: readonly (readonly [
+  string | undefined,
+  ProgramReadiness,
+  string | undefined,
+  string | undefined,
+])[] = [
+  [undefined, { kind: 'heartbeat' }, undefined, undefined],
+  [undefined, { kind: 'started' }, undefined, undefined],
+  ['key', { kind: 'heartbeat' }, 'key', '3'],
+  ['key', { kind: 'started' }, 'key', undefined],
+  ['key', { kind: 'port', port: 80 }, 'key', undefined],
+];
+
+test.each(told)(
+  'Where the server key is %s a program with %j is told %s and %s.',
+  (key, ready, server, fd) => {
+    const { CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD } = composeFor(key, ready);
+    expect([CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD]).toEqual([server, fd]);
+  },
+);
+
+test('What the context file names stays, unless it is told better.', () => {
+  const named = { CONTEXTD_SERVER_KEY: 'named' };
+  expect(composeFor(undefined, { kind: 'started' }, named).CONTEXTD_SERVER_KEY).toBe('named');
+  expect(composeFor('key', { kind: 'started' }, named).CONTEXTD_SERVER_KEY).toBe('key');
+});

@@ -1,0 +1,59 @@
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { shorten, rotateStdout } from '../../../src/host/stdout-rotation.js';
+import { openFolder } from '../../helpers/folder.js';
+import { ManualClock } from '../../helpers/manual-clock.js';
+
+it('what goes past the log is cut when it has grown too large, its end kept, and written on from the start', async () => {
+  await using folder = await openFolder();
+  const path = join(folder.path, 'ts_1.out');
+  const descriptor = openSync(path, 'a');
+  const file = { path, descriptor, maxBytes: 10 };
+  writeSync(descriptor, '0123456789');
+  shorten(file);
+  expect(existsSync(`${path}.1`)).toBe(false);
+  writeSync(descriptor, 'abc');
+  shorten(file);
+  expect(readFileSync(`${path}.1`, 'utf8')).toBe('3456789abc');
+  expect(statSync(path).size).toBe(0);
+  // A grandchild that inherited the descriptor appends.
+  writeSync(descriptor, 'next');
+  expect(readFileSync(path, 'utf8')).toBe('next');
+  closeSync(descriptor);
+});
+
+it('is cut even if its end cannot be kept', async () => {
+  await using folder = await openFolder();
+  const path = join(folder.path, 'ts_1.out');
+  const descriptor = openSync(path, 'a+');
+  writeSync(descriptor, 'too much');
+  rmSync(path);
+  shorten({ path, descriptor, maxBytes: 3 });
+  writeSync(descriptor, 'x');
+  expect(statSync(`/proc/self/fd/${descriptor}`).size).toBe(1);
+  closeSync(descriptor);
+});
+
+it('is looked at from time to time', async () => {
+  await using folder = await openFolder();
+  const path = join(folder.path, 'ts_1.out');
+  const descriptor = openSync(path, 'a');
+  const clock = new ManualClock();
+  rotateStdout({ path, descriptor, maxBytes: 3 }, clock);
+  for (let round = 0; round < 3; round += 1) {
+    appendFileSync(path, 'much more');
+    clock.advance(5000);
+    expect(statSync(path).size).toBe(0);
+  }
+  closeSync(descriptor);
+});

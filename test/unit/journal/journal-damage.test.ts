@@ -1,0 +1,148 @@
+// A journal that is cut, damaged or left half-way: what can be used of it is, and what cannot is told.
+
+import { readFileSync } from 'node:fs';
+import { appendFile, copyFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { TransactionId } from '../../../src/base/ids.js';
+import { lastGoodIn, newestIn } from '../../../src/journal/journal.js';
+import { createTransaction } from '../../../src/supervision/transaction.js';
+import { openJournal, sound } from '../../helpers/journal.js';
+
+test('A line that was cut by the end of its writer is no fault; the one before it counts.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  const before = journal.whole();
+  await journal.work('m2');
+  await journal.writer.flush();
+  const { changes } = newestIn(journal.path);
+  await truncate(changes, readFileSync(changes).length - 10);
+  expect(journal.read()).toEqual(sound(before));
+});
+
+test('A line that makes no sense is named; what stands before it counts.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  await appendFile(newestIn(journal.path).changes, '{}\n');
+  const { content, fault } = journal.read();
+  expect(content).toEqual(journal.whole());
+  expect(fault).toContain(`line 3 of ${newestIn(journal.path).changes} cannot be used: gone: `);
+});
+
+test('When everything is damaged the last good one and all changes since say the same.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  await journal.writer.close();
+  // The next provider's.
+  const next = journal.open();
+  await next.flush();
+  await journal.work('m2');
+  await next.flush();
+  await writeFile(newestIn(journal.path).whole, 'not a journal');
+  const { content, fault } = journal.read();
+  expect(content).toEqual(journal.whole());
+  expect(fault).toMatch(/^\/.*journal\.json cannot be used: [^;]*$/);
+});
+
+test('Lines that belong to another file are left alone, as after an end between two writings.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  const { changes } = newestIn(journal.path);
+  await copyFile(changes, join(journal.path, 'old'));
+  await journal.writer.close();
+  const next = journal.open();
+  await journal.work('m2', 'ts_2');
+  await next.flush();
+  await next.close();
+  await copyFile(join(journal.path, 'old'), changes);
+  expect(journal.read()).toEqual(sound(journal.whole()));
+  await rm(changes);
+  expect(journal.read()).toEqual(sound(journal.whole()));
+});
+
+test('What is written only because everything is, is known to whoever goes on from the last good one.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  const { whole: file } = newestIn(journal.path);
+  const before = readFileSync(file, 'utf8');
+  // What makes the lines too many, and what comes with the writing after it.
+  for (let number = 1; readFileSync(file, 'utf8') === before; number += 1) {
+    await journal.work(`m${number}`);
+    if (number % 100 === 0)
+      journal.transactions.set(
+        `T${number}` as TransactionId,
+        createTransaction(`T${number}` as TransactionId, journal.configuration, number),
+      );
+    await journal.writer.flush();
+  }
+  const expected = journal.whole();
+  await writeFile(file, 'not a journal');
+  const { content, isLastGood } = journal.read();
+  expect(isLastGood).toBe(true);
+  expect(content?.transactions).toEqual(expected.transactions);
+});
+
+test('A journal that is damaged stays away from the last good one until there is a sound one.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.writer.close();
+  const { whole: file } = newestIn(journal.path);
+  await writeFile(file, 'not a journal');
+  const lastGood = readFileSync(lastGoodIn(journal.path).whole, 'utf8');
+  // Nothing can be written: the next provider dies with a full disk.
+  await rm(newestIn(journal.path).changes);
+  await mkdir(join(newestIn(journal.path).changes, 'in the way'), { recursive: true });
+  await rm(file);
+  await mkdir(join(file, 'in the way'), { recursive: true });
+  await journal.open().flush();
+  expect(readFileSync(lastGoodIn(journal.path).whole, 'utf8')).toBe(lastGood);
+});
+
+test('Records are read once, also where an end has left two names for one file of changes.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  const [newest, lastGood] = [newestIn(journal.path), lastGoodIn(journal.path)];
+  await copyFile(newest.whole, lastGood.whole);
+  await copyFile(newest.changes, lastGood.changes);
+  await writeFile(newest.whole, 'not a journal');
+  expect(journal.read().content?.transactions).toEqual(journal.whole().transactions);
+});
+
+test('A file of changes that cannot be read is told.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  const { changes } = newestIn(journal.path);
+  await rm(changes);
+  await mkdir(changes);
+  expect(journal.read().fault).toContain('EISDIR');
+  await rm(changes, { recursive: true });
+  await writeFile(changes, 'not a head\n');
+  expect(journal.read().fault).toContain(`${changes} cannot be used: `);
+});
+
+test('When the journal itself is gone, the last good one and all changes since say the same.', async () => {
+  await using journal = await openJournal();
+  await journal.writer.flush();
+  await journal.work('m1');
+  await journal.writer.flush();
+  const { whole: file, changes } = newestIn(journal.path);
+  const expected = journal.whole();
+  await rm(file);
+  expect(journal.read()).toEqual({ content: expected, fault: `${file} is missing`, isLastGood: true });
+  // What has changed since is lost then; that is told as well.
+  await rm(changes);
+  expect(journal.read()).toMatchObject({ fault: `${file} is missing`, isLastGood: true });
+  await rm(lastGoodIn(journal.path).whole);
+  await rm(lastGoodIn(journal.path).changes, { force: true });
+  expect(journal.read()).toEqual({ content: undefined, fault: undefined, isLastGood: false });
+});

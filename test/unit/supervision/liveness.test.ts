@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { Heartbeat } from '../../../src/messages/heartbeat.js';
+import { Liveness } from '../../../src/supervision/liveness.js';
+import { openHouse, type FakeHouse } from '../../helpers/fake-launcher.js';
+import { id, TRANSACTION } from '../../helpers/harness.js';
+
+function beat(more: Partial<Heartbeat['content']> = {}): Heartbeat {
+  const content = { pid: 1000, started_at: '', state: 'started', seq: 2, ready: true, event_loop_lag_ms: 0 };
+  return {
+    kind: 'heartbeat',
+    header: { service_id: 'a', service_transaction: TRANSACTION, sender: 's1' },
+    content: { ...content, ...more },
+  };
+}
+
+async function start(house: FakeHouse): Promise<void> {
+  const event = { type: 'run_asked', action: 'start', services: [id('a')], cause: 'm1' } as const;
+  house.supervisor.ask(house.transaction, { ...event, atMs: house.clock.now() });
+  await new Promise((resume) => setImmediate(resume));
+}
+
+const service = (house: FakeHouse) => house.transaction.snapshot.services.get(id('a'))!;
+
+describe('Vitals', () => {
+  it('count the events between two that were seen, and not those before the first', () => {
+    const vitals = new Liveness('s1');
+    expect([5, 6, 9].map((seq) => vitals.noteEvent(seq))).toEqual([true, true, true]);
+    expect(vitals.missedEvents).toBe(2);
+  });
+
+  it('count those that a beat has counted and nobody has seen, once', () => {
+    const vitals = new Liveness('s1');
+    vitals.noteEvent(1);
+    vitals.noteBeat(beat({ seq: 4 }), 0);
+    vitals.noteBeat(beat({ seq: 4 }), 0);
+    expect(vitals.noteEvent(5)).toBe(true);
+    expect(vitals.missedEvents).toBe(3);
+  });
+
+  it('know the thread from a beat, for a provider that was not there when it started', () => {
+    const vitals = new Liveness('s1');
+    vitals.noteBeat(beat(), 0);
+    expect(vitals.tid).toBeUndefined();
+    vitals.noteBeat(beat({ tid: 1234 }), 1);
+    expect(vitals.tid).toBe(1234);
+  });
+
+  it('know an event that comes again', () => {
+    const vitals = new Liveness('s1');
+    vitals.noteEvent(3);
+    expect(vitals.noteEvent(3)).toBe(false);
+    expect(vitals.noteEvent(2)).toBe(false);
+  });
+});
+
+describe('A heartbeat', () => {
+  it('heals a started that was lost', async () => {
+    const house = openHouse([{ id: 'a', transitions: { on_start: 'start b' } }, { id: 'b' }]);
+    await start(house);
+    house.supervisor.onHeartbeat(beat({ ready: false, state: 'created' }));
+    expect(service(house).status).toBe('starting');
+    house.supervisor.onHeartbeat(beat());
+    house.supervisor.onHeartbeat(beat());
+    expect(service(house)).toMatchObject({ status: 'started', lastAction: 'started' });
+    await new Promise((resume) => setImmediate(resume));
+    expect(house.processes).toHaveLength(2);
+  });
+
+  it('heals a failed that was lost: on_fail fires once', async () => {
+    const house = openHouse([{ id: 'a', transitions: { on_fail: 'start b' } }, { id: 'b' }]);
+    await start(house);
+    house.supervisor.onHeartbeat(beat());
+    house.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
+    house.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
+    expect(service(house).status).toBe('failed');
+    await new Promise((resume) => setImmediate(resume));
+    expect(house.processes).toHaveLength(2);
+  });
+
+  it('of an earlier run changes nothing', async () => {
+    const house = openHouse([{ id: 'a' }]);
+    await start(house);
+    house.supervisor.onHeartbeat(beat({ pid: 77 }));
+    expect(service(house).status).toBe('starting');
+  });
+
+  it('that never comes counts from the moment the service was there', async () => {
+    const house = openHouse([{ id: 'a', supervision: { heartbeat_limit_s: 1 } }]);
+    await start(house);
+    house.supervisor.onHeartbeat(beat());
+    house.transaction.vitals.clear();
+    house.clock.advance(900);
+    house.supervisor.checkHeartbeats();
+    expect(service(house).status).toBe('started');
+    house.clock.advance(200);
+    house.supervisor.checkHeartbeats();
+    expect(service(house)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { id, Stage } from '../../helpers/harness.js';
+
+const one = () => new Stage({ id: 'a' });
+const up = () => one().up('a');
+
+describe('a service that is not ready in time', () => {
+  const late = () => one().start('a').launched('a').startTimedOut('a');
+
+  it('is killed and failed, once', () => {
+    const stage = late();
+    expect(stage.done).toEqual(['stop a at once', 'report a failed']);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout', isAlive: true });
+    expect(stage.ended('a', { signal: 'SIGKILL' }).done).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', isAlive: false });
+  });
+
+  it('stays failed whatever it says while it dies', () => {
+    const stage = late().reported('a', 'started').reported('a', 'updated').reported('a', 'failed');
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout' });
+  });
+
+  it.each([
+    ['it is started', up()],
+    ['it is being stopped', up().stop('a')],
+    ['it has failed already', one().start('a').launched('a').reported('a', 'failed')],
+  ])('is what it is when the time is over and %s', (_what, stage) => {
+    const before = stage.get('a');
+    expect(stage.startTimedOut('a').effects).toEqual([]);
+    expect(stage.get('a')).toEqual(before);
+  });
+});
+
+describe('a service that reports a failure and lives on', () => {
+  const failing = () =>
+    up().reported('a', 'failed', { error: { code: 'X', message: 'one sensor is silent' } });
+
+  it('is failed with its own words, and alive', () => {
+    expect(failing().get('a')).toMatchObject({
+      status: 'failed',
+      isAlive: true,
+      reason: 'error',
+      error: { code: 'X', message: 'one sensor is silent' },
+    });
+  });
+
+  it.each(['updated', 'started'] as const)(
+    'is well again, as if nothing had been, when it reports %s',
+    (action) => {
+      expect(failing().reported('a', action).get('a')).toMatchObject({
+        status: 'started',
+        reason: undefined,
+        error: undefined,
+      });
+    },
+  );
+
+  it('has its end not told a second time', () => {
+    const stage = failing().ended('a', { exitCode: 1 });
+    expect(stage.done).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', isAlive: false, pid: undefined });
+  });
+});
+
+describe('what an earlier run left behind changes nothing', () => {
+  const second = () => up().restart('a').ended('a', { exitCode: 0 });
+
+  it.each([
+    ['its end', second().ended('a', { exitCode: 3 }, 1)],
+    ['its start timer', second().startTimedOut('a', 1)],
+    ['its back-off', second().backoffOver('a', 1)],
+    [
+      'its report, before the process of the present run is known',
+      second().reported('a', 'stopped', { pid: 100 }),
+    ],
+    ['its report, after that', second().launched('a').reported('a', 'started', { pid: 100 })],
+  ])('%s', (_what, stage) => {
+    expect(stage.effects).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'starting', run: 2, reportedEnd: undefined });
+  });
+
+  it('a report when no process is there', () => {
+    expect(up().stop('a').ended('a').reported('a', 'updated', { pid: 100 }).effects).toEqual([]);
+  });
+
+  it('a report of a service that the transaction does not have', () => {
+    const event = {
+      type: 'reported',
+      service: id('x'),
+      action: 'started',
+      pid: 1,
+      error: undefined,
+    } as const;
+    expect(up().apply(event).effects).toEqual([]);
+  });
+});
+
+describe('a service that costs more than a limit allows', () => {
+  const status = { metric: 'rss', value: 231.46, above: 200, for_s: 10, reason: 'limit' };
+  const reported = (stage: Stage) => stage.effects.find((each) => each.type === 'report');
+
+  it('is asked to end, and failed, once', () => {
+    const stage = up().exceeded('a', 'failed');
+    expect(stage.done).toEqual(['stop a', 'report a failed']);
+    expect(reported(stage)).toMatchObject({
+      status: {
+        ...status,
+        error: {
+          code: 'SVC_LIMIT_EXCEEDED',
+          message: 'a had rss at 231.46 MiB for 10 s, allowed: 200',
+        },
+      },
+    });
+    expect(stage.exceeded('a', 'failed').effects).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: true });
+  });
+
+  it('stays failed for that, whatever it says while it ends, and fires no on_exit', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    stage.up('a').exceeded('a', 'failed').reported('a', 'updated').reported('a', 'stopped');
+    expect(stage.ended('a', { exitCode: 0 }).done).toEqual([]);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: false });
+  });
+
+  it('fires its on_fail once, and comes back when that says restart', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_fail: 'restart a', on_exit: 'stop a' } });
+    expect(stage.up('a').exceeded('a', 'failed').fired).toEqual(['on_fail: restart a']);
+    expect(stage.reported('a', 'stopped').ended('a', { exitCode: 0 }).done).toEqual(['launch a']);
+    expect(stage.fired).toEqual([]);
+    expect(stage.launched('a').reported('a', 'started').get('a')).toMatchObject({
+      status: 'started',
+      run: 2,
+      reason: undefined,
+    });
+  });
+
+  it('goes on where the limit says updated, and fires its on_update', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
+    stage.up('a').exceeded('a', 'updated');
+    expect(stage.fired).toEqual(['on_update: start b']);
+    expect(reported(stage)).toEqual({ type: 'report', service: id('a'), action: 'updated', status });
+    expect(stage.get('a')).toMatchObject({ status: 'started', lastAction: 'updated', reason: undefined });
+  });
+
+  it.each([
+    ['it is being stopped', up().stop('a')],
+    ['it has failed already', up().reported('a', 'failed')],
+    ['it is not ready yet', one().start('a').launched('a')],
+    ['it has said that it ends', up().reported('a', 'exited')],
+  ])('is what it is when %s', (_what, stage) => {
+    const before = stage.get('a');
+    for (const event of ['failed', 'updated'] as const)
+      expect(stage.exceeded('a', event).effects).toEqual([]);
+    expect(stage.get('a')).toEqual(before);
+  });
+
+  it('is not blamed for what an earlier run had cost', () => {
+    const stage = up().restart('a').ended('a').launched('a').reported('a', 'started');
+    expect(stage.exceeded('a', 'failed', 1).effects).toEqual([]);
+  });
+
+  it('is asked to end once more by a provider that takes it over', () => {
+    const stage = up().exceeded('a', 'failed');
+    const { run, pid } = stage.get('a');
+    stage.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });
+    expect(stage.done).toEqual(['stop a']);
+    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit' });
+  });
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { Stage } from '../../helpers/harness.js';
+
+const ALL = {
+  on_start: 'start b',
+  on_update: 'start b',
+  on_fail: 'start b',
+  on_exit: 'start b',
+};
+const watched = () => new Stage({ id: 'a', transitions: ALL }, { id: 'b' });
+const up = () => watched().start('a').launched('a').reported('a', 'started').stop('b');
+const starting = () => watched().start('a').launched('a');
+
+describe('each event fires its trigger exactly once', () => {
+  it.each([
+    ['started', 'on_start', starting().reported('a', 'started')],
+    ['updated', 'on_update', up().reported('a', 'updated')],
+    ['failed, in its own words', 'on_fail', up().reported('a', 'failed')],
+    ['failed, by its exit code', 'on_fail', up().ended('a', { exitCode: 3 })],
+    ['failed, by a signal', 'on_fail', up().ended('a', { signal: 'SIGSEGV' })],
+    ['failed, as it could not be launched', 'on_fail', watched().start('a').launchFailed('a')],
+    ['failed, as it was not ready in time', 'on_fail', starting().startTimedOut('a')],
+    ['exited', 'on_exit', up().ended('a', { exitCode: 0 })],
+    ['exited, in its own words', 'on_exit', up().reported('a', 'exited').ended('a', { exitCode: 0 })],
+    ['stopped', 'on_exit', up().stop('a').ended('a', { exitCode: 0 })],
+    ['stopped, in its own words', 'on_exit', up().stop('a').reported('a', 'stopped').ended('a')],
+    ['stopped by itself', 'on_exit', up().reported('a', 'stopped').ended('a', { exitCode: 0 })],
+  ])('%s fires %s', (_event, trigger, stage) => {
+    const [text, ...more] = stage.fired;
+    expect(text?.replace(/ \(.*/, '')).toBe(`${trigger}: start b`);
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    ['the last words of a service whose process is still there', up().reported('a', 'exited')],
+    [
+      'the end of a process whose failure has been told',
+      up().reported('a', 'failed').ended('a', { exitCode: 1 }),
+    ],
+    ['the end of a process that was late', starting().startTimedOut('a').ended('a', { signal: 'SIGKILL' })],
+    [
+      'a late `started` of a service that is being killed',
+      starting().startTimedOut('a').reported('a', 'started'),
+    ],
+    ['an update while it is being stopped', up().stop('a').reported('a', 'updated')],
+    ['a failure while it is being stopped', up().stop('a').reported('a', 'failed')],
+    ['created', starting().reported('a', 'created')],
+    ['being launched', watched().start('a').launched('a')],
+    ['the stop half of a restart', up().restart('a').ended('a', { exitCode: 0 })],
+    ['the stop half of a restart, in its own words', up().restart('a').reported('a', 'stopped').ended('a')],
+  ])('%s fires nothing', (_event, stage) => {
+    expect(stage.fired).toEqual([]);
+  });
+
+  it('an update fires each time it is reported', () => {
+    const stage = up();
+    expect([1, 2, 3].flatMap(() => stage.reported('a', 'updated').fired)).toHaveLength(3);
+  });
+});
+
+describe('a transition', () => {
+  const pair = (rule: string) => new Stage({ id: 'a', transitions: { on_update: rule } }, { id: 'b' });
+  const fire = (stage: Stage) => stage.reported('a', 'updated');
+
+  it.each([
+    ['start', 'defined', pair('start b').up('a'), ['launch b']],
+    ['start', 'stopped', pair('start b').up('a', 'b').stop('b').ended('b'), ['launch b']],
+    ['start', 'failed and alive', pair('start b').up('a', 'b').reported('b', 'failed'), ['stop b']],
+    ['stop', 'started', pair('stop b').up('a', 'b'), ['stop b']],
+    ['stop', 'starting', pair('stop b').up('a').start('b'), ['stop b']],
+    ['restart', 'started', pair('restart b').up('a', 'b'), ['stop b']],
+    ['restart', 'defined', pair('restart b').up('a'), ['launch b']],
+  ])('%s moves a service that is %s', (action, _status, stage, effects) => {
+    expect(fire(stage).done).toEqual(effects);
+    expect(stage.fired).toEqual([`on_update: ${action} b`]);
+  });
+
+  it.each([
+    ['start', 'started', pair('start b').up('a', 'b')],
+    ['start', 'starting', pair('start b').up('a').start('b')],
+    ['stop', 'defined', pair('stop b').up('a')],
+    ['stop', 'exited', pair('stop b').up('a', 'b').ended('b', { exitCode: 0 })],
+    ['stop', 'failed', pair('stop b').up('a', 'b').ended('b', { exitCode: 1 })],
+  ])('%s does nothing to a service that is %s, and is recorded so', (action, status, stage) => {
+    const before = stage.get('b');
+    expect(fire(stage).done).toEqual([]);
+    expect(stage.fired).toEqual([`on_update: ${action} b (already ${status})`]);
+    expect(stage.get('b')).toEqual(before);
+  });
+
+  it('start of a service that is stopping is queued, not lost', () => {
+    const stage = fire(pair('start b').up('a', 'b').stop('b'));
+    expect(stage.done).toEqual([]);
+    expect(stage.ended('b').done).toEqual(['report b stopped', 'launch b']);
+  });
+
+  it('stop of a service that is to come back keeps it away', () => {
+    const stage = fire(pair('stop b').up('a', 'b').restart('b'));
+    expect(stage.ended('b').done).toEqual(['report b stopped']);
+    expect(stage.get('b').status).toBe('stopped');
+  });
+
+  it('of a service that is to come back by command does not take the command back', () => {
+    const limited = { max_restarts: 0 };
+    const stage = new Stage(
+      { id: 'a', transitions: { on_update: 'restart b' } },
+      { id: 'b', supervision: limited },
+    );
+    fire(stage.up('a', 'b').restart('b'));
+    expect(stage.ended('b').done).toEqual(['report b stopped', 'launch b']);
+  });
+
+  it('calls several services in their order, each recorded', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_start: 'start c b' } }, { id: 'b' }, { id: 'c' });
+    stage.start('a').launched('a').reported('a', 'started');
+    expect(stage.done).toEqual(['launch c', 'launch b']);
+    expect(stage.fired).toEqual(['on_start: start c', 'on_start: start b']);
+  });
+
+  it('may call the service itself', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start a' } }).up('a');
+    expect(stage.ended('a', { exitCode: 0 }).done).toEqual(['report a exited', 'launch a']);
+  });
+
+  it('leads to another, in a chain', () => {
+    const stage = new Stage(
+      { id: 'a', transitions: { on_exit: 'start b' } },
+      { id: 'b', transitions: { on_start: 'start c' } },
+      { id: 'c' },
+    );
+    stage.up('a').ended('a', { exitCode: 0 });
+    expect(stage.launched('b').reported('b', 'started').done).toEqual(['launch c']);
+  });
+});
+
+describe('while a whole transaction is being stopped', () => {
+  const ring = () =>
+    new Stage(
+      { id: 'a', transitions: { ...ALL } },
+      { id: 'b', transitions: { on_exit: 'start a', on_fail: 'restart a' } },
+      { id: 'c', transitions: { on_fail: 'start c', on_exit: 'start a' } },
+    );
+
+  it('nothing fires, whoever ends in whatever way', () => {
+    const stage = ring().up('a', 'b', 'c').stopAll();
+    expect(stage.done).toEqual(['stop a', 'stop b', 'stop c']);
+    stage.reported('a', 'failed').reported('b', 'stopped');
+    const fired = [stage.fired];
+    for (const [each, end] of [
+      ['a', { exitCode: 1 }],
+      ['b', { exitCode: 0 }],
+      ['c', { signal: 'SIGKILL' }],
+    ] as const) {
+      fired.push(stage.ended(each, end).fired);
+    }
+    expect(fired.flat()).toEqual([]);
+    expect(stage.statuses).toEqual({ a: 'stopped', b: 'stopped', c: 'stopped' });
+  });
+
+  it('a service in back-off stops without a word to the others', () => {
+    const stage = ring().up('c').ended('c', { exitCode: 1 }).launched('c').ended('c', { exitCode: 1 });
+    expect(stage.get('c').status).toBe('backoff');
+    expect(stage.stopAll().fired).toEqual([]);
+    expect(stage.statuses).toEqual({ a: 'defined', b: 'defined', c: 'stopped' });
+    expect(stage.backoffOver('c').effects).toEqual([]);
+  });
+
+  it('also when a service is started again before the others have ended', () => {
+    const stage = ring().up('a', 'b').stopAll();
+    stage.ended('a').start('a');
+    expect(stage.done).toEqual(['launch a']);
+    expect(stage.ended('b', { exitCode: 0 }).fired).toEqual([]);
+  });
+
+  it('and triggers fire again once it has been started anew', () => {
+    const stage = ring().up('b').stopAll().ended('b').up('b');
+    expect(stage.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: start a']);
+  });
+});
+
+describe('records form a chain of causes', () => {
+  it('from where a service stands back to a command', () => {
+    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    stage.up('a').ended('a', { exitCode: 0 }).launched('b').reported('b', 'started');
+    const texts: string[] = [];
+    let at = stage.records.find((each) => each.id === stage.get('b').cause);
+    while (at !== undefined) {
+      texts.push(`${at.kind} ${at.service ?? '-'} ${at.text}`);
+      const { cause } = at;
+      at = stage.records.find((each) => each.id === cause);
+    }
+    expect(texts).toEqual([
+      'event b started',
+      'effect b launch',
+      'transition a on_exit: start b',
+      'event a exited',
+      'event a started',
+      'effect a launch',
+      'command - start (m1)',
+    ]);
+  });
+
+  it('numbered from 1 without a gap, each later than its cause', () => {
+    const stage = up().reported('a', 'failed').restart('a').ended('a').stopAll();
+    expect(stage.records.map((each) => each.id)).toEqual(stage.records.map((_, index) => index + 1));
+    expect(stage.records.filter((each) => each.cause >= each.id)).toEqual([]);
+    expect(stage.records.filter((each) => each.cause === 0).map((each) => each.kind)).toEqual(
+      Array.from({ length: 4 }, () => 'command'),
+    );
+    expect(stage.snapshot.records).toBe(stage.records.length);
+  });
+});
