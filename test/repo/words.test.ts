@@ -1,0 +1,102 @@
+// Words that must not come back: private words of this project, and words that a busy reader must read twice.
+
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../src/base/package.js';
+import { listFiles } from './source-files.js';
+
+/** Each with what to write instead. */
+const BANNED: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:whoever|whomever)\b/gi, 'any client, anyone who'],
+  [/\b(?:nobody|somebody|anybody|everybody)\b/gi, 'no client, another process, all readers: name them'],
+  [/\b(?:lest|anew|in vain)\b/gi, 'so that … not; again; without success'],
+  [/\bknock(?:s|ed|ing)?\b/gi, 'try to connect, reconnect'],
+  [/\bmend(?:s|ed|ing)?\b/gi, 'fix, repair'],
+  [/\bstrangers?\b/gi, 'unauthenticated peer, unknown process'],
+  [/\b(?:told|tells|tell)\b/gi, 'reported, sent, printed, notified'],
+  [/\b(?:hear|hears|heard)\b/gi, 'receive'],
+  [/\bspeak(?:s|ing)?\b/gi, 'send, publish, use the protocol'],
+  [
+    /\b(?:desk|speaker|typist|onlooker|reign)s?\b/gi,
+    'dispatcher, outbox, key decoder, observer, provider process',
+  ],
+  [/\b(?:nap|naps)\b/gi, 'sleep, interruptible sleep'],
+  [/\b(?:is|are) none\b/gi, 'is not a …; there is no …'],
+  [/\b(?:has|have) not the\b/gi, 'does not have the'],
+  [/\bgo(?:es)? on\b/gi, 'continue, keep running'],
+  [/\b(?:lies|lie) (?!detector)\b/gi, 'is in, is at; ignored'],
+];
+
+const READ = /\.(?:ts|js|mjs|md|ejs|json|xml|xsd|py|sh|yml)$/;
+/** Generated, or other people's. */
+const SKIPPED = /^(?:package-lock\.json|docs\/asyncapi\.json|conf\/schemas\/|test\/repo\/words\.test\.ts)/;
+
+const FOLDERS = [
+  'src',
+  'test',
+  'tools',
+  'docs',
+  'conf',
+  'services',
+  'templates',
+  'bench',
+  'build',
+  'examples',
+];
+const FILES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+
+/** Folders that are still to be read through. */
+const STILL_TO_DO: readonly string[] = [
+  ...['bench', 'conf', 'docs', 'examples', 'services', 'templates', 'test', 'tools', 'build'],
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+  ...[
+    'base',
+    'bus',
+    'cli',
+    'client',
+    'host',
+    'journal',
+    'launcher',
+    'messages',
+    'model',
+    'monitor',
+    'processes',
+  ].map((module) => `src/${module}`),
+  ...['provider', 'sampler', 'scaffold', 'security', 'supervision', 'task', 'testing', 'xml'].map(
+    (module) => `src/${module}`,
+  ),
+];
+
+it('are found where they are', () => {
+  expect(findBanned('a.ts', 'it goes on\nnobody knocks')).toEqual([
+    'a.ts:1: "goes on": write continue, keep running',
+    'a.ts:2: "nobody": write no client, another process, all readers: name them',
+    'a.ts:2: "knocks": write try to connect, reconnect',
+  ]);
+});
+
+it('occur in no file', () => {
+  const files = FOLDERS.flatMap((folder) => listFiles(join(packageRoot, folder)))
+    .map((path) => relative(packageRoot, path))
+    .concat(FILES)
+    .filter((path) => READ.test(path) && !SKIPPED.test(path) && !path.includes('node_modules/'));
+  expect(files.length).toBeGreaterThan(500);
+  const isToDo = (path: string) => STILL_TO_DO.some((each) => path === each || path.startsWith(`${each}/`));
+  const found = files
+    .filter((path) => !isToDo(path))
+    .flatMap((path) => findBanned(path, readFileSync(join(packageRoot, path), 'utf8')));
+  expect(found).toEqual([]);
+});
+
+function findBanned(path: string, text: string): readonly string[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      BANNED.flatMap(([pattern, instead]) =>
+        [...line.matchAll(pattern)].map(
+          ([word]) => `${path}:${index + 1}: "${word.trim()}": write ${instead}`,
+        ),
+      ),
+    );
+}
