@@ -7,28 +7,28 @@ import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { zmq } from '../../src/bus/zmq.js';
 import { Client } from '../../src/client/client.js';
-import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
-import { sketchSent, type ServiceSketch } from '../helpers/context.js';
+import { chaosRounds, print, createRandom } from '../helpers/chaos.js';
+import { clientConfiguration, type ServiceSpec } from '../helpers/context.js';
 import { eventually } from '../helpers/eventually.js';
 import { openFolder } from '../helpers/folder.js';
 import { fuzzFrame, validMessages } from '../helpers/fuzz.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { openSecured, standingOf } from '../helpers/secured.js';
-import { openSite, TRANSACTION, type Reign } from '../helpers/project.js';
+import { openSecuredProvider, listServices } from '../helpers/secured.js';
+import { openProject, TRANSACTION, type ProviderProcess } from '../helpers/project.js';
 
 expectNoLeftovers();
 
 /** 100,000 with `npm run chaos`. */
-const FRAMES = roundsOr(3) * 2000;
+const FRAMES = chaosRounds(3) * 2000;
 /** What waits in queues takes memory: only waves of one size can be compared. */
 const WAVES = 10;
 const CHUNK = 500;
 const MEGABYTE = 1024 * 1024;
 const MAY_GROW_BYTES = 10 * MEGABYTE;
-const dice = throwDice();
-const valid = validMessages(sketchSent([{ id: 'ts_1', instance: 'Forever' }]));
+const random = createRandom();
+const valid = validMessages(clientConfiguration([{ id: 'ts_1', instance: 'Forever' }]));
 
-const services: readonly ServiceSketch[] = Array.from({ length: 20 }, (_, index) => ({
+const services: readonly ServiceSpec[] = Array.from({ length: 20 }, (_, index) => ({
   id: `ts_${index + 1}`,
   instance: index < 10 ? 'Forever' : 'Ticks',
   supervision: { heartbeat_s: 0.5, start_timeout_s: 60 },
@@ -45,8 +45,8 @@ async function openFlood(endpoint: string): Promise<zmq.Publisher> {
 }
 
 /** What the provider still holds after its garbage is collected, in bytes; its resident memory goes up and down. */
-async function usedMemory(reports: string, reign: Reign): Promise<number> {
-  const pid = reign.program.child.pid!;
+async function usedMemory(reports: string, provider: ProviderProcess): Promise<number> {
+  const pid = provider.program.child.pid!;
   const report = join(reports, String(pid));
   rmSync(report, { force: true });
   process.kill(pid, 'SIGUSR2');
@@ -55,19 +55,19 @@ async function usedMemory(reports: string, reign: Reign): Promise<number> {
 }
 
 test(
-  `${FRAMES} frames of garbage end nothing, cost no command and leave no trace (seed ${dice.seed}).`,
+  `${FRAMES} frames of garbage end nothing, cost no command and leave no trace (seed ${random.seed}).`,
   async () => {
-    await using site = await openSite(services);
+    await using project = await openProject(services);
     await using reports = await openFolder();
     vi.stubEnv('MEMORY_REPORTS', reports.path);
     vi.stubEnv('NODE_OPTIONS', `--import=${pathToFileURL('test/fixtures/programs/report-memory.mjs').href}`);
     onTestFinished(() => void vi.unstubAllEnvs());
-    const reign = await site.reign('--log_level=info');
-    await reign.command('start');
-    for (const { id } of services) await reign.becomes(id, 'started');
-    const before = await reign.tasks();
-    const client = await Client.connect(site.endpoints, { answerTimeoutMs: 120_000 });
-    const socket = await openFlood(site.endpoints.publish);
+    const provider = await project.startProvider('--log_level=info');
+    await provider.command('start');
+    for (const { id } of services) await provider.waitForStatus(id, 'started');
+    const before = await provider.tasks();
+    const client = await Client.connect(project.endpoints, { answerTimeoutMs: 120_000 });
+    const socket = await openFlood(project.endpoints.publish);
     const pids = new Map<string, number | null>();
     const restarts = new Map<string, number>();
     let answered = 0;
@@ -75,7 +75,7 @@ test(
     const ask = async (isOver: () => boolean) => {
       for (let isLast = false; !isLast;) {
         isLast = isOver();
-        const id = dice.pick(restarted);
+        const id = random.pick(restarted);
         const command = { action: 'restart', transaction: TRANSACTION, serviceId: id };
         const [{ status }, told, list] = await Promise.all([
           client.command(command),
@@ -94,7 +94,7 @@ test(
       let sent = 0;
       const asked = ask(() => sent >= count);
       for (; sent < count; sent += 1) {
-        await socket.send(fuzzFrame(dice, valid));
+        await socket.send(fuzzFrame(random, valid));
         // As fast as frames can be made; only the client in this very process is let through.
         if (sent % 100 === 0) await new Promise(setImmediate);
       }
@@ -104,7 +104,7 @@ test(
     const waves: number[] = [];
     for (let wave = 0; wave < WAVES; wave += 1) {
       await flood(FRAMES / WAVES);
-      waves.push(await usedMemory(reports.path, reign));
+      waves.push(await usedMemory(reports.path, provider));
     }
     const tookS = (Date.now() - startMs) / 1000;
     // History and other memories that have a bound are full by the middle.
@@ -112,25 +112,25 @@ test(
     socket.close();
     await client.close();
 
-    const after = await reign.tasks();
+    const after = await provider.tasks();
     for (const { id } of services) {
       expect(after[id], id).toMatchObject({ status: 'started', pid: pids.get(id) ?? before[id]!.pid });
       expect(after[id]!.restarts, id).toBe(restarts.get(id) ?? 0);
     }
-    const { messages } = await reign.client.figures();
+    const { messages } = await provider.client.figures();
     expect(messages.dropped).toBeGreaterThan(FRAMES * 0.3);
     // One line for each kind and minute.
     const minutes = Math.ceil((Date.now() - startMs) / 60_000);
-    const warnings = reign.notices().filter(({ kind }) => kind === 'warning');
-    expect(warnings.length, reign.warnings()).toBeLessThanOrEqual(5 * (minutes + 1));
-    expect(reign.warnings()).toContain('so far');
-    tell(
+    const warnings = provider.notices().filter(({ kind }) => kind === 'warning');
+    expect(warnings.length, provider.warnings()).toBeLessThanOrEqual(5 * (minutes + 1));
+    expect(provider.warnings()).toContain('so far');
+    print(
       `fuzz: ${FRAMES} frames, in ${tookS.toFixed(1)} s, ${messages.dropped} dropped as no messages, ` +
         `${answered} commands and questions answered, ${warnings.length} log lines, ` +
         `${waves.map((each) => Math.round(each / MEGABYTE)).join(', ')} MB after the waves`,
     );
     expect(grownBytes).toBeLessThan(MAY_GROW_BYTES);
-    const logs = join(site.stateFolder, 'logs', TRANSACTION);
+    const logs = join(project.stateFolder, 'logs', TRANSACTION);
     const logBytes = (await readdir(logs)).reduce((sum, name) => sum + statSync(join(logs, name)).size, 0);
     expect(logBytes, 'logs of the services').toBeLessThan(20 * MEGABYTE);
   },
@@ -138,19 +138,19 @@ test(
 );
 
 test(
-  `${FRAMES} frames of garbage from a client that may only read are counted, and nothing is executed (seed ${dice.seed}).`,
+  `${FRAMES} frames of garbage from a client that may only read are counted, and nothing is executed (seed ${random.seed}).`,
   async () => {
-    await using secured = await openSecured(services.slice(0, 4));
+    await using secured = await openSecuredProvider(services.slice(0, 4));
     const admin = await secured.client('admin');
     await admin.command({ action: 'start', transaction: TRANSACTION });
-    const before = await standingOf(admin);
-    const { connection } = await secured.talker('read');
+    const before = await listServices(admin);
+    const { connection } = await secured.connect('read');
     const { publisher } = connection;
     const startMs = Date.now();
     for (let sent = 0; sent < FRAMES; sent += CHUNK) {
       for (let each = 0; each < CHUNK; each += 1) {
-        const frame = fuzzFrame(dice, valid).toString();
-        const kind = dice.whole(3);
+        const frame = fuzzFrame(random, valid).toString();
+        const kind = random.integer(3);
         // Without a seal; with the seal of something else; with one of its own over garbage.
         if (kind === 0) await publisher.publish(frame);
         else if (kind === 1)
@@ -159,8 +159,8 @@ test(
       }
       expect((await admin.command({ action: 'list' })).status.result).toBe('success');
     }
-    await secured.refusal('SEC_SEAL_INVALID');
-    expect(await standingOf(admin)).toEqual(before);
+    await secured.waitForRefusal('SEC_SEAL_INVALID');
+    expect(await listServices(admin)).toEqual(before);
     const { messages } = await admin.figures();
     expect(messages.received).toBeGreaterThan(FRAMES * 0.8);
     const lines = await secured.audit();
@@ -171,7 +171,7 @@ test(
     expect(lines.filter(({ verdict, who }) => verdict === 'accepted' && who.name !== 'client-admin')).toEqual(
       [],
     );
-    tell(
+    print(
       `fuzz by a reader: ${FRAMES} frames, ${messages.received} received, ${messages.dropped} dropped, ${lines.length} lines of audit`,
     );
   },

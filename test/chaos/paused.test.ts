@@ -6,12 +6,12 @@ import { Connection } from '../../src/bus/connection.js';
 import { HIGH_WATER_MARK } from '../../src/bus/zmq.js';
 import { Client } from '../../src/client/client.js';
 import { follow } from '../../src/client/follow.js';
-import { tell } from '../helpers/chaos.js';
+import { print } from '../helpers/chaos.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { readProc } from '../helpers/processes.js';
 import { startProgram } from '../helpers/program.js';
-import { openSite } from '../helpers/project.js';
+import { openProject } from '../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -30,26 +30,26 @@ interface Line {
 }
 
 test('A stopped subscriber slows nobody, costs a bounded queue, and counts what it has lost.', async () => {
-  await using site = await openSite([]);
-  const reign = await site.reign('--log_level=error');
-  const pid = reign.program.child.pid!;
+  await using project = await openProject([]);
+  const providerProcess = await project.startProvider('--log_level=error');
+  const pid = providerProcess.program.child.pid!;
   await using display = startProgram(
     'display',
     '--json',
     '--topic=control',
-    `--endpoint=${site.endpoints.subscribe}`,
-    `--pub_endpoint=${site.endpoints.publish}`,
+    `--endpoint=${project.endpoints.subscribe}`,
+    `--pub_endpoint=${project.endpoints.publish}`,
   );
-  await display.err.first((line) => line.startsWith('following'));
+  await display.err.waitFor((line) => line.startsWith('following'));
 
   let seen = 0;
   let gaps = 0;
-  const follower = follow(site.endpoints, ['control'], (sighting) => {
-    if (sighting.kind === 'gap') gaps += sighting.missed;
+  const follower = follow(project.endpoints, ['control'], (event) => {
+    if (event.kind === 'gap') gaps += event.missed;
     else seen += 1;
   });
   await follower.ready;
-  const flood = new Connection(site.endpoints, [], () => undefined);
+  const flood = new Connection(project.endpoints, [], () => undefined);
   await flood.publisher.waitForSubscriber('control');
   let seq = 0;
   const publish = () => {
@@ -67,7 +67,7 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
       const expected = seen + CHUNK;
       for (let each = 0; each < CHUNK; each += 1) await publish();
       await eventually(() => seen >= expected, 'the others have seen all', 60_000);
-      await reign.client.request();
+      await providerProcess.client.request();
       seenBytes.push(rss(pid));
     }
     return Math.min(...seenBytes);
@@ -81,7 +81,7 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   const grownBytes = (await publishMany(MORE)) - fullBytes;
   const tookMs = Math.round(performance.now() - startMs);
   expect(gaps).toBe(0);
-  tell(
+  print(
     `stopped subscriber: provider ${Math.round(fullBytes / MEGABYTE)} MB with its queue full, then ` +
       `${(grownBytes / MEGABYTE).toFixed(1)} MB for ${MORE} more events in ${tookMs} ms`,
   );
@@ -106,16 +106,16 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   const events = lines().filter(({ header }) => header?.sender === 'flood').length;
   expect(lost()).toBeGreaterThan(0);
   expect(events + lost()).toBe(seq);
-  tell(`after SIGCONT it showed ${events} events and counted ${lost()} as missed, of ${seq}`);
+  print(`after SIGCONT it showed ${events} events and counted ${lost()} as missed, of ${seq}`);
   await follower.close();
   await flood.close();
 }, 300_000);
 
 test('A client gives up in time also when the provider does not even take what is sent.', async () => {
-  await using site = await openSite([]);
-  const reign = await site.reign();
-  const client = await Client.connect(site.endpoints, { answerTimeoutMs: 1000 });
-  process.kill(reign.program.child.pid!, 'SIGSTOP');
+  await using project = await openProject([]);
+  const providerProcess = await project.startProvider();
+  const client = await Client.connect(project.endpoints, { answerTimeoutMs: 1000 });
+  process.kill(providerProcess.program.child.pid!, 'SIGSTOP');
   // More than is held for a peer that does not read, and than is under way to it.
   const many = Array.from({ length: HIGH_WATER_MARK + 40_000 }, () =>
     client.command({ action: 'list' }).catch((error: unknown) => asContextdError(error).code),
@@ -123,5 +123,5 @@ test('A client gives up in time also when the provider does not even take what i
   const last = await Promise.all(many);
   expect(new Set(last)).toEqual(new Set(['BUS_DEADLINE']));
   await client.close(true);
-  await reign.kill();
+  await providerProcess.kill();
 }, 300_000);

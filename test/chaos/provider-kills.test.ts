@@ -3,13 +3,13 @@
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
 import { parseToken } from '../../src/processes/run-token.js';
-import { roundsOr, tell, throwDice, type Dice } from '../helpers/chaos.js';
-import type { ServiceSketch } from '../helpers/context.js';
+import { chaosRounds, print, createRandom, type Random } from '../helpers/chaos.js';
+import type { ServiceSpec } from '../helpers/context.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { isRunning, usedMs } from '../helpers/processes.js';
 import { startProgram } from '../helpers/program.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../helpers/project.js';
+import { openProject, TRANSACTION, type ProviderProcess, type Project } from '../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -19,7 +19,7 @@ const MOST_NOTICES = 40;
 /** As long as a start with nothing to adopt: what adopting all services may take. */
 const MOST_TIMES = 4;
 const supervision = { orphan_grace_s: GRACE_S, stop_timeout_s: 2, heartbeat_s: 0.5, start_timeout_s: 60 };
-const kind = (count: number, first: number, more: Omit<ServiceSketch, 'id'>): readonly ServiceSketch[] =>
+const kind = (count: number, first: number, more: Omit<ServiceSpec, 'id'>): readonly ServiceSpec[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `ts_${first + index}`,
     ...more,
@@ -45,23 +45,23 @@ interface Sent {
 }
 
 /** The processes of services, first ones only, by service. */
-function leaders(site: Site): ReadonlyMap<string, readonly number[]> {
+function leaders(project: Project): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();
-  for (const { pid, group, token = '' } of site.processes()) {
+  for (const { pid, group, token = '' } of project.processes()) {
     const service = parseToken(token)?.service;
     if (pid === group && service !== undefined) found.set(service, [...(found.get(service) ?? []), pid]);
   }
   return found;
 }
 
-function expectNoDouble(site: Site): void {
-  expect([...leaders(site)].filter(([, pids]) => pids.length > 1)).toEqual([]);
+function expectNoDouble(project: Project): void {
+  expect([...leaders(project)].filter(([, pids]) => pids.length > 1)).toEqual([]);
 }
 
 /** Restarts some services without waiting for the answers; no service twice. */
-async function disturb(reign: Reign, dice: Dice): Promise<readonly Sent[]> {
-  const tasks = await reign.tasks();
-  const chosen = driven.filter(() => dice.whole(3) === 0);
+async function disturb(providerProcess: ProviderProcess, random: Random): Promise<readonly Sent[]> {
+  const tasks = await providerProcess.tasks();
+  const chosen = driven.filter(() => random.integer(3) === 0);
   return chosen.map(({ id: service }) => {
     const sent: Sent = {
       service,
@@ -69,7 +69,7 @@ async function disturb(reign: Reign, dice: Dice): Promise<readonly Sent[]> {
       run: tasks[service]!.run,
       answer: undefined,
     };
-    restart(reign, sent).then(
+    restart(providerProcess, sent).then(
       (answer) => (sent.answer = answer),
       () => undefined,
     );
@@ -77,19 +77,22 @@ async function disturb(reign: Reign, dice: Dice): Promise<readonly Sent[]> {
   });
 }
 
-async function restart(reign: Reign, { service, messageId }: Sent): Promise<{ readonly pid: number | null }> {
+async function restart(
+  providerProcess: ProviderProcess,
+  { service, messageId }: Sent,
+): Promise<{ readonly pid: number | null }> {
   const command = { action: 'restart', transaction: TRANSACTION, serviceId: service, messageId };
-  const { status } = await reign.client.command(command);
+  const { status } = await providerProcess.client.command(command);
   expect(status.result, JSON.stringify(status)).toBe('success');
   return { pid: status.services[0]!.pid };
 }
 
 /** What was answered is answered the same; what was not is answered now, and done at least once, at most twice. */
-async function settle(reign: Reign, sent: readonly Sent[]): Promise<void> {
+async function settle(providerProcess: ProviderProcess, sent: readonly Sent[]): Promise<void> {
   await Promise.all(
     sent.map(async (each) => {
-      const answer = await restart(reign, each);
-      const { run, pid } = (await reign.tasks())[each.service]!;
+      const answer = await restart(providerProcess, each);
+      const { run, pid } = (await providerProcess.tasks())[each.service]!;
       if (each.answer !== undefined) expect(answer).toEqual(each.answer);
       expect(pid, `${each.service} has the pid that was answered`).toBe(answer.pid);
       expect(run).toBeGreaterThan(each.run);
@@ -99,74 +102,74 @@ async function settle(reign: Reign, sent: readonly Sent[]): Promise<void> {
 }
 
 /** Dies while it starts, perhaps while it takes over; `startMs` is the processor time of a start without that. */
-async function killEarly(site: Site, dice: Dice, startMs: number): Promise<void> {
-  await using program = startProgram('service_context', site.file);
-  const atMs = dice.whole(startMs);
+async function killEarly(project: Project, random: Random, startMs: number): Promise<void> {
+  await using program = startProgram('service_context', project.file);
+  const atMs = random.integer(startMs);
   await eventually(() => usedMs(program.child.pid!) >= atMs, `it has used ${atMs} ms`);
   program.child.kill('SIGKILL');
   await program.ended;
 }
 
-async function expectWhole(reign: Reign, site: Site): Promise<void> {
-  for (const { id } of [...steady, ...slow, ...stubborn]) await reign.becomes(id, 'started');
-  const tasks = await reign.tasks();
+async function expectWhole(providerProcess: ProviderProcess, project: Project): Promise<void> {
+  for (const { id } of [...steady, ...slow, ...stubborn]) await providerProcess.waitForStatus(id, 'started');
+  const tasks = await providerProcess.tasks();
   for (const { id } of failing) {
-    const told = await reign.becomes(id, 'backoff', 10_000).catch(() => tasks[id]!);
+    const told = await providerProcess.waitForStatus(id, 'backoff', 10_000).catch(() => tasks[id]!);
     expect(told.run).toBeGreaterThan(0);
   }
-  expectNoDouble(site);
-  const found = leaders(site);
+  expectNoDouble(project);
+  const found = leaders(project);
   for (const { id } of [...steady, ...slow, ...stubborn]) expect(found.get(id)).toEqual([tasks[id]!.pid]);
 }
 
-const rounds = roundsOr(2);
-const dice = throwDice();
+const rounds = chaosRounds(2);
+const random = createRandom();
 
 test(
-  `A provider of 20 services is killed ${rounds} times (seed ${dice.seed}).`,
+  `A provider of 20 services is killed ${rounds} times (seed ${random.seed}).`,
   async () => {
-    await using site = await openSite([...steady, ...slow, ...stubborn, ...failing]);
-    let reign = await site.reign();
-    const bareMs = reign.readyAfterMs;
-    const startMs = Math.floor(usedMs(reign.program.child.pid!));
-    await reign.command('start');
+    await using project = await openProject([...steady, ...slow, ...stubborn, ...failing]);
+    let providerProcess = await project.startProvider();
+    const bareMs = providerProcess.readyAfterMs;
+    const startMs = Math.floor(usedMs(providerProcess.program.child.pid!));
+    await providerProcess.command('start');
     const tookMs: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const sent = await disturb(reign, dice);
+      const sent = await disturb(providerProcess, random);
       // Those that fail see to it that there is always more to tell.
-      const notices = reign.notices().length + dice.whole(MOST_NOTICES);
-      await eventually(() => reign.notices().length >= notices, 'more has happened');
+      const notices = providerProcess.notices().length + random.integer(MOST_NOTICES);
+      await eventually(() => providerProcess.notices().length >= notices, 'more has happened');
       const chosen = new Set(sent.map(({ service }) => service));
-      const before = leaders(site);
-      await reign.kill();
-      expectNoDouble(site);
-      if (dice.whole(3) === 0) await killEarly(site, dice, startMs);
-      reign = await site.reign();
-      tookMs.push(reign.readyAfterMs);
-      expectNoDouble(site);
-      const tasks = await reign.tasks();
+      const before = leaders(project);
+      await providerProcess.kill();
+      expectNoDouble(project);
+      if (random.integer(3) === 0) await killEarly(project, random, startMs);
+      providerProcess = await project.startProvider();
+      tookMs.push(providerProcess.readyAfterMs);
+      expectNoDouble(project);
+      const tasks = await providerProcess.tasks();
       for (const { id } of steady) {
         if (chosen.has(id)) continue;
         expect(tasks[id], `round ${round}`).toMatchObject({ pid: before.get(id)![0] });
       }
-      await settle(reign, sent);
-      await expectWhole(reign, site);
+      await settle(providerProcess, sent);
+      await expectWhole(providerProcess, project);
     }
     const sorted = tookMs.toSorted((one, other) => one - other);
     const median = sorted[Math.floor(sorted.length / 2)]!;
-    tell(
+    print(
       `provider killed ${rounds} times: all adopted after ${median} ms (median), ${sorted.at(-1)} ms at most`,
     );
-    tell(`a provider with nothing to adopt was ready after ${bareMs} ms`);
+    print(`a provider with nothing to adopt was ready after ${bareMs} ms`);
     // One slow moment of the machine must not decide.
     if (rounds >= 10) expect(median / bareMs).toBeLessThan(MOST_TIMES);
 
-    await reign.kill();
+    await providerProcess.kill();
     const diedMs = Date.now();
-    const left = site.processes().map(({ pid }) => pid);
+    const left = project.processes().map(({ pid }) => pid);
     expect(left.length).toBeGreaterThan(15);
     await eventually(() => !left.some(isRunning), 'all are gone after the grace', (GRACE_S + 20) * 1000);
-    tell(`without a provider all were gone after ${Date.now() - diedMs} ms (grace ${GRACE_S} s)`);
+    print(`without a provider all were gone after ${Date.now() - diedMs} ms (grace ${GRACE_S} s)`);
   },
   120_000 + rounds * 60_000,
 );

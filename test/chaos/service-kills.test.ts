@@ -1,23 +1,23 @@
 // kill -9 of services, and services that crash in a loop: told once, replaced, and given up in the end.
 
 import { expect, test } from 'vitest';
-import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
+import { chaosRounds, print, createRandom } from '../helpers/chaos.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../helpers/bus-observer.js';
+import { observeBus, type BusObserver } from '../helpers/bus-observer.js';
 import { openProvider } from '../helpers/provider.js';
 import { TRANSACTION } from '../helpers/project.js';
 
 expectNoLeftovers();
 
-const rounds = roundsOr(5);
-const dice = throwDice();
+const rounds = chaosRounds(5);
+const random = createRandom();
 
-const count = (onlooker: Onlooker, event: string) =>
-  onlooker.events().filter((each) => each === event).length;
+const count = (observer: BusObserver, event: string) =>
+  observer.events().filter((each) => each === event).length;
 
 test(
-  `A service killed ${rounds} times fails once each time, fires once, and is replaced (seed ${dice.seed}).`,
+  `A service killed ${rounds} times fails once each time, fires once, and is replaced (seed ${random.seed}).`,
   async () => {
     const supervision = { max_restarts: 1_000_000, backoff_s: 0, heartbeat_s: 0.2 };
     const ids = ['ts_1', 'ts_2', 'ts_3'];
@@ -35,22 +35,22 @@ test(
     const pids = new Map(status.services.map((each) => [each.service_id, each.pid!]));
     const tookMs: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const victim = dice.pick(ids);
-      await using onlooker = await onlook(test.provider.endpoints);
+      const victim = random.pick(ids);
+      await using observer = await observeBus(test.provider.endpoints);
       const killedMs = performance.now();
       process.kill(pids.get(victim)!, 'SIGKILL');
-      const failed = await onlooker.event(victim, 'failed');
+      const failed = await observer.waitForEvent(victim, 'failed');
       expect(failed.content.status).toMatchObject({ reason: 'signal', signal: 'SIGKILL' });
-      const started = await onlooker.event(victim, 'started');
+      const started = await observer.waitForEvent(victim, 'started');
       tookMs.push(Math.round(performance.now() - killedMs));
       pids.set(victim, started.content.status.pid as number);
-      await onlooker.event('note', 'started');
-      expect(['failed', 'started'].map((action) => count(onlooker, `${action} ${victim}`))).toEqual([1, 1]);
+      await observer.waitForEvent('note', 'started');
+      expect(['failed', 'started'].map((action) => count(observer, `${action} ${victim}`))).toEqual([1, 1]);
       // It is restarted only if it runs already: one launch a round says that on_fail has fired once.
-      expect(count(onlooker, 'created note')).toBe(1);
+      expect(count(observer, 'created note')).toBe(1);
     }
     const sorted = tookMs.toSorted((one, other) => one - other);
-    tell(`service killed ${rounds} times: replaced after ${sorted[Math.floor(rounds / 2)]!} ms (median)`);
+    print(`service killed ${rounds} times: replaced after ${sorted[Math.floor(rounds / 2)]!} ms (median)`);
   },
   60_000 + rounds * 10_000,
 );
@@ -65,7 +65,7 @@ test('A crash loop stops at its limit with gave_up; a restart clears it.', async
       supervision: { max_restarts: limit, restart_window_s: 600, backoff_s: 0.01, backoff_max_s: 0.02 },
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const service = async () =>
     (await client.command({ action: 'list' })).status.transactions![0]!.services[0]!;
@@ -73,16 +73,16 @@ test('A crash loop stops at its limit with gave_up; a restart clears it.', async
     const action = loop === 1 ? 'start' : 'restart';
     await client.command({ action, transaction: TRANSACTION });
     await eventually(
-      async () => (await service()).error?.code === 'SVC_GAVE_UP' && gaveUp(onlooker) === loop,
+      async () => (await service()).error?.code === 'SVC_GAVE_UP' && gaveUp(observer) === loop,
       'it is given up',
     );
-    expect(count(onlooker, 'created ts_1')).toBe(loop * (limit + 1));
+    expect(count(observer, 'created ts_1')).toBe(loop * (limit + 1));
     expect(await service()).toMatchObject({ state: 'failed', pid: null });
   }
 });
 
-function gaveUp(onlooker: Onlooker): number {
-  return onlooker.seen.items.filter(
+function gaveUp(observer: BusObserver): number {
+  return observer.seen.items.filter(
     (each) =>
       each.kind === 'message' &&
       each.message.kind === 'service_event' &&

@@ -2,11 +2,11 @@
 
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { tell } from '../helpers/chaos.js';
-import type { ServiceSketch } from '../helpers/context.js';
+import { print } from '../helpers/chaos.js';
+import type { ServiceSpec } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { readProc } from '../helpers/processes.js';
-import { openSite, TRANSACTION, type Reign } from '../helpers/project.js';
+import { openProject, TRANSACTION, type ProviderProcess } from '../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -17,7 +17,7 @@ const MAY_GROW_BYTES = 5 * 1024 * 1024;
 const WARM_UP = 0.3;
 const supervision = { log_max_kb: 64, log_files: 2, max_restarts: 1_000_000, backoff_s: 0 };
 
-const services = (changed: string): readonly ServiceSketch[] => [
+const services = (changed: string): readonly ServiceSpec[] => [
   { id: 'ts_1', instance: 'Ticks', configuration: { every_ms: '50' }, supervision },
   { id: 'ts_2', instance: 'Logs', supervision },
   { id: 'ts_3', instance: 'Configured', configuration: { every_s: '1', label: changed }, supervision },
@@ -41,11 +41,11 @@ function costOf(pid: number): Cost {
 }
 
 /** The least of a few: what is collectable garbage goes up and down. */
-async function leastCost(reign: Reign, act: () => Promise<void>): Promise<Cost> {
+async function leastCost(providerProcess: ProviderProcess, act: () => Promise<void>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let look = 0; look < 5; look += 1) {
     await act();
-    costs.push(costOf(reign.program.child.pid!));
+    costs.push(costOf(providerProcess.program.child.pid!));
   }
   return {
     rss: Math.min(...costs.map(({ rss }) => rss)),
@@ -56,31 +56,33 @@ async function leastCost(reign: Reign, act: () => Promise<void>): Promise<Cost> 
 test(
   `In ${MINUTES} minutes of restarts, logs and reloads the provider does not grow.`,
   async () => {
-    await using site = await openSite(services('first'));
-    const reign = await site.reign();
-    await reign.command('start');
+    await using project = await openProject(services('first'));
+    const providerProcess = await project.startProvider();
+    await providerProcess.command('start');
     let loops = 0;
     const once = async () => {
       loops += 1;
-      const configuration = site.configure(services(`round ${loops}`));
-      await reign.command('restart', 'ts_1');
+      const configuration = project.configure(services(`round ${loops}`));
+      await providerProcess.command('restart', 'ts_1');
       const reload = { action: 'reload', transaction: TRANSACTION, configuration };
-      const { status } = await reign.client.command(reload);
+      const { status } = await providerProcess.client.command(reload);
       expect(status.result, JSON.stringify(status)).toBe('success');
-      await reign.client.request(TRANSACTION, { action: 'logs', serviceId: 'ts_1' });
-      await reign.client.request(TRANSACTION, { action: 'history' });
-      await reign.command('list');
+      await providerProcess.client.request(TRANSACTION, { action: 'logs', serviceId: 'ts_1' });
+      await providerProcess.client.request(TRANSACTION, { action: 'history' });
+      await providerProcess.command('list');
     };
     const run = async (untilMs: number) => {
       while (Date.now() < untilMs) await once();
     };
     const startMs = Date.now();
     await run(startMs + MINUTES * 60_000 * WARM_UP);
-    const before = await leastCost(reign, once);
+    const before = await leastCost(providerProcess, once);
     await run(startMs + MINUTES * 60_000);
-    const after = await leastCost(reign, once);
+    const after = await leastCost(providerProcess, once);
     const told = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
-    tell(`soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`);
+    print(
+      `soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`,
+    );
     // Until history and remembered answers are full, only the files can be judged.
     if (MINUTES >= 15) expect(after.rss - before.rss).toBeLessThan(MAY_GROW_BYTES);
     expect(after.fds).toBeLessThanOrEqual(before.fds);

@@ -2,11 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
-import { roundsOr, tell, throwDice } from '../helpers/chaos.js';
+import { chaosRounds, print, createRandom } from '../helpers/chaos.js';
 import { escapes } from '../helpers/escapes.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/bus-observer.js';
+import { observeBus } from '../helpers/bus-observer.js';
 import { markedProcesses, readProc } from '../helpers/processes.js';
 import { openProvider } from '../helpers/provider.js';
 import { TRANSACTION } from '../helpers/project.js';
@@ -31,14 +31,14 @@ const animals: Readonly<Record<string, readonly [script: string, count: number]>
   ...escapes(VARIABLE),
 };
 
-const rounds = roundsOr(2);
-const dice = throwDice();
+const rounds = chaosRounds(2);
+const random = createRandom();
 
 test.each<[string, boolean]>([
   ['with control groups where they can be made.', true],
   ['without control groups.', false],
 ])(
-  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${dice.seed}), %s`,
+  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${random.seed}), %s`,
   async (name, controlGroups) => {
     const services = Object.values(animals).map(([script], index) => ({
       id: `ts_${index}`,
@@ -57,18 +57,18 @@ test.each<[string, boolean]>([
       const mark = createUniqueId();
       process.env[VARIABLE] = mark;
       const living = () => markedProcesses(VARIABLE, mark);
-      await using onlooker = await onlook(test.provider.endpoints);
+      await using observer = await observeBus(test.provider.endpoints);
       const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
       expect(status.result).toBe('success');
-      for (const { id } of services) await onlooker.event(id, 'updated');
+      for (const { id } of services) await observer.waitForEvent(id, 'updated');
       await eventually(() => living().length >= expected + services.length, `${expected} are loose`);
       counts.push(living().length);
-      if (dice.whole(3) === 0) await client.command({ action: 'restart', transaction: TRANSACTION });
-      if (dice.whole(3) === 0) {
+      if (random.integer(3) === 0) await client.command({ action: 'restart', transaction: TRANSACTION });
+      if (random.integer(3) === 0) {
         const [victim] = status.services.filter(({ pid }) => living().includes(pid!));
         if (victim !== undefined) {
           process.kill(victim.pid!, 'SIGKILL');
-          await onlooker.event(victim.service_id, 'failed');
+          await observer.waitForEvent(victim.service_id, 'failed');
         }
       }
       const stopped = await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
@@ -76,7 +76,7 @@ test.each<[string, boolean]>([
       const left = living().map((pid) => readProc(pid, 'cmdline').replaceAll('\0', ' '));
       expect(left, `round ${round}`).toEqual([]);
     }
-    tell(
+    print(
       `zoo ${name} ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`,
     );
   },

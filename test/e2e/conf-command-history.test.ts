@@ -20,10 +20,10 @@ async function openChain(): Promise<{ home: Home; provider: Running } & AsyncDis
       '<on_exit><action>start</action><call>ts_101</call>',
     ),
   );
-  const provider = await home.provide(['--start', '--transaction=T1']);
-  await provider.out.first((line) => line.includes('"answer"'));
+  const provider = await home.startProvider(['--start', '--transaction=T1']);
+  await provider.out.waitFor((line) => line.includes('"answer"'));
   expect(await home.run('conf_command', '--action=stop', '--task_id=ts_100')).toMatchObject({ exitCode: 0 });
-  await provider.out.first((line) => line.includes('"action":"started","service_id":"ts_101"'));
+  await provider.out.waitFor((line) => line.includes('"action":"started","service_id":"ts_101"'));
   return {
     home,
     provider,

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { topReplySchema } from '../../src/messages/samples.js';
-import { sketchConfiguration } from '../helpers/context.js';
+import { testConfiguration } from '../helpers/context.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startProgram } from '../helpers/program.js';
@@ -21,10 +21,10 @@ async function openContext() {
     { id: 'ts_1', instance: 'SpawnsGrandchild' },
     { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
   ] as const;
-  const file = await writeContextFile(folder.path, sketchConfiguration(services, binds));
+  const file = await writeContextFile(folder.path, testConfiguration(services, binds));
   const provider = startProgram('service_context', file, '--start', '--transaction=T1', '--json');
-  await provider.out.first((line) => line.includes('"answer"'));
-  await provider.out.first((line) => line.includes('"grandchild"'));
+  await provider.out.waitFor((line) => line.includes('"answer"'));
+  await provider.out.waitFor((line) => line.includes('"grandchild"'));
   const run = async (...flags: readonly string[]) => {
     await using program = startProgram('conf_command', `--context_file=${file}`, '--action=top', ...flags);
     const { code } = await program.ended;

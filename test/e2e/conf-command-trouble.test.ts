@@ -19,7 +19,7 @@ test('A service whose module has a syntax error: the reason with file, line and 
   await using home = await openHome(WALK);
   await home.edit('services/Walk/Walk.ts', (text) => `${text}\nconst = 1;\n`);
   const line = (await home.read('services/Walk/Walk.ts')).split('\n').indexOf('const = 1;') + 1;
-  await using provider = await home.provide();
+  await using provider = await home.startProvider();
   const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(new RegExp(`^error SVC_BUILD_FAILED: .*/services/Walk/Walk\\.ts:${line}:7: `));
@@ -50,7 +50,7 @@ test.each<[string, BrokenCode]>([
   ['exits 3', { inStep: 'process.exit(3);', says: /^error SVC_EXITED: ts_101 ended with exit code 3/m }],
 ])('A service that %s: what and where, exit code 1, and its context lives on.', async (_how, broken) => {
   await using home = await openHome(WALK, ['Sit', 'ts_102']);
-  await using provider = await home.provide();
+  await using provider = await home.startProvider();
   const { inStep, below = '', says } = broken;
   await home.edit('services/Walk/Walk.ts', (text) => {
     const own = inStep === undefined ? text : text.replace('this.#steps += 1;', inStep);
@@ -71,7 +71,7 @@ test.each<[string, BrokenCode]>([
 
 test('What the provider refuses is shown with its hint, exit code 1; with --json on standard output.', async () => {
   await using home = await openHome(WALK);
-  await home.provide();
+  await home.startProvider();
   await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
   const again = await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
   expect(again.exitCode).toBe(1);
@@ -114,7 +114,7 @@ test.each([
 
 test('--topic=process needs a file, a service of it and a transaction: exit code 2.', async () => {
   await using home = await openHome(WALK);
-  await home.provide();
+  await home.startProvider();
   const base = ['--action=stop', '--topic=process'];
   const noFile = await home.run('conf_command', ...base, '--transaction=T1', '--task_id=ts_101');
   const noService = await home.run('conf_command', ...base, WITH_FILE, '--transaction=T1', '--task_id=ts_9');
@@ -172,7 +172,7 @@ test('Ctrl-C ends a command that waits for its answer: exit code 1, and what may
     `--sub_endpoint=${bus.endpoints.subscribe}`,
     '--timeout=3600',
   );
-  await seen.first(() => true);
+  await seen.waitFor(() => true);
   waiting.interrupt();
   const { exitCode, stderr } = await waiting.ended;
   expect(exitCode).toBe(1);
@@ -187,8 +187,8 @@ test('Several providers: the error lists them, and naming one is enough.', async
   await mkdir(join(home.path, 'other/conf'), { recursive: true });
   const text = (await other.read(FILE)).replace('>Home</ContextID>', '>context002</ContextID>');
   await writeFile(join(home.path, second), text);
-  await using one = await home.provide();
-  await using two = await home.provide([], second);
+  await using one = await home.startProvider();
+  await using two = await home.startProvider([], second);
   // Inside the folder of one that one is meant.
   const near = await home.run('conf_command', '--action=list', '--json');
   expect(near).toMatchObject({ exitCode: 0 });

@@ -47,7 +47,7 @@ async function pids(home: Home): Promise<Readonly<Record<string, number | null>>
 
 test('A context is started, restarted, stopped and ended, and each command says what came of it.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide();
+  await using provider = await home.startProvider();
   expect(await command(home, 'list')).toBe('no transactions');
   expect(await command(home, 'validate')).toBe('the configuration is valid');
 
@@ -89,7 +89,7 @@ test('A context is started, restarted, stopped and ended, and each command says 
 
 test('With --json every answer is one JSON value.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide();
+  await using provider = await home.startProvider();
   const json = async (action: string, ...args: readonly string[]) =>
     JSON.parse(await command(home, action, '--json', ...args)) as unknown;
   const both = (state: string) => [
@@ -122,7 +122,7 @@ test('With --json every answer is one JSON value.', async () => {
 
 test('An edited file is reloaded: --dry_run prints the plan, the reload carries it out.', async () => {
   await using home = await openHome(...SERVICES);
-  await home.provide(['--start', '--transaction=T1']);
+  await home.startProvider(['--start', '--transaction=T1']);
   await command(home, 'restart');
   const before = await pids(home);
   await home.edit(FILE, (text) => replaceNth(text, /<device_action>go</, 2, '<device_action>run<'));
@@ -151,7 +151,7 @@ test('An edited file is reloaded: --dry_run prints the plan, the reload carries 
 
 test('With --topic=process a service is told directly, and the answer is shown all the same.', async () => {
   await using home = await openHome(...SERVICES);
-  await home.provide(['--start', '--transaction=T1']);
+  await home.startProvider(['--start', '--transaction=T1']);
   await command(home, 'restart');
   const to = ['--topic=process', '--transaction=T1', '--task_id=ts_101'];
   expect(await command(home, 'stop', ...to)).toMatch(/ts_101 +stopped/);
@@ -167,9 +167,9 @@ test('With --topic=process a service is told directly, and the answer is shown a
 test('contextd NAME runs each command.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = home.start('contextd', 'service_context', FILE, '--start', '--transaction=T1');
-  await provider.out.first((line) => line.includes('start T1: success'));
+  await provider.out.waitFor((line) => line.includes('start T1: success'));
   await using display = home.start('contextd', 'context_display', '--topic=state');
-  await display.err.first((line) => line.startsWith('following'));
+  await display.err.waitFor((line) => line.startsWith('following'));
   const listed = await home.run('contextd', 'conf_command', '--action=list');
   expect(listed).toMatchObject({ exitCode: 0, stderr: '' });
   expect(listed.stdout).toContain('T1 Home');

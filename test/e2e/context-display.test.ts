@@ -4,9 +4,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import type { ServiceSketch } from '../helpers/context.js';
+import type { ServiceSpec } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startAny } from '../helpers/program.js';
+import { spawnProgram } from '../helpers/program.js';
 import { FILE, openHome, type Home, type Running } from '../helpers/home.js';
 
 expectNoLeftovers();
@@ -22,7 +22,7 @@ const SERVICES = [
 async function display(home: Home, ...args: readonly string[]): Promise<Running> {
   const running = home.start('context_display', ...args);
   try {
-    await running.err.first((line) => line.startsWith('following'));
+    await running.err.waitFor((line) => line.startsWith('following'));
     return running;
   } catch (error) {
     await running[Symbol.asyncDispose]();
@@ -78,7 +78,7 @@ async function end(...displays: readonly Running[]): Promise<void> {
   }
 }
 
-const chain: readonly ServiceSketch[] = [
+const chain: readonly ServiceSpec[] = [
   { id: 'ts_1', instance: 'Forever', transitions: { on_start: 'start ts_2' } },
   { id: 'ts_2', instance: 'UpdatesOnce', entry: 'on_exit', transitions: { on_update: 'start ts_3' } },
   { id: 'ts_3', instance: 'Once', entry: 'on_exit', transitions: { on_exit: 'start ts_4' } },
@@ -87,14 +87,14 @@ const chain: readonly ServiceSketch[] = [
 
 test('The events of a chain come in the order that its transitions describe, each exactly once.', async () => {
   await using home = await openHome();
-  await home.provide([], await home.sketch(...chain));
+  await home.startProvider([], await home.writeContext(...chain));
   await using seen = await display(home, '--json');
   const events = () =>
     linesOf(seen).filter(({ topic, body }) => topic === 'control' && body.header.action !== 'update');
   await command(home, '--action=start', '--transaction=T1');
-  await seen.out.first(() => events().some((each) => what(each) === 'control started ts_4'));
+  await seen.out.waitFor(() => events().some((each) => what(each) === 'control started ts_4'));
   await command(home, '--action=stop', '--transaction=T1');
-  await seen.out.first((line) => line.includes('"reply_stop"'));
+  await seen.out.waitFor((line) => line.includes('"reply_stop"'));
   await end(seen);
   const told = events().map((each) => what(each).replace('control ', ''));
   expect(told.slice(0, 11)).toEqual([
@@ -113,7 +113,7 @@ test('The events of a chain come in the order that its transitions describe, eac
 
 test('The filters by topic, service, action and transaction let through what they name, and all of it.', async () => {
   await using home = await openHome(...SERVICES);
-  await home.provide();
+  await home.startProvider();
   await using displays = await displayAll(home, [
     ['--json'],
     ['--json', '--topic=state'],
@@ -133,15 +133,15 @@ test('The filters by topic, service, action and transaction let through what the
   await inBoth('start');
   await inBoth('stop');
   await command(home, `--context_file=${FILE}`, '--action=validate');
-  await all.out.first((line) => line.includes('"reply_validate"'));
-  await state.out.first((line) => line.includes('"reply_validate"'));
-  await two.out.first((line) => line.includes('"validate"'));
-  await transaction.out.first((line) => line.includes('"reply_stop"'));
-  await service.out.first(
+  await all.out.waitFor((line) => line.includes('"reply_validate"'));
+  await state.out.waitFor((line) => line.includes('"reply_validate"'));
+  await two.out.waitFor((line) => line.includes('"validate"'));
+  await transaction.out.waitFor((line) => line.includes('"reply_stop"'));
+  await service.out.waitFor(
     () => linesOf(service).filter((each) => what(each) === 'control stopped ts_101').length === 2,
   );
-  await action.out.first(() => linesOf(action).length === 8);
-  await both.out.first(() => linesOf(both).length === 1);
+  await action.out.waitFor(() => linesOf(action).length === 8);
+  await both.out.waitFor(() => linesOf(both).length === 1);
   await end(...displays.all);
   // Compared as sets: each display writes on its own, all saw the same bus. A display itself asks for the list of services,
   // and others see that only if they were first.
@@ -159,12 +159,12 @@ test('The filters by topic, service, action and transaction let through what the
 
 test('One line tells one message; --verbose shows it whole as well.', async () => {
   await using home = await openHome(...SERVICES);
-  await home.provide();
+  await home.startProvider();
   await using plain = await display(home, '--topic=control', '--action=started');
   await using verbose = await display(home, '--topic=control', '--action=started', '--verbose');
   await command(home, `--context_file=${FILE}`, '--action=start', '--transaction=T1');
-  await plain.out.first(() => plain.out.items.length === 2);
-  await verbose.out.first(() => verbose.out.items.filter((line) => line === '}').length === 2);
+  await plain.out.waitFor(() => plain.out.items.length === 2);
+  await verbose.out.waitFor(() => verbose.out.items.filter((line) => line === '}').length === 2);
   await end(plain, verbose);
   const told = /^\d\d:\d\d:\d\d {2}control {3}ts_10[01] +started pid (\d+) \(T1\)$/;
   for (const line of plain.out.items) expect(line).toMatch(told);
@@ -186,11 +186,11 @@ test('It is enough to name the end that subscribers connect to, also while sever
     join(home.path, second),
     (await other.read(FILE)).replace('>Home</ContextID>', '>context002</ContextID>'),
   );
-  await home.provide();
-  await home.provide([], second);
+  await home.startProvider();
+  await home.startProvider([], second);
   await using seen = await display(home, `--endpoint=tcp://127.0.0.1:${other.subPort}`, '--json');
   await command(home, `--context_file=${second}`, '--action=validate', '--transaction=OTHER');
-  await seen.out.first((line) => line.includes('"reply_validate"'));
+  await seen.out.waitFor((line) => line.includes('"reply_validate"'));
   await end(seen);
   expect(linesOf(seen).map(what)).toEqual(['context validate ', 'state reply_validate ']);
 });
@@ -205,7 +205,7 @@ test('Without a provider it is told that there is none, exit code 3.', async () 
 test('It ends with the one who reads it, as other programs do.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = home.start('service_context', FILE, '--start', '--transaction=T1');
-  await provider.out.first((line) => line.includes('start T1: success'));
+  await provider.out.waitFor((line) => line.includes('start T1: success'));
   const script = `"$0" "$@" | head -n 1`;
   const flags = [
     process.execPath,
@@ -214,8 +214,8 @@ test('It ends with the one who reads it, as other programs do.', async () => {
     'control',
     '--json',
   ];
-  await using shown = startAny('bash', '-c', script, ...flags, `--context_file=${join(home.path, FILE)}`);
-  await shown.err.first((line) => line.startsWith('following'));
+  await using shown = spawnProgram('bash', '-c', script, ...flags, `--context_file=${join(home.path, FILE)}`);
+  await shown.err.waitFor((line) => line.startsWith('following'));
   await command(home, '--action=restart', '--task_id=ts_100');
   expect(await shown.ended).toEqual({ code: 0, signal: null });
   expect(shown.out.items).toHaveLength(1);
@@ -234,7 +234,7 @@ test('A service or an action that nothing has is refused, and the hint says what
     /^error SVC_UNKNOWN: there is no service "ts_10"\n {2}hint: did you mean "ts_10/,
   );
   await using provider = home.start('service_context', FILE, '--start', '--transaction=T1');
-  await provider.out.first((line) => line.includes('start T1: success'));
+  await provider.out.waitFor((line) => line.includes('start T1: success'));
   const running = await home.run('context_display', '--service_id=nothing');
   expect(running.exitCode).toBe(1);
   expect(running.stderr).toContain('hint: services are Home, ts_100, ts_101');

@@ -10,8 +10,8 @@ const SECOND = ['--task_service=Walk', '--task_class=Walking', '--task_id=ts_101
 
 test('The reload that takes it over is suggested while the provider runs, and the start where none does.', async () => {
   await using home = await openHome(['EchoAction', 'ts_100']);
-  const provider = await home.provide(['--start', '--transaction=T1']);
-  await provider.out.first((line) => line.includes('"started"'));
+  const provider = await home.startProvider(['--start', '--transaction=T1']);
+  await provider.out.waitFor((line) => line.includes('"started"'));
   const added = await home.run('create_service', ...SECOND);
   expect({ exitCode: added.exitCode, stderr: added.stderr }).toEqual({ exitCode: 0, stderr: '' });
   const [, command = ''] = /^ {2}npx (conf_command .*)$/m.exec(added.stdout) ?? [];
@@ -31,11 +31,11 @@ test('The reload that takes it over is suggested while the provider runs, and th
 
 test('why explains every service that exists, also one that nothing has led to.', async () => {
   await using home = await openHome();
-  const file = await home.sketch(
+  const file = await home.writeContext(
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
   );
-  await home.provide([], file);
+  await home.startProvider([], file);
   const why = (id: string) => home.run('conf_command', '--action=why', `--task_id=${id}`);
   const before = await why('ts_2');
   expect(before).toMatchObject({ exitCode: 1, stdout: '' });

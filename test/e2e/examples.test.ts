@@ -9,7 +9,7 @@ import { eventually } from '../helpers/eventually.js';
 import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/bus-observer.js';
+import { observeBus } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 
@@ -41,7 +41,7 @@ async function run(
       if (bytes.includes('is ready')) resolve();
     });
   });
-  const onlooker = await onlook({
+  const observer = await observeBus({
     subscribe: `tcp://127.0.0.1:${subPort}`,
     publish: `tcp://127.0.0.1:${pubPort}`,
   });
@@ -53,10 +53,10 @@ async function run(
     return stdout;
   };
   return {
-    onlooker,
+    observer,
     command,
     [Symbol.asyncDispose]: async () => {
-      await onlooker[Symbol.asyncDispose]();
+      await observer[Symbol.asyncDispose]();
       provider.kill('SIGINT');
       await provider;
     },
@@ -74,7 +74,7 @@ test('playlist: what the radio plays is read, looked up and stored; jingles and 
     context.replaceAll('<location>services</location>', station),
   );
   await running.command('--action=start', '--context_file=conf/Context-Playlist.xml', '--transaction=T1');
-  await running.onlooker.event('ts_radio', 'exited');
+  await running.observer.waitForEvent('ts_radio', 'exited');
   const stored = join(installed.folder, 'best.jsonl');
   await eventually(async () => (await linesOf(stored)).length === 4, 'four songs are stored');
   const best = (await linesOf(stored)).map((line) => JSON.parse(line) as { readonly album: string });
@@ -102,14 +102,14 @@ test('sensors: a sensor that is gone is tried again, and readings above the thre
     await rename(`${sensor}.new`, sensor);
   };
   await running.command('--action=start', '--context_file=conf/Context-Sensors.xml', '--transaction=T1');
-  const failed = await running.onlooker.event('ts_read', 'failed');
+  const failed = await running.observer.waitForEvent('ts_read', 'failed');
   expect(failed.content.status.error).toMatchObject({ code: 'SVC_TASK_FAILED' });
   await write('12.5\n');
-  await running.onlooker.event('ts_read', 'updated');
+  await running.observer.waitForEvent('ts_read', 'updated');
   const alerts = join(installed.folder, 'alerts.log');
   expect(await linesOf(alerts)).toEqual([]);
   await write('41 degrees\n');
-  await running.onlooker.event('ts_alert', 'exited');
+  await running.observer.waitForEvent('ts_alert', 'exited');
   expect(await linesOf(alerts)).toEqual([expect.stringContaining('the readings are too high')]);
   expect(await running.command('--action=why', '--task_id=ts_alert')).toContain('ts_watch');
 });

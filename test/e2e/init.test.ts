@@ -159,13 +159,13 @@ async function startAndStop(project: string, node: string): Promise<void> {
   const env = { PATH: `${dirname(node)}:${process.env.PATH ?? ''}` };
   const npm = execa('npm', ['start'], { cwd: project, env, detached: true, reject: false, timeout: 60_000 });
   const lines = new Recorder<string>();
-  createInterface(npm.stdout).on('line', (line) => lines.note(line));
+  createInterface(npm.stdout).on('line', (line) => lines.record(line));
   try {
-    await lines.first((line) => /ts_1 +started pid/.test(line), 60_000);
-    await lines.first((line) => line.includes('updated {"steps":1}'));
+    await lines.waitFor((line) => /ts_1 +started pid/.test(line), 60_000);
+    await lines.waitFor((line) => line.includes('updated {"steps":1}'));
     // To npm alone, as a supervisor does; Ctrl-C in a terminal reaches all of them.
     npm.kill('SIGINT');
-    await lines.first((line) => line.includes('all services have ended'));
+    await lines.waitFor((line) => line.includes('all services have ended'));
     await npm;
   } finally {
     if (npm.pid !== undefined) killGroup(npm.pid);

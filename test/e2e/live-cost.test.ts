@@ -36,11 +36,11 @@ test(
     const flags = [`--endpoint=${publish}`, `--sub_endpoint=${subscribe}`, '--action=top', '--watch'];
     await using pane = await openPane(80, 24);
     await pane.start('conf_command', ...flags);
-    await pane.sees(/^services 300: 270 started {2}30 defined/);
+    await pane.waitForLine(/^services 300: 270 started {2}30 defined/);
     await pane.press('r', 'End');
-    await pane.sees(/^>ts_300 +- defined/);
+    await pane.waitForLine(/^>ts_300 +- defined/);
     await pane.press('Home');
-    await pane.sees(/^>ts_29[37] /);
+    await pane.waitForLine(/^>ts_29[37] /);
     const from = pane.written().length;
     const asked = responder.answered();
     await answered(responder, asked + SAMPLES);
@@ -63,6 +63,6 @@ test(
     expect(lines).toBeGreaterThan(0);
     expect(view / lines).toBeLessThan(MOST_TIMES);
     await pane.press('q');
-    await pane.losesSight(/^services/);
+    await pane.waitUntilGone(/^services/);
   },
 );

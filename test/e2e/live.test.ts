@@ -7,8 +7,8 @@ import { packageRoot } from '../../src/base/package.js';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { startProgram, WITH_TYPESCRIPT } from '../helpers/program.js';
-import { openSite, TRANSACTION, type Site } from '../helpers/project.js';
-import { AS_A_SHELL, openPane, type Pane } from '../helpers/tmux.js';
+import { openProject, TRANSACTION, type Project } from '../helpers/project.js';
+import { SHELL_FLAGS, openPane, type Pane } from '../helpers/tmux.js';
 import { needs } from '../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -24,7 +24,7 @@ const SERVICES = [
   { id: 'ts_3', instance: 'Forever', entry: 'on_exit' },
 ] as const;
 
-const watchFlags = ({ file }: Site) => [
+const watchFlags = ({ file }: Project) => [
   `--context_file=${file}`,
   '--action=top',
   '--watch',
@@ -32,110 +32,110 @@ const watchFlags = ({ file }: Site) => [
 ];
 
 /** The view in a terminal, showing the services of a provider. */
-async function watch(pane: Pane, site: Site): Promise<void> {
-  await pane.start('conf_command', ...watchFlags(site));
-  await pane.sees(/^.ts_1 +\d+ started/);
+async function watch(pane: Pane, project: Project): Promise<void> {
+  await pane.start('conf_command', ...watchFlags(project));
+  await pane.waitForLine(/^.ts_1 +\d+ started/);
 }
 
 /** What the shell says of its terminal. */
 async function settings(pane: Pane, mark: string): Promise<string> {
-  await pane.line(`echo ${mark} $(stty -g | md5sum)`);
-  return (await pane.sees(new RegExp(`^${mark} [0-9a-f]{32}`))).slice(mark.length);
+  await pane.enter(`echo ${mark} $(stty -g | md5sum)`);
+  return (await pane.waitForLine(new RegExp(`^${mark} [0-9a-f]{32}`))).slice(mark.length);
 }
 
 test(
   'Services are watched, sorted, filtered and looked into, and q leaves the terminal as it was.',
   needs('tmux'),
   async () => {
-    await using site = await openSite(SERVICES);
-    await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+    await using project = await openProject(SERVICES);
+    await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
     await using pane = await openPane();
     const before = await settings(pane, 'before');
-    await watch(pane, site);
+    await watch(pane, project);
     expect(await pane.flags()).toBe('cursor 0 alternate 1');
-    const screen = await pane.look();
+    const screen = await pane.screen();
     expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
     expect(screen[1]).toBe('services 3: 2 started  1 defined');
     expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
     expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
 
     await pane.press('n');
-    await pane.sees(/^ SERVICE▲/);
+    await pane.waitForLine(/^ SERVICE▲/);
     await pane.press('n');
-    await pane.sees(/^ SERVICE▼/);
-    expect((await pane.look())[5]).toMatch(/^>ts_3 +- defined/);
+    await pane.waitForLine(/^ SERVICE▼/);
+    expect((await pane.screen())[5]).toMatch(/^>ts_3 +- defined/);
 
     await pane.press('/');
     await pane.press('-l', 'ts_2');
-    await pane.sees(/^services 3, 1 shown: /);
+    await pane.waitForLine(/^services 3, 1 shown: /);
     await pane.press('Enter', 'Enter');
-    await pane.sees(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
-    await pane.sees(/^connections \(\d+\)$/);
+    await pane.waitForLine(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
+    await pane.waitForLine(/^connections \(\d+\)$/);
     await pane.press('End');
-    await pane.sees(/M +[\d.]+M +\S+$/);
+    await pane.waitForLine(/M +[\d.]+M +\S+$/);
     await pane.press('Escape');
-    await pane.sees(/^filter: ts_2/);
+    await pane.waitForLine(/^filter: ts_2/);
     await pane.press('Escape');
-    await pane.sees(/^services 3: /);
+    await pane.waitForLine(/^services 3: /);
 
-    await reign.command('stop', 'ts_1');
-    await pane.sees(/^.ts_1 +- stopped/);
+    await provider.command('stop', 'ts_1');
+    await pane.waitForLine(/^.ts_1 +- stopped/);
     await pane.press('q');
-    await pane.sees(/^ready>$/);
-    expect(await pane.flags()).toBe(AS_A_SHELL);
+    await pane.waitForLine(/^ready>$/);
+    expect(await pane.flags()).toBe(SHELL_FLAGS);
     expect(await settings(pane, 'after')).toBe(before);
     expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
 
     // Last, for what a terminal of another size shows of earlier lines is its own affair.
-    await reign.command('start', 'ts_1');
-    await watch(pane, site);
+    await provider.command('start', 'ts_1');
+    await watch(pane, project);
     await pane.resize(100, 12);
-    await pane.sees(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
-    expect(await pane.look()).toHaveLength(12);
+    await pane.waitForLine(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
+    expect(await pane.screen()).toHaveLength(12);
     await pane.press('q');
-    await eventually(async () => (await pane.flags()) === AS_A_SHELL, 'the terminal is given back');
+    await eventually(async () => (await pane.flags()) === SHELL_FLAGS, 'the terminal is given back');
   },
 );
 
 test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', needs('tmux'), async () => {
-  await using site = await openSite(SERVICES);
-  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using project = await openProject(SERVICES);
+  await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
-  expect(Object.keys(await reign.tasks())).toHaveLength(3);
+  expect(Object.keys(await provider.tasks())).toHaveLength(3);
   const before = await settings(pane, 'before');
   const ways = ['C-c', 'SIGTERM', 'SIGHUP'] as const;
   for (const way of ways) {
-    await watch(pane, site);
+    await watch(pane, project);
     if (way === 'C-c') await pane.press(way);
     else process.kill(await pane.child(), way);
-    await pane.losesSight(/^services/);
+    await pane.waitUntilGone(/^services/);
     expect(await settings(pane, `after-${way}`)).toBe(before);
-    expect(await pane.flags()).toBe(AS_A_SHELL);
-    await pane.line('clear; echo $? was the code');
-    await pane.sees(/^0 was the code/);
+    expect(await pane.flags()).toBe(SHELL_FLAGS);
+    await pane.enter('clear; echo $? was the code');
+    await pane.waitForLine(/^0 was the code/);
   }
 });
 
 test('A provider that is gone is told of, and the view goes on when it is back.', needs('tmux'), async () => {
-  await using site = await openSite(SERVICES);
-  await using first = await site.reign('--start', `--transaction=${TRANSACTION}`);
+  await using project = await openProject(SERVICES);
+  await using first = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
-  await watch(pane, site);
+  await watch(pane, project);
   await first.kill();
-  await pane.sees(/^no answer for \d+ s|trying again/);
-  await pane.sees(/trying again/);
-  await using second = await site.reign();
-  await pane.losesSight(/trying again|no answer/);
+  await pane.waitForLine(/^no answer for \d+ s|trying again/);
+  await pane.waitForLine(/trying again/);
+  await using second = await project.startProvider();
+  await pane.waitUntilGone(/trying again|no answer/);
   await second.command('stop', 'ts_2');
-  await pane.sees(/^.ts_2 +- stopped/);
+  await pane.waitForLine(/^.ts_2 +- stopped/);
   // Also while it looks for one that does not come, q ends it at once.
   await second.command('stop');
   await second.kill();
-  await pane.sees(/trying again/);
+  await pane.waitForLine(/trying again/);
   await pane.press('q');
-  await pane.sees(/^ready>$/);
-  expect(await pane.flags()).toBe(AS_A_SHELL);
-  expect((await pane.look()).join('\n')).not.toContain('WARNING');
+  await pane.waitForLine(/^ready>$/);
+  expect(await pane.flags()).toBe(SHELL_FLAGS);
+  expect((await pane.screen()).join('\n')).not.toContain('WARNING');
 });
 
 test('An error that nobody caught leaves the terminal as it was, too.', needs('tmux'), async () => {
@@ -148,25 +148,25 @@ test('An error that nobody caught leaves the terminal as it was, too.', needs('t
     'screen.open({ typed: () => { throw new Error("thrown on purpose") }, resized() {}, hungUp() {} });',
     'screen.write("opened");',
   ].join(' ');
-  await pane.line(`${process.execPath} ${WITH_TYPESCRIPT.join(' ')} --input-type=module -e '${script}'`);
-  await pane.sees(/^opened/);
+  await pane.enter(`${process.execPath} ${WITH_TYPESCRIPT.join(' ')} --input-type=module -e '${script}'`);
+  await pane.waitForLine(/^opened/);
   expect(await pane.flags()).toBe('cursor 0 alternate 1');
   await pane.press('x');
-  await pane.sees(/^Error: thrown on purpose/);
-  expect(await pane.flags()).toBe(AS_A_SHELL);
+  await pane.waitForLine(/^Error: thrown on purpose/);
+  expect(await pane.flags()).toBe(SHELL_FLAGS);
   expect(await settings(pane, 'after')).toBe(before);
 });
 
 test('Without a terminal --watch says so, and with --json prints a line per sample until it is told to end.', async () => {
-  await using site = await openSite(SERVICES);
-  await using reign = await site.reign('--start', `--transaction=${TRANSACTION}`);
-  await using refused = startProgram('conf_command', ...watchFlags(site));
+  await using project = await openProject(SERVICES);
+  await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
+  await using refused = startProgram('conf_command', ...watchFlags(project));
   expect(await refused.ended).toEqual({ code: 2, signal: null });
   expect(refused.err.items[0]).toBe('error CLI_USAGE: --watch needs a terminal for its input and output');
-  await using program = startProgram('conf_command', ...watchFlags(site), '--json');
+  await using program = startProgram('conf_command', ...watchFlags(project), '--json');
   await eventually(() => program.out.items.length >= 3, 'three samples');
-  await reign.command('stop', 'ts_1');
-  const line = await program.out.first((each) => each.includes('"stopped"'));
+  await provider.command('stop', 'ts_1');
+  const line = await program.out.waitFor((each) => each.includes('"stopped"'));
   expect(JSON.parse(line)).toMatchObject({
     transaction: TRANSACTION,
     services: [{ service_id: 'ts_1', status: 'stopped', memory: null }, { service_id: 'ts_2' }, {}],

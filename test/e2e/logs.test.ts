@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { sketchConfiguration } from '../helpers/context.js';
+import { testConfiguration } from '../helpers/context.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startAny, startProgram } from '../helpers/program.js';
+import { spawnProgram, startProgram } from '../helpers/program.js';
 import { writeContextFile } from '../helpers/xml.js';
 
 expectNoLeftovers();
@@ -16,18 +16,27 @@ test('The log of a running service is followed until Ctrl-C, also when its provi
   const [front = '', back = ''] = ['front', 'back'].map((name) => `ipc://${folder.path}/${name}`);
   const binds = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
   const services = [{ id: 'ts_1', instance: 'Talks', supervision: { log_max_kb: 1, log_files: 100 } }];
-  const file = await writeContextFile(folder.path, sketchConfiguration(services, binds));
+  const file = await writeContextFile(folder.path, testConfiguration(services, binds));
   await using provider = startProgram('service_context', file, '--start', '--transaction=T1', '--json');
-  await provider.out.first((line) => line.includes('"answer"'));
+  await provider.out.waitFor((line) => line.includes('"answer"'));
   const flags = ['--action=logs', '--task_id=ts_1', `--context_file=${file}`];
   await using tail = startProgram('conf_command', ...flags, '--lines=1000', '--follow');
-  await tail.out.first((line) => line === 'line 250');
+  await tail.out.waitFor((line) => line === 'line 250');
   const { items } = tail.out;
   expect(items).toEqual(items.map((_, index) => `line ${index + 1}`));
   // A reader that has had enough ends it: a pipe that nobody reads is no reason to go on.
   const command = `"$0" "$@" --follow | head -n 3`;
   const program = join(packageRoot, 'dist', 'tools', 'conf_command.js');
-  await using piped = startAny('bash', '-o', 'pipefail', '-c', command, process.execPath, program, ...flags);
+  await using piped = spawnProgram(
+    'bash',
+    '-o',
+    'pipefail',
+    '-c',
+    command,
+    process.execPath,
+    program,
+    ...flags,
+  );
   expect(await piped.ended).toEqual({ code: 0, signal: null });
   expect(piped.out.items).toHaveLength(3);
   await using last = startProgram('conf_command', ...flags, '--lines=2', '--json');

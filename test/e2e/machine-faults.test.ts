@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { sketchConfiguration } from '../helpers/context.js';
+import { testConfiguration } from '../helpers/context.js';
 import { openFolder } from '../helpers/folder.js';
 import { freePorts } from '../helpers/ports.js';
-import { startAny, type Program } from '../helpers/program.js';
+import { spawnProgram, type Program } from '../helpers/program.js';
 import { needs, tool } from '../helpers/requirements.js';
 import { writeContextFile } from '../helpers/xml.js';
 
@@ -26,7 +26,7 @@ async function openPlace() {
     BackendBind: subscribe,
     FrontEndEndpoint: subscribe,
   };
-  const file = await writeContextFile(place.path, sketchConfiguration([], ends));
+  const file = await writeContextFile(place.path, testConfiguration([], ends));
   await chmod(place.path, 0o755);
   await chown(place.path, UID, UID);
   return { ...place, file, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
@@ -36,7 +36,7 @@ async function openPlace() {
 function runAs(shell: string, program: string, ...args: readonly string[]): Program {
   const user = [tool('setpriv'), `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
   const command = [...user, process.execPath, join(packageRoot, 'dist/tools', `${program}.js`), ...args];
-  return startAny('/bin/sh', '-c', shell, 'sh', ...command);
+  return spawnProgram('/bin/sh', '-c', shell, 'sh', ...command);
 }
 
 test(
@@ -59,7 +59,7 @@ test('A provider that may write no file lives, and says so.', needs('root', 'ano
   await chmod(place.path, 0o755);
   const shell = 'cd / && ulimit -f 0 && exec "$@"';
   await using program = runAs(shell, 'service_context', place.file, '--start');
-  await program.out.first((line) => /the journal in .* cannot be written: EFBIG/.test(line));
+  await program.out.waitFor((line) => /the journal in .* cannot be written: EFBIG/.test(line));
   program.child.kill('SIGTERM');
   expect(await program.ended).toMatchObject({ code: 0 });
 });
@@ -72,7 +72,7 @@ test('A command in a folder that was removed says so.', async () => {
   for (const name of ['conf_command', 'service_context', 'create_service', 'display', 'contextd']) {
     await mkdir(gone, { recursive: true });
     const script = `cd ${gone} && rmdir ${gone} && exec "$@"`;
-    await using program = startAny(
+    await using program = spawnProgram(
       '/bin/sh',
       '-c',
       script,
@@ -105,7 +105,7 @@ test.each(Object.entries(temporary))(
     await spoil(folder);
     const shell = `cd ${place.path} && unset XDG_RUNTIME_DIR CONTEXTD_REGISTRY && exec env TMPDIR=${folder} "$@"`;
     await using provider = runAs(shell, 'service_context', place.file, '--json');
-    await provider.out.first((line) => line.includes('"kind":"ready"'));
+    await provider.out.waitFor((line) => line.includes('"kind":"ready"'));
     // As from a login session, while the provider was started without one.
     const session = `cd ${place.path} && exec env XDG_RUNTIME_DIR=${tmpdir()}/none "$@"`;
     await using client = runAs(session, 'conf_command', '--action=list');

@@ -4,10 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/base/package.js';
-import { sketchConfiguration } from '../helpers/context.js';
+import { testConfiguration } from '../helpers/context.js';
 import { openFolder } from '../helpers/folder.js';
 import { freePorts } from '../helpers/ports.js';
-import { startAny, type Program } from '../helpers/program.js';
+import { spawnProgram, type Program } from '../helpers/program.js';
 import { needs, tool } from '../helpers/requirements.js';
 import { writeContextFile } from '../helpers/xml.js';
 
@@ -17,7 +17,7 @@ async function openPlace() {
   const [publish, subscribe] = [`tcp://127.0.0.1:${front}`, `tcp://127.0.0.1:${back}`];
   const binds = { FrontBind: publish, BackendEndpoint: publish };
   const ends = { ...binds, BackendBind: subscribe, FrontEndEndpoint: subscribe };
-  const file = await writeContextFile(place.path, sketchConfiguration([], ends));
+  const file = await writeContextFile(place.path, testConfiguration([], ends));
   const state = join(place.path, '.contextd');
   return { path: place.path, file, state, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
 }
@@ -25,7 +25,7 @@ async function openPlace() {
 /** `shell` mounts what is to fail, seen by this program alone. */
 function runMounted(shell: string, program: string, ...args: readonly string[]): Program {
   const command = [process.execPath, join(packageRoot, 'dist/tools', `${program}.js`), ...args];
-  return startAny(tool('unshare'), '-m', 'sh', '-c', `${shell} && exec "$@"`, 'sh', ...command);
+  return spawnProgram(tool('unshare'), '-m', 'sh', '-c', `${shell} && exec "$@"`, 'sh', ...command);
 }
 
 const readOnly = (folder: string) => `mount --bind ${folder} ${folder} && mount -o remount,ro,bind ${folder}`;
@@ -105,7 +105,7 @@ test(
       place.file,
       '--start',
     );
-    await program.out.first((line) => /the journal in .* cannot be written: ENOSPC/.test(line));
+    await program.out.waitFor((line) => /the journal in .* cannot be written: ENOSPC/.test(line));
     program.child.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ code: 0 });
     expect(program.err.items.join()).not.toContain('INTERNAL');

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/base/package.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { freePorts } from '../helpers/ports.js';
-import { startAny, startProgram, type Program } from '../helpers/program.js';
+import { spawnProgram, startProgram, type Program } from '../helpers/program.js';
 import { needs, tool } from '../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -41,7 +41,7 @@ async function openExample(): Promise<Example> {
     file,
     openFile,
     addresses: [`tcp://127.0.0.1:${publish}`, `tcp://127.0.0.1:${subscribe}`],
-    client: (...args) => startAny(tool('python3'), join(folder.path, 'client.py'), ...args),
+    client: (...args) => spawnProgram(tool('python3'), join(folder.path, 'client.py'), ...args),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
@@ -103,7 +103,7 @@ function expectWhole(lines: readonly string[]): void {
 
 async function openReady({ file }: Example): Promise<Program> {
   const provider = startProgram('service_context', file);
-  await provider.out.first((line) => line.includes('is ready'));
+  await provider.out.waitFor((line) => line.includes('is ready'));
   return provider;
 }
 
@@ -218,7 +218,7 @@ test(
     expect(client.err.items.join('\n')).toMatch(MISSING);
     // A client that has it, and lies elsewhere, starts the service, which has it not.
     const args = [`--context_file=${example.file}`, keyOf(example, 'operator')];
-    await using other = startAny(
+    await using other = spawnProgram(
       tool('python3'),
       join(packageRoot, 'examples', 'python', 'client.py'),
       ...args,

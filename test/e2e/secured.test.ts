@@ -21,7 +21,7 @@ beforeAll(async () => {
     `<Security public_key="${server}" secret_key="../keys/server.key_secret">` +
     `<Client name="anna" key="${anna}" role="admin"/><Client name="rita" key="${rita}" role="read"/></Security>`;
   await home.edit(FILE, (text) => text.replace('</ContextID>', () => `</ContextID>\n${security}`));
-  await home.provide(['--start']);
+  await home.startProvider(['--start']);
 }, 120_000);
 
 afterAll(async () => {
@@ -91,12 +91,12 @@ test('with its key a client reads, follows and commands as its role allows.', as
   const listed = await home.run('conf_command', '--action=list', key('rita'));
   expect(listed.stdout).toMatch(/ts_1 +started/);
   const display = home.start('context_display', key('rita'), '--action=stopped');
-  await display.err.first((line) => line.startsWith('following'));
+  await display.err.waitFor((line) => line.startsWith('following'));
   const watch = home.start('conf_command', '--action=top', '--watch', '--json', key('rita'));
-  await watch.out.first((line) => /"service_id":"ts_1".*"rss"/.test(line));
+  await watch.out.waitFor((line) => /"service_id":"ts_1".*"rss"/.test(line));
   const stopped = await home.run('conf_command', '--action=stop', '--task_id=ts_1', key('anna'));
   expect(stopped.exitCode).toBe(0);
-  await display.out.first((line) => line.includes('ts_1'));
+  await display.out.waitFor((line) => line.includes('ts_1'));
 });
 
 test('A reload lets in who was added to the file and nobody who was removed, and says what it cannot change.', async () => {

@@ -44,8 +44,8 @@ function pidsOf(running: Running): readonly number[] {
 
 test('--start starts the transaction that is named; with --json every line is an object.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide(['--start', '--transaction=MORNING']);
-  await provider.out.first((line) => line.includes('"answer"'));
+  await using provider = await home.startProvider(['--start', '--transaction=MORNING']);
+  await provider.out.waitFor((line) => line.includes('"answer"'));
   const pids = pidsOf(provider);
   expect(pids).toHaveLength(2);
   expect(pids.every(isRunning)).toBe(true);
@@ -75,7 +75,7 @@ test('--start starts the transaction that is named; with --json every line is an
 test('Without --transaction a new id is made; without --json a line tells each event with time and service.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = home.start('service_context', FILE, '--start');
-  const answer = await provider.out.first((line) => line.includes('answer'));
+  const answer = await provider.out.waitFor((line) => line.includes('answer'));
   expect(answer).toMatch(/^\d\d:\d\d:\d\d {2}answer +start [A-Z0-9]{20}: success$/);
   const [first = ''] = provider.out.items;
   expect(first).toMatch(/^\d\d:\d\d:\d\d {2}provider +Home is ready: publishers tcp:/);
@@ -93,7 +93,7 @@ test('Without --transaction a new id is made; without --json a line tells each e
 
 test('Without --start nothing runs until a command comes, and Ctrl-C ends it at once.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide();
+  await using provider = await home.startProvider();
   provider.interrupt();
   expect(await provider.ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(noticesOf(provider).map(({ kind }) => kind)).toEqual(['ready', 'closed']);
@@ -108,8 +108,8 @@ test('Ctrl-C while services are starting: exit code 0, and no process is left.',
       override step() { return this.pause(60_000); }
     }\n`;
   await writeFile(join(home.path, 'services/Walk/Walk.ts'), task);
-  await using provider = await home.provide(['--start', '--transaction=T1']);
-  await provider.out.first((line) => line.includes('"is_ready":false'));
+  await using provider = await home.startProvider(['--start', '--transaction=T1']);
+  await provider.out.waitFor((line) => line.includes('"is_ready":false'));
   const [pid] = pidsOf(provider);
   expect(isRunning(pid!)).toBe(true);
   provider.interrupt();
@@ -121,7 +121,7 @@ test('Ctrl-C while services are starting: exit code 0, and no process is left.',
 
 test('Ctrl-C before any service process is there ends just as cleanly.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide(['--start', '--transaction=T1']);
+  await using provider = await home.startProvider(['--start', '--transaction=T1']);
   provider.interrupt();
   expect(await provider.ended).toMatchObject({ exitCode: 0, stderr: '' });
   expect(pidsOf(provider).some(isRunning)).toBe(false);
@@ -130,8 +130,8 @@ test('Ctrl-C before any service process is there ends just as cleanly.', async (
 
 test('A second provider on the same ports ends with 1 and names port and process; the first goes on.', async () => {
   await using home = await openHome(...SERVICES);
-  await using provider = await home.provide(['--start', '--transaction=T1']);
-  await provider.out.first((line) => line.includes('"answer"'));
+  await using provider = await home.startProvider(['--start', '--transaction=T1']);
+  await provider.out.waitFor((line) => line.includes('"answer"'));
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--start');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(/^error BUS_ADDRESS_IN_USE: /);

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/base/package.js';
 import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook } from '../helpers/bus-observer.js';
+import { observeBus } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 
@@ -54,7 +54,7 @@ test('Services that a meta file describes are written, run, and lead to each oth
 
   await using running = await startProvider(installed);
   const publish = `tcp://127.0.0.1:${pubPort}`;
-  await using onlooker = await onlook({ subscribe: `tcp://127.0.0.1:${subPort}`, publish });
+  await using observer = await observeBus({ subscribe: `tcp://127.0.0.1:${subPort}`, publish });
   const flags = ['--service_name=context', '--service_id=context001'];
   const command = (action: string, ...more: readonly string[]) =>
     run(
@@ -67,8 +67,8 @@ test('Services that a meta file describes are written, run, and lead to each oth
       ...more,
     );
   expect(await command('start', '--transaction=5HGAHZ3WPZUI71PACRPP')).toMatchObject({ exitCode: 0 });
-  await onlooker.event('ts_103', 'updated');
-  expect([...new Set(onlooker.events())]).toEqual([
+  await observer.waitForEvent('ts_103', 'updated');
+  expect([...new Set(observer.events())]).toEqual([
     ...['created ts_100', 'started ts_100', 'updated ts_100', 'exited ts_100'],
     ...['created ts_101', 'started ts_101', 'updated ts_101', 'exited ts_101'],
     ...['created ts_102', 'started ts_102', 'updated ts_102'],

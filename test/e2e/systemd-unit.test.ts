@@ -9,7 +9,7 @@ import { codeBlocks } from '../helpers/documents.js';
 import { install } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { startAny } from '../helpers/program.js';
+import { spawnProgram } from '../helpers/program.js';
 import { needs, tool } from '../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -53,7 +53,7 @@ test('Its provider comes up, answers, and ends well by the signal to it alone.',
       .replaceAll('=conf/', `=${folder}/conf/`)
       .split(' ') as [string];
   };
-  await using provider = startAny(...commandOf('ExecStart'));
+  await using provider = spawnProgram(...commandOf('ExecStart'));
   // As soon as it is launched: Type=exec waits for no more.
   const [program, ...args] = commandOf('ExecStartPost');
   const asked = await execa(program, args, { reject: false, all: true });

@@ -5,10 +5,10 @@ import { follow, type BusEvent } from '../../src/client/follow.js';
 import { TOPICS } from '../../src/messages/topics.js';
 import { Recorder } from './recorder.js';
 
-export interface Onlooker extends AsyncDisposable {
+export interface BusObserver extends AsyncDisposable {
   readonly seen: Recorder<BusEvent>;
   /** Waits for an event of a service on topic `control`. */
-  event(serviceId: string, action: string): Promise<ControlBody>;
+  waitForEvent(serviceId: string, action: string): Promise<ControlBody>;
   /** `started ts_1`, `failed ts_2`, ... in the order of the bus; a last word that is said again counts once. */
   events(): readonly string[];
 }
@@ -21,15 +21,15 @@ export interface ControlBody {
   readonly content: { readonly status: Readonly<Record<string, unknown>> };
 }
 
-export async function onlook(endpoints: BusEndpoints): Promise<Onlooker> {
+export async function observeBus(endpoints: BusEndpoints): Promise<BusObserver> {
   const seen = new Recorder<BusEvent>();
-  const follower = follow(endpoints, TOPICS, (sighting) => seen.note(sighting));
+  const follower = follow(endpoints, TOPICS, (busEvent) => seen.record(busEvent));
   await follower.ready;
   const bodies = () => seen.items.filter(isEvent).map((each) => each.body as ControlBody);
   return {
     seen,
-    event: async (serviceId, action) => {
-      const found = await seen.first((each) => {
+    waitForEvent: async (serviceId, action) => {
+      const found = await seen.waitFor((each) => {
         if (!isEvent(each)) return false;
         const { header } = each.body as ControlBody;
         return header.service_id === serviceId && header.action === action;
@@ -52,6 +52,6 @@ function dropRepeated(bodies: readonly ControlBody[]): readonly ControlBody[] {
   });
 }
 
-function isEvent(sighting: BusEvent): boolean {
-  return sighting.kind === 'message' && sighting.message.kind === 'service_event';
+function isEvent(busEvent: BusEvent): boolean {
+  return busEvent.kind === 'message' && busEvent.message.kind === 'service_event';
 }

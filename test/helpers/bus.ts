@@ -28,7 +28,7 @@ export interface TestBus extends AsyncDisposable {
   /** Reads exact topics; resolves when they are in effect for everyone. */
   connection(...topics: readonly string[]): Promise<{ connection: Connection; seen: Recorder<Envelope> }>;
   /** Closes `what` together with the bus. */
-  keep<T extends Closable>(what: T): T;
+  closeAtEnd<T extends Closable>(what: T): T;
 }
 
 export async function openBus(): Promise<TestBus> {
@@ -43,7 +43,7 @@ export async function openBus(): Promise<TestBus> {
   return {
     forwarder,
     endpoints,
-    keep,
+    closeAtEnd: keep,
     publisher: () => keep(Publisher.connect(endpoints.publish)),
     reader: (...topics) => {
       const { seen, note } = recordEnvelopes();
@@ -66,5 +66,5 @@ export async function openBus(): Promise<TestBus> {
 
 function recordEnvelopes(): { seen: Recorder<Envelope>; note: (frame: Uint8Array) => void } {
   const seen = new Recorder<Envelope>();
-  return { seen, note: (frame) => seen.note(decodeEnvelope(frame)) };
+  return { seen, note: (frame) => seen.record(decodeEnvelope(frame)) };
 }

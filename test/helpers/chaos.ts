@@ -1,19 +1,19 @@
 // How long the chaos lasts and which dice it throws; few rounds in the tests, many with `npm run chaos`.
 
 /** CONTEXTD_CHAOS_ROUNDS, or `few`. */
-export function roundsOr(few: number): number {
+export function chaosRounds(few: number): number {
   return Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? few);
 }
 
-export interface Dice {
+export interface Random {
   readonly seed: number;
   /** From 0 (inclusive) to `below`, whole. */
-  whole(below: number): number;
+  integer(below: number): number;
   pick<T>(items: readonly T[]): T;
 }
 
 /** CONTEXTD_CHAOS_SEED throws the same dice again; the moments are the machine's. */
-export function throwDice(): Dice {
+export function createRandom(): Random {
   const seed = Number(process.env.CONTEXTD_CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
   let state = seed;
   const next = () => {
@@ -23,10 +23,10 @@ export function throwDice(): Dice {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const whole = (below: number) => Math.floor(next() * below);
-  return { seed, whole, pick: (items) => items[whole(items.length)]! };
+  return { seed, integer: whole, pick: (items) => items[whole(items.length)]! };
 }
 
 /** Figures for people; tests have no other way to tell them. */
-export function tell(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

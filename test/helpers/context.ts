@@ -11,7 +11,7 @@ import {
 
 export const fixtureServices = join(packageRoot, 'test', 'fixtures', 'services');
 
-export interface ServiceSketch {
+export interface ServiceSpec {
   readonly id: string;
   /** A folder under test/fixtures/services. */
   readonly instance: string;
@@ -25,8 +25,8 @@ export interface ServiceSketch {
   readonly supervision?: Readonly<Record<string, unknown>>;
 }
 
-export function sketchConfiguration(
-  services: readonly ServiceSketch[],
+export function testConfiguration(
+  services: readonly ServiceSpec[],
   more: Readonly<Record<string, unknown>> = {},
 ): ContextConfiguration {
   return contextConfigurationSchema.parse({
@@ -36,17 +36,17 @@ export function sketchConfiguration(
     BackendBind: 'tcp://127.0.0.1:*',
     ContextID: 'context001',
     TaskLogName: 'Test',
-    TaskService: services.map(sketchService),
+    TaskService: services.map(testService),
     ...more,
   });
 }
 
 /** A configuration as a client sends it: with addresses that a file could have; nothing is bound there. */
-export function sketchSent(
-  services: readonly ServiceSketch[],
+export function clientConfiguration(
+  services: readonly ServiceSpec[],
   more: Readonly<Record<string, unknown>> = {},
 ): ContextConfiguration {
-  return sketchConfiguration(services, {
+  return testConfiguration(services, {
     FrontEndEndpoint: 'tcp://127.0.0.1:5556',
     BackendEndpoint: 'tcp://127.0.0.1:5557',
     FrontBind: 'tcp://127.0.0.1:5557',
@@ -56,27 +56,20 @@ export function sketchSent(
 }
 
 /** A context file as if it had been read from `<folder>/conf`. */
-export function sketchFile(folder: string, configuration: ContextConfiguration): ContextFile {
+export function testContextFile(folder: string, configuration: ContextConfiguration): ContextFile {
   return { path: join(folder, 'conf', 'Context-Test.xml'), folder, configuration, warnings: [] };
 }
 
-export function sketchService(sketch: ServiceSketch): Record<string, unknown> {
-  const {
-    id,
-    instance,
-    name = 'test',
-    location = fixtureServices,
-    configuration,
-    entry = 'on_start',
-  } = sketch;
-  const triggers = Object.entries(sketch.transitions ?? {}).map(([trigger, rule]) => {
+export function testService(spec: ServiceSpec): Record<string, unknown> {
+  const { id, instance, name = 'test', location = fixtureServices, configuration, entry = 'on_start' } = spec;
+  const triggers = Object.entries(spec.transitions ?? {}).map(([trigger, rule]) => {
     const [action = '', ...call] = rule.split(' ');
     return [trigger, { action, call: call.join(' ') }];
   });
   return {
     id,
     instance,
-    serviceType: sketch.serviceType ?? 'Process',
+    serviceType: spec.serviceType ?? 'Process',
     topic: 'process',
     Task: {
       description: id,
@@ -85,7 +78,7 @@ export function sketchService(sketch: ServiceSketch): Record<string, unknown> {
         content: { configuration: { device_action: 'test_action', location, ...configuration } },
       },
       state: { type: entry, ...(Object.fromEntries(triggers) as Record<string, unknown>) },
-      ...(sketch.supervision === undefined ? {} : { supervision: sketch.supervision }),
+      ...(spec.supervision === undefined ? {} : { supervision: spec.supervision }),
     },
   };
 }

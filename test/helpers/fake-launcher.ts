@@ -4,7 +4,7 @@ import { createDeferred, type Deferred } from '../../src/base/deferred.js';
 import type { LaunchedService, Launcher, LaunchOrder, ProcessEnd } from '../../src/launcher/launcher.js';
 import { Supervisor } from '../../src/supervision/supervisor.js';
 import { createTransaction, type Transaction } from '../../src/supervision/transaction.js';
-import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { testConfiguration, type ServiceSpec } from './context.js';
 import { ManualClock } from './manual-clock.js';
 import { TRANSACTION } from './harness.js';
 
@@ -30,7 +30,7 @@ export class FakeProcess implements LaunchedService {
   }
 }
 
-export interface FakeHouse {
+export interface TestSupervisor {
   readonly clock: ManualClock;
   readonly supervisor: Supervisor;
   readonly transaction: Transaction;
@@ -38,13 +38,13 @@ export interface FakeHouse {
   /** Builds that wait, by service; only with `isBuildSlow`. */
   readonly builds: Map<string, Deferred<string>>;
   /** What the supervisor had others do, such as `start a` (a command) and `report a failed`. */
-  readonly said: string[];
+  readonly calls: string[];
 }
 
-export function openHouse(
-  sketches: readonly Omit<ServiceSketch, 'instance'>[],
+export function openSupervisor(
+  specs: readonly Omit<ServiceSpec, 'instance'>[],
   options: { readonly isBuildSlow?: boolean; readonly launchError?: Error } = {},
-): FakeHouse {
+): TestSupervisor {
   const clock = new ManualClock();
   const processes: FakeProcess[] = [];
   const builds = new Map<string, Deferred<string>>();
@@ -81,8 +81,8 @@ export function openHouse(
     noted: () => undefined,
     recorded: () => undefined,
   });
-  const all = sketches.map((each) => ({ instance: 'Forever', ...each }));
-  const transaction = createTransaction(TRANSACTION, sketchConfiguration(all), clock.now());
+  const all = specs.map((each) => ({ instance: 'Forever', ...each }));
+  const transaction = createTransaction(TRANSACTION, testConfiguration(all), clock.now());
   supervisor.add(transaction);
-  return { clock, supervisor, transaction, processes, builds, said };
+  return { clock, supervisor, transaction, processes, builds, calls: said };
 }

@@ -3,11 +3,11 @@
 const frozen = new WeakSet();
 
 /** Freezes `value` all the way down, maps included; what is frozen already is not walked again. */
-export function freezeDeeply<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || frozen.has(value)) return value;
   frozen.add(value);
   if (value instanceof Map) freezeMap(value);
-  for (const each of value instanceof Map ? value.values() : Object.values(value)) freezeDeeply(each);
+  for (const each of value instanceof Map ? value.values() : Object.values(value)) deepFreeze(each);
   return Object.freeze(value);
 }
 

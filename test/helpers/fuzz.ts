@@ -3,7 +3,7 @@
 import { encodeEnvelope } from '../../src/bus/envelope.js';
 import type { ContextConfiguration } from '../../src/model/context.js';
 import { parseFrame } from '../../src/messages/message.js';
-import type { Dice } from './chaos.js';
+import type { Random } from './chaos.js';
 import { TRANSACTION } from './project.js';
 
 /** All valid messages speak of this transaction, which there is not. */
@@ -61,43 +61,43 @@ export function validMessages(configuration: ContextConfiguration): readonly str
 }
 
 /** The next frame; the same dice make the same frames. */
-export function fuzzFrame(dice: Dice, valid: readonly string[]): Buffer {
+export function fuzzFrame(random: Random, valid: readonly string[]): Buffer {
   for (;;) {
-    const frame = anyFrame(dice, valid);
+    const frame = anyFrame(random, valid);
     if (!isMeant(frame)) return frame;
   }
 }
 
-function anyFrame(dice: Dice, valid: readonly string[]): Buffer {
-  const kind = dice.whole(10);
-  if (kind === 0) return randomBytes(dice);
-  if (kind === 1) return Buffer.concat([Buffer.from(`${dice.pick(TOPICS)} @@@ `), randomBytes(dice)]);
-  if (kind === 2) return Buffer.from(`${dice.pick(TOPICS)} @@@ ${dice.pick([...TOKENS, DEEP])}`);
-  if (kind <= 5) return Buffer.from(withOddValue(dice, dice.pick(valid)));
-  let bytes: Buffer = Buffer.from(dice.pick(valid));
-  for (let count = 1 + dice.whole(4); count > 0; count -= 1) bytes = damage(dice, bytes, valid);
+function anyFrame(random: Random, valid: readonly string[]): Buffer {
+  const kind = random.integer(10);
+  if (kind === 0) return randomBytes(random);
+  if (kind === 1) return Buffer.concat([Buffer.from(`${random.pick(TOPICS)} @@@ `), randomBytes(random)]);
+  if (kind === 2) return Buffer.from(`${random.pick(TOPICS)} @@@ ${random.pick([...TOKENS, DEEP])}`);
+  if (kind <= 5) return Buffer.from(withOddValue(random, random.pick(valid)));
+  let bytes: Buffer = Buffer.from(random.pick(valid));
+  for (let count = 1 + random.integer(4); count > 0; count -= 1) bytes = damage(random, bytes, valid);
   return bytes;
 }
 
-function randomBytes(dice: Dice): Buffer {
-  return Buffer.from(Array.from({ length: dice.whole(400) }, () => dice.whole(256)));
+function randomBytes(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: random.integer(400) }, () => random.integer(256)));
 }
 
 /** Stays JSON: one value, or one key, is another. */
-function withOddValue(dice: Dice, text: string): string {
+function withOddValue(random: Random, text: string): string {
   const places = [...text.matchAll(/"[^"]*"|\b\d+\b/g)];
-  const place = dice.pick(places);
-  const odd = place[0].startsWith('"') && dice.whole(4) === 0 ? '"__proto__"' : dice.pick(TOKENS);
+  const place = random.pick(places);
+  const odd = place[0].startsWith('"') && random.integer(4) === 0 ? '"__proto__"' : random.pick(TOKENS);
   return text.slice(0, place.index) + odd + text.slice(place.index + place[0].length);
 }
 
-function damage(dice: Dice, bytes: Buffer, valid: readonly string[]): Buffer {
-  const at = dice.whole(bytes.length + 1);
-  const to = Math.min(bytes.length, at + dice.whole(20));
+function damage(random: Random, bytes: Buffer, valid: readonly string[]): Buffer {
+  const at = random.integer(bytes.length + 1);
+  const to = Math.min(bytes.length, at + random.integer(20));
   const [before, behind] = [bytes.subarray(0, at), bytes.subarray(to)];
-  switch (dice.whole(6)) {
+  switch (random.integer(6)) {
     case 0:
-      return Buffer.concat([before, Buffer.from([dice.whole(256)]), bytes.subarray(at + 1)]);
+      return Buffer.concat([before, Buffer.from([random.integer(256)]), bytes.subarray(at + 1)]);
     case 1:
       return Buffer.from(before);
     case 2:
@@ -105,9 +105,9 @@ function damage(dice: Dice, bytes: Buffer, valid: readonly string[]): Buffer {
     case 3:
       return Buffer.concat([before, bytes.subarray(at, to), bytes.subarray(at)]);
     case 4:
-      return Buffer.concat([before, Buffer.from(dice.pick(TOKENS)), bytes.subarray(at)]);
+      return Buffer.concat([before, Buffer.from(random.pick(TOKENS)), bytes.subarray(at)]);
     default:
-      return Buffer.concat([before, Buffer.from(dice.pick(valid)).subarray(at)]);
+      return Buffer.concat([before, Buffer.from(random.pick(valid)).subarray(at)]);
   }
 }
 

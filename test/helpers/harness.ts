@@ -13,14 +13,14 @@ import {
   type TransactionSnapshot,
 } from '../../src/supervision/snapshot.js';
 import { transition } from '../../src/supervision/transition.js';
-import { sketchService, type ServiceSketch } from './context.js';
-import { freezeDeeply } from './freeze.js';
+import { testService, type ServiceSpec } from './context.js';
+import { deepFreeze } from './freeze.js';
 
 export const id = (text: string): ServiceId => parseServiceId(text)!;
 export const TRANSACTION = parseTransactionId('TX0001')!;
 
-export function defineTask(sketch: Omit<ServiceSketch, 'instance'>): TaskService {
-  return taskServiceSchema.parse(sketchService({ instance: 'Forever', ...sketch }));
+export function defineTask(spec: Omit<ServiceSpec, 'instance'>): TaskService {
+  return taskServiceSchema.parse(testService({ instance: 'Forever', ...spec }));
 }
 
 /** What an event may leave out on the stage. */
@@ -31,7 +31,7 @@ interface End {
   readonly left?: readonly string[];
 }
 
-export class Stage {
+export class Harness {
   atMs = 1_000_000;
   random = 0;
   snapshot: TransactionSnapshot;
@@ -39,12 +39,12 @@ export class Stage {
   effects: readonly Effect[] = [];
   readonly records: HistoryRecord[] = [];
 
-  constructor(...sketches: readonly Omit<ServiceSketch, 'instance'>[]) {
-    this.snapshot = createTransactionSnapshot(TRANSACTION, sketches.map(defineTask), this.atMs);
+  constructor(...specs: readonly Omit<ServiceSpec, 'instance'>[]) {
+    this.snapshot = createTransactionSnapshot(TRANSACTION, specs.map(defineTask), this.atMs);
   }
 
   apply(event: DistributiveOmit<ProviderEvent, 'atMs'>): this {
-    freezeDeeply(this.snapshot);
+    deepFreeze(this.snapshot);
     const step = transition(this.snapshot, { ...event, atMs: this.atMs }, this.random);
     this.snapshot = step.snapshot;
     this.effects = step.effects;
@@ -117,7 +117,7 @@ export class Stage {
   }
 
   /** From wherever it stands without a process to `started`. */
-  up(...services: string[]): this {
+  bringUp(...services: string[]): this {
     for (const service of services) this.start(service).launched(service).reported(service, 'started');
     return this;
   }
@@ -129,7 +129,7 @@ export class Stage {
   }
 
   /** The last event's effects but records, as `launch a`, `report a failed`, ... */
-  get done(): readonly string[] {
+  get effectTexts(): readonly string[] {
     return this.effects.flatMap((effect) => {
       if (effect.type === 'record') return [];
       if (effect.type === 'report') return [`report ${effect.service} ${effect.action}`];

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { testConfiguration, type ServiceSpec } from './context.js';
 import { install, type Installation } from './installation.js';
 import { freePorts } from './ports.js';
 import { Recorder } from './recorder.js';
@@ -37,11 +37,11 @@ export interface Home extends AsyncDisposable {
   runIn(folder: string, program: string, ...args: readonly string[]): Promise<Ended>;
   start(program: string, ...args: readonly string[]): Running;
   /** service_context with --json, once it is ready; of the context of create_service unless `file` is named. */
-  provide(args?: readonly string[], file?: string): Promise<Running>;
+  startProvider(args?: readonly string[], file?: string): Promise<Running>;
   read(file: string): Promise<string>;
   edit(file: string, change: (text: string) => string): Promise<void>;
   /** Writes a context of fixtures on this folder's ports; returns its path. */
-  sketch(...services: readonly ServiceSketch[]): Promise<string>;
+  writeContext(...services: readonly ServiceSpec[]): Promise<string>;
 }
 
 /** `services` are `[instance, id]`; all run until they are stopped, and report once every 10 s. */
@@ -62,18 +62,18 @@ export async function openHome(...services: readonly (readonly [string, string])
       started.push(running);
       return running;
     },
-    provide: async (args = [], file = FILE) => {
+    startProvider: async (args = [], file = FILE) => {
       const provider = home.start('service_context', file, '--json', ...args);
-      await provider.out.first((line) => line.includes('"kind":"ready"'));
+      await provider.out.waitFor((line) => line.includes('"kind":"ready"'));
       return provider;
     },
     read: (file) => readFile(join(path, file), 'utf8'),
     edit: async (file, change) => writeFile(join(path, file), change(await home.read(file))),
-    sketch: (...sketches) => {
+    writeContext: (...specs) => {
       const front = `tcp://127.0.0.1:${pubPort}`;
       const back = `tcp://127.0.0.1:${subPort}`;
       const ends = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
-      return writeContextFile(path, sketchConfiguration(sketches, ends));
+      return writeContextFile(path, testConfiguration(specs, ends));
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(started.map((each) => each[Symbol.asyncDispose]()));
@@ -121,8 +121,8 @@ function spawnIn(
 function follow(child: ReturnType<typeof spawnIn>): Running {
   const out = new Recorder<string>();
   const err = new Recorder<string>();
-  createInterface(child.stdout).on('line', (line) => out.note(line));
-  createInterface(child.stderr).on('line', (line) => err.note(line));
+  createInterface(child.stdout).on('line', (line) => out.record(line));
+  createInterface(child.stderr).on('line', (line) => err.record(line));
   const ended = child.then(({ exitCode, stdout, stderr }) => ({
     exitCode,
     stdout,

@@ -10,7 +10,7 @@ import { readJournal, type JournalContent, type JournalReading } from '../../src
 import { IdempotencyCache } from '../../src/provider/idempotency-cache.js';
 import { addHistory, createTransaction, type Transaction } from '../../src/supervision/transaction.js';
 import { transition } from '../../src/supervision/transition.js';
-import { sketchConfiguration, sketchFile } from './context.js';
+import { testConfiguration, testContextFile } from './context.js';
 import { openFolder } from './folder.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -23,11 +23,11 @@ export async function openJournal() {
   const clock = new ManualClock();
   const writers: JournalWriter[] = [];
   const once = new IdempotencyCache<CommandAnswer>(clock);
-  const configuration = sketchConfiguration([
+  const configuration = testConfiguration([
     { id: 'ts_1', instance: 'A' },
     { id: 'ts_2', instance: 'B' },
   ]);
-  const file = sketchFile(folder.path, configuration);
+  const file = testContextFile(folder.path, configuration);
   const transactions = new Map<TransactionId, Transaction>([
     [T1, createTransaction(T1, configuration, 1000)],
   ]);
@@ -73,7 +73,7 @@ function asRead(content: JournalContent): JournalContent {
   return JSON.parse(JSON.stringify(content)) as JournalContent;
 }
 
-export function sound(content: JournalContent): JournalReading {
+export function validReading(content: JournalContent): JournalReading {
   return { content, fault: undefined, isLastGood: false };
 }
 

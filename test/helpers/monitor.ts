@@ -1,10 +1,10 @@
 // A Monitor among the services of a test, and how to find and hear it.
 
-import type { ServiceSketch } from './context.js';
-import type { Onlooker } from './bus-observer.js';
+import type { ServiceSpec } from './context.js';
+import type { BusObserver } from './bus-observer.js';
 
 /** Nested elements of its <configuration>; ports are wildcards, samples come fast. */
-export function monitorSketch(more: Readonly<Record<string, unknown>> = {}): ServiceSketch {
+export function monitorService(more: Readonly<Record<string, unknown>> = {}): ServiceSpec {
   return {
     id: 'ts_mon',
     instance: 'Monitor',
@@ -21,9 +21,9 @@ export function monitorSketch(more: Readonly<Record<string, unknown>> = {}): Ser
 
 /** Where a Monitor has said that it is to be found. */
 export async function findMonitor(
-  onlooker: Onlooker,
+  observer: BusObserver,
   id = 'ts_mon',
 ): Promise<{ readonly endpoint: string; readonly metrics: string }> {
-  const { status } = (await onlooker.event(id, 'updated')).content;
+  const { status } = (await observer.waitForEvent(id, 'updated')).content;
   return { endpoint: String(status.monitor_endpoint), metrics: String(status.metrics_url) };
 }

@@ -24,15 +24,15 @@ export interface Program extends AsyncDisposable {
 
 /** `name` is that of a file in dist/tools. */
 export function startProgram(name: string, ...args: readonly string[]): Program {
-  return startAny(process.execPath, join(packageRoot, 'dist', 'tools', `${name}.js`), ...args);
+  return spawnProgram(process.execPath, join(packageRoot, 'dist', 'tools', `${name}.js`), ...args);
 }
 
-export function startAny(program: string, ...args: readonly string[]): Program {
+export function spawnProgram(program: string, ...args: readonly string[]): Program {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const out = new Recorder<string>();
   const err = new Recorder<string>();
-  createInterface(child.stdout).on('line', (line) => out.note(line));
-  createInterface(child.stderr).on('line', (line) => err.note(line));
+  createInterface(child.stdout).on('line', (line) => out.record(line));
+  createInterface(child.stderr).on('line', (line) => err.record(line));
   const ended = new Promise<ProgramEnd>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });

@@ -12,7 +12,7 @@ import type { ContextConfiguration } from '../../src/model/context.js';
 import { ownerOf } from '../../src/processes/run-token.js';
 import { readProcessTable, type ProcessEntry } from '../../src/processes/process-table.js';
 import type { Notice } from '../../src/messages/notice.js';
-import { sketchConfiguration, type ServiceSketch } from './context.js';
+import { testConfiguration, type ServiceSpec } from './context.js';
 import { eventually } from './eventually.js';
 import { openFolder } from './folder.js';
 import { freePorts } from './ports.js';
@@ -30,7 +30,7 @@ export type Task = TaskInfo & {
 };
 
 /** One life of the provider. */
-export interface Reign extends AsyncDisposable {
+export interface ProviderProcess extends AsyncDisposable {
   readonly program: Program;
   readonly client: Client;
   /** From its start until it was ready, in milliseconds. */
@@ -41,46 +41,46 @@ export interface Reign extends AsyncDisposable {
   command(action: string, serviceId?: string): Promise<readonly ServiceResult[]>;
   tasks(): Promise<Readonly<Record<string, Task>>>;
   /** Waits until a service stands where it should, as context information says. */
-  becomes(serviceId: string, status: string, limitMs?: number): Promise<Task>;
+  waitForStatus(serviceId: string, status: string, limitMs?: number): Promise<Task>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
 }
 
-export interface Site extends AsyncDisposable {
+export interface Project extends AsyncDisposable {
   readonly folder: string;
   readonly file: string;
   readonly endpoints: BusEndpoints;
   readonly stateFolder: string;
   /** A provider that is ready, and has taken over what there was. */
-  reign(...flags: readonly string[]): Promise<Reign>;
+  startProvider(...flags: readonly string[]): Promise<ProviderProcess>;
   /** A configuration at this site's addresses, as a client sends it. */
-  configure(services: readonly ServiceSketch[]): ContextConfiguration;
+  configure(services: readonly ServiceSpec[]): ContextConfiguration;
   /** Writes the context file anew. */
-  write(services: readonly ServiceSketch[], ports?: readonly number[], name?: string): Promise<string>;
+  write(services: readonly ServiceSpec[], ports?: readonly number[], name?: string): Promise<string>;
   log(serviceId: string): Promise<string>;
   /** Every living process of its services, their descendants included. */
   processes(): readonly ProcessEntry[];
   journal(): JournalContent;
   /** Opens a gate of a Gated service: makes a file in the folder. */
-  gate(name: string): Promise<void>;
+  openGate(name: string): Promise<void>;
 }
 
 export const TRANSACTION = 'T1';
 
 /** `services` are told the folder, for the gates in it. */
-export async function openSite(
-  services: readonly ServiceSketch[] | ((folder: string) => readonly ServiceSketch[]),
-): Promise<Site> {
+export async function openProject(
+  services: readonly ServiceSpec[] | ((folder: string) => readonly ServiceSpec[]),
+): Promise<Project> {
   const folder = await openFolder();
   const ports = await freePorts(2);
   const endpoints = endpointsOf(ports);
-  const configure = (sketches: readonly ServiceSketch[], other: readonly number[] = ports) =>
-    sketchConfiguration(sketches, bindsOf(other));
-  const write: Site['write'] = (sketches, other, name) =>
-    writeContextFile(folder.path, configure(sketches, other), name);
+  const configure = (specs: readonly ServiceSpec[], other: readonly number[] = ports) =>
+    testConfiguration(specs, bindsOf(other));
+  const write: Project['write'] = (specs, other, name) =>
+    writeContextFile(folder.path, configure(specs, other), name);
   const file = await write(typeof services === 'function' ? services(folder.path) : services);
   const stateFolder = join(realpathSync(folder.path), '.contextd', 'context001');
-  const reigns: Reign[] = [];
+  const providers: ProviderProcess[] = [];
   return {
     folder: folder.path,
     file,
@@ -93,16 +93,16 @@ export async function openSite(
       if (content === undefined) throw new Error(fault ?? 'there is no journal');
       return content;
     },
-    gate: (name) => writeFile(join(folder.path, name), ''),
+    openGate: (name) => writeFile(join(folder.path, name), ''),
     write,
     log: (id) => readFile(join(stateFolder, 'logs', TRANSACTION, `${id}.log`), 'utf8'),
-    reign: async (...flags) => {
-      const reign = await openReign(file, endpoints, flags);
-      reigns.push(reign);
-      return reign;
+    startProvider: async (...flags) => {
+      const providerProcess = await startProviderProcess(file, endpoints, flags);
+      providers.push(providerProcess);
+      return providerProcess;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(reigns.map((each) => each[Symbol.asyncDispose]()));
+      await Promise.all(providers.map((each) => each[Symbol.asyncDispose]()));
       await endRemaining(stateFolder);
       await folder[Symbol.asyncDispose]();
     },
@@ -123,11 +123,11 @@ async function endRemaining(stateFolder: string): Promise<void> {
   }, 'all services are gone');
 }
 
-export async function openReign(
+export async function startProviderProcess(
   file: string,
   endpoints: BusEndpoints,
   flags: readonly string[],
-): Promise<Reign> {
+): Promise<ProviderProcess> {
   const startedMs = performance.now();
   const program = startProgram('service_context', file, '--json', '--log_level=debug', ...flags);
   const notices = () => program.out.items.map((line) => JSON.parse(line) as Notice);
@@ -137,7 +137,7 @@ export async function openReign(
   });
   // At a higher level it does not say that it is ready; its clients notice.
   const isTold = !flags.some((flag) => flag.startsWith('--log_level'));
-  await Promise.race([isTold ? program.out.first(isReady) : undefined, failed]).catch(
+  await Promise.race([isTold ? program.out.waitFor(isReady) : undefined, failed]).catch(
     async (error: unknown) => {
       await program[Symbol.asyncDispose]();
       throw error;
@@ -170,7 +170,7 @@ export async function openReign(
         .join('\n'),
     command: async (action, serviceId = '') =>
       (await client.command({ action, transaction: TRANSACTION, serviceId })).status.services,
-    becomes: (id, status, limitMs) =>
+    waitForStatus: (id, status, limitMs) =>
       eventually(
         async () => {
           const task = (await tasks())[id];

@@ -7,7 +7,7 @@ import { Client, type ClientOptions } from '../../src/client/client.js';
 import type { ContextFile } from '../../src/model/read/read-context.js';
 import type { Notice } from '../../src/messages/notice.js';
 import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
-import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
+import { testConfiguration, testContextFile, type ServiceSpec } from './context.js';
 import { Recorder } from './recorder.js';
 
 export interface TestProvider extends AsyncDisposable {
@@ -21,14 +21,14 @@ export interface TestProvider extends AsyncDisposable {
 }
 
 export async function openProvider(
-  services: readonly ServiceSketch[],
+  services: readonly ServiceSpec[],
   more: Readonly<Record<string, unknown>> = {},
   options: Partial<ProviderOptions> = {},
 ): Promise<TestProvider> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
-  const file = sketchFile(folder, sketchConfiguration(services, more));
+  const file = testContextFile(folder, testConfiguration(services, more));
   const notices = new Recorder<Notice>();
-  const provider = await Provider.open({ file, notice: (notice) => notices.note(notice), ...options });
+  const provider = await Provider.open({ file, notice: (notice) => notices.record(notice), ...options });
   const clients: Client[] = [];
   return {
     provider,

@@ -13,13 +13,13 @@ export interface RawReader extends AsyncDisposable {
 }
 
 /** Resolves when the subscription is in effect. */
-export async function readRaw(endpoints: BusEndpoints, prefix: string): Promise<RawReader> {
+export async function openRawReader(endpoints: BusEndpoints, prefix: string): Promise<RawReader> {
   const seen = new Recorder<Envelope>();
   const marks = new Recorder<string>();
   const subscriber = Subscriber.connect(endpoints.subscribe, (frame) => {
     const envelope = decodeEnvelope(frame);
-    if (envelope.topic.startsWith('mark.')) marks.note(envelope.topic);
-    else seen.note(envelope);
+    if (envelope.topic.startsWith('mark.')) marks.record(envelope.topic);
+    else seen.record(envelope);
   });
   subscriber.subscribePrefix(prefix);
   const connection = new Connection(endpoints, [], () => undefined);
@@ -30,7 +30,7 @@ export async function readRaw(endpoints: BusEndpoints, prefix: string): Promise<
     subscriber.subscribe(mark);
     await connection.publisher.waitForSubscriber(mark);
     await connection.publish(mark, {});
-    await marks.first((each) => each === mark);
+    await marks.waitFor((each) => each === mark);
   };
   await settled();
   return {

@@ -11,7 +11,7 @@ export class Recorder<T> {
   readonly items: T[] = [];
   readonly #waiting = new Set<Waiting<T>>();
 
-  note(item: T): void {
+  record(item: T): void {
     this.items.push(item);
     for (const waiting of this.#waiting) {
       if (!waiting.fits(item)) continue;
@@ -21,7 +21,7 @@ export class Recorder<T> {
   }
 
   /** The first item that fits, past or to come; fails after `limitMs` with what was seen instead. */
-  async first(fits: (item: T) => boolean, limitMs = 20_000): Promise<T> {
+  async waitFor(fits: (item: T) => boolean, limitMs = 20_000): Promise<T> {
     const past = this.items.find(fits);
     if (past !== undefined) return past;
     const waiting: Waiting<T> = { fits, found: createDeferred<T>() };

@@ -10,7 +10,7 @@ export interface Relay extends AsyncDisposable {
   /** Ends all connections without a word, and refuses others; resolves when somebody has tried to come back. */
   cut(): Promise<void>;
   /** Passes on to `endpoint` from now on. */
-  join(endpoint: string): void;
+  connectTo(endpoint: string): void;
 }
 
 export async function openRelay(endpoint: string): Promise<Relay> {
@@ -46,7 +46,7 @@ export async function openRelay(endpoint: string): Promise<Relay> {
       for (const socket of sockets) socket.resetAndDestroy();
       await tried.promise;
     },
-    join: (next) => (target = portOf(next)),
+    connectTo: (next) => (target = portOf(next)),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

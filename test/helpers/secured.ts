@@ -12,7 +12,7 @@ import type { ContextFile } from '../../src/model/read/read-context.js';
 import { ROLES, type Role } from '../../src/model/security.js';
 import type { Notice } from '../../src/messages/notice.js';
 import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
-import { sketchConfiguration, sketchFile, type ServiceSketch } from './context.js';
+import { testConfiguration, testContextFile, type ServiceSpec } from './context.js';
 import { eventually } from './eventually.js';
 import { Recorder } from './recorder.js';
 
@@ -24,7 +24,7 @@ export interface AuditLine {
 }
 
 /** A connection of its own kind, and what it hears. */
-export interface Talker {
+export interface RawConnection {
   readonly connection: Connection;
   readonly frames: Recorder<string>;
 }
@@ -39,22 +39,22 @@ export interface SecuredProvider extends AsyncDisposable {
   securityOf(role: Role): ClientSecurity;
   client(role: Role, options?: ClientOptions): Promise<Client>;
   /** Says what it wants on whatever topic, with the keys of a client of this role. */
-  talker(role: Role, ...topics: readonly string[]): Promise<Talker>;
+  connect(role: Role, ...topics: readonly string[]): Promise<RawConnection>;
   audit(): Promise<readonly AuditLine[]>;
   /** Waits for a refusal in the audit log. */
-  refusal(code: string, fits?: (line: AuditLine) => boolean): Promise<AuditLine>;
+  waitForRefusal(code: string, fits?: (line: AuditLine) => boolean): Promise<AuditLine>;
   /** Ends this provider in the way of a crash, its services left alone, and opens the next one. */
   replace(): Promise<void>;
 }
 
 /** Endpoints that a file could have, as sockets in the folder. */
-export function localEnds(folder: string): Readonly<Record<string, string>> {
+export function localEndpoints(folder: string): Readonly<Record<string, string>> {
   const [front, back] = [`ipc://${folder}/run/front`, `ipc://${folder}/run/back`];
   return { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
 }
 
-export async function openSecured(
-  services: readonly ServiceSketch[],
+export async function openSecuredProvider(
+  services: readonly ServiceSpec[],
   more: Readonly<Record<string, unknown>> | ((folder: string) => Readonly<Record<string, unknown>>) = {},
   options: Partial<ProviderOptions> = {},
 ): Promise<SecuredProvider> {
@@ -63,7 +63,7 @@ export async function openSecured(
   const pairs = new Map(ROLES.map((role) => [role, createKeyPair()]));
   const keysOf = (role: Role) => pairs.get(role)!;
   const file: ContextFile = {
-    ...sketchFile(folder, sketchConfiguration(services, typeof more === 'function' ? more(folder) : more)),
+    ...testContextFile(folder, testConfiguration(services, typeof more === 'function' ? more(folder) : more)),
     security: {
       publicKey: server.publicKey,
       secretKeyFile: keyFilesOf(join(folder, 'keys'), 'server').secret,
@@ -71,7 +71,7 @@ export async function openSecured(
     },
   };
   const notices = new Recorder<Notice>();
-  const open = () => Provider.open({ file, notice: (notice) => notices.note(notice), ...options });
+  const open = () => Provider.open({ file, notice: (notice) => notices.record(notice), ...options });
   let provider = await open();
   const securityFor = (role: Role) => ({ keys: keysOf(role), serverKey: server.publicKey });
   const kept: { close(): Promise<void> }[] = [];
@@ -101,9 +101,9 @@ export async function openSecured(
       keep(
         await Client.connect(provider.endpoints, { timeoutMs: 20_000, ...more, security: securityFor(role) }),
       ),
-    talker: async (role, ...topics) => {
+    connect: async (role, ...topics) => {
       const frames = new Recorder<string>();
-      const hear = (frame: Uint8Array) => frames.note(Buffer.from(frame).toString());
+      const hear = (frame: Uint8Array) => frames.record(Buffer.from(frame).toString());
       const connection = keep(
         new Connection(provider.endpoints, topics, hear, securityOf(securityFor(role))),
       );
@@ -112,7 +112,7 @@ export async function openSecured(
       return { connection, frames };
     },
     audit,
-    refusal: (code, fits = () => true) =>
+    waitForRefusal: (code, fits = () => true) =>
       eventually(
         async () => (await audit()).find((each) => each.code === code && fits(each)),
         `${code} in the audit log`,
@@ -130,14 +130,14 @@ export async function openSecured(
 }
 
 /** Every service there is: where it stands, and its process. */
-export async function standingOf(client: Client): Promise<readonly Standing[]> {
+export async function listServices(client: Client): Promise<readonly ServiceState[]> {
   const { status } = await client.command({ action: 'list' });
   return (status.transactions ?? []).flatMap(({ transaction, services }) =>
     services.map(({ service_id, state, pid }) => ({ transaction, service_id, state, pid })),
   );
 }
 
-export interface Standing {
+export interface ServiceState {
   readonly transaction: string;
   readonly service_id: string;
   readonly state: string;

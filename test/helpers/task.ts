@@ -13,8 +13,8 @@ export const IDENTITY = {
   contextId: 'context001',
 };
 
-export function createLife(configuration: TaskConfiguration = {}) {
-  const told: string[] = [];
+export function createLifecycle(configuration: TaskConfiguration = {}) {
+  const calls: string[] = [];
   const isStarted = createDeferred<void>();
   const lifecycle = new Lifecycle({
     cleanUpLimitMs: 20,
@@ -23,13 +23,13 @@ export function createLife(configuration: TaskConfiguration = {}) {
       endpoints: { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' },
       configuration,
       log: silentLogger,
-      notify: (action, items) => void told.push(`${action} ${JSON.stringify(items)}`),
+      notify: (action, items) => void calls.push(`${action} ${JSON.stringify(items)}`),
       flush: () => Promise.resolve(),
     },
     started: () => {
-      told.push('started');
+      calls.push('started');
       isStarted.resolve();
     },
   });
-  return { lifecycle, told, started: isStarted.promise };
+  return { lifecycle, calls, started: isStarted.promise };
 }

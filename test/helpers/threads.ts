@@ -1,27 +1,27 @@
 // Thread services for tests, and what their neighbours count meanwhile.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ServiceSketch } from './context.js';
-import type { ControlBody, Onlooker } from './bus-observer.js';
+import type { ServiceSpec } from './context.js';
+import type { ControlBody, BusObserver } from './bus-observer.js';
 
-export function thread(id: string, instance: string, more: Partial<ServiceSketch> = {}): ServiceSketch {
+export function thread(id: string, instance: string, more: Partial<ServiceSpec> = {}): ServiceSpec {
   return { id, instance, serviceType: 'Thread', ...more };
 }
 
 /** A thread that counts, every few milliseconds; see `countsOf`. */
-export const neighbour: ServiceSketch = thread('ts_9', 'Ticks', { configuration: { every_ms: '5' } });
+export const tickingThread: ServiceSpec = thread('ts_9', 'Ticks', { configuration: { every_ms: '5' } });
 
 /** What an onlooker has seen of one service on topic `control`. */
-export function eventsOf(onlooker: Onlooker, serviceId: string): readonly ControlBody[] {
-  return onlooker.seen.items
+export function eventsOf(observer: BusObserver, serviceId: string): readonly ControlBody[] {
+  return observer.seen.items
     .filter((each) => each.kind === 'message' && each.message.kind === 'service_event')
     .map((each) => each.body as ControlBody)
     .filter(({ header }) => header.service_id === serviceId);
 }
 
 /** The counts that a Ticks service has reported so far. */
-export function countsOf(onlooker: Onlooker, serviceId: string): readonly number[] {
-  return eventsOf(onlooker, serviceId).flatMap(({ content }) =>
+export function countsOf(observer: BusObserver, serviceId: string): readonly number[] {
+  return eventsOf(observer, serviceId).flatMap(({ content }) =>
     typeof content.status.count === 'number' ? [content.status.count] : [],
   );
 }

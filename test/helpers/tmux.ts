@@ -10,18 +10,18 @@ import { tool } from './requirements.js';
 
 export interface Pane extends AsyncDisposable {
   /** Types a line of the shell, and Enter. */
-  line(text: string): Promise<void>;
+  enter(text: string): Promise<void>;
   /** Types one of this package's programs, and what it is told. */
   start(program: string, ...args: readonly string[]): Promise<void>;
   /** Presses keys, named as tmux names them: Enter, Escape, Down, NPage, C-c, or text. */
   press(...keys: readonly string[]): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
   /** What is to be seen, a line each. */
-  look(): Promise<readonly string[]>;
+  screen(): Promise<readonly string[]>;
   /** Waits until a line looks like this. */
-  sees(what: RegExp): Promise<string>;
+  waitForLine(what: RegExp): Promise<string>;
   /** Waits until none does. */
-  losesSight(what: RegExp): Promise<void>;
+  waitUntilGone(what: RegExp): Promise<void>;
   /** Whether the cursor is shown, whether the alternate screen is on. */
   flags(): Promise<string>;
   /** The process that the shell has started. */
@@ -31,7 +31,7 @@ export interface Pane extends AsyncDisposable {
 }
 
 /** A cursor, and no alternate screen: what a shell has. */
-export const AS_A_SHELL = 'cursor 1 alternate 0';
+export const SHELL_FLAGS = 'cursor 1 alternate 0';
 
 export async function openPane(columns = 80, rows = 24): Promise<Pane> {
   const folder = await openFolder();
@@ -58,7 +58,7 @@ export async function openPane(columns = 80, rows = 24): Promise<Pane> {
     await tmux('send-keys', 'Enter');
   };
   const pane: Pane = {
-    line,
+    enter: line,
     start: (program, ...args) =>
       line([process.execPath, join(packageRoot, 'dist', 'tools', `${program}.js`), ...args].join(' ')),
     press: async (...keys) => {
@@ -67,9 +67,9 @@ export async function openPane(columns = 80, rows = 24): Promise<Pane> {
     resize: async (x, y) => {
       await tmux('resize-window', '-x', String(x), '-y', String(y));
     },
-    look,
-    sees: (what) => seeing(look, what),
-    losesSight: async (what) => {
+    screen: look,
+    waitForLine: (what) => seeing(look, what),
+    waitUntilGone: async (what) => {
       await eventually(async () => !(await look()).some((each) => what.test(each)), `no more ${what}`);
     },
     flags: () => tmux('display-message', '-p', 'cursor #{cursor_flag} alternate #{alternate_on}'),
@@ -80,7 +80,7 @@ export async function openPane(columns = 80, rows = 24): Promise<Pane> {
       await folder[Symbol.asyncDispose]();
     },
   };
-  await pane.sees(/^ready>/);
+  await pane.waitForLine(/^ready>/);
   return pane;
 }
 

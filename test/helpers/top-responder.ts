@@ -5,7 +5,7 @@ import { parseFrame } from '../../src/messages/message.js';
 import { replyHeader, type StateRequest } from '../../src/messages/state.js';
 import { Connection } from '../../src/bus/connection.js';
 import { openBus } from './bus.js';
-import { sketchReply } from './top.js';
+import { topReply } from './top.js';
 
 export interface TopResponder extends AsyncDisposable {
   readonly endpoints: BusEndpoints;
@@ -19,7 +19,7 @@ export async function respondToTop(services: number): Promise<TopResponder> {
   const answer = ({ header }: StateRequest) => {
     if (header.action !== 'top') return { action: 'reply_context', content: describe(bus.endpoints) };
     count += 1;
-    return { action: 'reply_top', content: sketchReply(services, count) };
+    return { action: 'reply_top', content: topReply(services, count) };
   };
   // A client looks for somebody who listens to commands before it asks.
   const connection = new Connection(bus.endpoints, ['context', 'state'], (frame) => {
@@ -28,7 +28,7 @@ export async function respondToTop(services: number): Promise<TopResponder> {
     const { action, content } = answer(message);
     void connection.publish('state', { header: replyHeader(message.header, action, connection.id), content });
   });
-  bus.keep(connection);
+  bus.closeAtEnd(connection);
   await connection.ready();
   return {
     endpoints: bus.endpoints,

@@ -10,7 +10,7 @@ export const AT_MS = new Date(2026, 0, 1, 12, 0, 0).getTime();
 const NO_MEMORY = { pid: null, status: 'defined', memory: null } as const;
 
 /** Every tenth is not running; `step` makes the figures move. */
-export function sketchEntry(index: number, step = 0): TopEntry {
+export function topEntry(index: number, step = 0): TopEntry {
   const base = {
     service_id: `ts_${index}`,
     serviceName: `name_${index}`,
@@ -19,10 +19,10 @@ export function sketchEntry(index: number, step = 0): TopEntry {
     restarts: index % 3,
   };
   if (index % 10 === 0) return { ...base, ...NO_MEMORY };
-  return { ...base, pid: 1000 + index, status: 'started', memory: sketchMemory(index, step) };
+  return { ...base, pid: 1000 + index, status: 'started', memory: topMemory(index, step) };
 }
 
-export function sketchMemory(index: number, step: number): Memory {
+export function topMemory(index: number, step: number): Memory {
   const own = {
     rss: 40 + index + (step % 7),
     vms: 1100 + index,
@@ -45,15 +45,15 @@ export function sketchMemory(index: number, step: number): Memory {
   return { ...own, status: 'sleeping', children, total, timestamp: AT_MS / 1000 + step, elapsed: 0.01 };
 }
 
-export function sketchReply(count: number, step = 0): TopReply {
-  return Array.from({ length: count }, (_, index) => sketchEntry(index + 1, step));
+export function topReply(count: number, step = 0): TopReply {
+  return Array.from({ length: count }, (_, index) => topEntry(index + 1, step));
 }
 
-export function sketchSample(entries: TopReply, step = 0, detail?: TopEntry): Sample {
+export function topSample(entries: TopReply, step = 0, detail?: TopEntry): Sample {
   const about = { contextId: 'context001', transaction: 'T1', endpoint: 'tcp://127.0.0.1:5557' };
   return { about, entries, detail, atMs: AT_MS + step * 1000 };
 }
 
-export function sketchView(entries: TopReply, size: Size = { columns: 80, rows: 24 }): View {
-  return createView(sketchSample(entries), size, 1000);
+export function topView(entries: TopReply, size: Size = { columns: 80, rows: 24 }): View {
+  return createView(topSample(entries), size, 1000);
 }

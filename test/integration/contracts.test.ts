@@ -8,10 +8,10 @@ import { packageRoot } from '../../src/base/package.js';
 import type { Envelope } from '../../src/bus/envelope.js';
 import { CONTRACTS } from '../../src/messages/contracts.js';
 import { parseBody } from '../../src/messages/message.js';
-import { sketchSent } from '../helpers/context.js';
+import { clientConfiguration } from '../helpers/context.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
 import { openProvider } from '../helpers/provider.js';
-import { readRaw } from '../helpers/raw-reader.js';
+import { openRawReader } from '../helpers/raw-reader.js';
 
 expectNoLeftovers();
 
@@ -57,7 +57,7 @@ function judge({ topic, body }: Envelope): {
 
 test('Every frame of the life of a context is as its JSON Schema says.', async () => {
   await using context = await openProvider(SERVICES);
-  await using reader = await readRaw(context.provider.endpoints, '');
+  await using reader = await openRawReader(context.provider.endpoints, '');
   const client = await context.client();
   const transaction = 'T1';
   const command = (action: string, serviceId = '', more = {}) =>
@@ -67,8 +67,8 @@ test('Every frame of the life of a context is as its JSON Schema says.', async (
   await command('restart', 'ts_1');
   await command('dance');
   await command('stop', 'ts_9');
-  await command('reload', '', { configuration: sketchSent(SERVICES.slice(0, 2)), isDryRun: true });
-  await command('validate', '', { configuration: sketchSent(SERVICES) });
+  await command('reload', '', { configuration: clientConfiguration(SERVICES.slice(0, 2)), isDryRun: true });
+  await command('validate', '', { configuration: clientConfiguration(SERVICES) });
   await command('list');
   await client.process(
     {
@@ -80,7 +80,7 @@ test('Every frame of the life of a context is as its JSON Schema says.', async (
   await client.request(transaction);
   for (const action of ['history', 'why', 'logs'] as const)
     await client.request(transaction, { action, serviceId: 'ts_1' });
-  await reader.seen.first(({ topic }) => topic.startsWith('heartbeat.'));
+  await reader.seen.waitFor(({ topic }) => topic.startsWith('heartbeat.'));
   await command('stop');
   await command('exit');
   await context.provider.closed;

@@ -8,7 +8,7 @@ import { readContextFile, type ContextFile } from '../../src/model/read/read-con
 import { Provider } from '../../src/provider/provider.js';
 import { openFolder } from '../helpers/folder.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../helpers/bus-observer.js';
+import { observeBus, type BusObserver } from '../helpers/bus-observer.js';
 
 expectNoLeftovers();
 
@@ -41,8 +41,8 @@ async function startProvider(file: ContextFile) {
 }
 
 /** Events of these services in their order, each kind once: how often a looped task reports is a matter of time. */
-function storyOf(onlooker: Onlooker, ...services: readonly string[]): readonly string[] {
-  const events = onlooker.events().filter((event) => services.some((id) => event.endsWith(` ${id}`)));
+function storyOf(observer: BusObserver, ...services: readonly string[]): readonly string[] {
+  const events = observer.events().filter((event) => services.some((id) => event.endsWith(` ${id}`)));
   return [...new Set(events)];
 }
 
@@ -55,10 +55,10 @@ test('In the state machine each service leads to the next.', async () => {
     ts_103: { seconds: '0.05' },
   });
   await using running = await startProvider(file);
-  await using onlooker = await onlook(running.provider.endpoints);
+  await using observer = await observeBus(running.provider.endpoints);
   await running.provider.execute('start', 'T1');
-  const lap = await onlooker.event('ts_103', 'updated');
-  expect(storyOf(onlooker, 'ts_100', 'ts_101', 'ts_102', 'ts_103')).toEqual([
+  const lap = await observer.waitForEvent('ts_103', 'updated');
+  expect(storyOf(observer, 'ts_100', 'ts_101', 'ts_102', 'ts_103')).toEqual([
     'created ts_100',
     'started ts_100',
     'exited ts_100',
@@ -75,7 +75,7 @@ test('In the state machine each service leads to the next.', async () => {
   ]);
   expect(lap.header).toMatchObject({ service_name: 'state_update', service_transaction: 'T1' });
   expect(lap.content.status).toMatchObject({ result: 'success', device_action: 'pass_state4', laps: 1 });
-  const walk = await onlooker.event('ts_101', 'updated');
+  const walk = await observer.waitForEvent('ts_101', 'updated');
   expect(walk.content.status).toMatchObject({ device_action: 'pass_state2', steps: 3, metres: 2.25 });
 });
 
@@ -90,10 +90,10 @@ test('In the morning waking up leads to the emails, and coffee goes on beside th
     ts003: { seconds: '0.05' },
   });
   await using running = await startProvider(file);
-  await using onlooker = await onlook(running.provider.endpoints);
+  await using observer = await observeBus(running.provider.endpoints);
   await running.provider.execute('start', 'T1');
-  await Promise.all([onlooker.event('ts002', 'exited'), onlooker.event('ts003', 'updated')]);
-  expect(storyOf(onlooker, 'ts001', 'ts002')).toEqual([
+  await Promise.all([observer.waitForEvent('ts002', 'exited'), observer.waitForEvent('ts003', 'updated')]);
+  expect(storyOf(observer, 'ts001', 'ts002')).toEqual([
     'created ts001',
     'started ts001',
     'updated ts001',
@@ -103,11 +103,11 @@ test('In the morning waking up leads to the emails, and coffee goes on beside th
     'updated ts002',
     'exited ts002',
   ]);
-  expect(storyOf(onlooker, 'ts003')).toEqual(['created ts003', 'started ts003', 'updated ts003']);
-  const mail = await onlooker.event('ts002', 'updated');
+  expect(storyOf(observer, 'ts003')).toEqual(['created ts003', 'started ts003', 'updated ts003']);
+  const mail = await observer.waitForEvent('ts002', 'updated');
   expect(mail.header).toMatchObject({ service_name: 'open_inbox' });
   expect(mail.content.status).toMatchObject({ device_action: 'email_checker', new_messages: 1 });
-  const coffee = await onlooker.event('ts003', 'updated');
+  const coffee = await observer.waitForEvent('ts003', 'updated');
   expect(coffee.header).toMatchObject({ service_name: 'drink_espresso' });
   expect(coffee.content.status).toMatchObject({ device_action: 'single_espresso', cups: 1 });
 });
@@ -120,9 +120,9 @@ test('Emails are not looked at where there is no mail folder, and that is no fai
     ts003: { seconds: '60' },
   });
   await using running = await startProvider(file);
-  await using onlooker = await onlook(running.provider.endpoints);
+  await using observer = await observeBus(running.provider.endpoints);
   await running.provider.execute('start', 'T1');
-  const mail = await onlooker.event('ts002', 'updated');
+  const mail = await observer.waitForEvent('ts002', 'updated');
   expect(mail.content.status).toMatchObject({ new_messages: 0 });
-  await onlooker.event('ts002', 'exited');
+  await observer.waitForEvent('ts002', 'exited');
 });

@@ -16,7 +16,7 @@ import { formatTop } from '../../src/cli/show/top.js';
 import type { Terminal } from '../../src/cli/terminal/terminal.js';
 import { parseBody, type Message } from '../../src/messages/message.js';
 import type { ReplyStatus } from '../../src/messages/state.js';
-import { sketchEntry, sketchMemory, sketchSample, sketchView } from '../helpers/top.js';
+import { topEntry, topMemory, topSample, topView } from '../helpers/top.js';
 import { createTerminal } from '../helpers/terminal.js';
 import { ORIGINALS } from '../unit/messages/originals.js';
 
@@ -60,7 +60,7 @@ const status: ReplyStatus = {
   transactions: [{ transaction: 'T', context_id: 'c', services: [service] }],
 };
 const memory = {
-  ...sketchMemory(1, 1),
+  ...topMemory(1, 1),
   connections: [{ fd: 1, family: 'ipv4', type: 'stream', laddr: 'l', raddr: 'r', status: 's' }],
   opened_files: [{ fd: 1, mode: 'w', path: 'p' }],
   memory_map: [{ path: 'p', rss: 1, size: 2, pss: 1 }],
@@ -93,15 +93,15 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     showHistory(terminal, { service_id: text, state: text, since: at, records: [record] }, false);
   },
   top: (terminal, text) => {
-    const entry = { ...withText(sketchEntry(1), text), memory: withText(memory, text) };
+    const entry = { ...withText(topEntry(1), text), memory: withText(memory, text) };
     for (const line of formatTop([entry], createPaint(terminal.colour))) terminal.out(`${line}\n`);
   },
   'the live view': (terminal, text) => {
-    const entry = { ...withText(sketchEntry(1), text), memory: withText(memory, text) };
-    const table = { ...sketchView([entry], { columns: 60, rows: 30 }), trouble: text, filter: '' };
-    const about = withText(sketchSample([]).about, text);
+    const entry = { ...withText(topEntry(1), text), memory: withText(memory, text) };
+    const table = { ...topView([entry], { columns: 60, rows: 30 }), trouble: text, filter: '' };
+    const about = withText(topSample([]).about, text);
     const detail = update(
-      { ...table, sample: { ...sketchSample([entry], 0, entry), about } },
+      { ...table, sample: { ...topSample([entry], 0, entry), about } },
       { kind: 'key', key: '<enter>' },
     );
     for (const view of [table, detail])

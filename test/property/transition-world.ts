@@ -10,7 +10,7 @@ import {
   type TransactionSnapshot,
 } from '../../src/supervision/snapshot.js';
 import { transition, type Step } from '../../src/supervision/transition.js';
-import { freezeDeeply } from '../helpers/freeze.js';
+import { deepFreeze } from '../helpers/freeze.js';
 import { TRANSACTION, type DistributiveOmit } from '../helpers/harness.js';
 
 /** One run of a service, from its launch to its end. */
@@ -43,7 +43,7 @@ export class World {
   readonly #watch: Watcher;
 
   constructor(services: readonly TaskService[], watch: Watcher) {
-    this.snapshot = freezeDeeply(createTransactionSnapshot(TRANSACTION, services, this.atMs));
+    this.snapshot = deepFreeze(createTransactionSnapshot(TRANSACTION, services, this.atMs));
     this.#watch = watch;
   }
 
@@ -51,7 +51,7 @@ export class World {
     const before = this.snapshot;
     const timed: ProviderEvent = { ...event, atMs: this.atMs };
     const step = transition(before, timed, random);
-    this.snapshot = freezeDeeply(step.snapshot);
+    this.snapshot = deepFreeze(step.snapshot);
     for (const effect of step.effects) this.#perform(effect);
     this.#watch(timed, before, step);
   }

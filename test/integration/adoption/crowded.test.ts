@@ -3,22 +3,22 @@
 import { expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
 const MEBIBYTE = 1024 * 1024;
 
 test('What a provider that takes over has no room for is refused; what waits is done then.', async () => {
-  await using site = await openSite([{ id: 'ts_1', instance: 'Forever', serviceType: 'Thread' }]);
-  const first = await site.reign();
+  await using project = await openProject([{ id: 'ts_1', instance: 'Forever', serviceType: 'Thread' }]);
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
   // The provider waits some seconds for those who hold its threads.
   process.kill(pid!, 'SIGSTOP');
-  const coming = site.reign();
-  const client = await Client.connect(site.endpoints, { timeoutMs: 30_000, answerTimeoutMs: 60_000 });
+  const coming = project.startProvider();
+  const client = await Client.connect(project.endpoints, { timeoutMs: 30_000, answerTimeoutMs: 60_000 });
   try {
     const configuration = { padding: 'x'.repeat(6 * MEBIBYTE) };
     const validate = () => client.command({ action: 'validate', configuration });

@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
-import { startAny } from '../../helpers/program.js';
+import { spawnProgram } from '../../helpers/program.js';
 import { needs, tool } from '../../helpers/requirements.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -17,24 +17,24 @@ test(
   'As PID 1 it ends with all services on SIGTERM, with code 0.',
   needs('a process namespace'),
   async () => {
-    await using site = await openSite([
+    await using project = await openProject([
       { id: 'ts_1', instance: 'Forever' },
       { id: 'ts_2', instance: 'SpawnsGrandchild' },
       { id: 'ts_3', instance: 'IgnoresStop', supervision: { stop_timeout_s: 0.5 } },
     ]);
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
-    await using container = startAny(
+    await using container = spawnProgram(
       tool('unshare'),
       ...OWN_PIDS,
       process.execPath,
       program,
-      site.file,
+      project.file,
       '--start',
       '--json',
     );
-    await container.out.first((line) => line.includes('"kind":"answer"'));
-    await container.out.first((line) => line.includes('"grandchild"'));
-    const pids = site.processes().map(({ pid }) => pid);
+    await container.out.waitFor((line) => line.includes('"kind":"answer"'));
+    await container.out.waitFor((line) => line.includes('"grandchild"'));
+    const pids = project.processes().map(({ pid }) => pid);
     expect(pids).toHaveLength(4);
     const first = Number(readProc(container.child.pid!, `task/${container.child.pid}/children`));
     expect(readProc(first, 'status')).toMatch(/^NSpid:\t\d+\t1$/m);
@@ -44,6 +44,6 @@ test(
     expect(container.err.items).toEqual([]);
     const told = container.out.items.map((line) => JSON.parse(line) as { readonly kind: string });
     expect(told.at(-1)).toMatchObject({ kind: 'closed', isDetached: false });
-    expect(site.journal().transactions).toEqual([]);
+    expect(project.journal().transactions).toEqual([]);
   },
 );

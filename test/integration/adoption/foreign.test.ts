@@ -5,24 +5,24 @@ import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { freePorts } from '../../helpers/ports.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
-import { openSite, type Site } from '../../helpers/project.js';
+import { openProject, type Project } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
 const services = [{ id: 'ts_1', instance: 'Forever' }];
 
 /** What differs, the context file that it leads to, and what the hint says first. */
-const others: Readonly<Record<string, readonly [(site: Site) => Promise<string>, string]>> = {
+const others: Readonly<Record<string, readonly [(project: Project) => Promise<string>, string]>> = {
   'file with other addresses': [
-    async (site) => site.write(services, await freePorts(2), 'Context-Other.xml'),
+    async (project) => project.write(services, await freePorts(2), 'Context-Other.xml'),
     'give this context another ContextID',
   ],
   'file with the same addresses': [
-    (site) => site.write(services, undefined, 'Context-Other.xml'),
+    (project) => project.write(services, undefined, 'Context-Other.xml'),
     'give this context another ContextID',
   ],
   'address in the same file': [
-    async (site) => site.write(services, await freePorts(2)),
+    async (project) => project.write(services, await freePorts(2)),
     'set the addresses back and end it with --action=exit',
   ],
 };
@@ -30,37 +30,37 @@ const others: Readonly<Record<string, readonly [(site: Site) => Promise<string>,
 test.each(Object.entries(others))(
   'What a killed provider left is not taken over for another %s.',
   async (_what, [change, hint]) => {
-    await using site = await openSite(services);
-    const first = await site.reign();
+    await using project = await openProject(services);
+    const first = await project.startProvider();
     await first.command('start');
     const { pid } = (await first.tasks()).ts_1!;
     await first.kill();
-    const before = site.journal();
+    const before = project.journal();
 
-    await using program = startProgram('service_context', await change(site));
+    await using program = startProgram('service_context', await change(project));
     expect(await program.ended).toMatchObject({ code: 1 });
     const told = program.err.items.join('\n');
-    expect(told).toContain(`error CTX_JOURNAL_FOREIGN: the journal in ${site.stateFolder} is of conf/`);
+    expect(told).toContain(`error CTX_JOURNAL_FOREIGN: the journal in ${project.stateFolder} is of conf/`);
     expect(told).toContain('it holds T1');
     expect(told).toContain(hint);
     expect(isRunning(pid!)).toBe(true);
-    expect(site.journal()).toEqual(before);
+    expect(project.journal()).toEqual(before);
 
-    await site.write(services);
-    const next = await site.reign();
-    expect(await next.becomes('ts_1', 'started')).toMatchObject({ pid, run: 1 });
+    await project.write(services);
+    const next = await project.startProvider();
+    expect(await next.waitForStatus('ts_1', 'started')).toMatchObject({ pid, run: 1 });
   },
 );
 
 test('After a provider has ended in order, its state folder is free for another file.', async () => {
-  await using site = await openSite(services);
-  const first = await site.reign();
+  await using project = await openProject(services);
+  const first = await project.startProvider();
   await first.command('start');
   await first.command('exit');
   await first.program.ended;
-  const file = await site.write(services, undefined, 'Context-Other.xml');
+  const file = await project.write(services, undefined, 'Context-Other.xml');
   await using program = startProgram('service_context', file, '--start', '--json');
-  await program.out.first((line) => line.includes('"action":"started"'));
+  await program.out.waitFor((line) => line.includes('"action":"started"'));
   program.child.kill('SIGINT');
   expect(await program.ended).toMatchObject({ code: 0 });
 });

@@ -5,10 +5,10 @@ import { Connection } from '../../../src/bus/connection.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openMemoryLimit } from '../../helpers/memory-limit.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Task } from '../../helpers/project.js';
+import { openProject, TRANSACTION, type Task } from '../../helpers/project.js';
 import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -18,11 +18,11 @@ test('A spinning service is killed where its XML says so, and then by the reason
     { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 1 } },
     { id: 'ts_2', instance: 'Spins', supervision: { heartbeat_s: 0.1, stop_timeout_s: 0.2 } },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
   const [one, other] = ['ts_1', 'ts_2'].map((id) => status.services.find((each) => each.service_id === id));
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     reason: 'heartbeat',
     error: { code: 'SVC_HEARTBEAT_LOST', message: 'ts_1 gave no sign of life for 1 s' },
@@ -33,16 +33,16 @@ test('A spinning service is killed where its XML says so, and then by the reason
 });
 
 test('A service that was adopted while it spins is killed after its limit as well.', async () => {
-  await using site = await openSite([
+  await using project = await openProject([
     { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 3 } },
   ]);
-  const first = await site.reign();
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  const second = await site.reign();
+  const second = await project.startProvider();
   expect((await second.tasks()).ts_1).toMatchObject({ pid });
-  expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'heartbeat' });
+  expect(await second.waitForStatus('ts_1', 'failed')).toMatchObject({ reason: 'heartbeat' });
   await eventually(() => !isRunning(pid!), 'it is gone');
 });
 
@@ -92,10 +92,10 @@ test('A service that has filled its heap fails with the reason out_of_memory.', 
     await using test = await openProvider([
       { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '1' } },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     await client.command({ action: 'start', transaction: TRANSACTION });
-    const failed = await onlooker.event('ts_1', 'failed');
+    const failed = await observer.waitForEvent('ts_1', 'failed');
     expect(failed.content.status).toMatchObject({
       reason: 'out_of_memory',
       signal: 'SIGABRT',
@@ -113,12 +113,12 @@ test(
     await using test = await openProvider([
       { id: 'ts_1', instance: 'EatsMemory', configuration: { after_ms: '500' } },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
     using limit = openMemoryLimit(120 * 1024 * 1024);
     limit.add(status.services[0]!.pid!);
-    const failed = await onlooker.event('ts_1', 'failed');
+    const failed = await observer.waitForEvent('ts_1', 'failed');
     expect(failed.content.status).toMatchObject({
       reason: 'out_of_memory',
       signal: 'SIGKILL',

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { JOURNAL_VERSION, lastGoodIn, newestIn } from '../../../src/journal/journal.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -26,48 +26,48 @@ async function edit(path: string, change: (text: string) => string): Promise<voi
 test.each(Object.keys(damages))(
   'A journal that is %s is told, and the last good one is used.',
   async (what) => {
-    await using site = await openSite([
+    await using project = await openProject([
       { id: 'ts_1', instance: 'Forever' },
       { id: 'ts_2', instance: 'Forever' },
     ]);
-    const first = await site.reign();
+    const first = await project.startProvider();
     await first.command('start');
     const before = await first.tasks();
     await first.kill();
-    await damages[what]!(join(site.stateFolder, 'journal.json'));
-    const second = await site.reign();
+    await damages[what]!(join(project.stateFolder, 'journal.json'));
+    const second = await project.startProvider();
     expect(second.warnings()).toContain('journal.json cannot be used: ');
     expect(second.warnings()).toContain('going on with the last good one');
     for (const id of ['ts_1', 'ts_2']) {
-      expect(await second.becomes(id, 'started')).toMatchObject({ run: 1, pid: before[id]!.pid });
+      expect(await second.waitForStatus(id, 'started')).toMatchObject({ run: 1, pid: before[id]!.pid });
     }
-    expect(site.processes()).toHaveLength(2);
+    expect(project.processes()).toHaveLength(2);
   },
 );
 
 test('What stands before a line of changes that makes no sense is used, and the line is named.', async () => {
-  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
-  const first = await site.reign();
+  await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await project.startProvider();
   await first.command('start');
   const before = await first.tasks();
   await first.kill();
-  await appendFile(newestIn(site.stateFolder).changes, '{"transactions":"none"}\n');
-  const second = await site.reign();
+  await appendFile(newestIn(project.stateFolder).changes, '{"transactions":"none"}\n');
+  const second = await project.startProvider();
   expect(second.warnings()).toContain('going on with what stands before that');
   expect(second.warnings()).toMatch(/line \d+ of .*journal\.changes\.jsonl cannot be used: gone/);
-  expect(await second.becomes('ts_1', 'started')).toMatchObject({ run: 1, pid: before.ts_1!.pid });
+  expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ run: 1, pid: before.ts_1!.pid });
 });
 
 test('Without any journal nothing is adopted: what nobody can supervise is ended, and told.', async () => {
-  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
-  const first = await site.reign();
+  await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
   for (const name of [newestIn, lastGoodIn].map((pairIn) => pairIn('').whole)) {
-    await writeFile(join(site.stateFolder, name), 'not a journal');
+    await writeFile(join(project.stateFolder, name), 'not a journal');
   }
-  const second = await site.reign();
+  const second = await project.startProvider();
   expect(second.warnings()).toContain('going on without one');
   expect(second.warnings()).toContain(`ended what was left of ts_1 of T1: ${pid}`);
   expect(isRunning(pid!)).toBe(false);
@@ -75,8 +75,8 @@ test('Without any journal nothing is adopted: what nobody can supervise is ended
 });
 
 test('A pid in a journal is no reason to kill: a stranger that has it lives on.', async () => {
-  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
-  const first = await site.reign();
+  await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
@@ -84,7 +84,7 @@ test('A pid in a journal is no reason to kill: a stranger that has it lives on.'
   const stranger = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
   const gone = new Promise((resolve) => stranger.once('exit', resolve));
   try {
-    const journal = site.journal();
+    const journal = project.journal();
     const [transaction] = journal.transactions;
     const services = transaction!.services.map((each) => ({ ...each, pid: stranger.pid }));
     const edited = {
@@ -93,9 +93,12 @@ test('A pid in a journal is no reason to kill: a stranger that has it lives on.'
       ...journal,
       transactions: [{ ...transaction!, services }],
     };
-    await writeFile(newestIn(site.stateFolder).whole, JSON.stringify(edited));
-    const second = await site.reign();
-    expect(await second.becomes('ts_1', 'failed')).toMatchObject({ reason: 'died_unattended', pid: null });
+    await writeFile(newestIn(project.stateFolder).whole, JSON.stringify(edited));
+    const second = await project.startProvider();
+    expect(await second.waitForStatus('ts_1', 'failed')).toMatchObject({
+      reason: 'died_unattended',
+      pid: null,
+    });
     await second.command('stop');
     await second.command('restart', 'ts_1');
     await second.client.command({ action: 'exit' });

@@ -13,7 +13,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -24,26 +24,26 @@ const services = [
 ];
 
 test('A state folder that was removed is made again: the next provider adopts, and a second one is kept out.', async () => {
-  await using site = await openSite(services);
-  const first = await site.reign();
+  await using project = await openProject(services);
+  const first = await project.startProvider();
   await first.command('start');
-  await rm(site.stateFolder, { recursive: true });
+  await rm(project.stateFolder, { recursive: true });
   await eventually(() => first.warnings().includes('the journal files is in order again'), 'it is written');
   await eventually(() => first.warnings().includes('the lock is in order again'), 'it is locked');
   await first.command('restart', 'ts_2');
-  await using rival = startProgram('service_context', site.file);
+  await using rival = startProgram('service_context', project.file);
   expect((await rival.ended).code).toBe(1);
   const before = await first.tasks();
   await first.kill();
-  const second = await site.reign();
+  const second = await project.startProvider();
   for (const id of ['ts_1', 'ts_2'])
     expect((await second.tasks())[id]).toMatchObject({ pid: before[id]!.pid, run: before[id]!.run });
 });
 
 test('A registry entry that was removed is written again.', async () => {
-  await using site = await openSite(services);
-  const reign = await site.reign();
-  const { pid } = reign.program.child;
+  await using project = await openProject(services);
+  const provider = await project.startProvider();
+  const { pid } = provider.program.child;
   const own = async () => (await listProviders()).filter((each) => each.pid === pid);
   await eventually(async () => (await own()).length === 1, 'it is registered');
   const folder = join(process.env.XDG_RUNTIME_DIR ?? '/tmp', `contextd-${process.getuid!()}`);
@@ -52,31 +52,35 @@ test('A registry entry that was removed is written again.', async () => {
 });
 
 test('A journal that cannot be written is told by list, starts nothing more, and is written when it can be.', async () => {
-  await using site = await openSite(services);
-  const reign = await site.reign();
-  await reign.command('start', 'ts_1');
-  const { whole, changes } = newestIn(site.stateFolder);
+  await using project = await openProject(services);
+  const provider = await project.startProvider();
+  await provider.command('start', 'ts_1');
+  const { whole, changes } = newestIn(project.stateFolder);
   for (const path of [whole, changes]) {
     await rm(path);
     await mkdir(join(path, 'in the way'), { recursive: true });
   }
-  const list = async () => (await reign.client.command({ action: 'list' })).status;
+  const list = async () => (await provider.client.command({ action: 'list' })).status;
   const fault = await eventually(
     async () => (await list()).faults?.find(({ code }) => code === 'CTX_JOURNAL_UNWRITABLE'),
     'list tells',
   );
-  expect(fault.message).toContain(`the journal in ${site.stateFolder} cannot be written: `);
-  await using listing = startProgram('conf_command', '--action=list', `--endpoint=${site.endpoints.publish}`);
+  expect(fault.message).toContain(`the journal in ${project.stateFolder} cannot be written: `);
+  await using listing = startProgram(
+    'conf_command',
+    '--action=list',
+    `--endpoint=${project.endpoints.publish}`,
+  );
   expect((await listing.ended).code).toBe(1);
   expect(listing.err.items.join()).toContain('error CTX_JOURNAL_UNWRITABLE: the journal in ');
   const start = { action: 'start', transaction: TRANSACTION, serviceId: 'ts_2', messageId: 'later' };
-  expect((await reign.client.command(start)).status.error?.code).toBe('CTX_JOURNAL_UNWRITABLE');
-  expect((await reign.command('stop', 'ts_1'))[0]).toMatchObject({ state: 'stopped' });
+  expect((await provider.client.command(start)).status.error?.code).toBe('CTX_JOURNAL_UNWRITABLE');
+  expect((await provider.command('stop', 'ts_1'))[0]).toMatchObject({ state: 'stopped' });
   for (const path of [whole, changes]) await rm(path, { recursive: true });
   await eventually(async () => (await list()).faults === undefined, 'it is written again');
   // What was refused was not executed, so it can be sent again as it is.
-  expect((await reign.client.command(start)).status.result).toBe('success');
-  expect(site.journal().transactions[0]!.services.map(({ status }) => status)).toEqual([
+  expect((await provider.client.command(start)).status.result).toBe('success');
+  expect(project.journal().transactions[0]!.services.map(({ status }) => status)).toEqual([
     'stopped',
     'started',
   ]);
@@ -86,8 +90,8 @@ test(
   'On a full disk the next provider adopts, and what was answered is not executed again.',
   needs('a mount namespace'),
   async () => {
-    await using site = await openSite(services);
-    await mkdir(site.stateFolder, { recursive: true });
+    await using project = await openProject(services);
+    await mkdir(project.stateFolder, { recursive: true });
     // One mount namespace for both providers, held by a process of its own.
     const holder = spawn(
       tool('unshare'),
@@ -95,21 +99,25 @@ test(
         '-m',
         'bash',
         '-c',
-        `mount -t tmpfs -o size=300k,mode=700 tmpfs '${site.stateFolder}' && echo there && exec cat`,
+        `mount -t tmpfs -o size=300k,mode=700 tmpfs '${project.stateFolder}' && echo there && exec cat`,
       ],
       { stdio: ['pipe', 'pipe', 'inherit'] },
     );
     const gone = once(holder, 'exit');
     await once(holder.stdout, 'data');
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
-    const folder = `/proc/${holder.pid}/root${site.stateFolder}`;
+    const folder = `/proc/${holder.pid}/root${project.stateFolder}`;
     const left: (() => Promise<void>)[] = [];
     const open = async () => {
-      const child = spawn('nsenter', ['-t', String(holder.pid), '-m', process.execPath, program, site.file], {
-        stdio: 'ignore',
-      });
+      const child = spawn(
+        'nsenter',
+        ['-t', String(holder.pid), '-m', process.execPath, program, project.file],
+        {
+          stdio: 'ignore',
+        },
+      );
       const ended = once(child, 'exit');
-      const client = await Client.connect(site.endpoints, { timeoutMs: 20_000 });
+      const client = await Client.connect(project.endpoints, { timeoutMs: 20_000 });
       const end = async (signal: NodeJS.Signals) => {
         await client.close();
         child.kill(signal);

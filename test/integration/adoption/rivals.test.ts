@@ -8,8 +8,8 @@ import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
-import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { spawnProgram, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 import { freePorts } from '../../helpers/ports.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
@@ -18,46 +18,46 @@ expectNoLeftovers();
 const services = [{ id: 'ts_1', instance: 'Forever' }];
 
 test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HELD and names the first.', async () => {
-  await using site = await openSite(services);
-  const first = await site.reign();
+  await using project = await openProject(services);
+  const first = await project.startProvider();
   await first.command('start');
   const before = await first.tasks();
-  const file = await site.write(services, await freePorts(2));
+  const file = await project.write(services, await freePorts(2));
   await using second = startProgram('service_context', file, '--start');
   expect(await second.ended).toEqual({ code: 1, signal: null });
   expect(second.err.items[0]).toBe(
-    `error CTX_JOURNAL_HELD: context context001 is run from ${site.stateFolder} by pid ${first.program.child.pid}`,
+    `error CTX_JOURNAL_HELD: context context001 is run from ${project.stateFolder} by pid ${first.program.child.pid}`,
   );
   expect((await first.tasks()).ts_1).toMatchObject({ status: 'started', pid: before.ts_1!.pid });
 });
 
 test('When another provider has taken the folder while its files were gone, the first one ends with its services.', async () => {
-  await using site = await openSite(services);
-  const first = await site.reign();
+  await using project = await openProject(services);
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   // It is held up, or it would make its files again before anybody can take their place.
   first.program.child.kill('SIGSTOP');
-  await rm(site.stateFolder, { recursive: true });
-  const file = await site.write(services, await freePorts(2), 'Context-Other.xml');
+  await rm(project.stateFolder, { recursive: true });
+  const file = await project.write(services, await freePorts(2), 'Context-Other.xml');
   await using second = startProgram('service_context', file, '--json');
-  await second.out.first((line) => line.includes('"kind":"ready"'));
+  await second.out.waitFor((line) => line.includes('"kind":"ready"'));
   first.program.child.kill('SIGCONT');
   expect(await first.program.ended).toEqual({ code: 0, signal: null });
-  expect(first.warnings()).toContain(`is run from ${site.stateFolder} by pid ${second.child.pid}`);
+  expect(first.warnings()).toContain(`is run from ${project.stateFolder} by pid ${second.child.pid}`);
   await eventually(() => !isRunning(pid!), 'its service has ended');
-  expect(site.processes()).toEqual([]);
-  const third = await site.write(services, await freePorts(2), 'Context-Third.xml');
+  expect(project.processes()).toEqual([]);
+  const third = await project.write(services, await freePorts(2), 'Context-Third.xml');
   await using last = startProgram('service_context', third);
   expect((await last.ended).code).toBe(1);
   expect(last.err.items[0]).toContain(`by pid ${second.child.pid}`);
 });
 
 test('Of two providers that start at the same moment exactly one lives.', async () => {
-  await using site = await openSite(services);
+  await using project = await openProject(services);
   const files = await Promise.all([
-    site.write(services),
-    site.write(services, await freePorts(2), 'Context-Other.xml'),
+    project.write(services),
+    project.write(services, await freePorts(2), 'Context-Other.xml'),
   ]);
   const rivals = files.map((file) => startProgram('service_context', file, '--json', '--start'));
   try {
@@ -65,8 +65,8 @@ test('Of two providers that start at the same moment exactly one lives.', async 
     const winner = rivals.find((each) => each !== loser.each)!;
     expect(loser.end.code).toBe(1);
     expect(loser.each.err.items.join()).toContain('CTX_JOURNAL_HELD');
-    await winner.out.first((line) => line.includes('"kind":"answer"'));
-    expect(site.processes()).toHaveLength(1);
+    await winner.out.waitFor((line) => line.includes('"kind":"answer"'));
+    expect(project.processes()).toHaveLength(1);
     winner.child.kill('SIGTERM');
     expect(await winner.ended).toEqual({ code: 0, signal: null });
   } finally {
@@ -116,27 +116,27 @@ test(
   'A provider in a container keeps others of its folder out, and none once it was killed.',
   needs('a process namespace'),
   async () => {
-    await using site = await openSite(services);
+    await using project = await openProject(services);
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
     // Its own network has not even a loopback that is up, so it keeps this one; the others bind elsewhere.
     const inside = FLAGS.filter((flag) => flag !== '--net');
-    const other = await site.write(services, await freePorts(2), 'Context-Other.xml');
-    await using container = startAny(
+    const other = await project.write(services, await freePorts(2), 'Context-Other.xml');
+    await using container = spawnProgram(
       tool('unshare'),
       ...inside,
       process.execPath,
       program,
-      site.file,
+      project.file,
       '--json',
     );
-    await container.out.first((line) => line.includes('"kind":"ready"'));
+    await container.out.waitFor((line) => line.includes('"kind":"ready"'));
     await using second = startProgram('service_context', other);
     expect((await second.ended).code).toBe(1);
     expect(second.err.items[0]).toMatch(/^error CTX_JOURNAL_HELD: .* by pid 1 of another container$/);
     container.child.kill('SIGKILL');
     await container.ended;
     await using third = startProgram('service_context', other, '--json');
-    await third.out.first((line) => line.includes('"kind":"ready"'));
+    await third.out.waitFor((line) => line.includes('"kind":"ready"'));
   },
 );
 
@@ -162,25 +162,25 @@ async function reach(
   const program = [process.execPath, ...WITH_TYPESCRIPT, '--input-type=module', '-e', script, place];
   const all = Array.from({ length: count }, (_, index) => {
     const [first = '', ...rest] = index % 2 === 0 ? [...inside, ...program] : program;
-    return startAny(first, ...rest);
+    return spawnProgram(first, ...rest);
   });
-  await Promise.all(all.map(({ out }) => out.first(() => true)));
+  await Promise.all(all.map(({ out }) => out.waitFor(() => true)));
   await writeFile(join(place, 'go'), '');
-  const said = await Promise.all(all.map(({ out }) => out.first((line) => line !== 'there')));
+  const said = await Promise.all(all.map(({ out }) => out.waitFor((line) => line !== 'there')));
   await writeFile(join(place, 'done'), '');
   await Promise.all(all.map(({ ended }) => ended));
   return said.toSorted();
 }
 
 test('A command that was answered is answered the same by the next provider, and not executed again.', async () => {
-  await using site = await openSite(services);
-  const first = await site.reign();
+  await using project = await openProject(services);
+  const first = await project.startProvider();
   await first.command('start');
   const restart = { action: 'restart', transaction: TRANSACTION, serviceId: 'ts_1', messageId: 'once-only' };
   const answer = await first.client.command(restart);
   expect(answer.status.result).toBe('success');
   await first.kill();
-  const second = await site.reign();
+  const second = await project.startProvider();
   expect(await second.client.command(restart)).toEqual(answer);
   expect((await second.tasks()).ts_1).toMatchObject({ run: 2, pid: answer.status.services[0]!.pid });
   const again = await second.client.command({ ...restart, messageId: 'another' });

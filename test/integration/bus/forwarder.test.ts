@@ -68,7 +68,7 @@ test('A bind that fails leaves the other end free.', async () => {
 test('A frame over 8 MiB is refused, one just under it passes, and the bus goes on.', async () => {
   await using bus = await openBus();
   const { connection, seen } = await bus.connection('big');
-  const stranger = bus.keep(new zmq.Publisher({ linger: 0, reconnectInterval: 10 }));
+  const stranger = bus.closeAtEnd(new zmq.Publisher({ linger: 0, reconnectInterval: 10 }));
   const refused = new Promise((resolve) => stranger.events.on('disconnect', resolve));
   const listening = bus.reader('hello');
   stranger.connect(bus.endpoints.publish);
@@ -83,7 +83,7 @@ test('A frame over 8 MiB is refused, one just under it passes, and the bus goes 
   await publisher.waitForSubscriber('big');
   const most = 'y'.repeat(MAX_FRAME_BYTES - 'big @@@ ""'.length);
   await publisher.publish(encodeEnvelope({ topic: 'big', body: most }));
-  await seen.first(() => true);
+  await seen.waitFor(() => true);
   await connection.roundTrip();
   expect(seen.items.map(({ body }) => (body as string).charAt(0))).toEqual(['y']);
 });
@@ -134,15 +134,15 @@ test('A publisher that minds one topic is told of all who want it while its conn
   publisher.onSubscribeTo('control', () => (told += 1));
   const changes: boolean[] = [];
   publisher.onConnectionChange((isConnected) => changes.push(isConnected));
-  const onlooker = Subscriber.connect(subscribe, () => undefined);
-  onlooker.subscribe('control');
-  await eventually(() => told === 1, 'the onlooker is there');
+  const observer = Subscriber.connect(subscribe, () => undefined);
+  observer.subscribe('control');
+  await eventually(() => told === 1, 'the observer is there');
   await first.close();
   await eventually(() => changes.includes(false), 'the forwarder is gone');
   const second = await Forwarder.open({ frontend: publish, backend: subscribe });
-  await eventually(() => told === 2, 'the onlooker is there again');
+  await eventually(() => told === 2, 'the observer is there again');
   const provider = Subscriber.connect(subscribe, () => undefined);
   provider.subscribe('control');
   await eventually(() => told === 3, 'the provider is there as well');
-  await Promise.all([onlooker.close(), provider.close(), publisher.close(), second.close()]);
+  await Promise.all([observer.close(), provider.close(), publisher.close(), second.close()]);
 });

@@ -14,7 +14,7 @@ test('The forwarder joins every publisher to every subscriber.', async () => {
     await publisher.waitForSubscriber('news');
     await publisher.publish(encodeEnvelope({ topic: 'news', body: { from } }));
     for (const { seen } of readers)
-      await seen.first(({ body }) => JSON.stringify(body) === `{"from":${from}}`);
+      await seen.waitFor(({ body }) => JSON.stringify(body) === `{"from":${from}}`);
   }
   for (const { seen } of readers) expect(seen.items).toHaveLength(2);
 });
@@ -52,7 +52,7 @@ test.each([
   await publisher.waitForSubscriber(wanted);
   await publisher.publish(encodeEnvelope({ topic: other, body: 'not for you' }));
   await publisher.publish(encodeEnvelope({ topic: wanted, body: 'for you' }));
-  await seen.first(({ body }) => body === 'for you');
+  await seen.waitFor(({ body }) => body === 'for you');
   await connection.roundTrip();
   expect(seen.items).toEqual([{ topic: wanted, body: 'for you' }]);
 });

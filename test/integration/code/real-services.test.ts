@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { openFolder } from '../../helpers/folder.js';
 
@@ -47,12 +47,12 @@ test.each(kinds)('Code that is %s in a %s.', async (_, serviceType, code, line) 
   await writeFile(join(location, 'Told', 'words.txt'), 'hello');
   await writeFile(join(location, 'Told', 'plug.ts'), "export const words: string = 'hello';\n");
   await using test = await openProvider([{ id: 'ts_1', instance: 'Told', location, serviceType }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const { content } = await onlooker.event('ts_1', 'updated');
+  const { content } = await observer.waitForEvent('ts_1', 'updated');
   expect(content.status).toMatchObject({ words: 'hello' });
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     error: { message: 'on purpose', file: join(location, 'Told', 'index.ts'), line },
   });

@@ -5,9 +5,9 @@ import { Client } from '../../../src/client/client.js';
 import { openBus } from '../../helpers/bus.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
-import { readRaw } from '../../helpers/raw-reader.js';
+import { openRawReader } from '../../helpers/raw-reader.js';
 import { Connection } from '../../../src/bus/connection.js';
 
 expectNoLeftovers();
@@ -32,23 +32,23 @@ function startCommand(more: Readonly<Record<string, unknown>>) {
 
 test('The same message_id, sent five times at once, is executed once and answered five times alike.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using observer = await observeBus(test.provider.endpoints);
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   await test.provider.execute('start', 'T1');
   const connection = new Connection(test.provider.endpoints, [], () => undefined);
   await connection.publisher.waitForSubscriber('context');
   for (let count = 0; count < 5; count += 1)
     await connection.publish('context', startCommand({ message_id: 'again' }));
   const replies = () => raw.seen.items.map(({ body }) => body as Reply);
-  await raw.seen.first(() => replies().length === 5);
+  await raw.seen.waitFor(() => replies().length === 5);
   await raw.settled();
   expect(replies()).toHaveLength(5);
   expect(replies().map(({ header }) => header.in_reply_to)).toEqual(Array(5).fill('again'));
   expect(new Set(replies().map(({ content }) => content.status.services[0]!.pid)).size).toBe(1);
   // Long after it was carried out it is still known.
   await connection.publish('context', startCommand({ message_id: 'again' }));
-  await raw.seen.first(() => replies().length === 6);
-  expect(onlooker.events()).toEqual(
+  await raw.seen.waitFor(() => replies().length === 6);
+  expect(observer.events()).toEqual(
     ['created', 'started', 'stopped', 'created', 'started'].map((each) => `${each} ts_1`),
   );
   await connection.close();
@@ -56,14 +56,14 @@ test('The same message_id, sent five times at once, is executed once and answere
 
 test('A command without a message_id is executed every time, and answered.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   await test.provider.execute('start', 'T1');
   const connection = new Connection(test.provider.endpoints, [], () => undefined);
   await connection.publisher.waitForSubscriber('context');
   const replies = () => raw.seen.items.map(({ body }) => body as Reply);
   for (const count of [1, 2]) {
     await connection.publish('context', startCommand({}));
-    await raw.seen.first(() => replies().length === count);
+    await raw.seen.waitFor(() => replies().length === count);
   }
   expect(replies().map(({ header }) => header.action)).toEqual(['reply_restart', 'reply_restart']);
   expect(replies().some(({ header }) => 'in_reply_to' in header)).toBe(false);
@@ -99,7 +99,7 @@ test('An answer that does not come in time is an error of its own.', async () =>
   await using bus = await openBus();
   // Listens to commands, and never answers.
   await bus.connection('context');
-  const client = bus.keep(await Client.connect(bus.endpoints, { answerTimeoutMs: 200 }));
+  const client = bus.closeAtEnd(await Client.connect(bus.endpoints, { answerTimeoutMs: 200 }));
   await expect(client.command({ action: 'list' })).rejects.toMatchObject({ code: 'BUS_DEADLINE' });
 });
 

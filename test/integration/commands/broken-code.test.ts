@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CommandAnswer } from '../../../src/client/client.js';
-import { fixtureServices, type ServiceSketch } from '../../helpers/context.js';
+import { fixtureServices, type ServiceSpec } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openRunning, type RunningContext } from '../reload/running-context.js';
@@ -13,30 +13,30 @@ expectNoLeftovers();
 
 const good = `export { default } from ${JSON.stringify(join(fixtureServices, 'Forever', 'index.ts'))};\n`;
 
-interface Stage extends AsyncDisposable {
+interface BrokenContext extends AsyncDisposable {
   readonly running: RunningContext;
   readonly folder: string;
   /** Of ts_1, whose code the tests break; ts_2 has nothing to do with it. */
   readonly source: string;
-  readonly sketches: readonly [ServiceSketch, ServiceSketch];
+  readonly specs: readonly [ServiceSpec, ServiceSpec];
   restart(serviceId?: string): Promise<CommandAnswer>;
 }
 
-async function openStage(): Promise<Stage> {
+async function openBrokenContext(): Promise<BrokenContext> {
   const folder = await openFolder();
   const source = join(folder.path, 'Mine', 'index.ts');
   await mkdir(dirname(source));
   await writeFile(source, good);
-  const sketches = [
+  const specs = [
     { id: 'ts_1', instance: 'Mine', location: folder.path },
     { id: 'ts_2', instance: 'Forever' },
   ] as const;
-  const running = await openRunning(sketches);
+  const running = await openRunning(specs);
   return {
     running,
     folder: folder.path,
     source,
-    sketches,
+    specs,
     restart: (serviceId = '') => running.client.command({ action: 'restart', transaction: 'T1', serviceId }),
     [Symbol.asyncDispose]: async () => {
       await running[Symbol.asyncDispose]();
@@ -45,7 +45,7 @@ async function openStage(): Promise<Stage> {
   };
 }
 
-const faults: readonly (readonly [string, string, (stage: Stage) => Promise<unknown>])[] = [
+const faults: readonly (readonly [string, string, (context: BrokenContext) => Promise<unknown>])[] = [
   ['does not compile', 'SVC_BUILD_FAILED', ({ source }) => writeFile(source, 'const a = 1;\nexport {{;\n')],
   [
     'imports what is not there',
@@ -56,13 +56,13 @@ const faults: readonly (readonly [string, string, (stage: Stage) => Promise<unkn
 ];
 
 test.each(faults)('A restart is refused when the code %s, and what runs goes on.', async (_, code, spoil) => {
-  await using stage = await openStage();
-  const { running } = stage;
+  await using context = await openBrokenContext();
+  const { running } = context;
   const before = await running.pids();
-  await spoil(stage);
+  await spoil(context);
   const hint = expect.stringContaining('nothing was stopped') as string;
   for (const serviceId of ['ts_1', '']) {
-    const { status } = await stage.restart(serviceId);
+    const { status } = await context.restart(serviceId);
     expect(status).toMatchObject({ result: 'failure', error: { code, hint } });
     expect(status.services).toMatchObject([
       { service_id: 'ts_1', state: 'started', pid: before.ts_1, error: { code } },
@@ -70,41 +70,41 @@ test.each(faults)('A restart is refused when the code %s, and what runs goes on.
   }
   expect(await running.pids()).toEqual(before);
   expect(running.eventsOf('ts_1')).toEqual(['created', 'started']);
-  await mkdir(dirname(stage.source), { recursive: true });
-  await writeFile(stage.source, good);
-  expect((await stage.restart('ts_1')).status).toMatchObject({ result: 'success' });
+  await mkdir(dirname(context.source), { recursive: true });
+  await writeFile(context.source, good);
+  expect((await context.restart('ts_1')).status).toMatchObject({ result: 'success' });
   expect((await running.pids()).ts_1).not.toBe(before.ts_1);
 });
 
 test('The refusal of code that does not compile names file and line.', async () => {
-  await using stage = await openStage();
-  await writeFile(stage.source, 'const a = 1;\nexport {{;\n');
-  const { status } = await stage.restart('ts_1');
-  expect(status.error).toMatchObject({ file: stage.source, line: 2 });
+  await using context = await openBrokenContext();
+  await writeFile(context.source, 'const a = 1;\nexport {{;\n');
+  const { status } = await context.restart('ts_1');
+  expect(status.error).toMatchObject({ file: context.source, line: 2 });
 });
 
 test('A reload that would restart a service into broken code changes nothing, asked about or done.', async () => {
-  await using stage = await openStage();
-  const { running, sketches } = stage;
-  const [first, second] = sketches;
+  await using context = await openBrokenContext();
+  const { running, specs } = context;
+  const [first, second] = specs;
   const before = await running.pids();
   const next = [{ ...first, configuration: { label: 'new' } }, second, { id: 'ts_3', instance: 'Forever' }];
-  await writeFile(stage.source, 'export {{;\n');
+  await writeFile(context.source, 'export {{;\n');
   const plan = { added: ['ts_3'], removed: [], changed: ['ts_1'], updated: [], unchanged: ['ts_2'] };
   for (const isDryRun of [true, false]) {
     const { status } = await running.reload(next, { isDryRun });
     expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_BUILD_FAILED' }, plan });
   }
   expect(await running.pids()).toEqual(before);
-  await writeFile(stage.source, good);
+  await writeFile(context.source, good);
   expect((await running.reload(next)).status).toMatchObject({ result: 'success', plan });
 });
 
 test('A stop that comes while the code of restarts is looked at comes after them.', async () => {
-  await using stage = await openStage();
-  const { running } = stage;
-  await writeFile(stage.source, `// Compiled anew.\n${good}`);
-  const restarted = Promise.all([stage.restart('ts_1'), stage.restart('ts_1'), stage.restart('ts_2')]);
+  await using context = await openBrokenContext();
+  const { running } = context;
+  await writeFile(context.source, `// Compiled anew.\n${good}`);
+  const restarted = Promise.all([context.restart('ts_1'), context.restart('ts_1'), context.restart('ts_2')]);
   const stopped = running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   await restarted;
   expect((await stopped).status.services).toMatchObject([{ service_id: 'ts_1', state: 'stopped' }]);
@@ -112,9 +112,9 @@ test('A stop that comes while the code of restarts is looked at comes after them
 });
 
 test('A provider that ends while the code of a restart is looked at starts nothing any more.', async () => {
-  await using stage = await openStage();
-  const { running } = stage;
-  await writeFile(stage.source, `// Compiled anew.\n${good}`);
+  await using context = await openBrokenContext();
+  const { running } = context;
+  await writeFile(context.source, `// Compiled anew.\n${good}`);
   const restarted = running.test.provider.execute('restart', 'T1');
   await running.test.provider.close();
   expect((await restarted).status.error?.code).toBe('CTX_ENDING');

@@ -5,7 +5,7 @@ import { confCommand } from '../../../src/cli/conf-command.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 import { createTerminal } from '../../helpers/terminal.js';
 
@@ -27,9 +27,9 @@ test('logs shows the last lines, across rotations; as JSON an object for each.',
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Floods', configuration: { count: 300 }, supervision },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const some = await showLogs(test, '--task_id=ts_1', '--lines=3');
   expect(some).toEqual({
     exitCode: 0,

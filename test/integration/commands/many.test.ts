@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { Client, type CommandRequest } from '../../../src/client/client.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
-import { readRaw, type RawReader } from '../../helpers/raw-reader.js';
+import { openRawReader, type RawReader } from '../../helpers/raw-reader.js';
 
 expectNoLeftovers();
 
@@ -42,7 +42,7 @@ const OUTCOMES: Readonly<Record<string, readonly string[]>> = {
 
 test('1,000 one-shot starts and stops, sent without waiting, are each answered exactly once.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   await test.provider.execute('start', 'T1');
   const oneShot = async (index: number) => {
     const client = await Client.connect(test.provider.endpoints, { timeoutMs: 30_000 });
@@ -82,7 +82,7 @@ test('100 one-shot clients start and stop a transaction each, and all of them en
 
 test('1,000 commands at once on one client are each answered exactly once.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const ids = Array.from({ length: 1000 }, (_, index) => `m${index}`);

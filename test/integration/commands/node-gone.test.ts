@@ -7,18 +7,18 @@ import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openFolder } from '../../helpers/folder.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/project.js';
+import { openProject, TRANSACTION, type ProviderProcess, type Project } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
 /** A provider that is run by the node in `folder`, which is the only one in its PATH. */
-async function reignWith(site: Site, folder: string): Promise<Reign> {
+async function reignWith(project: Project, folder: string): Promise<ProviderProcess> {
   const { execPath, env } = process;
   const { PATH } = env;
   try {
     process.execPath = join(folder, 'node');
     env.PATH = folder;
-    return await site.reign();
+    return await project.startProvider();
   } finally {
     process.execPath = execPath;
     env.PATH = PATH;
@@ -34,19 +34,19 @@ test('A restart and a reload without any node are refused, and what runs goes on
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever' },
   ];
-  await using site = await openSite(services);
-  const reign = await reignWith(site, folder);
-  const started = await reign.command('start');
+  await using project = await openProject(services);
+  const provider = await reignWith(project, folder);
+  const started = await provider.command('start');
   expect(started.map(({ state }) => state)).toEqual(['started', 'started']);
   await rm(folder, { recursive: true });
   const changed = services.map((each) => ({ ...each, configuration: { label: 'new' } }));
   const requests = [
     { action: 'restart', serviceId: 'ts_1' },
     { action: 'restart' },
-    { action: 'reload', configuration: site.configure(changed) },
+    { action: 'reload', configuration: project.configure(changed) },
   ];
   for (const request of requests) {
-    const { status } = await reign.client.command({ ...request, transaction: TRANSACTION });
+    const { status } = await provider.client.command({ ...request, transaction: TRANSACTION });
     const { result, error } = status;
     expect({ request: request.action, result, error: error ?? status.services[0]?.error }).toMatchObject({
       result: 'failure',
@@ -59,7 +59,7 @@ test('A restart and a reload without any node are refused, and what runs goes on
       },
     });
   }
-  const tasks = await reign.tasks();
+  const tasks = await provider.tasks();
   for (const { service_id: id, pid } of started) {
     expect(tasks[id]).toMatchObject({ pid, status: 'started', run: 1 });
     expect(isRunning(pid!)).toBe(true);

@@ -5,9 +5,9 @@ import type { HistoryReply } from '../../../src/messages/history.js';
 import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { findMonitor } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -15,14 +15,14 @@ const service = { type: 'pub', frequencyS: 0.2, endpoint: 'tcp://127.0.0.1:*' } 
 
 test('The Monitor is added and started before the answer comes, and once only; other values restart it.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: TRANSACTION });
   const monitorOf = async (more: Readonly<Record<string, unknown>> = {}) =>
     (await client.top(TRANSACTION, { service, ...more })).find((each) => each.service_id === 'monitor')!;
   const [first, meanwhile] = await Promise.all([monitorOf(), monitorOf()]);
   expect(first).toMatchObject({ status: 'started', instance: 'Monitor', pid: meanwhile.pid });
-  expect((await findMonitor(onlooker, 'monitor')).endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+  expect((await findMonitor(observer, 'monitor')).endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   expect((await monitorOf()).pid).toBe(first.pid);
   const other = await monitorOf({ openedFiles: true });
   expect(other).toMatchObject({ status: 'started' });
@@ -66,12 +66,12 @@ test('What keeps the Monitor from starting is the answer.', async () => {
 });
 
 test('The next provider adopts the Monitor that a killed one had added.', async () => {
-  await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
-  const first = await site.reign();
+  await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
+  const first = await project.startProvider();
   await first.command('start');
   await first.client.top(TRANSACTION, { service });
   const { pid } = (await first.tasks()).monitor!;
   await first.kill();
-  const second = await site.reign();
+  const second = await project.startProvider();
   expect((await second.tasks()).monitor).toMatchObject({ pid, status: 'started' });
 });

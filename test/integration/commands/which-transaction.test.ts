@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { Client, CommandAnswer } from '../../../src/client/client.js';
-import { sketchSent } from '../../helpers/context.js';
+import { clientConfiguration } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
 
@@ -51,7 +51,7 @@ test.each(named)(
       {},
       { serviceId: 'context001' },
       { serviceId: 'ts_1' },
-      { configuration: sketchSent(one) },
+      { configuration: clientConfiguration(one) },
     ]) {
       const answer = await client.command({ action: 'start', ...request });
       expectAnswer(answer, meant);
@@ -67,7 +67,7 @@ test.each(named)(
     await using test = await openProvider(one);
     const client = await test.client();
     await prepare(client, before);
-    const configuration = sketchSent(one);
+    const configuration = clientConfiguration(one);
     for (const request of [
       { action: 'restart' },
       { action: 'restart', serviceId: 'ts_1' },
@@ -132,7 +132,7 @@ test('A start of a service that runs names its pid, in a transaction with a name
 test('A start means transactions of its own context only.', async () => {
   await using test = await openProvider(one);
   const client = await test.client();
-  const other = sketchSent([{ id: 'ts_2', instance: 'Forever' }], { ContextID: 'other' });
+  const other = clientConfiguration([{ id: 'ts_2', instance: 'Forever' }], { ContextID: 'other' });
   await prepare(client, { stopped: ['T1'] });
   const first = await client.command({ action: 'start', configuration: other });
   expect(first.transaction).toMatch(NEW);

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { historyReplySchema, type HistoryEntry } from '../../../src/messages/history.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -24,10 +24,10 @@ test('Every event on the bus is in the history once, and what is told of it is l
     { id: 'ts_1', instance: 'ExitsLater', transitions: { on_exit: 'start ts_2' } },
     { id: 'ts_2', instance: 'UpdatesOnce', entry: 'on_exit' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_2', 'updated');
+  await observer.waitForEvent('ts_2', 'updated');
   await client.command({ action: 'stop', transaction: 'T1' });
   const records = await history(client);
   expect(records.map(({ id }) => id)).toEqual(records.map((_, index) => index + 1));
@@ -43,7 +43,7 @@ test('Every event on the bus is in the history once, and what is told of it is l
     'transition -> effect',
   ]);
   const events = records.filter(({ kind }) => kind === 'event');
-  expect(events.map(({ service_id: service, text }) => `${text} ${service}`)).toEqual(onlooker.events());
+  expect(events.map(({ service_id: service, text }) => `${text} ${service}`)).toEqual(observer.events());
   expect(records.filter(({ kind }) => kind === 'command').map(({ text }) => text.split(' ')[0])).toEqual([
     'start',
     'stop',
@@ -52,10 +52,10 @@ test('Every event on the bus is in the history once, and what is told of it is l
 
 test('The last 50 records are given, or as many as are asked for.', async () => {
   await using test = await openProvider([chatty]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const all = await history(client, { limit: 1000 });
   expect(all.length).toBeGreaterThan(100);
   expect(all[0]).toMatchObject({ id: 1, kind: 'command', service_id: '', cause: 0 });
@@ -69,10 +69,10 @@ test.each([['-3'], [-3], [2.5], [null], ['all']])(
   'A limit of %j, which is no number of records, is answered as if none were given.',
   async (limit) => {
     await using test = await openProvider([chatty]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     await client.command({ action: 'start', transaction: 'T1' });
-    await onlooker.event('ts_1', 'exited');
+    await observer.waitForEvent('ts_1', 'exited');
     const given = await history(client, { limit });
     expect(given).toHaveLength(50);
     expect(given).toEqual(await history(client));

@@ -3,15 +3,15 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
 import { historyReplySchema, type HistoryReply } from '../../../src/messages/history.js';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
 
-const onDemand: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
-const called = (instance: string, trigger = 'on_exit'): readonly ServiceSketch[] => [
+const onDemand: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+const called = (instance: string, trigger = 'on_exit'): readonly ServiceSpec[] => [
   { id: 'ts_1', instance, configuration: { after_ms: '50' }, transitions: { [trigger]: 'start ts_2' } },
   onDemand,
 ];
@@ -36,10 +36,10 @@ function expectLinked({ records }: HistoryReply): void {
 
 test("A service that another's on_exit started: command, effect, event, transition, effect, event.", async () => {
   await using test = await openProvider(called('ExitsLater'));
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1', messageId: 'm-start' });
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_2', 'started');
   const reply = await why(client, 'ts_2', 'T1');
   expect(chainOf(reply)).toEqual([
     'command: start (m-start)',
@@ -59,11 +59,11 @@ test("A service that another's on_exit started: command, effect, event, transiti
 
 test('A stop by command that drove another service is in the chain of both.', async () => {
   await using test = await openProvider(called('Forever'));
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1', messageId: 'm-stop' });
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_2', 'started');
   const stopped = await why(client, 'ts_1');
   expect(chainOf(stopped)).toEqual(['command: stop (m-stop)', 'effect ts_1: stop', 'event ts_1: stopped']);
   expectLinked(stopped);
@@ -80,10 +80,10 @@ test('A stop by command that drove another service is in the chain of both.', as
 
 test('The chain of a failed service ends with what went wrong, and on_fail goes on from there.', async () => {
   await using test = await openProvider(called('ThrowsInRun', 'on_fail'));
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_2', 'started');
   const failed = await why(client, 'ts_1');
   expect(chainOf(failed).at(-1)).toBe('event ts_1: failed: the sensor is on fire');
   expect(failed.state).toBe('failed');

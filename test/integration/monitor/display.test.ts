@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { startAny } from '../../helpers/program.js';
+import { findMonitor, monitorService } from '../../helpers/monitor.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { spawnProgram } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
@@ -43,21 +43,21 @@ test(
   needs('python3-zmq'),
   async () => {
     await using test = await openProvider([
-      monitorSketch(),
+      monitorService(),
       { id: 'ts_1', instance: 'Forever' },
       { id: 'ts_2', instance: 'SpawnsGrandchild' },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     expect(status.result).toBe('success');
-    const { endpoint } = await findMonitor(onlooker);
-    const grandchild = (await onlooker.event('ts_2', 'updated')).content.status.grandchild as number;
+    const { endpoint } = await findMonitor(observer);
+    const grandchild = (await observer.waitForEvent('ts_2', 'updated')).content.status.grandchild as number;
     const pids = Object.fromEntries(status.services.map((each) => [each.service_id, each.pid!]));
     const beforeS = Date.now() / 1000;
-    await using shown = startAny(tool('python3'), display, endpoint);
+    await using shown = spawnProgram(tool('python3'), display, endpoint);
     const lineOf = async (id: string, fits: (line: Line) => boolean = () => true) => {
-      const text = await shown.out.first((each) => {
+      const text = await shown.out.waitFor((each) => {
         const line = JSON.parse(each) as Line;
         return line.serviceId === id && fits(line);
       });
@@ -93,23 +93,23 @@ test(
   needs('python3-zmq'),
   async () => {
     await using test = await openProvider([
-      { ...monitorSketch(), entry: 'on_exit' },
+      { ...monitorService(), entry: 'on_exit' },
       { id: 'ts_1', instance: 'Forever' },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     await client.command({ action: 'start', transaction: 'T1' });
     await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_mon' });
-    const { endpoint } = await findMonitor(onlooker);
-    await using shown = startAny(tool('python3'), display, endpoint);
+    const { endpoint } = await findMonitor(observer);
+    await using shown = spawnProgram(tool('python3'), display, endpoint);
     const pidOf = (text: string) => {
       const { serviceId, pid } = JSON.parse(text) as Line;
       return serviceId === 'ts_1' ? pid : undefined;
     };
-    const first = pidOf(await shown.out.first((text) => pidOf(text) !== undefined));
+    const first = pidOf(await shown.out.waitFor((text) => pidOf(text) !== undefined));
     const { status } = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
     const second = status.services[0]!.pid!;
     expect(second).not.toBe(first);
-    await shown.out.first((text) => pidOf(text) === second);
+    await shown.out.waitFor((text) => pidOf(text) === second);
   },
 );

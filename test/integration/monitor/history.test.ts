@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { findMonitor, monitorService } from '../../helpers/monitor.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -15,11 +15,11 @@ const one = { id: 'ts_1', instance: 'Forever' };
 
 test('What a Monitor has sampled is given by service and metric, also of a service that has ended.', async () => {
   const beforeS = Date.now() / 1000;
-  await using test = await openProvider([monitorSketch(), one]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([monitorService(), one]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await findMonitor(onlooker);
+  await findMonitor(observer);
   const read = (serviceId: string, metric: 'rss' | 'threads', sinceS?: number) =>
     client.samples('', { serviceId, metric, sinceS });
   const found = await eventually(async () => {
@@ -57,7 +57,7 @@ test('Where there is no Monitor the question is refused, and says how to get one
 
 test('A record is written into the folder of the context, a line for each service and sample.', async () => {
   const record = { file: 'records/samples.jsonl', format: 'jsonl' };
-  await using test = await openProvider([monitorSketch({ record }), one]);
+  await using test = await openProvider([monitorService({ record }), one]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const pid = status.services.find((each) => each.service_id === 'ts_1')?.pid;
@@ -92,7 +92,7 @@ test.each([
     '<record><file> cannot be written',
   ],
 ])('A Monitor with %s does not start, and says why.', async (_what, more, code, message) => {
-  await using test = await openProvider([monitorSketch(more)]);
+  await using test = await openProvider([monitorService(more)]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.result).toBe('failure');
@@ -102,19 +102,19 @@ test.each([
 
 test('A Monitor whose port is taken names who holds it; one that would be a thread is refused.', async () => {
   await using test = await openProvider([
-    monitorSketch(),
-    { ...monitorSketch(), id: 'ts_thread', serviceType: 'Thread', entry: 'on_exit' },
+    monitorService(),
+    { ...monitorService(), id: 'ts_thread', serviceType: 'Thread', entry: 'on_exit' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const { endpoint } = await findMonitor(onlooker);
+  const { endpoint } = await findMonitor(observer);
   const thread = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_thread' });
   expect(thread.status.services[0]?.error).toMatchObject({
     code: 'SVC_CONFIGURATION_INVALID',
     message: expect.stringContaining('cannot run as a thread') as string,
   });
-  await using other = await openProvider([monitorSketch({ service: { endpoint } })]);
+  await using other = await openProvider([monitorService({ service: { endpoint } })]);
   const second = await other.client();
   const { status } = await second.command({ action: 'start', transaction: 'T2' });
   expect(status.services[0]?.error).toMatchObject({

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 import { followMonitor, type BusEvent } from '../../../src/client/follow.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { findMonitor, monitorService } from '../../helpers/monitor.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { Recorder } from '../../helpers/recorder.js';
-import { localEnds } from '../../helpers/secured.js';
+import { localEndpoints } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
@@ -20,23 +20,23 @@ test('A Monitor publishes at a socket on disk, or at loopback for a wildcard, an
   const at = (endpoint: string) => ({ service: { endpoint, frequency_s: '0.2' } });
   await using test = await openProvider(
     [
-      { ...monitorSketch(at(`ipc://${path}`)), id: 'ts_disk' },
-      { ...monitorSketch(at('tcp://*:*')), id: 'ts_port' },
+      { ...monitorService(at(`ipc://${path}`)), id: 'ts_disk' },
+      { ...monitorService(at('tcp://*:*')), id: 'ts_port' },
     ],
-    localEnds(folder.path),
+    localEndpoints(folder.path),
   );
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'success' });
-  const disk = await findMonitor(onlooker, 'ts_disk');
-  const port = await findMonitor(onlooker, 'ts_port');
+  const disk = await findMonitor(observer, 'ts_disk');
+  const port = await findMonitor(observer, 'ts_port');
   expect(disk.endpoint).toBe(`ipc://${path}`);
   expect(port.endpoint).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   for (const { endpoint } of [disk, port]) {
     const seen = new Recorder<BusEvent>();
-    const display = followMonitor(endpoint, (sighting) => seen.note(sighting));
-    await seen.first((each) => /"serviceId":"ts_disk".*"rss"/.test(JSON.stringify(each.body)));
+    const display = followMonitor(endpoint, (event) => seen.record(event));
+    await seen.waitFor((each) => /"serviceId":"ts_disk".*"rss"/.test(JSON.stringify(each.body)));
     await display.close();
   }
   expect(existsSync(path)).toBe(true);

@@ -3,15 +3,15 @@
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { eventually } from '../../helpers/eventually.js';
-import { findMonitor, monitorSketch } from '../../helpers/monitor.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { findMonitor, monitorService } from '../../helpers/monitor.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { readOpenMetrics, type MetricFamily } from '../../helpers/open-metrics.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
-const sketch = monitorSketch({ metrics_port: '0' });
+const spec = monitorService({ metrics_port: '0' });
 
 async function scrape(url: string): Promise<ReadonlyMap<string, MetricFamily>> {
   const response = await fetch(url);
@@ -31,15 +31,15 @@ function valueOf(families: ReadonlyMap<string, MetricFamily>, name: string, labe
 test('Every service has its figures, every state a gauge, and the provider its own.', async () => {
   const beforeS = Date.now() / 1000;
   await using test = await openProvider([
-    sketch,
+    spec,
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
-  const { metrics: url } = await findMonitor(onlooker);
+  const { metrics: url } = await findMonitor(observer);
   const one = { transaction: 'T1', service_id: 'ts_1', instance: 'Forever' };
   const families = await eventually(async () => {
     const found = await scrape(url);
@@ -85,22 +85,22 @@ test('Every service has its figures, every state a gauge, and the provider its o
 });
 
 test('Without its provider a Monitor is not healthy; with the next one it is again.', async () => {
-  await using site = await openSite([sketch]);
+  await using project = await openProject([spec]);
   let url = '';
   {
-    await using reign = await site.reign();
-    await using onlooker = await onlook(site.endpoints);
-    await reign.command('start');
-    url = (await findMonitor(onlooker)).metrics;
-    await reign.kill();
+    await using provider = await project.startProvider();
+    await using observer = await observeBus(project.endpoints);
+    await provider.command('start');
+    url = (await findMonitor(observer)).metrics;
+    await provider.kill();
   }
   const health = async () => (await fetch(new URL('/healthz', url))).status;
   expect(await health()).toBe(503);
   const families = await scrape(url);
   expect(valueOf(families, 'contextd_provider_up')).toBe(0);
   expect(valueOf(families, 'contextd_provider_messages_sent')).toBeUndefined();
-  await using reign = await site.reign();
-  await reign.becomes('ts_mon', 'started');
+  await using provider = await project.startProvider();
+  await provider.waitForStatus('ts_mon', 'started');
   await eventually(async () => (await health()) === 200, 'a healthy Monitor');
 });
 

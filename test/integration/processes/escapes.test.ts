@@ -7,7 +7,7 @@ import { escapes } from '../../helpers/escapes.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { markedProcesses, readProc } from '../../helpers/processes.js';
-import { sketchShell } from '../../helpers/programs.js';
+import { shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -21,7 +21,7 @@ const supervision = { orphan_grace_s: 0.5, stop_timeout_s: 0.5 };
 /** Services in code, a program, and one that speaks for itself. */
 const services = [
   { id: 'ts_1', instance: 'Zoo', configuration: { script }, supervision },
-  sketchShell('ts_2', `${script}; exec sleep 3600`, {}, { supervision }),
+  shellService('ts_2', `${script}; exec sleep 3600`, {}, { supervision }),
 ];
 
 async function openZoo(controlGroups: boolean) {

@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { sketchShell } from '../../helpers/programs.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { shellService } from '../../helpers/program-services.js';
 import { isRunning } from '../../helpers/processes.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -14,63 +14,63 @@ expectNoLeftovers();
 const COUNTS = 'echo $$; i=0; until [ -e gate ]; do i=$((i+1)); echo "count $i"; sleep 0.05; done; exit 5';
 
 test('A program goes on and is logged without a provider; the next one hears how it ends.', async () => {
-  await using site = await openSite([
-    sketchShell('ts_1', COUNTS, { events: 'lines' }, { transitions: { on_fail: 'start ts_2' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
+  await using project = await openProject([
+    shellService('ts_1', COUNTS, { events: 'lines' }, { transitions: { on_fail: 'start ts_2' } }),
+    shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
   ]);
-  const first = await site.reign();
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
-  await eventually(async () => (await site.log('ts_1')).includes('count 3\n'), 'it counts');
+  await eventually(async () => (await project.log('ts_1')).includes('count 3\n'), 'it counts');
   await first.kill();
-  const sizeThen = (await site.log('ts_1')).length;
-  await eventually(async () => (await site.log('ts_1')).length > sizeThen + 40, 'it goes on counting');
+  const sizeThen = (await project.log('ts_1')).length;
+  await eventually(async () => (await project.log('ts_1')).length > sizeThen + 40, 'it goes on counting');
 
-  const second = await site.reign();
-  expect(await second.becomes('ts_1', 'started')).toMatchObject({ pid, run: 1 });
-  await using onlooker = await onlook(site.endpoints);
-  await onlooker.event('ts_1', 'updated');
-  await site.gate('gate');
-  const failed = await onlooker.event('ts_1', 'failed');
+  const second = await project.startProvider();
+  expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ pid, run: 1 });
+  await using observer = await observeBus(project.endpoints);
+  await observer.waitForEvent('ts_1', 'updated');
+  await project.openGate('gate');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     exit_code: 5,
     error: { code: 'SVC_EXITED', message: 'ts_1: its program ended with exit code 5' },
   });
-  await second.becomes('ts_2', 'started');
-  const numbers = [...(await site.log('ts_1')).matchAll(/^count (\d+)$/gm)].map((each) => Number(each[1]));
+  await second.waitForStatus('ts_2', 'started');
+  const numbers = [...(await project.log('ts_1')).matchAll(/^count (\d+)$/gm)].map((each) => Number(each[1]));
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
 });
 
 test('A program that ends while there is no provider tells the next one how.', async () => {
-  await using site = await openSite([sketchShell('ts_1', COUNTS)]);
-  const first = await site.reign();
+  await using project = await openProject([shellService('ts_1', COUNTS)]);
+  const first = await project.startProvider();
   await first.command('start');
-  await eventually(async () => (await site.log('ts_1')).includes('count 1\n'), 'it counts');
-  const [program] = (await site.log('ts_1')).split('\n').map(Number);
+  await eventually(async () => (await project.log('ts_1')).includes('count 1\n'), 'it counts');
+  const [program] = (await project.log('ts_1')).split('\n').map(Number);
   await first.kill();
-  await site.gate('gate');
+  await project.openGate('gate');
   await eventually(() => !isRunning(program!), 'it has ended');
-  const second = await site.reign();
-  const task = await second.becomes('ts_1', 'failed');
+  const second = await project.startProvider();
+  const task = await second.waitForStatus('ts_1', 'failed');
   expect(task).toMatchObject({ error: { message: 'ts_1: its program ended with exit code 5' } });
 });
 
 test('A program without a provider ends after its grace, also one that ignores its stop signal.', async () => {
   const supervision = { orphan_grace_s: 0.5, stop_timeout_s: 0.5 };
   const deaf = `trap '' TERM; while :; do sleep 0.05; done`;
-  await using site = await openSite([
-    sketchShell('ts_1', 'exec sleep 1000', {}, { supervision }),
-    sketchShell('ts_2', deaf, {}, { supervision }),
-    sketchShell('ts_3', `echo up; ${deaf}`, { ready: 'heartbeat' }, { supervision }),
+  await using project = await openProject([
+    shellService('ts_1', 'exec sleep 1000', {}, { supervision }),
+    shellService('ts_2', deaf, {}, { supervision }),
+    shellService('ts_3', `echo up; ${deaf}`, { ready: 'heartbeat' }, { supervision }),
   ]);
-  const first = await site.reign();
+  const first = await project.startProvider();
   // The third never says that it is ready, so this is not awaited.
   const answer = first.command('start');
-  await eventually(async () => (await site.log('ts_3').catch(() => '')) === 'up\n', 'the third runs');
-  await first.becomes('ts_1', 'started');
-  await first.becomes('ts_2', 'started');
+  await eventually(async () => (await project.log('ts_3').catch(() => '')) === 'up\n', 'the third runs');
+  await first.waitForStatus('ts_1', 'started');
+  await first.waitForStatus('ts_2', 'started');
   answer.catch(() => undefined);
-  expect(site.processes().length).toBeGreaterThanOrEqual(6);
+  expect(project.processes().length).toBeGreaterThanOrEqual(6);
   await first.kill();
-  await eventually(() => site.processes().length === 0, 'all have ended');
+  await eventually(() => project.processes().length === 0, 'all have ended');
 });

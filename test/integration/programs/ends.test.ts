@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { readServiceLog, sketchShell } from '../../helpers/programs.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { readServiceLog, shellService } from '../../helpers/program-services.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
@@ -22,20 +22,20 @@ async function pidsOf(test: TestProvider, count: number): Promise<readonly numbe
 
 test('A program that ends with exit code 0 has exited, and its on_exit fires.', async () => {
   await using test = await openProvider([
-    sketchShell('ts_1', 'exit 0', {}, { transitions: { on_exit: 'start ts_2', on_fail: 'start ts_3' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
-    sketchShell('ts_3', 'exec sleep 1000', {}, { entry: 'on_fail' }),
+    shellService('ts_1', 'exit 0', {}, { transitions: { on_exit: 'start ts_2', on_fail: 'start ts_3' } }),
+    shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
+    shellService('ts_3', 'exec sleep 1000', {}, { entry: 'on_fail' }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_2', 'started');
-  expect(onlooker.events().filter((each) => each.endsWith('ts_1'))).toEqual([
+  await observer.waitForEvent('ts_2', 'started');
+  expect(observer.events().filter((each) => each.endsWith('ts_1'))).toEqual([
     'created ts_1',
     'started ts_1',
     'exited ts_1',
   ]);
-  expect(onlooker.events()).not.toContain('created ts_3');
+  expect(observer.events()).not.toContain('created ts_3');
 });
 
 test.each([
@@ -46,49 +46,49 @@ test.each([
   ['kill -TERM 0', 'was ended by SIGTERM', { signal: 'SIGTERM' }],
 ])('A program that does "%s" has failed, and how is told.', async (script, how, told) => {
   await using test = await openProvider([
-    sketchShell('ts_1', `echo up; ${script}`, {}, { transitions: { on_fail: 'start ts_2' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
+    shellService('ts_1', `echo up; ${script}`, {}, { transitions: { on_fail: 'start ts_2' } }),
+    shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     result: 'failure',
     error: { code: 'SVC_EXITED', message: `ts_1: its program ${how}` },
     ...told,
   });
-  await onlooker.event('ts_2', 'started');
-  expect(onlooker.events().filter((each) => each === 'failed ts_1')).toHaveLength(1);
+  await observer.waitForEvent('ts_2', 'started');
+  expect(observer.events().filter((each) => each === 'failed ts_1')).toHaveLength(1);
   expect(readServiceLog(test, 'ts_1')).toMatch(/^up\n/);
 });
 
 test('A program that is asked to stop gets its stop signal, and is stopped whatever its exit code.', async () => {
   const script = `trap 'echo "tidied up"; exit 9' INT; echo up; while :; do sleep 0.02; done`;
   const supervision = { stop_signal: 'SIGINT', stop_timeout_s: 20 };
-  await using test = await openProvider([sketchShell('ts_1', script, {}, { supervision })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, {}, { supervision })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await eventually(() => readServiceLog(test, 'ts_1') === 'up\n', 'its trap is set');
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'success', services: [{ state: 'stopped' }] });
   expect(readServiceLog(test, 'ts_1')).toMatch(/^up\n\s*tidied up\n$/);
-  expect(onlooker.events()).toEqual(['created ts_1', 'started ts_1', 'stopped ts_1']);
+  expect(observer.events()).toEqual(['created ts_1', 'started ts_1', 'stopped ts_1']);
 });
 
 test('A program that ignores its stop signal is killed, with all it has started, which is told.', async () => {
   const script = `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done' & echo $$; while :; do sleep 0.1; done`;
   await using test = await openProvider([
-    sketchShell('ts_1', script, {}, { supervision: { stop_timeout_s: 0.6 } }),
+    shellService('ts_1', script, {}, { supervision: { stop_timeout_s: 0.6 } }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const pids = await pidsOf(test, 2);
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'stopped', pid: null }]);
-  const stopped = await onlooker.event('ts_1', 'stopped');
+  const stopped = await observer.waitForEvent('ts_1', 'stopped');
   const killed = stopped.content.status.killed as readonly string[];
   for (const pid of pids) expect(killed).toContain(`${pid} (sh)`);
   expect(pids.some(isRunning)).toBe(false);
@@ -98,18 +98,18 @@ test('What a program leaves behind when it ends is ended too, in a session of it
   const script = `sleep 1000 & echo $!
     setsid sh -c 'echo $$ > pid; exec sleep 1001' &
     until [ -s pid ]; do sleep 0.02; done; cat pid; exit 0`;
-  await using test = await openProvider([sketchShell('ts_1', script)]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script)]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const pids = await pidsOf(test, 2);
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   await eventually(() => !pids.some(isRunning), 'nothing of it is left');
 });
 
 test('A program is restarted by a transition and by a command, each time with a new process.', async () => {
   await using test = await openProvider([
-    sketchShell(
+    shellService(
       'ts_1',
       'echo $$; [ -e again ] && exec sleep 1000; touch again; exit 1',
       {},

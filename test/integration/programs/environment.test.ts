@@ -3,12 +3,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { sketchShell } from '../../helpers/programs.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -17,7 +17,7 @@ type Variables = Readonly<Record<string, unknown>>;
 const NAMES = ['A', 'B', 'C', 'D', 'CONTEXTD_TOKEN'];
 const FILE = ['# a comment', 'A=from the file', 'export C="  two\nlines "', "D='a # b'", ''].join('\n');
 
-const KINDS: readonly (readonly [string, (variables: Variables) => ServiceSketch])[] = [
+const KINDS: readonly (readonly [string, (variables: Variables) => ServiceSpec])[] = [
   [
     'a service in TypeScript',
     (variables) => ({
@@ -29,7 +29,7 @@ const KINDS: readonly (readonly [string, (variables: Variables) => ServiceSketch
   [
     'a program',
     (variables) =>
-      sketchShell(
+      shellService(
         'ts_1',
         `exec /usr/bin/env node -e 'console.log(JSON.stringify(Object.fromEntries(process.argv.slice(1).map((name) => [name, process.env[name] ?? null]))))' ${NAMES.join(' ')}`,
         { events: 'json', ...variables },
@@ -39,16 +39,16 @@ const KINDS: readonly (readonly [string, (variables: Variables) => ServiceSketch
 
 test.each(KINDS)(
   '%s finds them, those of <env> before those of its <env_file>, which is read at each start.',
-  async (_kind, sketch) => {
-    await using site = await openSite([
-      sketch({ env: { A: ' from\n<env> & "more" ', B: '' }, env_file: 'conf/.env' }),
+  async (_kind, spec) => {
+    await using project = await openProject([
+      spec({ env: { A: ' from\n<env> & "more" ', B: '' }, env_file: 'conf/.env' }),
     ]);
-    await writeFile(join(site.folder, 'conf', '.env'), FILE);
-    const reign = await site.reign();
-    await using onlooker = await onlook(site.endpoints);
+    await writeFile(join(project.folder, 'conf', '.env'), FILE);
+    const provider = await project.startProvider();
+    await using observer = await observeBus(project.endpoints);
     const token = expect.stringContaining(TRANSACTION) as string;
-    await reign.command('start');
-    const first = await onlooker.event('ts_1', 'updated');
+    await provider.command('start');
+    const first = await observer.waitForEvent('ts_1', 'updated');
     expect(first.content.status).toMatchObject({
       A: ' from\n<env> & "more" ',
       B: '',
@@ -56,28 +56,28 @@ test.each(KINDS)(
       D: 'a # b',
       CONTEXTD_TOKEN: token,
     });
-    await writeFile(join(site.folder, 'conf', '.env'), 'A=x\nD=another\n');
-    await onlooker.event('ts_1', 'exited');
-    await using later = await onlook(site.endpoints);
-    await reign.command('restart');
-    const second = await later.event('ts_1', 'updated');
+    await writeFile(join(project.folder, 'conf', '.env'), 'A=x\nD=another\n');
+    await observer.waitForEvent('ts_1', 'exited');
+    await using later = await observeBus(project.endpoints);
+    await provider.command('restart');
+    const second = await later.waitForEvent('ts_1', 'updated');
     expect(second.content.status).toMatchObject({ B: '', C: null, D: 'another', CONTEXTD_TOKEN: token });
   },
 );
 
 test.each(KINDS)(
   '%s does not start without its <env_file>, or with a name in it that is none.',
-  async (_kind, sketch) => {
-    await using site = await openSite([sketch({ env_file: 'conf/.env' })]);
-    const reign = await site.reign();
-    const [missing] = await reign.command('start');
+  async (_kind, spec) => {
+    await using project = await openProject([spec({ env_file: 'conf/.env' })]);
+    const provider = await project.startProvider();
+    const [missing] = await provider.command('start');
     expect(missing).toMatchObject({ state: 'failed', error: { code: 'SVC_ENV_FILE' } });
     expect(missing?.error).toMatchObject({
-      message: expect.stringContaining(join(site.folder, 'conf', '.env')) as string,
+      message: expect.stringContaining(join(project.folder, 'conf', '.env')) as string,
       hint: expect.stringContaining('<env_file>') as string,
     });
-    await writeFile(join(site.folder, 'conf', '.env'), 'CONTEXTD_TOKEN=mine\n');
-    expect(await reign.command('start')).toMatchObject([
+    await writeFile(join(project.folder, 'conf', '.env'), 'CONTEXTD_TOKEN=mine\n');
+    expect(await provider.command('start')).toMatchObject([
       { error: { code: 'SVC_ENV_FILE', message: expect.stringContaining('"CONTEXTD_TOKEN"') as string } },
     ]);
   },
@@ -96,7 +96,7 @@ test.each([
       client.command({
         action: 'start',
         transaction: 'T1',
-        configuration: sketchSent([{ ...own, configuration: { names: 'A', ...configuration } }]),
+        configuration: clientConfiguration([{ ...own, configuration: { names: 'A', ...configuration } }]),
       });
     const { status } = await start(variables);
     expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_PROGRAM_REFUSED' } });

@@ -5,24 +5,24 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { readServiceLog, programService, shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
 import { findMember, needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
 /** Runs one service to its end and returns what it has printed. */
-async function print(sketch: ServiceSketch): Promise<string> {
-  await using test = await openProvider([sketch]);
-  await using onlooker = await onlook(test.provider.endpoints);
+async function print(spec: ServiceSpec): Promise<string> {
+  await using test = await openProvider([spec]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).not.toMatchObject([{ error: expect.anything() as unknown }]);
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   return readServiceLog(test, 'ts_1');
 }
 
@@ -32,7 +32,7 @@ async function printSizes(more: Readonly<Record<string, unknown>>): Promise<stri
   const many = Array.from({ length: 1600 }, () => 'x'.repeat(99));
   const script = 'echo $# $(printf %s "$@" | wc -c) ${#BIG}';
   const arg = ['-c', script, 'sh', 'z'.repeat(128 * 1024 - 1), ...many];
-  return print(sketchProgram('ts_1', { program: 'sh', arg, env, ...more }));
+  return print(programService('ts_1', { program: 'sh', arg, env, ...more }));
 }
 
 const SIZES = `1601 ${128 * 1024 - 1 + 1600 * 99} ${128 * 1024 - 5}\n`;
@@ -47,7 +47,7 @@ test('And so they are for a program of another user.', needs('another user'), as
 
 test('Arguments that are larger than the kernel takes them are told, with the bounds.', async () => {
   const arg = ['-c', 'true', 'z'.repeat(128 * 1024)];
-  await using test = await openProvider([sketchProgram('ts_1', { program: 'sh', arg })]);
+  await using test = await openProvider([programService('ts_1', { program: 'sh', arg })]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).toMatchObject([
@@ -67,7 +67,7 @@ const member = findMember() ?? '';
 test('A program has all groups of its user, and no other.', needs('a user with groups'), async () => {
   const groups = execFileSync('id', ['-G', member], { encoding: 'utf8' }).trim().split(' ').sort();
   expect(groups.length).toBeGreaterThan(1);
-  const log = await print(sketchShell('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
+  const log = await print(shellService('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
   const [user, found = ''] = log.split('\n');
   expect(user).toBe(execFileSync('id', ['-u', member], { encoding: 'utf8' }).trim());
   expect(found.split(' ').sort()).toEqual(groups);
@@ -76,7 +76,7 @@ test('A program has all groups of its user, and no other.', needs('a user with g
 test('A program has the umask and the limits that its command names.', async () => {
   const rlimits = { nofile: '64', core: '0', nproc: '5000', as: '4000000000' };
   const script = 'umask; ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -v';
-  const log = await print(sketchShell('ts_1', script, { umask: '027', rlimits }));
+  const log = await print(shellService('ts_1', script, { umask: '027', rlimits }));
   const [mask, ...limits] = log.trim().split('\n');
   expect(mask).toBe('0027');
   expect(limits).toEqual(['64', '64', '0', '3906250']);
@@ -84,8 +84,8 @@ test('A program has the umask and the limits that its command names.', async () 
 
 test('What keeps a program from being executed is told also when limits are set first.', async () => {
   await using test = await openProvider([
-    sketchProgram('ts_1', { program: './script', rlimits: { core: '0' } }),
-    sketchProgram('ts_2', { program: 'false', rlimits: { core: '0' } }),
+    programService('ts_1', { program: './script', rlimits: { core: '0' } }),
+    programService('ts_2', { program: 'false', rlimits: { core: '0' } }),
   ]);
   await writeFile(join(test.folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
   const client = await test.client();
@@ -96,9 +96,9 @@ test('What keeps a program from being executed is told also when limits are set 
       error: { code: 'SVC_PROGRAM_NOT_FOUND', message: expect.stringContaining('/script') as string },
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
-  const failed = await onlooker.event('ts_2', 'failed');
+  const failed = await observer.waitForEvent('ts_2', 'failed');
   expect(failed.content.status).toMatchObject({ exit_code: 1, error: { code: 'SVC_EXITED' } });
 });
 
@@ -108,7 +108,7 @@ test('What another user with groups may not execute is told.', needs('a user wit
   await mkdir(join(folder.path, 'closed'), { mode: 0o700 });
   await writeFile(join(folder.path, 'closed', 'program'), '#!/bin/sh\n', { mode: 0o755 });
   const program = join(folder.path, 'closed', 'program');
-  await using test = await openProvider([sketchProgram('ts_1', { program, user: member, cwd: '/' })]);
+  await using test = await openProvider([programService('ts_1', { program, user: member, cwd: '/' })]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).toMatchObject([
@@ -123,9 +123,9 @@ test('What another user with groups may not execute is told.', needs('a user wit
 });
 
 test('Standard input is at its end, or stays open until the program ends.', async () => {
-  expect(await print(sketchShell('ts_1', 'cat; echo ended'))).toBe('ended\n');
+  expect(await print(shellService('ts_1', 'cat; echo ended'))).toBe('ended\n');
   await using test = await openProvider([
-    sketchShell('ts_1', 'echo up; cat; echo ended', { stdin: 'open', ready: 'line', ready_line: 'up' }),
+    shellService('ts_1', 'echo up; cat; echo ended', { stdin: 'open', ready: 'line', ready_line: 'up' }),
   ]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -143,7 +143,7 @@ test.each([
     wait_for_child() { [ ${target} = leader ] || wait $!; }
     while :; do sleep 0.1; done`;
   await using test = await openProvider([
-    sketchShell('ts_1', script, { stop_to: target, ready: 'line', ready_line: 'ready' }),
+    shellService('ts_1', script, { stop_to: target, ready: 'line', ready_line: 'ready' }),
   ]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });

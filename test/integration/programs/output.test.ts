@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
-import { readServiceLog, sketchShell } from '../../helpers/programs.js';
+import { observeBus, type BusObserver } from '../../helpers/bus-observer.js';
+import { readServiceLog, shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
 import { needs } from '../../helpers/requirements.js';
 
@@ -18,8 +18,8 @@ interface Update {
 }
 
 /** The items of all `updated` events, without what every event has. */
-function itemsOf(onlooker: Onlooker): readonly Readonly<Record<string, unknown>>[] {
-  return onlooker.seen.items.flatMap((each) => {
+function itemsOf(observer: BusObserver): readonly Readonly<Record<string, unknown>>[] {
+  return observer.seen.items.flatMap((each) => {
     if (each.kind !== 'message' || each.message.kind !== 'service_event') return [];
     const { header, content } = each.body as Update;
     if (header.action !== 'updated') return [];
@@ -30,31 +30,31 @@ function itemsOf(onlooker: Onlooker): readonly Readonly<Record<string, unknown>>
 
 test('All that a program prints is in its log, and nothing of it in an event, if nothing is said.', async () => {
   await using test = await openProvider([
-    sketchShell('ts_1', 'echo one; echo two >&2; printf "a\\000b\\n\\377\\n"; printf "no end"'),
+    shellService('ts_1', 'echo one; echo two >&2; printf "a\\000b\\n\\377\\n"; printf "no end"'),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const lines = readServiceLog(test, 'ts_1').split('\n');
   expect([...lines].sort()).toEqual(['a\0b', 'no end', 'one', 'two', '\ufffd'].sort());
-  expect(itemsOf(onlooker)).toEqual([]);
+  expect(itemsOf(observer)).toEqual([]);
 });
 
 test('What is printed on both outputs is in the log in the order in which it was printed.', async () => {
   const script = 'i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; done';
-  await using test = await openProvider([sketchShell('ts_1', script)]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script)]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const expected = Array.from({ length: 500 }, (_, index) => `out ${index + 1}\nerr ${index + 1}\n`);
   expect(readServiceLog(test, 'ts_1')).toBe(expected.join(''));
 });
 
 async function openByName(command: Readonly<Record<string, unknown>>): Promise<void> {
   const script = 'echo one > /dev/stdout; echo two > /dev/stderr; echo three >> /dev/fd/2; sleep 1000';
-  await using test = await openProvider([sketchShell('ts_1', script, command)]);
+  await using test = await openProvider([shellService('ts_1', script, command)]);
   const client = await test.client();
   const starting = client.command({ action: 'start', transaction: 'T1' });
   await eventually(() => readServiceLog(test, 'ts_1').includes('three'), 'all is printed');
@@ -77,7 +77,7 @@ test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
   async (command) => {
     const script = `trap '' TERM; echo first; printf 'last words'; while :; do sleep 0.1; done`;
     const supervision = { stop_timeout_s: 0.2 };
-    await using test = await openProvider([sketchShell('ts_1', script, command, { supervision })]);
+    await using test = await openProvider([shellService('ts_1', script, command, { supervision })]);
     const client = await test.client();
     const starting = client.command({ action: 'start', transaction: 'T1' });
     await eventually(() => readServiceLog(test, 'ts_1').endsWith('first\nlast words'), 'they are there');
@@ -90,8 +90,8 @@ test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
 test('A line that is printed in parts is whole in the log and in its event, whatever comes between them.', async () => {
   const wait = (name: string) => `while ! [ -e ${name} ]; do sleep 0.05; done`;
   const script = `printf 'one '; ${wait('a')}; echo between >&2; ${wait('b')}; echo line; printf 'two '; ${wait('c')}; echo lines`;
-  await using test = await openProvider([sketchShell('ts_1', script, { events: 'lines' })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const has = (text: string) =>
     eventually(() => readServiceLog(test, 'ts_1') === text, `the log is ${JSON.stringify(text)}`);
@@ -102,19 +102,19 @@ test('A line that is printed in parts is whole in the log and in its event, what
   writeFileSync(join(test.folder, 'b'), '');
   await has('one \nbetween\none line\ntwo ');
   writeFileSync(join(test.folder, 'c'), '');
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   await has('one \nbetween\none line\ntwo lines\n');
-  expect(itemsOf(onlooker)).toEqual([{ line: 'one line' }, { line: 'two lines' }]);
+  expect(itemsOf(observer)).toEqual([{ line: 'one line' }, { line: 'two lines' }]);
 });
 
 test('A log of a program is rotated as every log is.', async () => {
   const supervision = { log_max_kb: 16, log_files: 3 };
   const script = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "line $i"; done; echo "the last"';
-  await using test = await openProvider([sketchShell('ts_1', script, {}, { supervision })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, {}, { supervision })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const { files } = (await client.request('T1', { action: 'logs', serviceId: 'ts_1' })) as {
     readonly files: readonly string[];
   };
@@ -129,14 +129,14 @@ test('A log of a program is rotated as every log is.', async () => {
 test('Each line on standard output is told as an event, in order, between started and the end.', async () => {
   const script = 'echo "before ready"; echo up; echo "not told" >&2; echo "grüße"; printf last';
   const command = { ready: 'line', ready_line: '^up$', events: 'lines' };
-  await using test = await openProvider([sketchShell('ts_1', script, command)]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, command)]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const lines = ['before ready', 'up', 'grüße', 'last'];
-  expect(itemsOf(onlooker)).toEqual(lines.map((line) => ({ line })));
-  expect(onlooker.events()).toEqual([
+  expect(itemsOf(observer)).toEqual(lines.map((line) => ({ line })));
+  expect(observer.events()).toEqual([
     'created ts_1',
     'started ts_1',
     ...lines.map(() => 'updated ts_1'),
@@ -153,16 +153,16 @@ test('A JSON object on a line is an event with its items, which drives others; w
     echo '{"pid": 1, "result": "failure", "reason": 7, "error": 0, "__proto__": {"x": 1}, "kept": {"deep": [null]}}'
     exec sleep 1000`;
   await using test = await openProvider([
-    sketchShell('ts_1', script, { events: 'json' }, { transitions: { on_update: 'start ts_2' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_update' }),
+    shellService('ts_1', script, { events: 'json' }, { transitions: { on_update: 'start ts_2' } }),
+    shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_update' }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_2', 'started');
-  await eventually(() => itemsOf(onlooker).length >= 2, 'both are told');
-  expect(itemsOf(onlooker)).toEqual([{ temperature: 21.5, unit: 'C' }, { kept: { deep: [null] } }]);
-  const updated = await onlooker.event('ts_1', 'updated');
+  await observer.waitForEvent('ts_2', 'started');
+  await eventually(() => itemsOf(observer).length >= 2, 'both are told');
+  expect(itemsOf(observer)).toEqual([{ temperature: 21.5, unit: 'C' }, { kept: { deep: [null] } }]);
+  const updated = await observer.waitForEvent('ts_1', 'updated');
   expect(updated.content.status).toMatchObject({
     result: 'success',
     device_action: 'test_action',
@@ -177,15 +177,15 @@ test('A JSON object on a line is an event with its items, which drives others; w
 
 test('A flood of lines is bounded as events, whole in the log, and the provider goes on answering.', async () => {
   const script = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done; exec sleep 1000';
-  await using test = await openProvider([sketchShell('ts_1', script, { events: 'lines' })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await eventually(() => /^20000$/m.test(readServiceLog(test, 'ts_1')), 'all is printed');
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'stopped' }]);
   const log = readServiceLog(test, 'ts_1').split('\n');
-  const told = itemsOf(onlooker).length;
+  const told = itemsOf(observer).length;
   const dropped = log
     .flatMap((line) => /lines that came too fast to be told as events: (\d+)/.exec(line)?.[1] ?? [])
     .map(Number);
@@ -197,11 +197,11 @@ test('A flood of lines is bounded as events, whole in the log, and the provider 
 
 test('A line without an end takes no memory, and no other line is lost by it.', async () => {
   const script = String.raw`head -c 300000 /dev/zero | tr '\0' x; printf '\nshort\n'`;
-  await using test = await openProvider([sketchShell('ts_1', script, { events: 'lines' })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'exited');
-  expect(itemsOf(onlooker)).toEqual([{ line: 'short' }]);
+  await observer.waitForEvent('ts_1', 'exited');
+  expect(itemsOf(observer)).toEqual([{ line: 'short' }]);
   expect(readServiceLog(test, 'ts_1')).toBe(`${'x'.repeat(300_000)}\nshort\n`);
 });

@@ -9,29 +9,39 @@ import { packageRoot } from '../../../src/base/package.js';
 import { readSecretKey } from '../../../src/base/key-file.js';
 import type { Client } from '../../../src/client/client.js';
 import { readProcessTable, type ProcessEntry } from '../../../src/processes/process-table.js';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import { readServiceLog, sketchProgram, sketchPython, sketchShell } from '../../helpers/programs.js';
+import {
+  readServiceLog,
+  programService,
+  pythonService,
+  shellService,
+} from '../../helpers/program-services.js';
 import { needs, tool } from '../../helpers/requirements.js';
-import { localEnds, openSecured, standingOf, type Talker } from '../../helpers/secured.js';
+import {
+  localEndpoints,
+  openSecuredProvider,
+  listServices,
+  type RawConnection,
+} from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
 const EXAMPLE = join(packageRoot, 'examples', 'python');
 
 /** The service of examples/python, beside one of TypeScript. */
-function sketchBoth(more: Partial<ServiceSketch> = {}): readonly ServiceSketch[] {
+function bothServices(more: Partial<ServiceSpec> = {}): readonly ServiceSpec[] {
   const command = { program: tool('python3'), arg: [join(EXAMPLE, 'service.py')], ready: 'heartbeat' };
   return [
-    sketchProgram('ts_1', command, { name: 'load', configuration: { every_s: '0.05' }, ...more }),
+    programService('ts_1', command, { name: 'load', configuration: { every_s: '0.05' }, ...more }),
     { id: 'ts_2', instance: 'Forever' },
   ];
 }
 
 /** The events on the bus, as `started ts_1`, in their order. */
-const eventsOf = ({ frames }: Talker) =>
+const eventsOf = ({ frames }: RawConnection) =>
   frames.items.flatMap((frame) => {
     if (!frame.startsWith('control @@@')) return [];
     const { header } = JSON.parse(frame.slice('control @@@ '.length)) as { header: Record<string, string> };
@@ -53,7 +63,7 @@ async function taskOf(client: Client, id: string): Promise<Task | undefined> {
 
 /** The processes of a service: its host, and the program. */
 async function familyOf(client: Client, id: string): Promise<readonly ProcessEntry[]> {
-  const { pid } = (await standingOf(client)).find((each) => each.service_id === id)!;
+  const { pid } = (await listServices(client)).find((each) => each.service_id === id)!;
   const table = readProcessTable();
   return [...table.filter((each) => each.pid === pid), ...table.filter((each) => each.parent === pid)];
 }
@@ -83,8 +93,11 @@ test(
   'It is started, heard, stopped and started again beside a service of TypeScript.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
-    await using test = await openSecured(sketchBoth({ supervision: { heartbeat_s: 0.1 } }), localEnds);
-    const onlooker = await test.talker('read', 'control');
+    await using test = await openSecuredProvider(
+      bothServices({ supervision: { heartbeat_s: 0.1 } }),
+      localEndpoints,
+    );
+    const observer = await test.connect('read', 'control');
     const client = await test.client('operate');
     const started = await client.command({ action: 'start', transaction: 'T1' });
     expect(started.status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
@@ -92,47 +105,54 @@ test(
       async () => (await taskOf(client, 'ts_1'))?.event_loop_lag_ms === 0,
       'a heartbeat is heard',
     );
-    await onlooker.frames.first((frame) => /"updated".*"load": [\d.]+/.test(frame));
+    await observer.frames.waitFor((frame) => /"updated".*"load": [\d.]+/.test(frame));
     const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
     expect(restarted.status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
     const stopped = await client.command({ action: 'stop', transaction: 'T1' });
     expect(stopped.status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
-    expect(eventsOf(onlooker).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
+    expect(eventsOf(observer).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
       ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
     );
     // It was asked on the bus, not by a signal.
-    expect(onlooker.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
+    expect(observer.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
     expect((await test.audit()).filter(({ verdict }) => verdict === 'refused')).toEqual([]);
   },
 );
 
 test('The next provider knows it again, and is obeyed.', needs('python3-zmq', 'python3-nacl'), async () => {
-  await using test = await openSecured(sketchBoth(), localEnds);
+  await using test = await openSecuredProvider(bothServices(), localEndpoints);
   await (await test.client('admin')).command({ action: 'start', transaction: 'T1' });
-  const before = await standingOf(await test.client('read'));
+  const before = await listServices(await test.client('read'));
   await test.replace();
   const client = await test.client('admin');
-  expect(await standingOf(client)).toEqual(before);
-  const onlooker = await test.talker('read', 'control');
-  await onlooker.frames.first((frame) => /"updated".*"ts_1"/.test(frame));
+  expect(await listServices(client)).toEqual(before);
+  const observer = await test.connect('read', 'control');
+  await observer.frames.waitFor((frame) => /"updated".*"ts_1"/.test(frame));
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'stopped' }, { state: 'stopped' }]);
-  expect(eventsOf(onlooker)).toContain('stopped ts_1');
+  expect(eventsOf(observer)).toContain('stopped ts_1');
 });
 
 test(
   'Its secret key is seen nowhere: no environment, command line, message, journal or log.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
-    await using test = await openSecured(sketchBoth(), localEnds);
-    const onlooker = await test.talker('read', 'control', 'process', 'state', 'heartbeat', 'process.T1.ts_1');
+    await using test = await openSecuredProvider(bothServices(), localEndpoints);
+    const observer = await test.connect(
+      'read',
+      'control',
+      'process',
+      'state',
+      'heartbeat',
+      'process.T1.ts_1',
+    );
     const client = await test.client('operate');
     await client.command({ action: 'start', transaction: 'T1' });
     const [host, program] = await familyOf(client, 'ts_1');
     const server = readSecretKey(join(test.folder, 'keys', 'server.key_secret'));
     const { publicKey, secretKey } = deriveKeyPair(server.secretKey, host!.token!);
     // That these are its keys is seen by its seals.
-    await onlooker.frames.first(
+    await observer.frames.waitFor(
       (frame) => frame.includes('"updated"') && frame.includes(`"seal":"${publicKey} `),
     );
     await client.request('T1');
@@ -144,7 +164,7 @@ test(
         readProc(pid, 'environ'),
         readProc(pid, 'cmdline'),
       ]),
-      ...onlooker.frames.items,
+      ...observer.frames.items,
       readServiceLog(test, 'ts_1'),
       await readFile(join(state, 'journal.json'), 'utf8'),
       await readFile(join(state, 'audit.jsonl'), 'utf8'),
@@ -162,20 +182,20 @@ test(
 const SHOWS = 'env | grep ^CONTEXTD_ | sort; ls -l /proc/$$/fd; echo shown; exec sleep 1000';
 
 test('One that leaves its keys alone is none the worse; nobody else has got them.', async () => {
-  await using test = await openSecured(
+  await using test = await openSecuredProvider(
     [
-      sketchShell('ts_1', SHOWS, { ready: 'heartbeat' }),
-      sketchShell('ts_2', SHOWS, { ready: 'line', ready_line: 'shown' }),
+      shellService('ts_1', SHOWS, { ready: 'heartbeat' }),
+      shellService('ts_2', SHOWS, { ready: 'line', ready_line: 'shown' }),
       { id: 'ts_3', instance: 'Forever' },
       { id: 'ts_4', instance: 'Forever', serviceType: 'Thread' },
     ],
-    localEnds,
+    localEndpoints,
   );
   const client = await test.client('operate');
   // It does not beat, so it does not become ready.
   const starting = client.command({ action: 'start', transaction: 'T1' });
   await eventually(async () => {
-    const ready = (await standingOf(client)).filter(({ state }) => state === 'started');
+    const ready = (await listServices(client)).filter(({ state }) => state === 'started');
     return ready.length === 3 && readServiceLog(test, 'ts_1').includes('shown');
   }, 'all others are started');
   const [host, program] = await familyOf(client, 'ts_1');
@@ -197,22 +217,22 @@ test(
   'With its keys it says nothing but what the service may say.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
-    await using test = await openSecured(
+    await using test = await openSecuredProvider(
       [
-        sketchPython('ts_1', 'oversteps.py', { arg: [EXAMPLE], ready: 'heartbeat' }),
+        pythonService('ts_1', 'oversteps.py', { arg: [EXAMPLE], ready: 'heartbeat' }),
         { id: 'ts_2', instance: 'Forever' },
       ],
-      localEnds,
+      localEndpoints,
     );
     const client = await test.client('operate');
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
-    await test.refusal(
+    await test.waitForRefusal(
       'SEC_SENDER_REFUSED',
       ({ what }) => what.kind === 'service_event' && what.service_id === 'ts_2',
     );
-    await test.refusal('SEC_ROLE_REFUSED', ({ what }) => what.message_id === 'overstepped');
+    await test.waitForRefusal('SEC_ROLE_REFUSED', ({ what }) => what.message_id === 'overstepped');
     expect(status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
-    expect(await standingOf(client)).toMatchObject([{ state: 'started' }, { state: 'started' }]);
+    expect(await listServices(client)).toMatchObject([{ state: 'started' }, { state: 'started' }]);
   },
 );
 
@@ -220,11 +240,11 @@ test(
   'A stop that is not from the provider, or was said before, is not obeyed.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
-    await using test = await openSecured(sketchBoth(), localEnds);
+    await using test = await openSecuredProvider(bothServices(), localEndpoints);
     const admin = await test.client('admin');
-    const reader = await test.talker('read', 'process', 'process.T1.ts_1');
+    const reader = await test.connect('read', 'process', 'process.T1.ts_1');
     await admin.command({ action: 'start', transaction: 'T1' });
-    const before = await standingOf(admin);
+    const before = await listServices(admin);
     const told = reader.frames.items.filter((frame) =>
       /^process\.T1\.ts_1 @@@ .*"start".*"seal"/.test(frame),
     );
@@ -235,6 +255,6 @@ test(
     await reader.connection.publish('process.T1.ts_1', { Task });
     const ignored = () => readServiceLog(test, 'ts_1').match(/^a command was not sealed/gm)?.length ?? 0;
     await eventually(() => ignored() === 4, 'all four are ignored');
-    expect(await standingOf(admin)).toEqual(before);
+    expect(await listServices(admin)).toEqual(before);
   },
 );

@@ -5,24 +5,24 @@ import { expect, test } from 'vitest';
 import { Publisher } from '../../../src/bus/publisher.js';
 import { packageRoot } from '../../../src/base/package.js';
 import { readProcessTable } from '../../../src/processes/process-table.js';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
-import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { readServiceLog, programService, shellService } from '../../helpers/program-services.js';
 import { needs, tool } from '../../helpers/requirements.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
 const SERVICE = join(packageRoot, 'examples', 'python', 'service.py');
 
 /** The service of examples/python. */
-function sketchLoad(configuration: Readonly<Record<string, string>>, more: Partial<ServiceSketch> = {}) {
+function loadService(configuration: Readonly<Record<string, string>>, more: Partial<ServiceSpec> = {}) {
   const command = { program: tool('python3'), arg: [SERVICE], ready: 'heartbeat' };
-  return sketchProgram('ts_1', command, { name: 'load', ...more, configuration });
+  return programService('ts_1', command, { name: 'load', ...more, configuration });
 }
 
 /** The one process whose parent the service's own is. */
@@ -37,18 +37,18 @@ test(
   needs('python3-zmq'),
   async () => {
     await using test = await openProvider([
-      sketchLoad({ every_s: '0.05', readings: '3' }, { transitions: { on_exit: 'start ts_2' } }),
-      sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
+      loadService({ every_s: '0.05', readings: '3' }, { transitions: { on_exit: 'start ts_2' } }),
+      shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_exit' }),
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'started' }]);
-    await onlooker.event('ts_2', 'started');
-    expect(onlooker.events().filter((each) => each.endsWith('ts_1'))).toEqual(
+    await observer.waitForEvent('ts_2', 'started');
+    expect(observer.events().filter((each) => each.endsWith('ts_1'))).toEqual(
       ['created', 'started', 'updated', 'updated', 'updated', 'exited'].map((action) => `${action} ts_1`),
     );
-    const exited = await onlooker.event('ts_1', 'exited');
+    const exited = await observer.waitForEvent('ts_1', 'exited');
     expect(exited.header).toMatchObject({ seq: 6, service_name: 'load' });
     expect(exited.content.status).toMatchObject({
       readings: 3,
@@ -63,19 +63,19 @@ test(
   'It obeys a stop and a restart on the bus, and is told that its last word has arrived.',
   needs('python3-zmq'),
   async () => {
-    await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using test = await openProvider([loadService({ every_s: '0.05' })]);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     await client.command({ action: 'start', transaction: 'T1' });
     const restarted = await client.command({ action: 'restart', transaction: 'T1' });
     expect(restarted.status.services).toMatchObject([{ state: 'started' }]);
-    await onlooker.event('ts_1', 'updated');
+    await observer.waitForEvent('ts_1', 'updated');
     const { status } = await client.command({ action: 'stop', transaction: 'T1' });
     expect(status.services).toMatchObject([{ state: 'stopped', pid: null }]);
-    expect(onlooker.events().filter((each) => !each.startsWith('updated'))).toEqual(
+    expect(observer.events().filter((each) => !each.startsWith('updated'))).toEqual(
       ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
     );
-    const stopped = await onlooker.event('ts_1', 'stopped');
+    const stopped = await observer.waitForEvent('ts_1', 'stopped');
     expect(stopped.header.cause).toEqual(expect.any(String));
   },
 );
@@ -85,7 +85,7 @@ test(
   needs('python3-zmq'),
   async () => {
     const supervision = { heartbeat_s: 0.1, heartbeat_limit_s: 2 };
-    await using test = await openProvider([sketchLoad({ every_s: '1000' }, { supervision })]);
+    await using test = await openProvider([loadService({ every_s: '1000' }, { supervision })]);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     const publisher = Publisher.connect(test.provider.endpoints.publish);
@@ -114,14 +114,14 @@ test.each([
   ['SIGKILL', { signal: 'SIGKILL', reason: 'signal' }],
   ['SIGSEGV', { signal: 'SIGSEGV', reason: 'signal' }],
 ] as const)('Ended by %s it cannot tell: the provider does.', needs('python3-zmq'), async (signal, told) => {
-  await using test = await openProvider([sketchLoad({ every_s: '0.05' })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([loadService({ every_s: '0.05' })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   process.kill(childOf(status.services[0]!.pid!), signal);
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ result: 'failure', ...told });
-  expect(onlooker.events().filter((each) => each.startsWith('failed'))).toHaveLength(1);
+  expect(observer.events().filter((each) => each.startsWith('failed'))).toHaveLength(1);
 });
 
 test.each([
@@ -130,21 +130,21 @@ test.each([
 ])(
   'A program that should speak, and does "%s" without a word, has failed before it was ready.',
   async (script, action, told) => {
-    await using test = await openProvider([sketchShell('ts_1', script, { ready: 'heartbeat' })]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using test = await openProvider([shellService('ts_1', script, { ready: 'heartbeat' })]);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     expect(status.error).toMatchObject({
       code: 'SVC_EXITED',
       message: expect.stringContaining('before it was ready') as string,
     });
-    expect((await onlooker.event('ts_1', action)).content.status).toMatchObject(told);
+    expect((await observer.waitForEvent('ts_1', action)).content.status).toMatchObject(told);
   },
 );
 
 test('A program that does not listen on the bus is stopped by its signal.', async () => {
   const script = `trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done`;
-  await using test = await openProvider([sketchShell('ts_1', script, { ready: 'heartbeat' })]);
+  await using test = await openProvider([shellService('ts_1', script, { ready: 'heartbeat' })]);
   const client = await test.client();
   const answer = client.command({ action: 'start', transaction: 'T1' });
   await eventually(() => readServiceLog(test, 'ts_1') === 'up\n', 'its trap is set');
@@ -156,18 +156,18 @@ test('A program that does not listen on the bus is stopped by its signal.', asyn
 });
 
 test('It outlives its provider, and the next one adopts and stops it.', needs('python3-zmq'), async () => {
-  await using site = await openSite([sketchLoad({ every_s: '0.05' })]);
-  const first = await site.reign();
+  await using project = await openProject([loadService({ every_s: '0.05' })]);
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  const second = await site.reign();
-  expect(await second.becomes('ts_1', 'started')).toMatchObject({ pid, run: 1 });
-  await using onlooker = await onlook(site.endpoints);
-  const updated = await onlooker.event('ts_1', 'updated');
+  const second = await project.startProvider();
+  expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ pid, run: 1 });
+  await using observer = await observeBus(project.endpoints);
+  const updated = await observer.waitForEvent('ts_1', 'updated');
   expect(updated.header).toMatchObject({ service_transaction: TRANSACTION });
   expect(updated.content.status.pid).toBe(pid);
   expect(await second.command('stop')).toMatchObject([{ state: 'stopped', pid: null }]);
-  expect(onlooker.events().filter((each) => each === 'stopped ts_1')).toHaveLength(1);
-  expect(site.processes()).toEqual([]);
+  expect(observer.events().filter((each) => each === 'stopped ts_1')).toHaveLength(1);
+  expect(project.processes()).toEqual([]);
 });

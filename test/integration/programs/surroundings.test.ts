@@ -4,14 +4,14 @@ import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
-import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
-import { startAny } from '../../helpers/program.js';
-import { readServiceLog, sketchProgram, sketchShell } from '../../helpers/programs.js';
+import { spawnProgram } from '../../helpers/program.js';
+import { readServiceLog, programService, shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
 import { writeContextFile } from '../../helpers/xml.js';
 import { needs, tool } from '../../helpers/requirements.js';
@@ -21,31 +21,31 @@ expectNoLeftovers();
 const NOBODY = 65534;
 
 /** Runs one service to its end and returns what it has printed. */
-async function print(sketch: ServiceSketch): Promise<{ readonly log: string; readonly folder: string }> {
-  await using test = await openProvider([sketch]);
-  await using onlooker = await onlook(test.provider.endpoints);
+async function print(spec: ServiceSpec): Promise<{ readonly log: string; readonly folder: string }> {
+  await using test = await openProvider([spec]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.error).toBeUndefined();
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   return { log: readServiceLog(test, 'ts_1'), folder: await realpath(test.folder) };
 }
 
 test('A program runs in the context folder, or in the one that is named.', async () => {
-  const { log, folder } = await print(sketchShell('ts_1', 'pwd'));
+  const { log, folder } = await print(shellService('ts_1', 'pwd'));
   expect(log).toBe(`${folder}\n`);
-  expect((await print(sketchShell('ts_1', 'pwd', { cwd: '/usr' }))).log).toBe('/usr\n');
+  expect((await print(shellService('ts_1', 'pwd', { cwd: '/usr' }))).log).toBe('/usr\n');
 });
 
 test('A program gets its arguments as they are, also blank ones and what a shell would read.', async () => {
   const arg = ['-c', 'printf "<%s>" "$@"', 'sh', '', '$HOME * "', 'two words'];
-  expect((await print(sketchProgram('ts_1', { program: 'sh', arg }))).log).toBe('<><$HOME * "><two words>');
+  expect((await print(programService('ts_1', { program: 'sh', arg }))).log).toBe('<><$HOME * "><two words>');
 });
 
 test('A program finds its own variables in its environment, who it is and where the bus is.', async () => {
   const env = { GREETING: 'hello there', EMPTY: '' };
   const configuration = { device_action: 'greet' };
-  const { log } = await print(sketchShell('ts_1', 'env', { env }, { name: 'greeter', configuration }));
+  const { log } = await print(shellService('ts_1', 'env', { env }, { name: 'greeter', configuration }));
   const seen = new Map(log.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]));
   const own = Object.fromEntries([...seen].filter(([name]) => name.startsWith('CONTEXTD_')));
   expect(own).toMatchObject({
@@ -68,11 +68,11 @@ test('A program finds its own variables in its environment, who it is and where 
 
 test("A provider of root runs a program as another user, in that one's name.", needs('root'), async () => {
   const script = 'id -un; id -Gn; echo "$USER $LOGNAME $HOME"; exec 2>&1; : > /root/not-allowed';
-  await using test = await openProvider([sketchShell('ts_1', script, { user: 'nobody', cwd: '/' })]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([shellService('ts_1', script, { user: 'nobody', cwd: '/' })]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_1', 'failed');
+  await observer.waitForEvent('ts_1', 'failed');
   const lines = readServiceLog(test, 'ts_1').split('\n');
   expect(lines.slice(0, 3)).toEqual(['nobody', 'nogroup', 'nobody nobody /nonexistent']);
   expect(lines[3]).toContain('Permission denied');
@@ -80,7 +80,7 @@ test("A provider of root runs a program as another user, in that one's name.", n
 
 test('A program of another user is stopped, and what it has started with it.', needs('root'), async () => {
   const script = 'sleep 1000 & echo $!; echo $$; exec sleep 1001';
-  await using test = await openProvider([sketchShell('ts_1', script, { user: 'nobody', cwd: '/' })]);
+  await using test = await openProvider([shellService('ts_1', script, { user: 'nobody', cwd: '/' })]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'started' }]);
@@ -99,14 +99,14 @@ test(
     await using folder = await openFolder();
     await chown(folder.path, NOBODY, NOBODY);
     const services = [
-      sketchShell('ts_1', 'exec sleep 1000', { user: 'root' }),
-      sketchShell('ts_2', 'exec sleep 1000', { user: 'nobody' }),
+      shellService('ts_1', 'exec sleep 1000', { user: 'root' }),
+      shellService('ts_2', 'exec sleep 1000', { user: 'nobody' }),
     ];
-    const file = await writeContextFile(folder.path, sketchConfiguration(services, bindsIn(folder.path)));
+    const file = await writeContextFile(folder.path, testConfiguration(services, bindsIn(folder.path)));
     const main = join(packageRoot, 'dist', 'tools', 'service_context.js');
     const args = ['--reuid=nobody', '--regid=nogroup', '--clear-groups', process.execPath, main, file];
-    await using program = startAny(tool('setpriv'), ...args, '--start', '--json');
-    const answer = JSON.parse(await program.out.first((line) => line.includes('"kind":"answer"'))) as {
+    await using program = spawnProgram(tool('setpriv'), ...args, '--start', '--json');
+    const answer = JSON.parse(await program.out.waitFor((line) => line.includes('"kind":"answer"'))) as {
       readonly status: { readonly services: readonly { readonly service_id: string }[] };
     };
     const byId = new Map(answer.status.services.map((each) => [each.service_id, each]));
@@ -209,19 +209,19 @@ const BROKEN: readonly Broken[] = [
 
 test.each(BROKEN)('A program $what fails, and it is told why and what to do.', async ({ command, error }) => {
   await using test = await openProvider([
-    sketchProgram('ts_1', command, { transitions: { on_fail: 'start ts_2' } }),
-    sketchShell('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
+    programService('ts_1', command, { transitions: { on_fail: 'start ts_2' } }),
+    shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
   ]);
   await writeFile(join(test.folder, 'plain.txt'), 'text');
   await mkdir(join(test.folder, 'folder'));
   await writeFile(join(test.folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const inFolder = (text: string) => text.replaceAll('FOLDER', test.folder);
   const told = { ...error, message: inFolder(error.message), hint: inFolder(error.hint) };
   expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'failed', error: told }]);
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ result: 'failure', error: told });
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_2', 'started');
 });

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
-import { readRaw } from '../../helpers/raw-reader.js';
+import { openRawReader } from '../../helpers/raw-reader.js';
 
 expectNoLeftovers();
 
@@ -30,9 +30,9 @@ interface InfoBody {
 
 const two = ['ts_1', 'ts_10'].map((id) => ({ id, instance: 'Forever' }));
 
-test('A command for a service goes to its own topic, and as an equal copy to onlookers.', async () => {
+test('A command for a service goes to its own topic, and as an equal copy to observers.', async () => {
   await using test = await openProvider(two);
-  await using raw = await readRaw(test.provider.endpoints, 'process');
+  await using raw = await openRawReader(test.provider.endpoints, 'process');
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'stop', transaction: 'T1' });
@@ -58,7 +58,7 @@ test('A command for a service goes to its own topic, and as an equal copy to onl
 
 test("A reader of one service's topic gets nothing that is meant for another.", async () => {
   await using test = await openProvider(two);
-  await using raw = await readRaw(test.provider.endpoints, 'process.T1.ts_1 @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'process.T1.ts_1 @@@');
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'start', transaction: 'T2' });
@@ -74,7 +74,7 @@ test("A reader of one service's topic gets nothing that is meant for another.", 
 test("A stranger who listens to a service's topic while it starts does not keep it from starting.", async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const starting = test.provider.execute('start', 'T1');
-  await using raw = await readRaw(test.provider.endpoints, 'process.T1.ts_1 @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'process.T1.ts_1 @@@');
   expect((await starting).status.services).toMatchObject([{ state: 'started' }]);
   await raw.settled();
   expect(raw.seen.items.length).toBeGreaterThan(0);
@@ -82,13 +82,13 @@ test("A stranger who listens to a service's topic while it starts does not keep 
 
 test('Every event carries the fields of the protocol, numbered from 1.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever', name: 'sleeper' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'stop', transaction: 'T1' });
   const { pid } = started.status.services[0]!;
   for (const [index, action] of ['created', 'started', 'stopped'].entries()) {
-    const { header, content } = await onlooker.event('ts_1', action);
+    const { header, content } = await observer.waitForEvent('ts_1', action);
     expect(header).toMatchObject({
       action,
       service_id: 'ts_1',
@@ -99,13 +99,13 @@ test('Every event carries the fields of the protocol, numbered from 1.', async (
     expect(new Date(header.sent_at as string).toISOString()).toBe(header.sent_at);
     expect(content.status).toMatchObject({ result: 'success', device_action: 'test_action', pid });
   }
-  const { header } = await onlooker.event('ts_1', 'stopped');
+  const { header } = await observer.waitForEvent('ts_1', 'stopped');
   expect(header.cause).toEqual(expect.any(String));
 });
 
 test('After every change context information is published, and the last of it is true.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever', name: 'sleeper' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'control @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'control @@@');
   const client = await test.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'stop', transaction: 'T1' });
@@ -145,7 +145,7 @@ test('After every change context information is published, and the last of it is
 
 test("A request is answered as reply_context with the transaction's data; without an id with all of them.", async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   const client = await test.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'start', transaction: 'T2' });
@@ -162,7 +162,7 @@ test("A request is answered as reply_context with the transaction's data; withou
 
 test('Every answer names the command it answers.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using raw = await readRaw(test.provider.endpoints, 'state @@@');
+  await using raw = await openRawReader(test.provider.endpoints, 'state @@@');
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1', messageId: 'm1' });
   await client.command({ action: 'stop', transaction: 'T1', messageId: 'm2', serviceId: 'ts_1' });

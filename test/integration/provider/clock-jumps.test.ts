@@ -7,9 +7,9 @@ import { expect, test, vi } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { openSecured, standingOf } from '../../helpers/secured.js';
-import { openSite, type Reign } from '../../helpers/project.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { openSecuredProvider, listServices } from '../../helpers/secured.js';
+import { openProject, type ProviderProcess } from '../../helpers/project.js';
 import { countsOf } from '../../helpers/threads.js';
 
 expectNoLeftovers();
@@ -61,30 +61,34 @@ async function openClock(folder: string) {
 }
 
 /** Resolves when longer than the limit has passed, as ts_2 tells it. */
-async function goesOn(reign: Reign): Promise<void> {
-  const { run } = (await reign.tasks()).ts_2!;
-  await eventually(async () => (await reign.tasks()).ts_2!.run >= run + ROUNDS, 'ts_2 starts again', 60_000);
+async function goesOn(provider: ProviderProcess): Promise<void> {
+  const { run } = (await provider.tasks()).ts_2!;
+  await eventually(
+    async () => (await provider.tasks()).ts_2!.run >= run + ROUNDS,
+    'ts_2 starts again',
+    60_000,
+  );
 }
 
-async function standing(reign: Reign): Promise<readonly unknown[]> {
-  const { ts_1: process, ts_3: thread } = await reign.tasks();
+async function standing(provider: ProviderProcess): Promise<readonly unknown[]> {
+  const { ts_1: process, ts_3: thread } = await provider.tasks();
   return [process, thread].map((task) => ({ status: task!.status, pid: task!.pid, run: task!.run }));
 }
 
 test('A clock that is set forward and back ends no service, and restarts go on.', async () => {
   await using folder = await openFolder();
   using clock = await openClock(folder.path);
-  await using site = await openSite(services);
-  const reign = await site.reign();
-  await reign.command('start');
-  const before = await standing(reign);
+  await using project = await openProject(services);
+  const provider = await project.startProvider();
+  await provider.command('start');
+  const before = await standing(provider);
   expect(before).toMatchObject([{ status: 'started' }, { status: 'started' }]);
   for (const ms of [HOUR_MS, -2 * HOUR_MS]) {
     await clock.set(ms);
-    await goesOn(reign);
-    expect(await standing(reign)).toEqual(before);
+    await goesOn(provider);
+    expect(await standing(provider)).toEqual(before);
     // It is this clock that they have.
-    const { at = '' } = JSON.parse(reign.program.out.items.at(-1)!) as { readonly at?: string };
+    const { at = '' } = JSON.parse(provider.program.out.items.at(-1)!) as { readonly at?: string };
     expect(Math.round((Date.parse(at) - Date.now()) / HOUR_MS)).toBe(ms / HOUR_MS);
   }
 }, 120_000);
@@ -94,14 +98,14 @@ test('Sealed commands are heard, and executed once, when the clock has been set 
   using clock = await openClock(folder.path);
   const { restore } = (await import(clock.url)) as { readonly restore: () => void };
   try {
-    await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever', supervision }]);
+    await using secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever', supervision }]);
     const client = await secured.client('admin');
     const started = await client.command({ action: 'start', transaction: 'T1' });
     expect(started.status.services).toMatchObject([{ state: 'started' }]);
-    const before = await standingOf(client);
+    const before = await listServices(client);
     for (const ms of [HOUR_MS, -2 * HOUR_MS]) {
       await clock.set(ms);
-      expect(await standingOf(client)).toEqual(before);
+      expect(await listServices(client)).toEqual(before);
       expect((await (await secured.client('read')).command({ action: 'list' })).status.result).toBe(
         'success',
       );
@@ -111,7 +115,7 @@ test('Sealed commands are heard, and executed once, when the clock has been set 
     expect(restarted.status.result).toBe('success');
     await clock.set(0);
     expect(await client.command(restart)).toEqual(restarted);
-    expect(await standingOf(client)).toMatchObject([
+    expect(await listServices(client)).toMatchObject([
       { state: 'started', pid: restarted.status.services[0]!.pid },
     ]);
   } finally {
@@ -120,20 +124,20 @@ test('Sealed commands are heard, and executed once, when the clock has been set 
 }, 120_000);
 
 test('A provider that is stopped for longer than the heartbeat limit, and continued, ends nothing.', async () => {
-  await using site = await openSite(services);
-  const reign = await site.reign();
-  await reign.command('start');
-  await using onlooker = await onlook(site.endpoints);
-  const before = await standing(reign);
-  const { pid } = reign.program.child;
+  await using project = await openProject(services);
+  const provider = await project.startProvider();
+  await provider.command('start');
+  await using observer = await observeBus(project.endpoints);
+  const before = await standing(provider);
+  const { pid } = provider.program.child;
   for (let round = 0; round < 2; round += 1) {
     process.kill(pid!, 'SIGSTOP');
-    const count = () => countsOf(onlooker, 'ts_4').at(-1) ?? 0;
+    const count = () => countsOf(observer, 'ts_4').at(-1) ?? 0;
     // Its forwarder goes on: ts_4 tells when twice the limit has passed.
     const over = count() + 2 * REPORTS + 2;
-    await onlooker.seen.first(() => count() >= over, 60_000);
+    await observer.seen.waitFor(() => count() >= over, 60_000);
     process.kill(pid!, 'SIGCONT');
-    await goesOn(reign);
-    expect(await standing(reign)).toEqual(before);
+    await goesOn(provider);
+    expect(await standing(provider)).toEqual(before);
   }
 }, 120_000);

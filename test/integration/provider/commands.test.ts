@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { CommandAnswer } from '../../../src/client/client.js';
-import { sketchSent } from '../../helpers/context.js';
+import { clientConfiguration } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -31,7 +31,7 @@ function isAlive(pid: number | null | undefined): boolean {
 
 test('A context starts, restarts and stops; each answer tells state, pid and time of every service.', async () => {
   await using test = await openProvider(three);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
 
   const started = await client.command({ action: 'start', transaction: 'T1' });
@@ -52,7 +52,7 @@ test('A context starts, restarts and stops; each answer tells state, pid and tim
 
   const life = ['created', 'started', 'stopped', 'created', 'started', 'stopped'];
   for (const { id } of three) {
-    expect(onlooker.events().filter((event) => event.endsWith(id))).toEqual(
+    expect(observer.events().filter((event) => event.endsWith(id))).toEqual(
       life.map((each) => `${each} ${id}`),
     );
   }
@@ -82,7 +82,7 @@ test('A stop with a list of services stops those; with service name "all" it sto
   await using test = await openProvider(three);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const some = sketchSent(three.slice(0, 2));
+  const some = clientConfiguration(three.slice(0, 2));
   const first = await client.command({ action: 'stop', transaction: 'T1', configuration: some });
   expect(states(first)).toEqual({ ts_1: 'stopped', ts_2: 'stopped' });
   await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
@@ -125,7 +125,7 @@ test('Several transactions run at once, and a stop of one leaves the others alon
 test('One provider runs several contexts at once, and a transaction belongs to one of them.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
-  const other = sketchSent([{ id: 'ts_9', instance: 'Forever' }], { ContextID: 'context002' });
+  const other = clientConfiguration([{ id: 'ts_9', instance: 'Forever' }], { ContextID: 'context002' });
   await client.command({ action: 'start', transaction: 'T1' });
   const second = await client.command({
     action: 'start',
@@ -157,7 +157,7 @@ test('A start adds the services its configuration has and the transaction does n
   const more = await client.command({
     action: 'start',
     transaction: 'T1',
-    configuration: sketchSent([{ id: 'ts_2', instance: 'Forever' }]),
+    configuration: clientConfiguration([{ id: 'ts_2', instance: 'Forever' }]),
   });
   expect(more.status.result).toBe('success');
   expect(states(more)).toEqual({ ts_2: 'started' });
@@ -179,9 +179,9 @@ test('exit stops everything, is answered, and ends the provider.', async () => {
 
 test('close stops everything, is idempotent, and can be called while services start.', async () => {
   await using test = await openProvider(three);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const starting = test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'created');
+  await observer.waitForEvent('ts_1', 'created');
   await Promise.all([test.provider.close(), test.provider.close()]);
   expect((await starting).status.services).toHaveLength(3);
   await test.provider.close();
@@ -192,7 +192,7 @@ test('50 services start and stop in one context, and none is lost.', async () =>
   await using test = await openProvider(
     ids.map((id) => ({ id, instance: 'Forever', supervision: { start_timeout_s: 50 } })),
   );
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client({ answerTimeoutMs: 55_000 });
   const started = await client.command({ action: 'start', transaction: 'T1' });
   expect(states(started)).toEqual(Object.fromEntries(ids.map((id) => [id, 'started'])));
@@ -200,7 +200,7 @@ test('50 services start and stop in one context, and none is lost.', async () =>
   const stopped = await client.command({ action: 'stop', transaction: 'T1' });
   expect(states(stopped)).toEqual(Object.fromEntries(ids.map((id) => [id, 'stopped'])));
   for (const action of ['created', 'started', 'stopped']) {
-    const seen = onlooker.events().filter((event) => event.startsWith(`${action} `));
+    const seen = observer.events().filter((event) => event.startsWith(`${action} `));
     expect(seen.toSorted()).toEqual(ids.map((id) => `${action} ${id}`).toSorted());
   }
 });

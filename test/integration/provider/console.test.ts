@@ -12,7 +12,7 @@ import { Client } from '../../../src/client/client.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
-import { openSite, TRANSACTION, type Site } from '../../helpers/project.js';
+import { openProject, TRANSACTION, type Project } from '../../helpers/project.js';
 import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -21,13 +21,13 @@ const PROGRAM = join(packageRoot, 'dist', 'tools', 'service_context.js');
 const SERVICES = [{ id: 'ts_1', instance: 'Forever' }];
 
 /** A provider whose output is a pipe that is not read; closed at the end of a test. */
-async function openUnread(site: Site) {
+async function openUnread(project: Project) {
   const flags = ['--start', `--transaction=${TRANSACTION}`, '--json', '--log_level=debug'];
-  const child = spawn(process.execPath, [PROGRAM, site.file, ...flags], {
+  const child = spawn(process.execPath, [PROGRAM, project.file, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
-  const client = await Client.connect(site.endpoints, { timeoutMs: 20_000 });
+  const client = await Client.connect(project.endpoints, { timeoutMs: 20_000 });
   const list = async () =>
     (await client.command({ action: 'list' })).status.transactions?.[0]?.services ?? [];
   await eventually(async () => (await list())[0]?.state === 'started', 'the service is started');
@@ -52,8 +52,8 @@ async function openUnread(site: Site) {
 }
 
 test('A console that is not read holds a bounded part, says later what was lost, and keeps no end waiting.', async () => {
-  await using site = await openSite(SERVICES);
-  await using provider = await openUnread(site);
+  await using project = await openProject(SERVICES);
+  await using provider = await openUnread(project);
   await provider.flood(60);
   expect((await provider.list())[0]).toMatchObject({ state: 'started' });
   let wasRead = false;
@@ -72,19 +72,19 @@ test('A console that is not read holds a bounded part, says later what was lost,
 });
 
 test('A provider whose console is never read ends on SIGTERM with its services.', async () => {
-  await using site = await openSite(SERVICES);
-  await using provider = await openUnread(site);
+  await using project = await openProject(SERVICES);
+  await using provider = await openUnread(project);
   await provider.flood(30);
-  const pids = site.processes().map(({ pid }) => pid);
+  const pids = project.processes().map(({ pid }) => pid);
   provider.child.kill('SIGTERM');
   expect(await provider.ended).toEqual([0, null]);
   expect(pids.some(isRunning)).toBe(false);
 });
 
 test('SIGHUP, as of a terminal that is closed, stops all services and ends the provider with 0.', async () => {
-  await using site = await openSite(SERVICES);
-  await using provider = await openUnread(site);
-  const pids = site.processes().map(({ pid }) => pid);
+  await using project = await openProject(SERVICES);
+  await using provider = await openUnread(project);
+  const pids = project.processes().map(({ pid }) => pid);
   // Both its outputs are gone with the terminal.
   provider.child.stdout.destroy();
   provider.child.stderr.destroy();
@@ -92,21 +92,21 @@ test('SIGHUP, as of a terminal that is closed, stops all services and ends the p
   provider.child.kill('SIGHUP');
   expect(await provider.ended).toEqual([0, null]);
   expect(pids.some(isRunning)).toBe(false);
-  expect(site.journal().transactions).toEqual([]);
+  expect(project.journal().transactions).toEqual([]);
 });
 
 test(
   'A full disk under its console costs lines, which are counted when there is room again.',
   needs('a mount namespace'),
   async () => {
-    await using site = await openSite(SERVICES);
-    const small = join(site.folder, 'small');
+    await using project = await openProject(SERVICES);
+    const small = join(project.folder, 'small');
     await mkdir(small);
     const log = join(small, 'console.log');
-    const script = `mount -t tmpfs -o size=8k tmpfs '${small}' && exec '${process.execPath}' '${PROGRAM}' '${site.file}' --json --log_level=debug >>'${log}' 2>>'${log}'`;
+    const script = `mount -t tmpfs -o size=8k tmpfs '${small}' && exec '${process.execPath}' '${PROGRAM}' '${project.file}' --json --log_level=debug >>'${log}' 2>>'${log}'`;
     const child = spawn(tool('unshare'), ['-m', 'bash', '-c', script], { stdio: 'ignore' });
     const ended = once(child, 'exit');
-    const client = await Client.connect(site.endpoints, { timeoutMs: 20_000 });
+    const client = await Client.connect(project.endpoints, { timeoutMs: 20_000 });
     try {
       for (let count = 0; count < 100; count += 1) await client.command({ action: 'list' });
       // As seen in its mount namespace.

@@ -7,15 +7,15 @@ import type { BusEndpoints } from '../../../src/bus/connection.js';
 import { parseTcpEndpoint } from '../../../src/bus/endpoint.js';
 import { Forwarder } from '../../../src/bus/forwarder.js';
 import { Client } from '../../../src/client/client.js';
-import { sketchConfiguration } from '../../helpers/context.js';
+import { testConfiguration } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { freePorts } from '../../helpers/ports.js';
 import { isRunning, readProc } from '../../helpers/processes.js';
-import { startAny, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { programFixtures, sketchShell } from '../../helpers/programs.js';
+import { spawnProgram, startProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { programFixtures, shellService } from '../../helpers/program-services.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSecured } from '../../helpers/secured.js';
+import { openSecuredProvider } from '../../helpers/secured.js';
 import { writeContextFile } from '../../helpers/xml.js';
 
 test.each([
@@ -27,8 +27,8 @@ test.each([
 ])('A program that embeds a provider and %s ends, and its ports are free.', async (_what, how, end) => {
   await using folder = await openFolder();
   const script = join(programFixtures, 'embeds.ts');
-  await using program = startAny(process.execPath, ...WITH_TYPESCRIPT, script, how, folder.path);
-  const { publish, subscribe } = JSON.parse(await program.out.first(() => true)) as BusEndpoints;
+  await using program = spawnProgram(process.execPath, ...WITH_TYPESCRIPT, script, how, folder.path);
+  const { publish, subscribe } = JSON.parse(await program.out.waitFor(() => true)) as BusEndpoints;
   expect(await program.ended).toEqual(end);
   const next = await eventually(
     () => Forwarder.open({ frontend: publish, backend: subscribe }).catch(() => undefined),
@@ -39,11 +39,11 @@ test.each([
 
 test('A fault of service_context is one line, its exit code 1, and the next one takes over.', async () => {
   await using folder = await openFolder();
-  const path = await writeContextFile(folder.path, sketchConfiguration([], await ends()));
+  const path = await writeContextFile(folder.path, testConfiguration([], await ends()));
   const hook = 'data:text/javascript,process.on("SIGUSR2",()=>setTimeout(()=>{throw new Error("a fault")}))';
   const tool = join(import.meta.dirname, '../../../dist/tools/service_context.js');
-  await using first = startAny(process.execPath, '--import', hook, tool, path);
-  await first.out.first((line) => line.includes('is ready'));
+  await using first = spawnProgram(process.execPath, '--import', hook, tool, path);
+  await first.out.waitFor((line) => line.includes('is ready'));
   first.child.kill('SIGUSR2');
   expect(await first.ended).toEqual({ code: 1, signal: null });
   expect(first.err.items).toEqual([
@@ -51,14 +51,14 @@ test('A fault of service_context is one line, its exit code 1, and the next one 
   ]);
   await eventually(async () => {
     await using second = startProgram('service_context', path);
-    const isReady = second.out.first((line) => line.includes('is ready')).then(() => true);
+    const isReady = second.out.waitFor((line) => line.includes('is ready')).then(() => true);
     return await Promise.race([isReady, second.ended.then(() => false)]);
   }, 'the next provider is ready');
 });
 
 test.each([
-  ['open', () => openProvider([sketchShell('ts_1', 'sleep 300')])],
-  ['secured', () => openSecured([sketchShell('ts_1', 'sleep 300')])],
+  ['open', () => openProvider([shellService('ts_1', 'sleep 300')])],
+  ['secured', () => openSecuredProvider([shellService('ts_1', 'sleep 300')])],
 ])(
   'A forwarder of an %s provider that is killed is started again, and nothing is lost.',
   async (_kind, open) => {
@@ -102,7 +102,7 @@ test('Without descriptors for more connections it says so, rests, and serves who
   const known = await Client.connect(endpoints, { timeoutMs: 20_000 });
   const { forwarder } = await known.figures();
   const idle = Object.values(endpoints).flatMap((endpoint) => connectIdly(endpoint, 200));
-  await program.out.first((line) => line.includes('connections cannot be accepted: EMFILE'));
+  await program.out.waitFor((line) => line.includes('connections cannot be accepted: EMFILE'));
   const share = await busyShare(forwarder!.pid, async () => {
     expect((await known.command({ action: 'list' })).status.result).toBe('success');
     await eventually(() => idle.every((each) => each.closed), 'those that say nothing are disconnected');
@@ -135,7 +135,7 @@ test('Silent connections that come again each time they are closed take nothing 
     }
   };
   for (const endpoint of Object.values(endpoints)) for (let each = 0; each < 200; each += 1) again(endpoint);
-  await program.out.first((line) => line.includes('connections were closed that said nothing'));
+  await program.out.waitFor((line) => line.includes('connections were closed that said nothing'));
   await eventually(() => closed > 2000, 'they come again');
   for (let each = 0; each < 5; each += 1)
     expect((await known.command({ action: 'list' })).status.result).toBe('success');
@@ -149,11 +149,11 @@ test('Silent connections that come again each time they are closed take nothing 
 /** A provider with 60 descriptors. */
 async function startScarce() {
   const folder = await openFolder();
-  const path = await writeContextFile(folder.path, sketchConfiguration([], await ends()));
+  const path = await writeContextFile(folder.path, testConfiguration([], await ends()));
   const tool = join(import.meta.dirname, '../../../dist/tools/service_context.js');
   const command = [process.execPath, tool, path, '--json'];
-  const program = startAny('sh', '-c', 'ulimit -n 60; exec "$@"', 'sh', ...command);
-  const ready = JSON.parse(await program.out.first((line) => line.includes('"ready"'))) as ReadyLine;
+  const program = spawnProgram('sh', '-c', 'ulimit -n 60; exec "$@"', 'sh', ...command);
+  const ready = JSON.parse(await program.out.waitFor((line) => line.includes('"ready"'))) as ReadyLine;
   return {
     ...program,
     endpoints: { publish: ready.frontend, subscribe: ready.backend },

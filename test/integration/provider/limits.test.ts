@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import type { HistoryReply } from '../../../src/messages/history.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSite, TRANSACTION } from '../../helpers/project.js';
+import { openProject, TRANSACTION } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -22,11 +22,11 @@ test('A service that grows beyond its limit fails, and its own on_fail starts it
     },
     { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
   const { pid } = status.services[0]!;
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     result: 'failure',
     reason: 'limit',
@@ -38,7 +38,7 @@ test('A service that grows beyond its limit fails, and its own on_fail starts it
   expect(failed.content.status.value).toBeGreaterThan(250);
   expect(JSON.stringify(failed.content.status.error)).toContain('MiB for 1 s, allowed: 250');
   await eventually(
-    () => onlooker.events().filter((event) => event === 'started ts_1').length === 2,
+    () => observer.events().filter((event) => event === 'started ts_1').length === 2,
     'it is started again',
   );
   expect(isRunning(pid!)).toBe(false);
@@ -55,7 +55,7 @@ test('A service that grows beyond its limit fails, and its own on_fail starts it
     'effect: launch',
     'event: started',
   ]);
-  expect(onlooker.events()).not.toContain('created ts_2');
+  expect(observer.events()).not.toContain('created ts_2');
 });
 
 test('With the event updated a service goes on; the excess is told once, and fires on_update.', async () => {
@@ -74,10 +74,10 @@ test('With the event updated a service goes on; the excess is told once, and fir
       entry: 'on_update',
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
-  const updated = await onlooker.event('ts_1', 'updated');
+  const updated = await observer.waitForEvent('ts_1', 'updated');
   expect(updated.content.status).toMatchObject({
     result: 'success',
     reason: 'limit',
@@ -85,8 +85,8 @@ test('With the event updated a service goes on; the excess is told once, and fir
     above: 200,
   });
   // Further looks, which the limit of ts_2 needs, have come to the same, and say nothing.
-  expect((await onlooker.event('ts_2', 'updated')).content.status).toMatchObject({ for_s: 2 });
-  expect(onlooker.events().filter((event) => event === 'updated ts_1')).toHaveLength(1);
+  expect((await observer.waitForEvent('ts_2', 'updated')).content.status).toMatchObject({ for_s: 2 });
+  expect(observer.events().filter((event) => event === 'updated ts_1')).toHaveLength(1);
   const [entry] = await client.top(TRANSACTION);
   expect(entry).toMatchObject({ pid: status.services[0]!.pid, status: 'started' });
 });
@@ -99,13 +99,13 @@ test('What the children of a service cost counts as its own: all of them are end
       supervision: { limit: { metric: 'cpu', above: 10, for_s: 1, event: 'failed' } },
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: TRANSACTION });
   const [entry] = await client.top(TRANSACTION);
   const family = [entry!.pid!, ...entry!.memory!.children.map(({ pid }) => pid)];
   expect(family).toHaveLength(3);
-  const { content } = await onlooker.event('ts_1', 'failed');
+  const { content } = await observer.waitForEvent('ts_1', 'failed');
   expect(content.status).toMatchObject({ reason: 'limit', metric: 'cpu', for_s: 1 });
   await eventually(() => !family.some(isRunning), 'nothing of it is left');
 });
@@ -120,10 +120,10 @@ test('Of the threads of one process only the one that exceeds its limit fails.',
     { id: 'ts_1', instance: 'Forever', serviceType: 'Thread', supervision },
     { id: 'ts_2', instance: 'Spins', serviceType: 'Thread', supervision },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: TRANSACTION });
-  const { content } = await onlooker.event('ts_2', 'failed');
+  const { content } = await observer.waitForEvent('ts_2', 'failed');
   expect(content.status).toMatchObject({ reason: 'limit', metric: 'cpu' });
   const [one, other] = await client.top(TRANSACTION);
   expect(one).toMatchObject({ status: 'started' });
@@ -131,19 +131,19 @@ test('Of the threads of one process only the one that exceeds its limit fails.',
 });
 
 test('A service that was adopted is watched as well.', async () => {
-  await using site = await openSite([
+  await using project = await openProject([
     {
       id: 'ts_1',
       instance: 'SpawnsSpinner',
       supervision: { limit: [{ metric: 'cpu', above: 10, for_s: 4 }] },
     },
   ]);
-  const first = await site.reign();
+  const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  const second = await site.reign();
+  const second = await project.startProvider();
   expect((await second.tasks()).ts_1).toMatchObject({ pid });
-  expect(await second.becomes('ts_1', 'failed', 20_000)).toMatchObject({ reason: 'limit' });
+  expect(await second.waitForStatus('ts_1', 'failed', 20_000)).toMatchObject({ reason: 'limit' });
   await eventually(() => !isRunning(pid!), 'it is gone');
 });

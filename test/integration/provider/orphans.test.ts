@@ -15,11 +15,11 @@ import { readProcessTable } from '../../../src/processes/process-table.js';
 import { tokenOf } from '../../../src/launcher/orphan-watchdog/watchdog.js';
 import { ownerOf } from '../../../src/processes/run-token.js';
 import { Provider } from '../../../src/provider/provider.js';
-import { sketchConfiguration, sketchFile, type ServiceSketch } from '../../helpers/context.js';
+import { testConfiguration, testContextFile, type ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type ControlBody } from '../../helpers/bus-observer.js';
+import { observeBus, type ControlBody } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
 import { writeContextFile } from '../../helpers/xml.js';
@@ -29,11 +29,11 @@ expectNoLeftovers();
 const SLEEP = { program: 'sleep', arg: ['1000'] };
 
 /** Local sockets in the test's folder: no port is taken, and a second provider can come back to them. */
-async function writeContext(folder: string, services: readonly ServiceSketch[]) {
+async function writeContext(folder: string, services: readonly ServiceSpec[]) {
   const publish = `ipc://${join(folder, 'front')}`;
   const subscribe = `ipc://${join(folder, 'back')}`;
   const endpoints = { publish, subscribe };
-  const file = await writeContextFile(folder, sketchConfiguration(services, bindsOf(endpoints)));
+  const file = await writeContextFile(folder, testConfiguration(services, bindsOf(endpoints)));
   return { file, endpoints };
 }
 
@@ -83,15 +83,15 @@ test('A service whose provider comes back in time lives on, and is heard again.'
   await program.ended;
   const diedMs = Date.now();
   const forwarder = await Forwarder.open({ frontend: endpoints.publish, backend: endpoints.subscribe });
-  const onlooker = await onlook(endpoints);
+  const observer = await observeBus(endpoints);
   const presence = presenceTopic(ownerOf(join(realpathSync(folder.path), '.contextd', 'context001')));
   const provider = new Connection(endpoints, [presence], () => undefined);
   // Seen well after its time without a provider would have been over.
-  await onlooker.seen.first(
+  await observer.seen.waitFor(
     ({ body }) => Date.parse((body as ControlBody).header.sent_at as string) > diedMs + 3000,
   );
   expect(isRunning(pid)).toBe(true);
-  await onlooker[Symbol.asyncDispose]();
+  await observer[Symbol.asyncDispose]();
   await provider.close();
   await forwarder.close();
   await eventually(() => !isRunning(pid), 'it has ended');
@@ -115,10 +115,10 @@ test('Who has taken the place of its provider, with readers of all kinds, does n
   // The same ports, another folder: another context.
   await using other = await openFolder();
   const foreign = await Provider.open({
-    file: sketchFile(other.path, sketchConfiguration([], bindsOf(endpoints))),
+    file: testContextFile(other.path, testConfiguration([], bindsOf(endpoints))),
   });
-  await using onlooker = await onlook(endpoints);
-  await onlooker.seen.first(({ body }) => (body as ControlBody).header.service_id === 'ts_1');
+  await using observer = await observeBus(endpoints);
+  await observer.seen.waitFor(({ body }) => (body as ControlBody).header.service_id === 'ts_1');
   expect(pids.some(isRunning)).toBe(true);
   await eventually(() => !pids.some(isRunning), 'they have ended');
   await foreign.close();

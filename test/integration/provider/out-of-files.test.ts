@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openFolder } from '../../helpers/folder.js';
-import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { programFixtures } from '../../helpers/programs.js';
+import { spawnProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { programFixtures } from '../../helpers/program-services.js';
 
 test.each([
   ['program', '/bin/true cannot be started: spawn /bin/true EMFILE'],
@@ -17,7 +17,7 @@ test.each([
   await using folder = await openFolder();
   const script = join(programFixtures, 'out-of-files.ts');
   const started = [process.execPath, ...WITH_TYPESCRIPT, script, kind, folder.path];
-  await using program = startAny('sh', '-c', 'ulimit -n 100; exec "$@"', 'sh', ...started);
+  await using program = spawnProgram('sh', '-c', 'ulimit -n 100; exec "$@"', 'sh', ...started);
   expect(await program.ended).toEqual({ code: 0, signal: null });
   expect(program.err.items).toEqual([]);
   expect(program.out.items).toEqual([`SVC_LAUNCH_FAILED: ${message}`]);

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { Client } from '../../../src/client/client.js';
-import { sketchConfiguration } from '../../helpers/context.js';
+import { testConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { freePorts } from '../../helpers/ports.js';
 import { isRunning } from '../../helpers/processes.js';
-import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
-import { programFixtures, sketchShell } from '../../helpers/programs.js';
+import { spawnProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { programFixtures, shellService } from '../../helpers/program-services.js';
 import { needs, tool } from '../../helpers/requirements.js';
-import { openSite } from '../../helpers/project.js';
+import { openProject } from '../../helpers/project.js';
 import { writeContextFile } from '../../helpers/xml.js';
 
 expectNoLeftovers();
@@ -35,7 +35,7 @@ test.each([
     const user = [`--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
     const script = join(programFixtures, 'out-of-processes.ts');
     const started = [process.execPath, ...WITH_TYPESCRIPT, script, kind, folder.path];
-    await using program = startAny(tool('setpriv'), ...user, ...started);
+    await using program = spawnProgram(tool('setpriv'), ...user, ...started);
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.err.items).toEqual([]);
     expect(program.out.items).toEqual([expect.stringMatching(message)]);
@@ -48,12 +48,12 @@ test('A compiler that cannot be executed fails the start of a service, and the p
   await writeFile(binary, '', { mode: 0o644 });
   vi.stubEnv('ESBUILD_BINARY_PATH', binary);
   try {
-    await using site = await openSite([{ id: 'ts_1', instance: 'Forever' }]);
-    const reign = await site.reign();
-    const [failed] = await reign.command('start');
+    await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
+    const providerProcess = await project.startProvider();
+    const [failed] = await providerProcess.command('start');
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'SVC_LAUNCH_FAILED' } });
     expect(failed!.error!.message).toContain('the compiler cannot be run for ');
-    expect((await reign.client.command({ action: 'list' })).status.result).toBe('success');
+    expect((await providerProcess.client.command({ action: 'list' })).status.result).toBe('success');
   } finally {
     vi.unstubAllEnvs();
   }
@@ -68,10 +68,10 @@ test(
     const { forwarder } = await client.figures();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
-    const told = await provider.out.first((line) => line.includes('cannot be started again'));
+    const told = await provider.out.waitFor((line) => line.includes('cannot be started again'));
     expect(told).toMatch(/the forwarder could not be started: spawn \S+ EAGAIN; see whether .*ulimit -u/);
     provider.limit(1000);
-    await provider.out.first((line) => line.includes('the forwarder is in order again'));
+    await provider.out.waitFor((line) => line.includes('the forwarder is in order again'));
     const { status } = await client.command({ action: 'list' });
     expect(status).toMatchObject({ result: 'success' });
     expect((await client.figures()).forwarder).toMatchObject({ restarts: 1 });
@@ -92,7 +92,7 @@ test(
     await client.close();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
-    await provider.out.first((line) => line.includes('cannot be started again'));
+    await provider.out.waitFor((line) => line.includes('cannot be started again'));
     provider.child.kill('SIGTERM');
     await provider.ended;
     // Not the exit code: ZeroMQ wants one more thread at the very end, and aborts without it.
@@ -108,14 +108,14 @@ async function startLimited() {
   const [publish, subscribe] = [`tcp://127.0.0.1:${front}`, `tcp://127.0.0.1:${back}`];
   const binds = { FrontBind: publish, BackendEndpoint: publish };
   const ends = { ...binds, BackendBind: subscribe, FrontEndEndpoint: subscribe };
-  const services = [sketchShell('ts_1', 'exec sleep 300', {}, { supervision: { stop_timeout_s: 0.5 } })];
-  const path = await writeContextFile(folder.path, sketchConfiguration(services, ends));
+  const services = [shellService('ts_1', 'exec sleep 300', {}, { supervision: { stop_timeout_s: 0.5 } })];
+  const path = await writeContextFile(folder.path, testConfiguration(services, ends));
   execFileSync('chown', ['-R', `${UID}:${UID}`, folder.path]);
   const user = [`--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
   const own = ['env', `CONTEXTD_REGISTRY=${folder.path}`, `TMPDIR=${folder.path}`];
   const file = join(packageRoot, 'dist/tools/service_context.js');
-  const program = startAny(tool('setpriv'), ...user, ...own, process.execPath, file, path);
-  await program.out.first((line) => line.includes('is ready'));
+  const program = spawnProgram(tool('setpriv'), ...user, ...own, process.execPath, file, path);
+  await program.out.waitFor((line) => line.includes('is ready'));
   return {
     ...program,
     endpoints: { publish, subscribe },

@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest';
 import { parseTcpEndpoint } from '../../../src/bus/endpoint.js';
-import { sketchConfiguration } from '../../helpers/context.js';
+import { testConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { startProgram } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
 import { writeContextFile } from '../../helpers/xml.js';
@@ -17,14 +17,14 @@ const forever = [{ id: 'ts_1', instance: 'Forever' }];
 test('Two providers with different ports run side by side and do not hear each other.', async () => {
   await using one = await openProvider(forever);
   await using other = await openProvider(forever);
-  await using onlooker = await onlook(other.provider.endpoints);
+  await using observer = await observeBus(other.provider.endpoints);
   const clients = [await one.client(), await other.client()];
   await clients[0]!.command({ action: 'start', transaction: 'T1' });
   const mine = await clients[0]!.command({ action: 'list' });
   const theirs = await clients[1]!.command({ action: 'list' });
   expect(mine.status.transactions).toHaveLength(1);
   expect(theirs.status.transactions).toEqual([]);
-  expect(onlooker.events()).toEqual([]);
+  expect(observer.events()).toEqual([]);
   const started = await clients[1]!.command({ action: 'start', transaction: 'T1' });
   expect(started.status.services).toMatchObject([{ state: 'started' }]);
   await one.provider.close();
@@ -36,7 +36,7 @@ test('A second provider on the same ports ends with code 1, naming the port and 
   await using folder = await openFolder();
   await using first = await openProvider(forever);
   const { publish, subscribe } = first.provider.endpoints;
-  const configuration = sketchConfiguration(forever, {
+  const configuration = testConfiguration(forever, {
     FrontEndEndpoint: subscribe,
     BackendEndpoint: publish,
     FrontBind: publish,

@@ -2,9 +2,9 @@
 
 import { expect, test } from 'vitest';
 import type { CommandRequest } from '../../../src/client/client.js';
-import { sketchSent } from '../../helpers/context.js';
+import { clientConfiguration } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -79,7 +79,7 @@ test.each(refusals)('%s is refused, and the provider lives on.', async (_what, c
 
 test('A refused service is in the answer with its state and pid, and runs on.', async () => {
   await using test = await openProvider(forever);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   const again = await client.command({ action: 'start', transaction: 'T1' });
@@ -87,7 +87,7 @@ test('A refused service is in the answer with its state and pid, and runs on.', 
   expect(again.status.services).toMatchObject([
     { service_id: 'ts_1', state: 'started', pid, error: { code: 'SVC_ALREADY_STARTED' } },
   ]);
-  expect(onlooker.events()).toEqual(['created ts_1', 'started ts_1']);
+  expect(observer.events()).toEqual(['created ts_1', 'started ts_1']);
 });
 
 test('A service that is unknown to a transaction makes no transaction.', async () => {
@@ -95,7 +95,7 @@ test('A service that is unknown to a transaction makes no transaction.', async (
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_404' });
   expect(status.error?.code).toBe('CTX_CONFIGURATION_MISSING');
-  const configuration = sketchSent(forever);
+  const configuration = clientConfiguration(forever);
   const other = await client.command({
     action: 'start',
     transaction: 'T1',
@@ -129,7 +129,7 @@ test('A question about an unknown transaction is answered with the reason.', asy
 test('Two services with one id in a configuration from the bus are refused.', async () => {
   await using test = await openProvider(forever);
   const client = await test.client();
-  const configuration = sketchSent([...forever, ...forever]);
+  const configuration = clientConfiguration([...forever, ...forever]);
   const { status } = await client.command({ action: 'start', configuration });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'CTX_INVALID' } });
 });

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
 
@@ -13,18 +13,18 @@ test.each(['SIGKILL', 'SIGSEGV'] as const)(
   'A service whose process is ended by %s has failed, with the signal as the reason.',
   async (signal) => {
     await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     process.kill(status.services[0]!.pid!, signal);
-    const failed = await onlooker.event('ts_1', 'failed');
+    const failed = await observer.waitForEvent('ts_1', 'failed');
     expect(failed.content.status).toMatchObject({
       result: 'failure',
       reason: 'signal',
       signal,
       error: { code: 'SVC_EXITED', message: expect.stringContaining(signal) as string },
     });
-    expect(onlooker.events()).toEqual(['created ts_1', 'started ts_1', 'failed ts_1']);
+    expect(observer.events()).toEqual(['created ts_1', 'started ts_1', 'failed ts_1']);
     const again = await client.command({ action: 'start', transaction: 'T1' });
     expect(again.status.services).toMatchObject([{ state: 'started' }]);
   },
@@ -32,11 +32,11 @@ test.each(['SIGKILL', 'SIGSEGV'] as const)(
 
 test('A service that is told to end by somebody else ends well, and is not started again.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   process.kill(status.services[0]!.pid!, 'SIGTERM');
-  await onlooker.event('ts_1', 'stopped');
+  await observer.waitForEvent('ts_1', 'stopped');
   await eventually(() => !isRunning(status.services[0]!.pid!), 'its process is gone');
   const again = await client.command({ action: 'start', transaction: 'T1' });
   expect(again.status.services).toMatchObject([{ state: 'started' }]);
@@ -44,10 +44,10 @@ test('A service that is told to end by somebody else ends well, and is not start
 
 test('A service that fails and lives on is failed with its pid; a start is refused, a stop ends it.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Failing' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ result: 'failure', fault: 'one of three sensors is silent' });
   const listed = await client.command({ action: 'list' });
   const [service] = listed.status.transactions![0]!.services;
@@ -70,24 +70,24 @@ test('Past max_restarts a service is given up, which everybody sees; a restart c
       supervision,
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const gaveUp = () =>
-    onlooker.seen.items.filter(
+    observer.seen.items.filter(
       (each) => JSON.stringify(each.body).includes('"reason":"gave_up"') && each.topic === 'control',
     );
   const events = () =>
     gaveUp().filter((each) => each.kind === 'message' && each.message.kind === 'service_event');
-  await onlooker.seen.first(() => events().length === 1);
-  const created = () => onlooker.events().filter((event) => event === 'created ts_1').length;
+  await observer.seen.waitFor(() => events().length === 1);
+  const created = () => observer.events().filter((event) => event === 'created ts_1').length;
   expect(created()).toBe(3);
   const listed = await client.command({ action: 'list' });
   expect(listed.status.transactions![0]!.services).toMatchObject([
     { state: 'failed', pid: null, error: { code: 'SVC_GAVE_UP' } },
   ]);
   await client.command({ action: 'restart', transaction: 'T1' });
-  await onlooker.seen.first(() => events().length === 2);
+  await observer.seen.waitFor(() => events().length === 2);
   expect(created()).toBe(6);
 });
 
@@ -102,7 +102,7 @@ test('A restart after a failure comes after a back-off; a stop during it ends it
       supervision,
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const state = async () =>
@@ -110,7 +110,7 @@ test('A restart after a failure comes after a back-off; a stop during it ends it
   await eventually(async () => (await state()) === 'backoff', 'it is in back-off');
   const stopped = await client.command({ action: 'stop', transaction: 'T1' });
   expect(stopped.status.services).toMatchObject([{ state: 'stopped' }]);
-  expect(onlooker.events().at(-1)).toBe('stopped ts_1');
+  expect(observer.events().at(-1)).toBe('stopped ts_1');
 });
 
 test('A service that is not ready within start_timeout_s is killed and has failed.', async () => {
@@ -122,13 +122,13 @@ test('A service that is not ready within start_timeout_s is killed and has faile
       supervision: { start_timeout_s: 0.5 },
     },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_START_TIMEOUT' } });
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ reason: 'start_timeout' });
-  const { pid } = (await onlooker.event('ts_1', 'created')).content.status;
+  const { pid } = (await observer.waitForEvent('ts_1', 'created')).content.status;
   await eventually(() => !isRunning(pid as number), 'its process is gone');
 });
 
@@ -151,7 +151,7 @@ test('A service that ignores a stop is killed within stop_timeout_s and named in
     { id: 'ts_1', instance: 'IgnoresStop', supervision: { stop_timeout_s: 1 } },
     { id: 'ts_2', instance: 'Forever' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   const pid = started.status.services.find((each) => each.service_id === 'ts_1')!.pid!;
@@ -164,7 +164,7 @@ test('A service that ignores a stop is killed within stop_timeout_s and named in
   expect(stubborn).toBeGreaterThanOrEqual(1000);
   expect(obedient).toBeLessThan(stubborn!);
   expect(isRunning(pid)).toBe(false);
-  const stopped = await onlooker.event('ts_1', 'stopped');
+  const stopped = await observer.waitForEvent('ts_1', 'stopped');
   expect(stopped.content.status.killed).toEqual([expect.stringMatching(new RegExp(`^${pid} \\(`))]);
 });
 
@@ -172,15 +172,15 @@ test.each(['asked to stop', 'killed'])(
   'When a service is %s, the processes it has started go with it, whatever their session.',
   async (how) => {
     await using test = await openProvider([{ id: 'ts_1', instance: 'SpawnsGrandchild' }]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
-    const updated = await onlooker.event('ts_1', 'updated');
+    const updated = await observer.waitForEvent('ts_1', 'updated');
     const grandchild = updated.content.status.grandchild as number;
     expect(isRunning(grandchild)).toBe(true);
     if (how === 'killed') process.kill(status.services[0]!.pid!, 'SIGKILL');
     else await client.command({ action: 'stop', transaction: 'T1' });
-    const last = await onlooker.event('ts_1', how === 'killed' ? 'failed' : 'stopped');
+    const last = await observer.waitForEvent('ts_1', how === 'killed' ? 'failed' : 'stopped');
     await eventually(() => !isRunning(grandchild), 'the grandchild is gone');
     // A service that could not speak for itself is reported with what had to be killed.
     if (how === 'killed') expect(last.content.status.killed).toEqual([`${grandchild} (sleep)`]);

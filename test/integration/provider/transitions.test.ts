@@ -1,15 +1,15 @@
 // Triggers: each event carries out its transitions exactly once, and only when it should.
 
 import { expect, test } from 'vitest';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
 
-const onDemand: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
-const resident: ServiceSketch = { id: 'ts_2', instance: 'Forever' };
+const onDemand: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+const resident: ServiceSpec = { id: 'ts_2', instance: 'Forever' };
 
 /** `on_start: start ts_2`, ... as the provider carried them out. */
 function transitions(test: TestProvider): readonly string[] {
@@ -20,14 +20,14 @@ function transitions(test: TestProvider): readonly string[] {
 
 interface Row {
   readonly title: string;
-  readonly first: ServiceSketch;
-  readonly second: ServiceSketch;
+  readonly first: ServiceSpec;
+  readonly second: ServiceSpec;
   readonly carriedOut: string;
   /** What happens to ts_2, in order. */
   readonly effect: readonly string[];
 }
 
-const one = (instance: string, transitions: Readonly<Record<string, string>>): ServiceSketch => ({
+const one = (instance: string, transitions: Readonly<Record<string, string>>): ServiceSpec => ({
   id: 'ts_1',
   instance,
   transitions,
@@ -97,12 +97,12 @@ test.each(rows.map((row) => [row.title, row] as const))(
   async (_title, row) => {
     const { first, second, carriedOut, effect } = row;
     await using test = await openProvider([first, second]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const ofSecond = () =>
-      onlooker.events().flatMap((event) => (event.endsWith(' ts_2') ? [event.replace(' ts_2', '')] : []));
+      observer.events().flatMap((event) => (event.endsWith(' ts_2') ? [event.replace(' ts_2', '')] : []));
     await client.command({ action: 'start', transaction: 'T1' });
-    await onlooker.seen.first(() => ofSecond().length === effect.length);
+    await observer.seen.waitFor(() => ofSecond().length === effect.length);
     // A second firing would have been carried out before the answer to this.
     await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
     await client.command({ action: 'list' });
@@ -121,15 +121,15 @@ test('Every update fires on_update once.', async () => {
     },
     onDemand,
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_1', 'exited');
+  await observer.waitForEvent('ts_2', 'started');
   const fired = transitions(test);
   expect(fired).toHaveLength(20);
   expect(fired[0]).toBe('ts_1 on_update: start ts_2');
   expect(fired.slice(1).every((each) => /start ts_2 \(already start(ing|ed)\)$/.test(each))).toBe(true);
-  expect(onlooker.events().filter((event) => event === 'created ts_2')).toHaveLength(1);
+  expect(observer.events().filter((event) => event === 'created ts_2')).toHaveLength(1);
 });
 
 test('One trigger calls several services.', async () => {
@@ -138,9 +138,9 @@ test('One trigger calls several services.', async () => {
     onDemand,
     { ...onDemand, id: 'ts_3' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await Promise.all([onlooker.event('ts_2', 'started'), onlooker.event('ts_3', 'started')]);
+  await Promise.all([observer.waitForEvent('ts_2', 'started'), observer.waitForEvent('ts_3', 'started')]);
 });
 
 test.each(['on_update', 'on_fail', 'on_exit'] as const)(
@@ -150,7 +150,7 @@ test.each(['on_update', 'on_fail', 'on_exit'] as const)(
       { id: 'ts_1', instance: 'Forever' },
       { id: 'ts_2', instance: 'Forever', entry },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     expect(status.services.map((each) => each.service_id)).toEqual(['ts_1']);
@@ -161,7 +161,7 @@ test.each(['on_update', 'on_fail', 'on_exit'] as const)(
       { service_id: 'ts_2', state: 'defined', pid: null },
     ]);
     await client.command({ action: 'restart', transaction: 'T1' });
-    expect(onlooker.events()).not.toContain('created ts_2');
+    expect(observer.events()).not.toContain('created ts_2');
     const called = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
     expect(called.status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
   },
@@ -169,14 +169,14 @@ test.each(['on_update', 'on_fail', 'on_exit'] as const)(
 
 test('A restart fires no on_exit; a stop of one service does.', async () => {
   await using test = await openProvider([one('Forever', { on_exit: 'start ts_2' }), onDemand]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
   await client.command({ action: 'restart', transaction: 'T1' });
   expect(transitions(test)).toEqual([]);
   await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
-  await onlooker.event('ts_2', 'started');
+  await observer.waitForEvent('ts_2', 'started');
   expect(transitions(test)).toEqual(['ts_1 on_exit: start ts_2']);
 });
 
@@ -186,7 +186,7 @@ test('While a whole transaction is being stopped, no trigger fires.', async () =
     { ...resident, transitions: { on_exit: 'restart ts_1' } },
     { id: 'ts_3', instance: 'SaysGoodbye', transitions: { on_update: 'start ts_1', on_exit: 'start ts_1' } },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
@@ -198,7 +198,7 @@ test('While a whole transaction is being stopped, no trigger fires.', async () =
     'stopped',
   ]);
   expect(transitions(test)).toEqual([]);
-  expect(onlooker.events().filter((event) => event.startsWith('created'))).toHaveLength(3);
+  expect(observer.events().filter((event) => event.startsWith('created'))).toHaveLength(3);
 });
 
 test('A transition that asks for what is so already does nothing, and is recorded.', async () => {
@@ -206,12 +206,12 @@ test('A transition that asks for what is so already does nothing, and is recorde
     { ...resident, id: 'ts_2' },
     { id: 'ts_1', instance: 'ExitsLater', transitions: { on_exit: 'start ts_2' } },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
-  await test.notices.first((each) => each.kind === 'transition');
+  await observer.waitForEvent('ts_1', 'exited');
+  await test.notices.waitFor((each) => each.kind === 'transition');
   expect(transitions(test)).toEqual(['ts_1 on_exit: start ts_2 (already started)']);
-  expect(onlooker.events().filter((event) => event.endsWith('ts_2'))).toEqual([
+  expect(observer.events().filter((event) => event.endsWith('ts_2'))).toEqual([
     'created ts_2',
     'started ts_2',
   ]);

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ContextInfoBody } from '../../../src/messages/context-info.js';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import type { ControlBody } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
@@ -12,12 +12,12 @@ import { openRunning, type RunningContext } from './running-context.js';
 
 expectNoLeftovers();
 
-const resident: ServiceSketch = { id: 'ts_1', instance: 'Forever' };
+const resident: ServiceSpec = { id: 'ts_1', instance: 'Forever' };
 const NOTHING = { added: [], removed: [], changed: [], updated: [], unchanged: [] };
 
 /** The ids in the last context information on the bus. */
-function announced({ onlooker }: RunningContext): readonly string[] {
-  const infos = onlooker.seen.items.filter(
+function announced({ observer }: RunningContext): readonly string[] {
+  const infos = observer.seen.items.filter(
     (each) => each.kind === 'message' && each.message.kind === 'context_info',
   );
   const body = infos.at(-1)?.body as ContextInfoBody;
@@ -51,7 +51,7 @@ test('What is added starts if its entry says so, and waits on demand if it does 
 });
 
 test('What is removed stops and vanishes from the context information, and its on_exit fires nothing.', async () => {
-  const called: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+  const called: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
   await using running = await openRunning([
     { ...resident, transitions: { on_exit: 'start ts_2' } },
     called,
@@ -104,13 +104,13 @@ async function writeMoved(folder: string): Promise<string> {
 }
 
 interface Change {
-  readonly before: Partial<ServiceSketch>;
-  readonly after: (folder: string) => Promise<Partial<ServiceSketch>> | Partial<ServiceSketch>;
+  readonly before: Partial<ServiceSpec>;
+  readonly after: (folder: string) => Promise<Partial<ServiceSpec>> | Partial<ServiceSpec>;
   /** What the restarted service reports, and only that one. */
   readonly reports: Readonly<Record<string, unknown>>;
 }
 
-const configured = (label: string): Partial<ServiceSketch> => ({
+const configured = (label: string): Partial<ServiceSpec> => ({
   instance: 'Configured',
   configuration: { every_s: '1', label },
 });
@@ -150,13 +150,13 @@ test.each(changes)(
   'A service whose %s has changed restarts; the others keep their pid.',
   async (_, change) => {
     const { before, after, reports } = change;
-    const whole = (part: Partial<ServiceSketch>): ServiceSketch => ({
+    const whole = (part: Partial<ServiceSpec>): ServiceSpec => ({
       instance: 'Forever',
       ...part,
       id: 'ts_2',
       transitions: { on_exit: 'stop ts_3' },
     });
-    const other: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
+    const other: ServiceSpec = { id: 'ts_3', instance: 'Forever' };
     await using running = await openRunning([resident, whole(before), other]);
     const pids = await running.pids();
     const next = await after(running.test.folder);
@@ -164,7 +164,7 @@ test.each(changes)(
     expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_2'], unchanged: ['ts_1', 'ts_3'] });
     expect(status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
     const renewed = await running.pids();
-    const told = await running.onlooker.seen.first(({ body }) => {
+    const told = await running.observer.seen.waitFor(({ body }) => {
       const { header, content } = body as Partial<ControlBody>;
       return header?.action === 'updated' && content?.status.pid === renewed.ts_2;
     });
@@ -178,17 +178,17 @@ test.each(changes)(
 );
 
 test('A changed service that has no process gets none, and runs as changed once it is called.', async () => {
-  const sketch = (label: string): ServiceSketch => ({
-    ...(configured(label) as ServiceSketch),
+  const spec = (label: string): ServiceSpec => ({
+    ...(configured(label) as ServiceSpec),
     id: 'ts_2',
     entry: 'on_exit',
   });
-  await using running = await openRunning([resident, sketch('old')]);
-  const { status } = await running.reload([resident, sketch('new')]);
+  await using running = await openRunning([resident, spec('old')]);
+  const { status } = await running.reload([resident, spec('new')]);
   expect(status).toMatchObject({ result: 'success', services: [], plan: { changed: ['ts_2'] } });
   expect(running.eventsOf('ts_2')).toEqual([]);
   await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
-  const { content } = await running.onlooker.event('ts_2', 'updated');
+  const { content } = await running.observer.waitForEvent('ts_2', 'updated');
   expect(content.status).toMatchObject({ label: 'new' });
 });
 
@@ -203,14 +203,14 @@ test('A reload without a transaction is for the only one there is.', async () =>
 });
 
 test('A start that is refused leaves what runs defined as it runs, so that a reload still sees the change.', async () => {
-  const sketches = (label: string): ServiceSketch[] => [
+  const specs = (label: string): ServiceSpec[] => [
     { id: 'ts_1', instance: 'Configured', configuration: { every_s: '1', label } },
   ];
-  await using running = await openRunning(sketches('old'));
-  const configuration = sketchSent(sketches('new'));
+  await using running = await openRunning(specs('old'));
+  const configuration = clientConfiguration(specs('new'));
   const refused = await running.client.command({ action: 'start', transaction: 'T1', configuration });
   expect(refused.status.error?.code).toBe('SVC_ALREADY_STARTED');
-  const { status } = await running.reload(sketches('new'));
+  const { status } = await running.reload(specs('new'));
   expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_1'] });
 });
 

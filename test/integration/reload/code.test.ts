@@ -3,10 +3,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { sketchProgram } from '../../helpers/programs.js';
-import { openSite, TRANSACTION, type Reign, type Site } from '../../helpers/project.js';
+import { programService } from '../../helpers/program-services.js';
+import { openProject, TRANSACTION, type ProviderProcess, type Project } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
@@ -35,13 +35,13 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
 const edition = (text: string) => `export const edition: string = '${text}';\n`;
 
 /** Services of each kind whose code can change, and one whose code does not. */
-const sketches = (folder: string): readonly ServiceSketch[] => {
+const specs = (folder: string): readonly ServiceSpec[] => {
   const location = join(folder, 'services');
   return [
     { id: 'ts_1', instance: 'Edition', location },
     { id: 'ts_2', instance: 'Edition', location, serviceType: 'Thread' },
     { id: 'ts_3', instance: 'Plugs', location },
-    sketchProgram('ts_4', { program: 'sh', arg: [join(folder, 'loop.sh')] }),
+    programService('ts_4', { program: 'sh', arg: [join(folder, 'loop.sh')] }),
     { id: 'ts_5', instance: 'Forever' },
   ];
 };
@@ -63,57 +63,61 @@ const CHANGED = ['ts_1', 'ts_2', 'ts_3', 'ts_4'];
 const NOTHING = { added: [], removed: [], changed: [], updated: [], unchanged: [] };
 const reasons = Object.fromEntries(CHANGED.map((id) => [id, ['code']]));
 
-async function openEditions(): Promise<AsyncDisposable & { site: Site; first: Reign }> {
-  const site = await openSite(sketches);
-  await writeFiles(site.folder, FIRST);
-  const first = await site.reign();
+async function openEditions(): Promise<AsyncDisposable & { project: Project; first: ProviderProcess }> {
+  const project = await openProject(specs);
+  await writeFiles(project.folder, FIRST);
+  const first = await project.startProvider();
   await first.command('start');
-  return { site, first, [Symbol.asyncDispose]: () => site[Symbol.asyncDispose]() };
+  return { project, first, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
 }
 
-async function reload(site: Site, { client }: Reign, more: { readonly isDryRun?: boolean } = {}) {
-  const configuration = site.configure(sketches(site.folder));
+async function reload(
+  project: Project,
+  { client }: ProviderProcess,
+  more: { readonly isDryRun?: boolean } = {},
+) {
+  const configuration = project.configure(specs(project.folder));
   return (await client.command({ action: 'reload', transaction: TRANSACTION, configuration, ...more }))
     .status;
 }
 
-async function runs(reign: Reign): Promise<Readonly<Record<string, number>>> {
-  return Object.fromEntries(Object.entries(await reign.tasks()).map(([id, { run }]) => [id, run]));
+async function runs(provider: ProviderProcess): Promise<Readonly<Record<string, number>>> {
+  return Object.fromEntries(Object.entries(await provider.tasks()).map(([id, { run }]) => [id, run]));
 }
 
 test('The services whose code has changed restart, whatever runs them; a dry run says which, and changes nothing.', async () => {
   await using editions = await openEditions();
-  const { site, first } = editions;
-  expect((await reload(site, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
-  await writeFiles(site.folder, SECOND);
+  const { project, first } = editions;
+  expect((await reload(project, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
+  await writeFiles(project.folder, SECOND);
   const plan = { ...NOTHING, changed: CHANGED, unchanged: ['ts_5'] };
-  expect(await reload(site, first, { isDryRun: true })).toMatchObject({ plan, reasons, services: [] });
+  expect(await reload(project, first, { isDryRun: true })).toMatchObject({ plan, reasons, services: [] });
   expect(await runs(first)).toEqual({ ts_1: 1, ts_2: 1, ts_3: 1, ts_4: 1, ts_5: 1 });
-  expect(await reload(site, first)).toMatchObject({ result: 'success', plan, reasons });
+  expect(await reload(project, first)).toMatchObject({ result: 'success', plan, reasons });
   expect(await runs(first)).toEqual({ ts_1: 2, ts_2: 2, ts_3: 2, ts_4: 2, ts_5: 1 });
-  expect((await reload(site, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
+  expect((await reload(project, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
 });
 
 test('The next provider knows what code the services that it adopted run with.', async () => {
   await using editions = await openEditions();
-  const { site, first } = editions;
+  const { project, first } = editions;
   await first.kill();
-  await writeFiles(site.folder, SECOND);
-  const second = await site.reign();
-  for (const id of ALL) await second.becomes(id, 'started');
+  await writeFiles(project.folder, SECOND);
+  const second = await project.startProvider();
+  for (const id of ALL) await second.waitForStatus(id, 'started');
   const plan = { ...NOTHING, changed: CHANGED, unchanged: ['ts_5'] };
-  expect(await reload(site, second)).toMatchObject({ result: 'success', plan, reasons });
+  expect(await reload(project, second)).toMatchObject({ result: 'success', plan, reasons });
   expect(await runs(second)).toEqual({ ts_1: 2, ts_2: 2, ts_3: 2, ts_4: 2, ts_5: 1 });
 });
 
 test('New code that does not compile is refused with its line, and everything keeps running.', async () => {
   await using editions = await openEditions();
-  const { site, first } = editions;
-  await writeFiles(site.folder, { ...SECOND, 'lib/edition.ts': '\nexport const edition = ;\n' });
-  const { result, services } = await reload(site, first);
+  const { project, first } = editions;
+  await writeFiles(project.folder, { ...SECOND, 'lib/edition.ts': '\nexport const edition = ;\n' });
+  const { result, services } = await reload(project, first);
   expect(result).toBe('failure');
   expect(services.map((each) => each.service_id).toSorted()).toEqual(['ts_1', 'ts_2']);
   expect(services[0]!.error).toMatchObject({ code: 'SVC_BUILD_FAILED' });
-  expect(services[0]!.error!.message).toContain(`${join(site.folder, 'lib/edition.ts')}:2:24: `);
+  expect(services[0]!.error!.message).toContain(`${join(project.folder, 'lib/edition.ts')}:2:24: `);
   expect(await runs(first)).toEqual({ ts_1: 1, ts_2: 1, ts_3: 1, ts_4: 1, ts_5: 1 });
 });

@@ -1,14 +1,14 @@
 // Of many services one is changed: that one restarts, and no other notices.
 
 import { expect, test } from 'vitest';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openRunning } from './running-context.js';
 
 expectNoLeftovers();
 
 const ids = Array.from({ length: 200 }, (_, index) => `ts_${index}`);
-const services = (changed?: string): readonly ServiceSketch[] =>
+const services = (changed?: string): readonly ServiceSpec[] =>
   ids.map((id) => ({
     id,
     instance: 'Forever',
@@ -27,5 +27,5 @@ test('Of 200 services one is changed: 199 keep their pid.', { timeout: 180_000 }
   const after = await running.pids();
   expect(ids.filter((id) => after[id] !== before[id])).toEqual(['ts_77']);
   expect(after.ts_77).toEqual(expect.any(Number));
-  expect(running.onlooker.events().filter((event) => event.startsWith('stopped'))).toEqual(['stopped ts_77']);
+  expect(running.observer.events().filter((event) => event.startsWith('stopped'))).toEqual(['stopped ts_77']);
 });

@@ -1,18 +1,18 @@
 // What only the provider looks at (description, transitions, entry, supervision) is taken over in place.
 
 import { expect, test } from 'vitest';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openRunning, type RunningContext } from './running-context.js';
 
 expectNoLeftovers();
 
-const resident: ServiceSketch = { id: 'ts_1', instance: 'Forever' };
-const onDemand = (id: string): ServiceSketch => ({ id, instance: 'Forever', entry: 'on_exit' });
+const resident: ServiceSpec = { id: 'ts_1', instance: 'Forever' };
+const onDemand = (id: string): ServiceSpec => ({ id, instance: 'Forever', entry: 'on_exit' });
 
 async function expectOnlyUpdated(running: RunningContext, act: () => Promise<unknown>): Promise<void> {
   const before = await running.pids();
-  const events = running.onlooker.events();
+  const events = running.observer.events();
   expect(await act()).toMatchObject({
     status: {
       result: 'success',
@@ -21,12 +21,12 @@ async function expectOnlyUpdated(running: RunningContext, act: () => Promise<unk
     },
   });
   expect(await running.pids()).toEqual(before);
-  expect(running.onlooker.events()).toEqual(events);
+  expect(running.observer.events()).toEqual(events);
 }
 
 test('A changed description restarts nothing, and is the one that is told from then on.', async () => {
   await using running = await openRunning([resident]);
-  const configuration = sketchSent([resident]);
+  const configuration = clientConfiguration([resident]);
   const [service] = configuration.TaskService;
   const TaskService = [{ ...service!, Task: { ...service!.Task, description: 'stays up all night' } }];
   await expectOnlyUpdated(running, () =>
@@ -36,13 +36,13 @@ test('A changed description restarts nothing, and is the one that is told from t
 });
 
 test('A changed limit restarts nothing, and holds from then on.', async () => {
-  const limited = (above: string): ServiceSketch => ({
+  const limited = (above: string): ServiceSpec => ({
     ...resident,
     supervision: { limit: [{ metric: 'threads', above, event: 'updated' }] },
   });
   await using running = await openRunning([limited('1000')]);
   await expectOnlyUpdated(running, () => running.reload([limited('1')]));
-  const { content } = await running.onlooker.event('ts_1', 'updated');
+  const { content } = await running.observer.waitForEvent('ts_1', 'updated');
   expect(content.status).toMatchObject({ reason: 'limit', metric: 'threads', above: 1, for_s: 0 });
 });
 
@@ -55,7 +55,7 @@ test('A changed transition restarts nothing, and fires as the new one says.', as
   const next = { ...resident, transitions: { on_exit: 'start ts_3' } };
   await expectOnlyUpdated(running, () => running.reload([next, ...others]));
   await running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
-  await running.onlooker.event('ts_3', 'started');
+  await running.observer.waitForEvent('ts_3', 'started');
   expect(running.transitions()).toEqual(['ts_1 on_exit: start ts_3']);
   expect(running.eventsOf('ts_2')).toEqual([]);
 });
@@ -75,12 +75,12 @@ test('A transition that is taken away does not fire any more, and one that is ne
   ]);
   expect(status.plan).toMatchObject({ updated: ['ts_1'], unchanged: ['ts_2'] });
   await running.client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
-  await running.onlooker.event('ts_2', 'started');
+  await running.observer.waitForEvent('ts_2', 'started');
   expect(running.transitions()).toEqual(['ts_1 on_start: start ts_2']);
 });
 
 test('A changed entry starts and stops nothing, and holds for the next start.', async () => {
-  const second: ServiceSketch = { id: 'ts_2', instance: 'Forever' };
+  const second: ServiceSpec = { id: 'ts_2', instance: 'Forever' };
   await using running = await openRunning([resident, second]);
   await expectOnlyUpdated(running, () => running.reload([{ ...resident, entry: 'on_exit' }, second]));
   await running.client.command({ action: 'stop', transaction: 'T1' });
@@ -90,7 +90,7 @@ test('A changed entry starts and stops nothing, and holds for the next start.', 
 });
 
 test('A changed supervision restarts nothing, and limits the restarts from then on.', async () => {
-  const supervised = (most: number): ServiceSketch => ({
+  const supervised = (most: number): ServiceSpec => ({
     ...resident,
     transitions: { on_fail: 'restart ts_1' },
     supervision: { max_restarts: most, backoff_s: 0.01 },
@@ -98,13 +98,13 @@ test('A changed supervision restarts nothing, and limits the restarts from then 
   await using running = await openRunning([supervised(5)]);
   const { ts_1: first } = await running.pids();
   process.kill(first!, 'SIGKILL');
-  await running.onlooker.seen.first(
+  await running.observer.seen.waitFor(
     () => running.eventsOf('ts_1').filter((event) => event === 'started').length === 2,
   );
   await expectOnlyUpdated(running, () => running.reload([supervised(0)]));
   const { ts_1: second } = await running.pids();
   process.kill(second!, 'SIGKILL');
-  const gaveUp = await running.onlooker.seen.first(({ body }) =>
+  const gaveUp = await running.observer.seen.waitFor(({ body }) =>
     JSON.stringify(body).includes('"reason":"gave_up"'),
   );
   expect(gaveUp.body).toMatchObject({
@@ -117,7 +117,7 @@ test('A file that says the same as before changes nothing at all.', async () => 
   const services = [{ ...resident, transitions: { on_exit: 'start ts_2' } }, onDemand('ts_2')];
   await using running = await openRunning(services);
   const before = await running.tasks();
-  const events = running.onlooker.events();
+  const events = running.observer.events();
   const { status } = await running.reload(services);
   expect(status).toEqual({
     result: 'success',
@@ -127,5 +127,5 @@ test('A file that says the same as before changes nothing at all.', async () => 
   expect((await running.tasks()).map(({ pid, run, since }) => ({ pid, run, since }))).toEqual(
     before.map(({ pid, run, since }) => ({ pid, run, since })),
   );
-  expect(running.onlooker.events()).toEqual(events);
+  expect(running.observer.events()).toEqual(events);
 });

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CommandRequest } from '../../../src/client/client.js';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openRunning, type RunningContext } from './running-context.js';
 
 expectNoLeftovers();
 
-const first: ServiceSketch = { id: 'ts_1', instance: 'Forever', transitions: { on_exit: 'start ts_2' } };
-const second: ServiceSketch = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
-const third: ServiceSketch = { id: 'ts_3', instance: 'Forever' };
+const first: ServiceSpec = { id: 'ts_1', instance: 'Forever', transitions: { on_exit: 'start ts_2' } };
+const second: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
+const third: ServiceSpec = { id: 'ts_3', instance: 'Forever' };
 const running3 = () => openRunning([first, second, third]);
 
 /** All that a reload could have changed. */
@@ -25,13 +25,13 @@ async function stand(running: RunningContext): Promise<unknown> {
     run,
     task,
   }));
-  return { tasks: now, events: running.onlooker.events(), transitions: running.transitions() };
+  return { tasks: now, events: running.observer.events(), transitions: running.transitions() };
 }
 
 test('--dry_run changes nothing and gives the plan that the reload itself then has.', async () => {
   await using running = await running3();
   const before = await stand(running);
-  const next: readonly ServiceSketch[] = [
+  const next: readonly ServiceSpec[] = [
     { ...first, configuration: { label: 'new' } },
     { ...second, transitions: { on_exit: 'start ts_4' } },
     { id: 'ts_4', instance: 'Forever', entry: 'on_exit' },
@@ -53,13 +53,13 @@ test('--dry_run changes nothing and gives the plan that the reload itself then h
   expect(await stand(running)).not.toEqual(before);
 });
 
-const more = (services: readonly ServiceSketch[], keys: Readonly<Record<string, unknown>> = {}) => ({
-  configuration: sketchSent(services, keys),
+const more = (services: readonly ServiceSpec[], keys: Readonly<Record<string, unknown>> = {}) => ({
+  configuration: clientConfiguration(services, keys),
 });
 
 /** `without` its parser: what the checks are there to find. */
 function faulty(): unknown {
-  const configuration = structuredClone(sketchSent([first, second, third])) as unknown as {
+  const configuration = structuredClone(clientConfiguration([first, second, third])) as unknown as {
     FrontBind: string;
     TaskService: { id: string; serviceType: string; Task: { state: { on_exit: { call: string } } } }[];
   };
@@ -161,7 +161,7 @@ test('A location outside the service roots is refused also when it is only asked
 
 test('Of several transactions one has to be named, and only that one is reloaded.', async () => {
   await using running = await openRunning([third]);
-  const configuration = sketchSent([third]);
+  const configuration = clientConfiguration([third]);
   await running.client.command({ action: 'start', transaction: 'T2', configuration });
   const unnamed = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: '' });
   expect(unnamed.status).toMatchObject({

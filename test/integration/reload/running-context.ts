@@ -2,17 +2,17 @@
 
 import type { Client, CommandAnswer, CommandRequest } from '../../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../../src/messages/context-info.js';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
-import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
+import { observeBus, type BusObserver } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 export interface RunningContext extends AsyncDisposable {
   readonly test: TestProvider;
   readonly client: Client;
-  readonly onlooker: Onlooker;
+  readonly observer: BusObserver;
   /** What `start` was answered. */
   readonly started: CommandAnswer;
-  reload(services: readonly ServiceSketch[], more?: Partial<CommandRequest>): Promise<CommandAnswer>;
+  reload(services: readonly ServiceSpec[], more?: Partial<CommandRequest>): Promise<CommandAnswer>;
   tasks(): Promise<readonly TaskInfo[]>;
   /** `{ ts_1: 4711, ts_2: null }` */
   pids(): Promise<Readonly<Record<string, number | null>>>;
@@ -22,31 +22,36 @@ export interface RunningContext extends AsyncDisposable {
   transitions(): readonly string[];
 }
 
-export async function openRunning(services: readonly ServiceSketch[]): Promise<RunningContext> {
+export async function openRunning(services: readonly ServiceSpec[]): Promise<RunningContext> {
   const test = await openProvider(services);
-  const onlooker = await onlook(test.provider.endpoints);
+  const observer = await observeBus(test.provider.endpoints);
   const client = await test.client({ answerTimeoutMs: 150_000 });
-  const configuration = sketchSent(services);
+  const configuration = clientConfiguration(services);
   const started = await client.command({ action: 'start', transaction: 'T1', configuration });
   const tasks = async () => ((await client.request('T1')) as TransactionInfo).tasks;
   return {
     test,
     client,
-    onlooker,
+    observer,
     started,
     tasks,
     reload: (next, more = {}) =>
-      client.command({ action: 'reload', transaction: 'T1', configuration: sketchSent(next), ...more }),
+      client.command({
+        action: 'reload',
+        transaction: 'T1',
+        configuration: clientConfiguration(next),
+        ...more,
+      }),
     pids: async () =>
       Object.fromEntries((await tasks()).map(({ service_id: service, pid }) => [service, pid])),
     eventsOf: (id) =>
-      onlooker.events().flatMap((event) => (event.endsWith(` ${id}`) ? [event.split(' ')[0]!] : [])),
+      observer.events().flatMap((event) => (event.endsWith(` ${id}`) ? [event.split(' ')[0]!] : [])),
     transitions: () =>
       test.notices.items.flatMap((each) =>
         each.kind === 'transition' ? [`${each.service} ${each.text}`] : [],
       ),
     [Symbol.asyncDispose]: async () => {
-      await onlooker[Symbol.asyncDispose]();
+      await observer[Symbol.asyncDispose]();
       await test[Symbol.asyncDispose]();
     },
   };

@@ -10,7 +10,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { openFolder, type TestFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import { startAny } from '../../helpers/program.js';
+import { spawnProgram } from '../../helpers/program.js';
 import { lsof, ps, ss } from '../../helpers/system-tools.js';
 import { needs } from '../../helpers/requirements.js';
 
@@ -25,8 +25,8 @@ const SAMPLERS = [
 
 /** The pids of the process, its child and its grandchild, when all that they hold is there. */
 async function startHousehold(folder: TestFolder) {
-  const { child, out, ...rest } = startAny(process.execPath, program, folder.path);
-  const pids = JSON.parse(await out.first(() => true)) as readonly [number, number, number];
+  const { child, out, ...rest } = spawnProgram(process.execPath, program, folder.path);
+  const pids = JSON.parse(await out.waitFor(() => true)) as readonly [number, number, number];
   expect(pids[0]).toBe(child.pid);
   return { pids, [Symbol.asyncDispose]: rest[Symbol.asyncDispose] };
 }
@@ -134,8 +134,8 @@ for (const [kind, needed] of SAMPLERS)
     });
 
     test('agrees with the scheduler on how busy a process is, since its start and since the last time.', async () => {
-      await using busy = startAny(process.execPath, '-e', 'console.log("here"); for (;;);');
-      await busy.out.first(() => true);
+      await using busy = spawnProgram(process.execPath, '-e', 'console.log("here"); for (;;);');
+      await busy.out.waitFor(() => true);
       const pid = busy.child.pid!;
       const sampler = createSampler({ kind });
       const measure = async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createSampler } from '../../../src/sampler/sampler.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { startAny } from '../../helpers/program.js';
+import { spawnProgram } from '../../helpers/program.js';
 import { readProc } from '../../helpers/processes.js';
 
 expectNoLeftovers();
@@ -21,7 +21,11 @@ function ticksOf(pid: number): { readonly own: number; readonly ended: number } 
 
 test('A shell that is busy in short children is as busy as they are, also if they have short children.', async () => {
   const work = 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done';
-  await using busy = startAny('sh', '-c', `while :; do sh -c '${work}'; sh -c "sh -c '${work}'; true"; done`);
+  await using busy = spawnProgram(
+    'sh',
+    '-c',
+    `while :; do sh -c '${work}'; sh -c "sh -c '${work}'; true"; done`,
+  );
   const pid = busy.child.pid!;
   const sampler = createSampler({ kind: 'proc' });
   const read = async () => {

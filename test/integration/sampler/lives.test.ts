@@ -10,7 +10,7 @@ import type { Sample } from '../../../src/sampler/sample.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { startAny, WITH_TYPESCRIPT } from '../../helpers/program.js';
+import { spawnProgram, WITH_TYPESCRIPT } from '../../helpers/program.js';
 import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -27,8 +27,8 @@ for (const [kind, needed] of SAMPLERS)
   describe(`The sampler called ${kind}`, needed, () => {
     test('gives each of several nested targets its own tree, in the order they were asked for.', async () => {
       await using folder = await openFolder();
-      await using household = startAny(process.execPath, join(programs, 'household.js'), folder.path);
-      const [top, middle, bottom] = JSON.parse(await household.out.first(() => true)) as readonly number[];
+      await using household = spawnProgram(process.execPath, join(programs, 'household.js'), folder.path);
+      const [top, middle, bottom] = JSON.parse(await household.out.waitFor(() => true)) as readonly number[];
       const targets = [bottom!, top!, middle!, top!].map((pid) => ({ pid }));
       const samples = await createSampler({ kind }).sample(targets);
       expect(samples.map((each) => each?.main.pid)).toEqual([bottom, top, middle, top]);
@@ -43,7 +43,7 @@ for (const [kind, needed] of SAMPLERS)
     test('knows nothing of what has ended, alone or beside others.', async () => {
       const gone = spawn('true');
       await once(gone, 'exit');
-      await using alive = startAny('sleep', '600');
+      await using alive = spawnProgram('sleep', '600');
       const sampler = createSampler({ kind });
       expect(await sampler.sample([])).toEqual([]);
       expect(await sampler.sample([{ pid: gone.pid! }])).toEqual([undefined]);
@@ -55,7 +55,7 @@ for (const [kind, needed] of SAMPLERS)
     });
 
     test('tells a child that has ended and was not taken notice of, but takes none for alive.', async () => {
-      await using parent = startAny('sh', '-c', 'sleep 0.05 & exec sleep 600');
+      await using parent = spawnProgram('sh', '-c', 'sleep 0.05 & exec sleep 600');
       const sampler = createSampler({ kind });
       const child = await eventually(async () => {
         const [sample] = await sampler.sample([{ pid: parent.child.pid! }]);
@@ -68,7 +68,7 @@ for (const [kind, needed] of SAMPLERS)
 
 test('Processes that end while they are measured are no error.', async () => {
   // A shell that starts and ends processes as fast as it can.
-  await using restless = startAny('sh', '-c', 'while :; do sleep 0.01 & sh -c : & wait; done');
+  await using restless = spawnProgram('sh', '-c', 'while :; do sleep 0.01 & sh -c : & wait; done');
   const sampler = createSampler({ kind: 'proc' });
   const everything = { openConnections: true, openedFiles: true, memoryMaps: true, pss: true };
   const seen = new Set<number>();
@@ -82,13 +82,13 @@ test('Processes that end while they are measured are no error.', async () => {
 
 test('What is closed to us of a process of another user is missing, and the rest is there.', async () => {
   const other = process.getuid?.() === 0 ? process.pid : 1;
-  await using program = startAny(
+  await using program = spawnProgram(
     process.execPath,
     ...WITH_TYPESCRIPT,
     join(programs, 'closed-to-us.js'),
     String(other),
   );
-  const { main, total, ...rest } = JSON.parse(await program.out.first(() => true)) as Sample;
+  const { main, total, ...rest } = JSON.parse(await program.out.waitFor(() => true)) as Sample;
   expect(main).toMatchObject({ pid: other, status: expect.any(String) as string });
   expect(main.rssBytes).toBeGreaterThan(0);
   expect(total.rssBytes).toBeGreaterThanOrEqual(main.rssBytes);

@@ -9,14 +9,14 @@ import { follow } from '../../../src/client/follow.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
-import { openSecured, type SecuredProvider } from '../../helpers/secured.js';
+import { openSecuredProvider, type SecuredProvider } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
 let secured: SecuredProvider;
 
 beforeAll(async () => {
-  secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }]);
+  secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }]);
 });
 
 afterAll(async () => {
@@ -128,7 +128,9 @@ test('a client with keys says nothing to a provider that is not secured.', async
 });
 
 test('two secured providers of one process let in their own clients only.', async () => {
-  await using other = await openSecured([{ id: 'ts_1', instance: 'Forever' }], { ContextID: 'other' });
+  await using other = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], {
+    ContextID: 'other',
+  });
   const ours = await other.client('read');
   expect((await ours.command({ action: 'list' })).status.result).toBe('success');
   await expect(

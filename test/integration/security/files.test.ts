@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Provider } from '../../../src/provider/provider.js';
-import { sketchConfiguration, sketchFile } from '../../helpers/context.js';
+import { testConfiguration, testContextFile } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 
 expectNoLeftovers();
@@ -22,7 +22,7 @@ test.each<[string, (state: string) => Promise<void>]>([
 ])('%s is refused, with what to do', async (_what, spoil) => {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-test-'));
   try {
-    const file = sketchFile(folder, sketchConfiguration([{ id: 'ts_1', instance: 'Forever' }]));
+    const file = testContextFile(folder, testConfiguration([{ id: 'ts_1', instance: 'Forever' }]));
     const state = join(folder, 'state');
     await mkdir(state, { mode: 0o700 });
     await spoil(state);

@@ -7,31 +7,36 @@ import { MessageAuthenticator } from '../../../src/bus/message-mac.js';
 import type { Client } from '../../../src/client/client.js';
 import type { Role } from '../../../src/model/security.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { openSecured, standingOf, type SecuredProvider, type Talker } from '../../helpers/secured.js';
+import {
+  openSecuredProvider,
+  listServices,
+  type SecuredProvider,
+  type RawConnection,
+} from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
 let secured: SecuredProvider;
 let admin: Client;
-let reader: Talker;
-let operator: Talker;
+let reader: RawConnection;
+let operator: RawConnection;
 
 beforeAll(async () => {
-  secured = await openSecured([
+  secured = await openSecuredProvider([
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever', serviceType: 'Thread' },
   ]);
   admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
-  reader = await secured.talker('read', 'state', 'process', 'control', 'process.T1.ts_1', 'process.T1.ts_2');
-  operator = await secured.talker('operate', 'state');
+  reader = await secured.connect('read', 'state', 'process', 'control', 'process.T1.ts_1', 'process.T1.ts_2');
+  operator = await secured.connect('operate', 'state');
 }, 60_000);
 
 afterAll(async () => {
   await secured[Symbol.asyncDispose]();
 });
 
-const standing = () => standingOf(admin);
+const standing = () => listServices(admin);
 const header = { service_id: '', service_name: 'context', service_transaction: 'T1' };
 
 /** A whole frame as the owner of a role's key would send it, for the provider to read. */
@@ -98,24 +103,24 @@ test.each(forgeries)('a command %s is refused, and answered so.', async (what, c
   const before = await standing();
   const id = what.replace(/\W/g, '_');
   await reader.connection.publisher.publish(compose(id));
-  const answer = await reader.frames.first((frame) => frame.includes(`"in_reply_to":"${id}"`));
+  const answer = await reader.frames.waitFor((frame) => frame.includes(`"in_reply_to":"${id}"`));
   expect(answer).toContain(code);
-  await secured.refusal(code, (line) => line.what.message_id === id);
+  await secured.waitForRefusal(code, (line) => line.what.message_id === id);
   expect(await standing()).toEqual(before);
 });
 
 test('a command that was heard on the bus is executed once, however often somebody says it again.', async () => {
   const frame = sealed('operate', 'context', command('restart', 'again'));
   await operator.connection.publisher.publish(frame);
-  await operator.frames.first((each) => each.includes('"in_reply_to":"again"'));
+  await operator.frames.waitFor((each) => each.includes('"in_reply_to":"again"'));
   const before = await standing();
   await reader.connection.publisher.publish(frame);
-  await secured.refusal('SEC_REPLAYED', ({ what }) => what.message_id === 'again');
+  await secured.waitForRefusal('SEC_REPLAYED', ({ what }) => what.message_id === 'again');
   expect(await standing()).toEqual(before);
   // Sealed anew it is the same command: answered, and not executed.
   await operator.connection.publisher.publish(sealed('operate', 'context', command('restart', 'again')));
   const answers = () => operator.frames.items.filter((each) => each.includes('"in_reply_to":"again"'));
-  await operator.frames.first(() => answers().length >= 3);
+  await operator.frames.waitFor(() => answers().length >= 3);
   expect(await standing()).toEqual(before);
 });
 
@@ -142,18 +147,18 @@ const event = (id: string, action: string) => ({
 test.each(['ts_1', 'ts_2'])('an event in the name of %s is refused to everybody but itself.', async (id) => {
   const before = await standing();
   for (const role of ['read', 'admin'] as const) {
-    const talker = role === 'read' ? reader : await secured.talker(role);
+    const talker = role === 'read' ? reader : await secured.connect(role);
     await talker.connection.publish('control', event(id, 'failed'));
     const beat = { pid: 1, started_at: 'now', state: 'failed', seq: 9999, ready: true, event_loop_lag_ms: 0 };
     await talker.connection.publish(`heartbeat.T1.${id}`, {
       header: event(id, 'failed').header,
       content: beat,
     });
-    await secured.refusal(
+    await secured.waitForRefusal(
       'SEC_SENDER_REFUSED',
       ({ who, what }) => who.name === `client-${role}` && what.service_id === id && what.kind === 'heartbeat',
     );
-    await secured.refusal(
+    await secured.waitForRefusal(
       'SEC_SENDER_REFUSED',
       ({ who, what }) =>
         who.name === `client-${role}` && what.service_id === id && what.kind === 'service_event',

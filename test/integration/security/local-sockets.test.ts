@@ -12,7 +12,7 @@ import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { openProvider } from '../../helpers/provider.js';
-import { localEnds, openSecured } from '../../helpers/secured.js';
+import { localEndpoints, openSecuredProvider } from '../../helpers/secured.js';
 import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
@@ -25,7 +25,7 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 test('a context of ipc:// endpoints is found, started and stopped, and leaves no sockets.', async () => {
   await using folder = await openFolder();
-  const provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEnds(folder.path));
+  const provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEndpoints(folder.path));
   const { endpoints } = provided.provider;
   expect(endpoints.publish).toBe(`ipc://${folder.path}/run/front`);
   expect(await findProvider({ subEndpoint: endpoints.subscribe })).toEqual(endpoints);
@@ -83,7 +83,7 @@ test('a socket without a file, which every user reaches, needs keys.', async () 
     code: 'BUS_BIND_REFUSED',
     hint: expect.stringMatching(/<Security>.*--insecure/) as string,
   });
-  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], binds);
+  await using secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], binds);
   const client = await secured.client('read');
   expect((await client.command({ action: 'list' })).status.result).toBe('success');
 });
@@ -99,14 +99,14 @@ test('a bind that other machines reach is allowed with keys, and is refused with
     code: 'BUS_BIND_REFUSED',
     hint: expect.stringMatching(/<Security>.*--insecure/) as string,
   });
-  await using secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], binds);
+  await using secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], binds);
   const client = await secured.client('operate');
   expect((await client.command({ action: 'start', transaction: 'T1' })).status.result).toBe('success');
 });
 
 /** A secured provider that has answered somebody, and all that it has made. */
 async function openWithFiles() {
-  const secured = await openSecured([{ id: 'ts_1', instance: 'Forever' }], localEnds);
+  const secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], localEndpoints);
   // What keeps others out is to be the files' own modes.
   await chmod(secured.folder, 0o755);
   const admin = await secured.client('admin');
@@ -185,7 +185,10 @@ test('where a provider is, is not taken from a folder that others can write to.'
 
 test('a socket file that was removed is reported as a fault by list: who is connected is still served.', async () => {
   await using folder = await openFolder();
-  await using provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEnds(folder.path));
+  await using provided = await openProvider(
+    [{ id: 'ts_1', instance: 'Forever' }],
+    localEndpoints(folder.path),
+  );
   const client = await provided.client();
   const faults = async () => (await client.command({ action: 'list' })).status.faults ?? [];
   expect(await faults()).toEqual([]);

@@ -9,10 +9,10 @@ import type { SamplesReply } from '../../../src/messages/sample-history.js';
 import { samplesTopic } from '../../../src/messages/topics.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { monitorSketch } from '../../helpers/monitor.js';
+import { monitorService } from '../../helpers/monitor.js';
 import { readProc } from '../../helpers/processes.js';
 import { Recorder } from '../../helpers/recorder.js';
-import { localEnds, openSecured } from '../../helpers/secured.js';
+import { localEndpoints, openSecuredProvider } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
@@ -27,15 +27,15 @@ function sampled(client: Client, serviceId: string, atLeast = 1): Promise<Sample
 }
 
 test('A Monitor of a secured provider publishes to clients with a key, and proves what it answers.', async () => {
-  await using secured = await openSecured([monitorSketch(), one], localEnds);
+  await using secured = await openSecuredProvider([monitorService(), one], localEndpoints);
   const seen = new Recorder<BusEvent>();
-  const note = (sighting: BusEvent) => seen.note(sighting);
+  const note = (event: BusEvent) => seen.record(event);
   const follower = follow(secured.provider.endpoints, ['control'], note, secured.securityOf('read'));
   await follower.ready;
   const admin = await secured.client('admin');
   const { status } = await admin.command({ action: 'start', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'success' });
-  const told = await seen.first((each) => JSON.stringify(each.body).includes('monitor_endpoint'));
+  const told = await seen.waitFor((each) => JSON.stringify(each.body).includes('monitor_endpoint'));
   const endpoint = /"monitor_endpoint":"([^"]+)"/.exec(JSON.stringify(told.body))?.[1] ?? '';
   await follower.close();
 
@@ -47,8 +47,8 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
 
   const samples = new Recorder<BusEvent>();
   const mine = { keys: secured.keysOf('read'), serverKey: key };
-  const display = followMonitor(endpoint, (sighting) => samples.note(sighting), mine);
-  await samples.first((each) => /"serviceId":"ts_1".*"rss"/.test(JSON.stringify(each.body)));
+  const display = followMonitor(endpoint, (event) => samples.record(event), mine);
+  await samples.waitFor((each) => /"serviceId":"ts_1".*"rss"/.test(JSON.stringify(each.body)));
   await display.close();
 
   const strangers: readonly (readonly [string, Parameters<typeof followMonitor>[2]])[] = [
@@ -76,14 +76,14 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
 }, 60_000);
 
 test('What others who are let in say is no answer of a Monitor, and makes it look into no other process.', async () => {
-  await using secured = await openSecured([monitorSketch(), one]);
+  await using secured = await openSecuredProvider([monitorService(), one]);
   const admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
   await sampled(admin, 'ts_1');
-  const { connection, frames } = await secured.talker('read', samplesTopic('T1'), 'state');
+  const { connection, frames } = await secured.connect('read', samplesTopic('T1'), 'state');
   const asked = admin.samples('T1', { serviceId: 'ts_404', metric: 'rss' });
   const refused = expect(asked).rejects.toMatchObject({ code: 'SVC_UNKNOWN' });
-  const question = await frames.first((frame) => frame.startsWith('samples.T1'));
+  const question = await frames.waitFor((frame) => frame.startsWith('samples.T1'));
   const id = /"message_id":"([^"]+)"/.exec(question)?.[1] ?? '';
   const header = { action: 'reply_samples', service_id: 'ts_404', in_reply_to: id, sender: 'nobody' };
   await connection.publish('state', { header, content: { forged: true } }, secured.keysOf('admin').publicKey);
@@ -106,7 +106,7 @@ test('What others who are let in say is no answer of a Monitor, and makes it loo
 }, 60_000);
 
 test('An admin adds a Monitor by asking for figures; what a task may is to look.', async () => {
-  await using secured = await openSecured([one]);
+  await using secured = await openSecuredProvider([one]);
   const admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
   const service = { type: 'pub', frequencyS: 0.2, endpoint: 'tcp://127.0.0.1:*' } as const;

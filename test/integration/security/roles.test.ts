@@ -5,14 +5,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client, CommandRequest } from '../../../src/client/client.js';
 import type { Role } from '../../../src/model/security.js';
-import { sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { readProc } from '../../helpers/processes.js';
-import { localEnds, openSecured, standingOf, type SecuredProvider } from '../../helpers/secured.js';
+import {
+  localEndpoints,
+  openSecuredProvider,
+  listServices,
+  type SecuredProvider,
+} from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
-const SERVICES: readonly ServiceSketch[] = [
+const SERVICES: readonly ServiceSpec[] = [
   { id: 'ts_1', instance: 'Forever' },
   { id: 'ts_2', instance: 'Forever', serviceType: 'Thread' },
 ];
@@ -20,7 +25,7 @@ let secured: SecuredProvider;
 let admin: Client;
 
 beforeAll(async () => {
-  secured = await openSecured(SERVICES, localEnds);
+  secured = await openSecuredProvider(SERVICES, localEndpoints);
   admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
 }, 60_000);
@@ -29,9 +34,9 @@ afterAll(async () => {
   await secured[Symbol.asyncDispose]();
 });
 
-const standing = () => standingOf(admin);
+const standing = () => listServices(admin);
 
-const foreign = sketchSent([{ id: 'ts_1', instance: 'Evil', location: '/tmp' }]);
+const foreign = clientConfiguration([{ id: 'ts_1', instance: 'Evil', location: '/tmp' }]);
 
 test('a provider and its services, processes and threads, speak with each other by keys.', async () => {
   expect(await standing()).toMatchObject([
@@ -60,7 +65,7 @@ test.each(refused)('a client with the role %s that asks %j is refused.', async (
   expect(status).toMatchObject({ result: 'failure', error: { code } });
   expect(await standing()).toEqual(before);
   if (code !== 'SEC_ROLE_REFUSED') return;
-  await secured.refusal(
+  await secured.waitForRefusal(
     code,
     ({ who, what }) => who.name === `client-${role}` && what.action === request.action,
   );
@@ -99,7 +104,7 @@ test.each(['read', 'operate'] as const)(
     const service = { type: 'pub', frequencyS: 1, endpoint: 'tcp://127.0.0.1:*' } as const;
     await expect(client.top('T1', { service })).rejects.toMatchObject({ code: 'SEC_ROLE_REFUSED' });
     expect(await standing()).toEqual(before);
-    await secured.refusal(
+    await secured.waitForRefusal(
       'SEC_ROLE_REFUSED',
       ({ who, what }) => who.name === `client-${role}` && what.action === 'top',
     );

@@ -5,17 +5,17 @@ import { zmq } from '../../../src/bus/zmq.js';
 import type { BusEndpoints } from '../../../src/bus/connection.js';
 import { Client } from '../../../src/client/client.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
-import { fixtureServices, sketchSent, type ServiceSketch } from '../../helpers/context.js';
+import { fixtureServices, clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
+import { observeBus, type BusObserver } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
 
 const TRANSACTION = 'T1';
-const services: readonly ServiceSketch[] = [
+const services: readonly ServiceSpec[] = [
   { id: 'ts_100', instance: 'UpdatesOnce', name: 'wake_up', configuration: { device_action: 'wake' } },
   { id: 'ts_101', instance: 'Forever', name: 'check_emails', configuration: { device_action: 'check' } },
   { id: 'ts_102', instance: 'Ticks', name: 'drink_coffee', configuration: { device_action: 'drink' } },
@@ -38,7 +38,7 @@ async function openClient(endpoints: BusEndpoints): Promise<Sender> {
 }
 
 /** A PUB socket that knows nothing of message ids: what it sends is what the original's clients send. */
-async function openPublisher(endpoints: BusEndpoints, onlooker: Onlooker): Promise<Sender> {
+async function openPublisher(endpoints: BusEndpoints, observer: BusObserver): Promise<Sender> {
   const socket = new zmq.Publisher({ linger: 1000 });
   socket.connect(endpoints.publish);
   const publish = async (action: string, serviceId: string, configuration: unknown) => {
@@ -51,7 +51,7 @@ async function openPublisher(endpoints: BusEndpoints, onlooker: Onlooker): Promi
     await socket.send(`context @@@ ${JSON.stringify({ header, content: { configuration } }, undefined, 4)}`);
   };
   const replies = (action: string) =>
-    onlooker.seen.items.filter(
+    observer.seen.items.filter(
       (each) =>
         each.kind === 'message' &&
         each.message.kind === 'command_reply' &&
@@ -67,7 +67,7 @@ async function openPublisher(endpoints: BusEndpoints, onlooker: Onlooker): Promi
       const answer = `reply_${action}`;
       const before = replies(answer).length;
       await publish(action, serviceId, configuration);
-      await onlooker.seen.first(() => replies(answer).length > before);
+      await observer.seen.waitFor(() => replies(answer).length > before);
       const { body } = replies(answer).at(-1)!;
       expect(body).toMatchObject({ content: { status: { result: 'success' } } });
     },
@@ -89,7 +89,7 @@ interface Step {
 const SHOWN = ['start', 'restart', 'exit', 'stop', 'started', 'stopped'];
 
 /** Commands and the events that they led to, in the order of the bus. */
-function stepsOf({ seen }: Onlooker): readonly Step[] {
+function stepsOf({ seen }: BusObserver): readonly Step[] {
   return seen.items.flatMap((each): readonly Step[] => {
     if (each.kind !== 'message' || each.topic === 'state') return [];
     const { body, topic, message } = each;
@@ -110,15 +110,15 @@ test.each(openers)(
   'The bus shows what %s starts, restarts and ends, step by step.',
   async (_who, openSender) => {
     await using test = await openProvider([], {}, { serviceRoots: [fixtureServices] });
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     {
-      await using sender = await openSender(test.provider.endpoints, onlooker);
-      for (const each of services) await sender.send('start', each.id, sketchSent([each]));
-      for (const each of services) await sender.send('restart', each.id, sketchSent([each]));
+      await using sender = await openSender(test.provider.endpoints, observer);
+      for (const each of services) await sender.send('start', each.id, clientConfiguration([each]));
+      for (const each of services) await sender.send('restart', each.id, clientConfiguration([each]));
       await sender.send('exit', '', undefined);
     }
     await test.provider.closed;
-    const steps = stepsOf(onlooker);
+    const steps = stepsOf(observer);
     const ids = services.map(({ id }) => id);
     const end = steps.findIndex(({ what }) => what === 'context exit ');
     expect(steps.slice(0, end).map(({ what }) => what)).toEqual([
@@ -142,7 +142,7 @@ test.each(openers)(
 );
 
 /** The fields of header and status, and that they are about the process that there was then. */
-function expectFields({ id, instance, name, configuration }: ServiceSketch, steps: readonly Step[]): void {
+function expectFields({ id, instance, name, configuration }: ServiceSpec, steps: readonly Step[]): void {
   const own = steps.filter(({ service }) => service === id);
   for (const { what, header, body } of own) {
     const [topic, action] = what.split(' ') as [string, string];

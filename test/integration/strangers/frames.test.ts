@@ -5,7 +5,7 @@ import type { Client } from '../../../src/client/client.js';
 import { Publisher } from '../../../src/bus/publisher.js';
 import { zmq } from '../../../src/bus/zmq.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -137,12 +137,12 @@ const frames: readonly (readonly [string, string | Buffer])[] = [
 ];
 
 test.each(frames)('%s does no harm: the service and the provider go on.', async (_what, frame) => {
-  await using onlooker = await onlook(test1.provider.endpoints);
+  await using observer = await observeBus(test1.provider.endpoints);
   const before = await client.command({ action: 'list' });
   await socket.send(frame);
   // What comes after it on the same socket has been dealt with: so has the frame.
   const mark = `m${Math.random()}`;
-  const answered = onlooker.seen.first(({ body }) => JSON.stringify(body).includes(mark));
+  const answered = observer.seen.waitFor(({ body }) => JSON.stringify(body).includes(mark));
   await socket.send(
     json('context', { header: { ...header, action: 'list', service_transaction: '', message_id: mark } }),
   );

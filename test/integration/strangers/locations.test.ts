@@ -3,10 +3,10 @@
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixtureServices, sketchSent } from '../../helpers/context.js';
+import { fixtureServices, clientConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
@@ -43,12 +43,12 @@ const places: readonly (readonly [string, (allowed: string) => Promise<string> |
 ];
 
 test.each(places)('%s is refused as a location, at start and at restart.', async (_what, place) => {
-  await using stage = await openRooted();
-  const { test, allowed } = stage;
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using harness = await openRooted();
+  const { test, allowed } = harness;
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const location = await place(allowed);
-  const configuration = sketchSent([{ id: 'ts_1', instance: 'Forever', location }]);
+  const configuration = clientConfiguration([{ id: 'ts_1', instance: 'Forever', location }]);
   for (const action of ['start', 'restart']) {
     const { status } = await client.command({ action, transaction: 'T1', configuration });
     expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_LOCATION_REFUSED' } });
@@ -56,13 +56,13 @@ test.each(places)('%s is refused as a location, at start and at restart.', async
   }
   const listed = await client.command({ action: 'list' });
   expect(listed.status.transactions).toEqual([]);
-  expect(onlooker.events()).toEqual([]);
+  expect(observer.events()).toEqual([]);
 });
 
 test('A folder that was named with the provider is a service root, and so is what lies below it.', async () => {
   await using test = await openProvider([], {}, { serviceRoots: [join(fixtureServices, '..')] });
   const client = await test.client();
-  const configuration = sketchSent([{ id: 'ts_1', instance: 'Forever' }]);
+  const configuration = clientConfiguration([{ id: 'ts_1', instance: 'Forever' }]);
   const { status } = await client.command({ action: 'start', transaction: 'T1', configuration });
   expect(status.services).toMatchObject([{ state: 'started' }]);
 });
@@ -94,7 +94,7 @@ test('A relative location that a client sends starts at the context folder, as i
   await mkdir(join(test.folder, 'services'));
   await cp(join(fixtureServices, 'Forever'), join(test.folder, 'services', 'Forever'), { recursive: true });
   const client = await test.client();
-  const configuration = sketchSent([{ id: 'ts_1', instance: 'Forever', location: 'services' }]);
+  const configuration = clientConfiguration([{ id: 'ts_1', instance: 'Forever', location: 'services' }]);
   for (const action of ['start', 'restart']) {
     const { status } = await client.command({ action, transaction: 'T1', configuration });
     expect(status).toMatchObject({ result: 'success', services: [{ state: 'started' }] });

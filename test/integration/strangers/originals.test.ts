@@ -7,10 +7,10 @@ import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import type { TaskService } from '../../../src/model/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
-import { sketchShell } from '../../helpers/programs.js';
+import { observeBus } from '../../helpers/bus-observer.js';
+import { shellService } from '../../helpers/program-services.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
-import { readRaw } from '../../helpers/raw-reader.js';
+import { openRawReader } from '../../helpers/raw-reader.js';
 
 expectNoLeftovers();
 
@@ -23,7 +23,7 @@ interface Command {
 
 /** What a new reader of `prefix` is told on the plain topic, as `action name transaction`. */
 async function toldTo(test: TestProvider, prefix: string): Promise<readonly string[]> {
-  await using reader = await readRaw(test.provider.endpoints, prefix);
+  await using reader = await openRawReader(test.provider.endpoints, prefix);
   // The provider has answered its subscription before it answers this.
   await (await test.client()).request('T1');
   await reader.settled();
@@ -49,8 +49,8 @@ test.each([
 ])(
   'A program that subscribes to %s late (%j, ready %s) is told to start, each time until it obeys.',
   async (_what, prefix, ready) => {
-    await using test = await openProvider([sketchShell('ts_1', SLEEP, { ready }, NAMED)]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using test = await openProvider([shellService('ts_1', SLEEP, { ready }, NAMED)]);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const starting = client.command({ action: 'start', transaction: 'T1' });
     if (ready === 'started') await starting;
@@ -65,7 +65,7 @@ test.each([
       header,
       content: { status: { result: 'success', device_action: '', pid: 1 } },
     });
-    await onlooker.event('ts_1', 'updated');
+    await observer.waitForEvent('ts_1', 'updated');
     await program.close();
     expect(await toldTo(test, prefix)).toEqual([]);
     await client.command({ action: 'stop', transaction: 'T1' });
@@ -76,8 +76,8 @@ test.each([
 test('Nobody is told again who names the topic exactly, nor for services with code of their own or that do not run.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever', name: 'own' },
-    sketchShell('ts_2', SLEEP, {}, { name: 'waits', entry: 'on_exit' }),
-    sketchShell('ts_3', SLEEP, {}, NAMED),
+    shellService('ts_2', SLEEP, {}, { name: 'waits', entry: 'on_exit' }),
+    shellService('ts_3', SLEEP, {}, NAMED),
   ]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -88,8 +88,8 @@ test('Nobody is told again who names the topic exactly, nor for services with co
 });
 
 test('The task in an answer has its header filled in.', async () => {
-  await using test = await openProvider([sketchShell('ts_1', SLEEP, {}, NAMED)]);
-  await using reader = await readRaw(test.provider.endpoints, 'control');
+  await using test = await openProvider([shellService('ts_1', SLEEP, {}, NAMED)]);
+  await using reader = await openRawReader(test.provider.endpoints, 'control');
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const header = { action: 'start', service_id: 'ts_1', service_name: 'old', transaction: 'T1' };
@@ -98,7 +98,7 @@ test('The task in an answer has its header filled in.', async () => {
   const one = (await client.request('T1')) as TransactionInfo;
   const all = (await client.request()) as Readonly<Record<string, TransactionInfo>>;
   expect([headersIn(one), headersIn(all.T1!)]).toEqual([[header], [header]]);
-  const { body } = await reader.seen.first(({ body }) => (body as Info).header.action === 'update');
+  const { body } = await reader.seen.waitFor(({ body }) => (body as Info).header.action === 'update');
   expect((body as Info).content.status.data.flatMap((each) => headersIn(each.T1!))).toEqual([header]);
 });
 
@@ -119,13 +119,13 @@ test('A last event that is said again is shown once, and to a reader that has no
       content: { status: { result: 'success', device_action: '' } },
     });
   const seen: BusEvent[] = [];
-  const early = follow(endpoints, ['control'], (sighting) => seen.push(sighting));
+  const early = follow(endpoints, ['control'], (event) => seen.push(event));
   await early.ready;
   await service.publisher.waitForSubscriber('control');
   await say(1, 'started');
   await say(2, 'exited');
   const seenLate: BusEvent[] = [];
-  const late = follow(endpoints, ['control'], (sighting) => seenLate.push(sighting));
+  const late = follow(endpoints, ['control'], (event) => seenLate.push(event));
   await late.ready;
   await say(2, 'exited', true);
   await say(2, 'exited', true);

@@ -6,12 +6,12 @@ import { packageRoot } from '../../../src/base/package.js';
 import type { BusEndpoints } from '../../../src/bus/connection.js';
 import { Publisher } from '../../../src/bus/publisher.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
-import { sketchSent } from '../../helpers/context.js';
+import { clientConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { FILE, openHome } from '../../helpers/home.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
-import { startAny, type Program } from '../../helpers/program.js';
+import { spawnProgram, type Program } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
 import { needs, tool } from '../../helpers/requirements.js';
 import { writeContextFile } from '../../helpers/xml.js';
@@ -39,7 +39,7 @@ interface Display extends AsyncDisposable {
 /** A Python SUB socket on the subscribers' side, its subscriptions in effect. */
 async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
   const publisher = Publisher.connect(endpoints.publish);
-  const program: Program = startAny(
+  const program: Program = spawnProgram(
     tool('python3'),
     join(fixtures, 'original_display.py'),
     endpoints.subscribe,
@@ -53,7 +53,7 @@ async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
   return {
     all,
     nth: async (count, fits) => {
-      await program.out.first(() => all().filter(fits).length >= count);
+      await program.out.waitFor(() => all().filter(fits).length >= count);
       return all().filter(fits)[count - 1]!;
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
@@ -63,7 +63,7 @@ async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
 /** Runs the original's client to its end. */
 async function send(endpoint: string, options: Readonly<Record<string, string>>): Promise<void> {
   const args = Object.entries({ endpoint, ...options }).map(([key, value]) => `--${key}=${value}`);
-  await using program = startAny(tool('python3'), join(fixtures, 'original_client.py'), ...args);
+  await using program = spawnProgram(tool('python3'), join(fixtures, 'original_client.py'), ...args);
   expect(await program.ended, program.err.items.join('\n')).toEqual({ code: 0, signal: null });
 }
 
@@ -92,8 +92,8 @@ async function openStage(configuration: ContextConfiguration) {
   };
 }
 
-const one = sketchSent([{ id: 'ts_1', instance: 'Forever', name: 'sleeper' }]);
-const two = sketchSent([
+const one = clientConfiguration([{ id: 'ts_1', instance: 'Forever', name: 'sleeper' }]);
+const two = clientConfiguration([
   { id: 'ts_1', instance: 'Forever', name: 'sleeper' },
   { id: 'ts_2', instance: 'Ticks', name: 'clock', configuration: { every_ms: '50' } },
 ]);
@@ -105,8 +105,8 @@ test.each([
   'A Python client starts, restarts and stops a context of %s.',
   needs('python3-zmq'),
   async (_what, configuration) => {
-    await using stage = await openStage(configuration);
-    const { file, endpoint, display } = stage;
+    await using harness = await openStage(configuration);
+    const { file, endpoint, display } = harness;
     const ids = configuration.TaskService.map(({ id }) => id);
     const command = (action: string) =>
       send(endpoint, { action, context_file: file, service_id: 'context001', transaction: 'T1' });
@@ -138,7 +138,7 @@ test(
   async () => {
     await using home = await openHome(['EchoAction', 'ts_100']);
     const publish = `tcp://127.0.0.1:${home.pubPort}`;
-    await using provider = await home.provide();
+    await using provider = await home.startProvider();
     await using display = await openDisplay({ publish, subscribe: `tcp://127.0.0.1:${home.subPort}` });
     const whole = { context_file: join(home.path, FILE), service_id: 'context001', transaction: 'T1' };
     for (const action of ['start', 'restart', 'stop']) {
@@ -155,8 +155,8 @@ test(
   'A Python display sees control, process and state messages with the fields of the protocol.',
   needs('python3-zmq'),
   async () => {
-    await using stage = await openStage(one);
-    const { file, endpoint, display, test } = stage;
+    await using harness = await openStage(one);
+    const { file, endpoint, display, test } = harness;
     await send(endpoint, {
       action: 'start',
       context_file: file,
@@ -213,8 +213,8 @@ test(
   'A Python client commands one service, on topic context as on topic process.',
   needs('python3-zmq'),
   async () => {
-    await using stage = await openStage(two);
-    const { file, endpoint, display } = stage;
+    await using harness = await openStage(two);
+    const { file, endpoint, display } = harness;
     const whole = { context_file: file, transaction: 'T1' };
     await send(endpoint, { ...whole, action: 'start', service_id: 'context001' });
     await display.nth(1, isEvent('started', 'ts_2'));
@@ -231,8 +231,8 @@ test(
 );
 
 test('A Python client is refused as anybody else is, and sees why.', needs('python3-zmq'), async () => {
-  await using stage = await openStage(one);
-  const { file, endpoint, display } = stage;
+  await using harness = await openStage(one);
+  const { file, endpoint, display } = harness;
   const whole = { context_file: file, service_id: 'context001', transaction: 'T1' };
   await send(endpoint, { ...whole, action: 'start' });
   await display.nth(1, isReply('start'));
@@ -242,8 +242,8 @@ test('A Python client is refused as anybody else is, and sees why.', needs('pyth
 });
 
 test('A Python client ends the provider.', needs('python3-zmq'), async () => {
-  await using stage = await openStage(one);
-  const { file, endpoint, display, test } = stage;
+  await using harness = await openStage(one);
+  const { file, endpoint, display, test } = harness;
   await send(endpoint, { action: 'start', context_file: file, service_id: 'context001', transaction: 'T1' });
   const { body } = await display.nth(1, isEvent('started', 'ts_1'));
   await send(endpoint, { action: 'exit', service_id: 'context001' });

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixtureServices, type ServiceSketch } from '../../helpers/context.js';
+import { fixtureServices, type ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { eventsOf } from '../../helpers/threads.js';
 
@@ -22,12 +22,12 @@ interface Fault {
   readonly isLate?: boolean;
 }
 
-const at = (instance: string, more: Partial<ServiceSketch> = {}): Partial<ServiceSketch> => ({
+const at = (instance: string, more: Partial<ServiceSpec> = {}): Partial<ServiceSpec> => ({
   instance,
   ...more,
 });
 
-const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
+const rows: readonly (readonly [string, Partial<ServiceSpec>, Fault])[] = [
   [
     'has a syntax error',
     at('SyntaxError', { location: broken }),
@@ -129,15 +129,15 @@ const rows: readonly (readonly [string, Partial<ServiceSketch>, Fault])[] = [
 
 test.each(rows)(
   'A service that %s fails with the reason, and its context lives on.',
-  async (_how, sketch, fault) => {
+  async (_how, spec, fault) => {
     await using test = await openProvider([
-      { id: 'ts_1', instance: 'Forever', ...sketch },
+      { id: 'ts_1', instance: 'Forever', ...spec },
       { id: 'ts_2', instance: 'Forever' },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
-    const failed = await onlooker.event('ts_1', 'failed');
+    const failed = await observer.waitForEvent('ts_1', 'failed');
     expect(failed.content.status).toMatchObject({
       result: 'failure',
       device_action: 'test_action',
@@ -145,7 +145,7 @@ test.each(rows)(
       error: { code: fault.code, message: expect.stringMatching(fault.message) as string },
     });
     if (fault.line !== undefined) {
-      const file = join(sketch.location ?? fixtureServices, sketch.instance!, 'index.ts');
+      const file = join(spec.location ?? fixtureServices, spec.instance!, 'index.ts');
       expect(failed.content.status.error).toMatchObject({ file, line: fault.line });
     }
     if (fault.isLate !== true) {
@@ -158,7 +158,7 @@ test.each(rows)(
     }
     expect(status.services.find((each) => each.service_id === 'ts_2')).toMatchObject({ state: 'started' });
     // It may be said again, with the same number, to a reader whose subscription comes in meanwhile.
-    const failures = eventsOf(onlooker, 'ts_1').filter(({ header }) => header.action === 'failed');
+    const failures = eventsOf(observer, 'ts_1').filter(({ header }) => header.action === 'failed');
     expect(new Set(failures.map(({ header }) => header.seq)).size).toBe(1);
     expect(await client.request('T1')).toMatchObject({
       tasks: [
@@ -173,9 +173,9 @@ test.each(rows)(
 
 test('A service that exits with code 3 tells the code.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'ExitsWith3' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  const { content } = await onlooker.event('ts_1', 'failed');
+  const { content } = await observer.waitForEvent('ts_1', 'failed');
   expect(content.status).toMatchObject({ exit_code: 3 });
 });
 

@@ -8,7 +8,7 @@ import { readLog } from '../../../src/client/logs.js';
 import { logsReplySchema } from '../../../src/messages/logs.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
@@ -29,9 +29,9 @@ test('A service that floods its log keeps the newest lines, in at most five file
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Floods', configuration: { count: 20_000 }, supervision },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const folder = folderOf(test);
   const files = readdirSync(folder).filter((name) => name.startsWith('ts_1.log'));
   expect(files.sort()).toEqual(['ts_1.log', ...[1, 2, 3, 4].map((number) => `ts_1.log.${number}`)]);
@@ -64,9 +64,9 @@ test('Whoever follows a log sees every line once, across every rotation, while i
 
 test('Everything that a task prints is in its log, raw; what it logs has a time and a level.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Prints' }]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   const lines = await readLines(join(folderOf(test), 'ts_1.log'));
   const own = ['console.log 1', 'console.error', 'stdout, in two parts', 'ä', 'corked lines', 'piped'];
   expect(lines.slice(0, 7)).toEqual([...own, 'written back']);
@@ -105,7 +105,7 @@ test('On a full disk a service loses lines and lives on; everybody is told, and 
   await eventually(() => statSync(log).size > 0, 'a line');
   const limit = (bytes: string) => execa('prlimit', ['--pid', String(pid), `--fsize=${bytes}`]);
   await limit('0:unlimited');
-  const told = await test.notices.first(({ kind }) => kind === 'warning');
+  const told = await test.notices.waitFor(({ kind }) => kind === 'warning');
   expect(told).toMatchObject({
     text: expect.stringMatching(/^ts_1 in T1 cannot write its log: \d+ lines lost so far, EFBIG$/) as string,
   });

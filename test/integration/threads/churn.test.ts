@@ -3,10 +3,10 @@
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook, type ControlBody } from '../../helpers/bus-observer.js';
+import { observeBus, type ControlBody } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
-import { countDescriptors, countsOf, neighbour, residentMiB, thread } from '../../helpers/threads.js';
+import { countDescriptors, countsOf, tickingThread, residentMiB, thread } from '../../helpers/threads.js';
 
 expectNoLeftovers();
 
@@ -26,17 +26,17 @@ test(
     const spent = new Set<unknown>();
     const ids = Array.from({ length: AT_ONCE }, (_, index) => `ts_${index + 1}`);
     await using test = await openProvider([
-      neighbour,
+      tickingThread,
       ...ids.map((id, index) =>
         thread(id, index > 0 ? 'Ticks' : 'HearsEvents', { entry: 'on_exit', configuration: busy }),
       ),
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client({ timeoutMs: 20_000 });
     const { status } = await client.command({ action: 'start', transaction: 'T1' });
     const pid = status.services[0]!.pid!;
     const nextRun = async (id: string) => {
-      const { body } = await onlooker.seen.first((each) => {
+      const { body } = await observer.seen.waitFor((each) => {
         if (each.topic !== 'control') return false;
         const { header } = each.body as ControlBody;
         return header.action === 'created' && header.service_id === id && !spent.has(header.sender);
@@ -64,7 +64,7 @@ test(
     for (let more = 0; grown() >= MOST_GROWN && more < ROUNDS; more += 20) await churn(20);
     expect(grown()).toBeLessThan(MOST_GROWN);
     expect(isRunning(pid)).toBe(true);
-    const counts = countsOf(onlooker, 'ts_9');
+    const counts = countsOf(observer, 'ts_9');
     expect(counts).toEqual(counts.map((_, index) => index + 1));
   },
 );

@@ -7,11 +7,11 @@ import { Connection, type BusEndpoints } from '../../../src/bus/connection.js';
 import { Client } from '../../../src/client/client.js';
 import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
 import { signOrder, threadsTopic, type ThreadHostBootstrap } from '../../../src/messages/thread-host.js';
-import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { startProgram } from '../../helpers/program.js';
 import { openProvider } from '../../helpers/provider.js';
@@ -24,16 +24,18 @@ test('When their process is killed all its threads have failed, and on_fail brin
   const again = (id: string) =>
     thread(id, 'Ticks', { transitions: { on_fail: `restart ${id}` }, supervision: { backoff_s: 0.01 } });
   await using test = await openProvider([again('ts_1'), again('ts_2'), thread('ts_3', 'Forever')]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const pid = status.services[0]!.pid!;
   process.kill(pid, 'SIGKILL');
-  const failures = await Promise.all(['ts_1', 'ts_2', 'ts_3'].map((id) => onlooker.event(id, 'failed')));
+  const failures = await Promise.all(
+    ['ts_1', 'ts_2', 'ts_3'].map((id) => observer.waitForEvent(id, 'failed')),
+  );
   for (const { content } of failures)
     expect(content.status).toMatchObject({ reason: 'signal', signal: 'SIGKILL' });
-  const started = (id: string) => eventsOf(onlooker, id).filter(({ header }) => header.action === 'started');
-  await onlooker.seen.first(() => started('ts_1').length === 2 && started('ts_2').length === 2);
+  const started = (id: string) => eventsOf(observer, id).filter(({ header }) => header.action === 'started');
+  await observer.seen.waitFor(() => started('ts_1').length === 2 && started('ts_2').length === 2);
   const pids = ['ts_1', 'ts_2'].map((id) => started(id)[1]!.content.status.pid);
   expect(new Set(pids).size).toBe(1);
   expect(pids).not.toContain(pid);
@@ -43,7 +45,7 @@ test('When their process is killed all its threads have failed, and on_fail brin
     'started',
     'failed',
   ]);
-  expect(onlooker.events().filter((event) => event.startsWith('failed'))).toHaveLength(3);
+  expect(observer.events().filter((event) => event.startsWith('failed'))).toHaveLength(3);
 });
 
 test('When their process is told to end by somebody else, all its threads stop in order.', async () => {
@@ -51,14 +53,14 @@ test('When their process is told to end by somebody else, all its threads stop i
     thread('ts_1', 'SaysGoodbye'),
     thread('ts_2', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  await onlooker.event('ts_2', 'updated');
+  await observer.waitForEvent('ts_2', 'updated');
   const pid = status.services[0]!.pid!;
   process.kill(pid, 'SIGTERM');
-  await onlooker.event('ts_1', 'stopped');
-  await onlooker.event('ts_2', 'failed');
+  await observer.waitForEvent('ts_1', 'stopped');
+  await observer.waitForEvent('ts_2', 'failed');
   await eventually(() => !isRunning(pid), 'the process is gone');
   const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
   expect(again.status.services).toMatchObject([{ state: 'started' }]);
@@ -66,7 +68,7 @@ test('When their process is told to end by somebody else, all its threads stop i
 
 test('Nobody on the bus but the provider can have a thread launched or ended.', async () => {
   await using test = await openProvider([thread('ts_1', 'Ticks'), thread('ts_2', 'Forever')]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const pid = status.services[0]!.pid!;
@@ -91,7 +93,7 @@ test('Nobody on the bus but the provider can have a thread launched or ended.', 
   await eventually(async () => (await refusals()) > 0, 'the first refusal is told');
   const again = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
   expect(again.status.services).toMatchObject([{ state: 'started', pid }]);
-  expect(onlooker.events()).not.toContain('failed ts_2');
+  expect(observer.events()).not.toContain('failed ts_2');
   // Of many in a minute one is told: they are not to push everything else out of the log.
   expect(await refusals()).toBe(1);
 });
@@ -103,7 +105,7 @@ async function openStranger(endpoints: BusEndpoints): Promise<Connection & Async
 }
 
 /** Local sockets in the test's folder: a second provider can come back to them. */
-async function writeContext(folder: string, services: readonly ServiceSketch[]) {
+async function writeContext(folder: string, services: readonly ServiceSpec[]) {
   const publish = `ipc://${join(folder, 'front')}`;
   const subscribe = `ipc://${join(folder, 'back')}`;
   const binds = {
@@ -112,7 +114,7 @@ async function writeContext(folder: string, services: readonly ServiceSketch[]) 
     BackendBind: subscribe,
     FrontEndEndpoint: subscribe,
   };
-  const file = await writeContextFile(folder, sketchConfiguration(services, binds));
+  const file = await writeContextFile(folder, testConfiguration(services, binds));
   return { file, endpoints: { publish, subscribe } };
 }
 
@@ -154,7 +156,7 @@ test('A provider that comes back finds the threads of the one before it, and sup
   await first.ended;
   await using second = startProgram('service_context', file);
   const other = await Client.connect(endpoints, { timeoutMs: 20_000 });
-  await using onlooker = await onlook(endpoints);
+  await using observer = await observeBus(endpoints);
   const states = async () => {
     const listed = await other.command({ action: 'list' });
     const services = listed.status.transactions![0]!.services;
@@ -162,7 +164,7 @@ test('A provider that comes back finds the threads of the one before it, and sup
   };
   const wanted = `ts_1 started ${pid},ts_2 started ${pid},ts_3 exited -`;
   await eventually(async () => (await states()).join() === wanted, wanted);
-  expect(eventsOf(onlooker, 'ts_1').some(({ header }) => header.action === 'created')).toBe(false);
+  expect(eventsOf(observer, 'ts_1').some(({ header }) => header.action === 'created')).toBe(false);
   const stopped = await other.command({ action: 'stop', transaction: 'T1' });
   expect(stopped.status.result).toBe('success');
   await other.close();

@@ -3,29 +3,29 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ServiceSketch } from '../../helpers/context.js';
+import type { ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
-import { onlook, type Onlooker } from '../../helpers/bus-observer.js';
+import { observeBus, type BusObserver } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { isRunning } from '../../helpers/processes.js';
-import { countsOf, eventsOf, neighbour, thread } from '../../helpers/threads.js';
+import { countsOf, eventsOf, tickingThread, thread } from '../../helpers/threads.js';
 
 expectNoLeftovers();
 
 /** The neighbour has counted on for a while after now, without a gap, in its first run. */
-async function expectNeighbourUnharmed(onlooker: Onlooker): Promise<void> {
-  const before = countsOf(onlooker, 'ts_9').length;
-  await onlooker.seen.first(() => countsOf(onlooker, 'ts_9').length > before + 20);
-  const counts = countsOf(onlooker, 'ts_9');
+async function expectNeighbourUnharmed(observer: BusObserver): Promise<void> {
+  const before = countsOf(observer, 'ts_9').length;
+  await observer.seen.waitFor(() => countsOf(observer, 'ts_9').length > before + 20);
+  const counts = countsOf(observer, 'ts_9');
   expect(counts).toEqual(counts.map((_, index) => index + 1));
-  const life = eventsOf(onlooker, 'ts_9').map(({ header }) => header.action);
+  const life = eventsOf(observer, 'ts_9').map(({ header }) => header.action);
   expect(life.filter((action) => action !== 'updated')).toEqual(['created', 'started']);
 }
 
-const rows: readonly (readonly [string, ServiceSketch, object])[] = [
+const rows: readonly (readonly [string, ServiceSpec, object])[] = [
   [
     'throws',
     thread('ts_1', 'FailsLater', { configuration: { after_ms: '20' } }),
@@ -58,15 +58,15 @@ const rows: readonly (readonly [string, ServiceSketch, object])[] = [
   ],
 ];
 
-test.each(rows)('A thread that %s fails alone, with the reason.', async (_how, sketch, status) => {
-  await using test = await openProvider([sketch, neighbour]);
-  await using onlooker = await onlook(test.provider.endpoints);
+test.each(rows)('A thread that %s fails alone, with the reason.', async (_how, spec, status) => {
+  await using test = await openProvider([spec, tickingThread]);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  const failed = await onlooker.event('ts_1', 'failed');
+  const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ result: 'failure', ...status });
-  await expectNeighbourUnharmed(onlooker);
-  expect(eventsOf(onlooker, 'ts_1').filter(({ header }) => header.action === 'failed')).toHaveLength(1);
+  await expectNeighbourUnharmed(observer);
+  expect(eventsOf(observer, 'ts_1').filter(({ header }) => header.action === 'failed')).toHaveLength(1);
   const again = await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_1' });
   expect(again.status.error?.code).not.toBe('SVC_ALREADY_STARTED');
 });
@@ -79,28 +79,28 @@ test.each([
   const supervision = { stop_timeout_s: 0.6 };
   const clock = new ManualClock(Date.now());
   await using test = await openProvider(
-    [thread('ts_1', instance, { supervision }), neighbour],
+    [thread('ts_1', instance, { supervision }), tickingThread],
     {},
     { clock },
   );
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.result).toBe('success');
-  if (instance !== 'IgnoresStop') await onlooker.event('ts_1', 'updated');
+  if (instance !== 'IgnoresStop') await observer.waitForEvent('ts_1', 'updated');
   const stopping = client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   // It is asked twice: the second time after half of its time.
   await eventually(() => clock.waiting.includes(300), 'it is asked to stop');
   await clock.pass(599);
-  expect(eventsOf(onlooker, 'ts_1').map(({ header }) => header.action)).not.toContain('stopped');
+  expect(eventsOf(observer, 'ts_1').map(({ header }) => header.action)).not.toContain('stopped');
   clock.advance(1);
   const stopped = await stopping;
   expect(stopped.status).toMatchObject({ result: 'success', services: [{ state: 'stopped', pid: null }] });
   expect(stopped.status.services[0]!.elapsed_ms).toBe(600);
-  const event = await onlooker.event('ts_1', 'stopped');
+  const event = await observer.waitForEvent('ts_1', 'stopped');
   const { pid } = status.services.find((each) => each.service_id === 'ts_1')!;
   expect(event.content.status.killed).toContain(`${pid} (thread)`);
-  await expectNeighbourUnharmed(onlooker);
+  await expectNeighbourUnharmed(observer);
 });
 
 test('A thread that is not ready in time is terminated, alone.', async () => {
@@ -108,31 +108,33 @@ test('A thread that is not ready in time is terminated, alone.', async () => {
   const configuration = { start_ms: '3600000' };
   await using test = await openProvider([
     thread('ts_1', 'SlowStart', { configuration, supervision }),
-    neighbour,
+    tickingThread,
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_START_TIMEOUT' } });
-  await expectNeighbourUnharmed(onlooker);
+  await expectNeighbourUnharmed(observer);
 });
 
 test('What a thread has started goes with it, and with nobody else.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'SpawnsGrandchild'),
     thread('ts_2', 'SpawnsGrandchild'),
-    neighbour,
+    tickingThread,
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   const [first, second] = await Promise.all(
-    ['ts_1', 'ts_2'].map(async (id) => (await onlooker.event(id, 'updated')).content.status.grandchild),
+    ['ts_1', 'ts_2'].map(
+      async (id) => (await observer.waitForEvent(id, 'updated')).content.status.grandchild,
+    ),
   );
   await client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   await eventually(() => !isRunning(first as number), 'its grandchild is gone');
   expect(isRunning(second as number)).toBe(true);
-  await expectNeighbourUnharmed(onlooker);
+  await expectNeighbourUnharmed(observer);
 });
 
 test('What piles up before a thread that does not listen is bounded: events are dropped, commands are not.', async () => {
@@ -145,19 +147,19 @@ test('What piles up before a thread that does not listen is bounded: events are 
     }),
     { id: 'ts_2', instance: 'Burst', configuration: { count: '15000' }, entry: 'on_exit' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
-  await onlooker.event('ts_2', 'exited');
+  await observer.waitForEvent('ts_2', 'exited');
   const stopping = client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
-  await onlooker.seen.first(
+  await observer.seen.waitFor(
     ({ topic, body }) => topic === 'process' && JSON.stringify(body).includes('"action":"stop"'),
   );
   await writeFile(gate, '');
   const { status } = await stopping;
   expect(status.services).toMatchObject([{ state: 'stopped' }]);
-  expect(await onlooker.event('ts_1', 'stopped')).not.toHaveProperty('content.status.killed');
+  expect(await observer.waitForEvent('ts_1', 'stopped')).not.toHaveProperty('content.status.killed');
   const log = join(test.folder, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log');
   expect(await readFile(log, 'utf8')).toMatch(/does not keep up[^]* [1-9]\d* events of others were dropped/);
 });

@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProvider } from '../../helpers/provider.js';
-import { countsOf, eventsOf, neighbour, thread } from '../../helpers/threads.js';
+import { countsOf, eventsOf, tickingThread, thread } from '../../helpers/threads.js';
 
 expectNoLeftovers();
 
@@ -18,14 +18,16 @@ test('All threads of a context share one process, which is not the provider, and
     thread('ts_3', 'Forever'),
     { id: 'ts_4', instance: 'Forever' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.result).toBe('success');
   const pids = Object.fromEntries(status.services.map((each) => [each.service_id, each.pid!]));
   expect(new Set([pids.ts_1, pids.ts_2, pids.ts_3]).size).toBe(1);
   expect([process.pid, pids.ts_4]).not.toContain(pids.ts_1);
-  const threads = await Promise.all(['ts_1', 'ts_2', 'ts_3'].map((id) => onlooker.event(id, 'started')));
+  const threads = await Promise.all(
+    ['ts_1', 'ts_2', 'ts_3'].map((id) => observer.waitForEvent(id, 'started')),
+  );
   expect(new Set(threads.map(({ content }) => content.status.thread_id)).size).toBe(3);
   expect(threads.map(({ content }) => content.status.pid)).toEqual([pids.ts_1, pids.ts_1, pids.ts_1]);
   for (const serviceId of ['ts_1', 'ts_2']) {
@@ -42,20 +44,20 @@ test('A thread reports, restarts and exits as a process does; each run counts it
   await using test = await openProvider([
     thread('ts_1', 'Burst', { configuration: { count: '50' } }),
     thread('ts_2', 'SaysGoodbye', { configuration: { ends: 'done' } }),
-    neighbour,
+    tickingThread,
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  await Promise.all([onlooker.event('ts_1', 'exited'), onlooker.event('ts_2', 'exited')]);
-  const burst = eventsOf(onlooker, 'ts_1');
+  await Promise.all([observer.waitForEvent('ts_1', 'exited'), observer.waitForEvent('ts_2', 'exited')]);
+  const burst = eventsOf(observer, 'ts_1');
   expect(burst.map(({ header }) => header.seq)).toEqual(Array.from({ length: 53 }, (_, index) => index + 1));
   expect(new Set(burst.map(({ header }) => header.sender)).size).toBe(1);
-  const life = (id: string) => eventsOf(onlooker, id).map(({ header }) => header.action);
+  const life = (id: string) => eventsOf(observer, id).map(({ header }) => header.action);
   expect(life('ts_2')).toEqual(['created', 'started', 'updated', 'exited']);
   const { status } = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_9' });
   expect(status).toMatchObject({ result: 'success', services: [{ state: 'started' }] });
-  const runs = eventsOf(onlooker, 'ts_9').filter(({ header }) => header.action === 'created');
+  const runs = eventsOf(observer, 'ts_9').filter(({ header }) => header.action === 'created');
   expect(runs.map(({ header }) => header.seq)).toEqual([1, 1]);
   expect(new Set(runs.map(({ header }) => header.sender)).size).toBe(2);
   expect(
@@ -104,10 +106,10 @@ test.each([
         transitions: { on_fail: 'stop ts_2' },
       },
     ]);
-    await using onlooker = await onlook(test.provider.endpoints);
+    await using observer = await observeBus(test.provider.endpoints);
     await test.provider.execute('start', 'T1');
-    await onlooker.event('ts_2', 'stopped');
-    const life = (id: string) => eventsOf(onlooker, id).map(({ header }) => header.action);
+    await observer.waitForEvent('ts_2', 'stopped');
+    const life = (id: string) => eventsOf(observer, id).map(({ header }) => header.action);
     expect(life('ts_1')).toEqual(['created', 'started', 'updated', 'exited']);
     expect(life('ts_2')).toEqual(['created', 'started', 'stopped']);
     expect(life('ts_3')).toEqual(['created', 'started', 'failed']);
@@ -120,11 +122,11 @@ test('A thread hears what the other services of its transaction report, whatever
     thread('ts_2', 'Ticks'),
     { id: 'ts_3', instance: 'Ticks' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  const heard = () => eventsOf(onlooker, 'ts_1').flatMap(({ content }) => content.status.heard ?? []);
-  await onlooker.seen.first(() => heard().includes('ts_2') && heard().includes('ts_3'));
-  expect(countsOf(onlooker, 'ts_1')).toEqual([]);
+  const heard = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.heard ?? []);
+  await observer.seen.waitFor(() => heard().includes('ts_2') && heard().includes('ts_3'));
+  expect(countsOf(observer, 'ts_1')).toEqual([]);
 });
 
 test('What a thread is told in the context file, it knows as a process does.', async () => {
@@ -133,22 +135,22 @@ test('What a thread is told in the context file, it knows as a process does.', a
     thread('ts_2', 'Named', { name: 'renamed' }),
     thread('ts_3', 'Pauses', { supervision: { stop_timeout_s: 60 } }),
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  expect((await onlooker.event('ts_1', 'updated')).content.status).toMatchObject({ every_s: 2.5 });
-  const named = await onlooker.event('ts_2', 'updated');
+  expect((await observer.waitForEvent('ts_1', 'updated')).content.status).toMatchObject({ every_s: 2.5 });
+  const named = await observer.waitForEvent('ts_2', 'updated');
   expect(named.content.status.identity).toMatchObject({ serviceName: 'renamed', transaction: 'T1' });
   await client.command({ action: 'stop', transaction: 'T1' });
-  const paused = await onlooker.event('ts_3', 'updated');
+  const paused = await observer.waitForEvent('ts_3', 'updated');
   expect(paused.content.status).toMatchObject({ is_pause_over: true, is_asked_to_stop: true });
 });
 
 test('What a thread logs and prints is in its own log file.', async () => {
-  await using test = await openProvider([thread('ts_1', 'Logs'), neighbour]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using test = await openProvider([thread('ts_1', 'Logs'), tickingThread]);
+  await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  await onlooker.event('ts_1', 'exited');
+  await observer.waitForEvent('ts_1', 'exited');
   await test.provider.close();
   const folder = join(test.folder, '.contextd', 'context001', 'logs', 'T1');
   const text = await readFile(join(folder, 'ts_1.log'), 'utf8');

@@ -7,7 +7,7 @@ import type { TransactionInfo } from '../../../src/messages/context-info.js';
 import { createSampler } from '../../../src/sampler/sampler.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
-import { onlook } from '../../helpers/bus-observer.js';
+import { observeBus } from '../../helpers/bus-observer.js';
 import { openProvider } from '../../helpers/provider.js';
 import { thread } from '../../helpers/threads.js';
 
@@ -44,11 +44,14 @@ test('The spinning thread of a context is told from the idle one beside it.', as
     thread('ts_2', 'Forever'),
     { id: 'ts_3', instance: 'Forever' },
   ]);
-  await using onlooker = await onlook(test.provider.endpoints);
+  await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const tasks = async () => ((await client.request('T1')) as TransactionInfo).tasks;
   await client.command({ action: 'start', transaction: 'T1' });
-  const [started] = await Promise.all([onlooker.event('ts_2', 'started'), onlooker.event('ts_1', 'updated')]);
+  const [started] = await Promise.all([
+    observer.waitForEvent('ts_2', 'started'),
+    observer.waitForEvent('ts_1', 'updated'),
+  ]);
   const [spinning, idle, process] = (await tasks()).map(({ pid, tid }) => ({ pid: pid!, tid: tid! }));
   expect(started.content.status).toMatchObject(idle!);
   expect(spinning).toEqual({ pid: idle!.pid, tid: expect.any(Number) as number });

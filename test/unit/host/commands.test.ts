@@ -86,7 +86,7 @@ describe('a host ignores', () => {
   it.each<[string, string, unknown]>([
     ['the commands of others', 'process.TX0001.ts_2', command('stop')],
     ['the commands of the same service in another transaction', 'process.TX0002.ts_1', command('stop')],
-    ['the copies for onlookers', 'process', command('stop')],
+    ['the copies for observers', 'process', command('stop')],
     ['actions that it does not know', OWN, { Task: { message: { header: { action: 'dance' } } } }],
     ['what has no header', OWN, { Task: 7 }],
     ['its own events', 'control', event('ts_1', 'TX0001')],

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import type { TransactionId } from '../../../src/base/ids.js';
 import { lastGoodIn, newestIn } from '../../../src/journal/journal.js';
 import { createTransaction } from '../../../src/supervision/transaction.js';
-import { openJournal, sound } from '../../helpers/journal.js';
+import { openJournal, validReading } from '../../helpers/journal.js';
 
 test('A line that was cut by the end of its writer is no fault; the one before it counts.', async () => {
   await using journal = await openJournal();
@@ -19,7 +19,7 @@ test('A line that was cut by the end of its writer is no fault; the one before i
   await journal.writer.flush();
   const { changes } = newestIn(journal.path);
   await truncate(changes, readFileSync(changes).length - 10);
-  expect(journal.read()).toEqual(sound(before));
+  expect(journal.read()).toEqual(validReading(before));
 });
 
 test('A line that makes no sense is named; what stands before it counts.', async () => {
@@ -63,9 +63,9 @@ test('Lines that belong to another file are left alone, as after an end between 
   await next.flush();
   await next.close();
   await copyFile(join(journal.path, 'old'), changes);
-  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read()).toEqual(validReading(journal.whole()));
   await rm(changes);
-  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read()).toEqual(validReading(journal.whole()));
 });
 
 test('What is written only because everything is, is known to whoever goes on from the last good one.', async () => {

@@ -8,7 +8,7 @@ import { KEPT_RECORDS, lastGoodIn, newestIn } from '../../../src/journal/journal
 import { REMEMBERED_MS } from '../../../src/provider/idempotency-cache.js';
 import { defineServices } from '../../../src/supervision/transaction.js';
 import { eventually } from '../../helpers/eventually.js';
-import { linesOf, openJournal, sound, T1 } from '../../helpers/journal.js';
+import { linesOf, openJournal, validReading, T1 } from '../../helpers/journal.js';
 
 test('Each writing adds what has changed, and all of it together reads as what there is.', async () => {
   await using journal = await openJournal();
@@ -18,7 +18,7 @@ test('Each writing adds what has changed, and all of it together reads as what t
   for (let number = 1; number <= 20; number += 1) {
     await journal.work(`m${number}`, number % 3 === 0 ? 'ts_2' : 'ts_1');
     await journal.writer.flush();
-    expect(journal.read()).toEqual(sound(journal.whole()));
+    expect(journal.read()).toEqual(validReading(journal.whole()));
   }
   expect(readFileSync(file, 'utf8')).toBe(before);
   const lines = linesOf(changes);
@@ -43,7 +43,7 @@ test('Everything is written anew when the lines have become many; a transaction 
     await journal.work(`m${number}`);
     await journal.writer.flush();
   }
-  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read()).toEqual(validReading(journal.whole()));
   expect(journal.read().content?.transactions[0]?.history.length).toBeLessThanOrEqual(KEPT_RECORDS);
   const second = nameOf();
   journal.transactions.clear();
@@ -87,7 +87,7 @@ test('What could not be written is told, and is in the next writing.', async () 
   journal.clock.advance(5000);
   await eventually(() => journal.faults.length > 1, 'it is written');
   expect(journal.faults.slice(1)).toEqual(['the journal is in order again']);
-  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read()).toEqual(validReading(journal.whole()));
   expect(existsSync(file)).toBe(true);
   expect(existsSync(lastGoodIn(journal.path).whole)).toBe(true);
 });
@@ -103,7 +103,7 @@ test('A command that defines nothing new does not write down what is defined.', 
   expect(transaction.snapshot).toBe(snapshot);
   defineServices(transaction, { ...configuration, TaskLogName: 'Other' }, 3000);
   await journal.writer.flush();
-  expect(journal.read()).toEqual(sound(journal.whole()));
+  expect(journal.read()).toEqual(validReading(journal.whole()));
   expect(journal.read().content?.transactions[0]?.configuration.TaskLogName).toBe('Other');
 });
 
@@ -122,7 +122,7 @@ test('Files that are removed are written again, with their folder.', async () =>
     expect(kept.isInPlace()).toBe(true);
     await journal.work(`after ${path}`);
     await journal.writer.flush();
-    expect(journal.read()).toEqual(sound(journal.whole()));
+    expect(journal.read()).toEqual(validReading(journal.whole()));
   }
   await writeFile(newest.whole, 'not a journal');
   expect(journal.read().content).toEqual(journal.whole());

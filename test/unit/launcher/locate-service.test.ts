@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkLocation, locateService } from '../../../src/launcher/locate-service.js';
-import { sketchService } from '../../helpers/context.js';
+import { testService } from '../../helpers/context.js';
 import { taskServiceSchema } from '../../../src/model/context.js';
 
 const top = mkdtempSync(join(tmpdir(), 'contextd-locate-'));
@@ -32,7 +32,7 @@ function put(path: string): void {
 }
 
 function service(instance: string, location: string) {
-  return taskServiceSchema.parse(sketchService({ id: 'ts_1', instance, location }));
+  return taskServiceSchema.parse(testService({ id: 'ts_1', instance, location }));
 }
 
 describe('locateService finds', () => {

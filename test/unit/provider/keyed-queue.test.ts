@@ -7,14 +7,14 @@ import { executeCommand } from '../../../src/provider/commands/execute.js';
 import { Health } from '../../../src/base/health.js';
 import { KeyedQueue } from '../../../src/provider/commands/keyed-queue.js';
 import { createTransaction } from '../../../src/supervision/transaction.js';
-import { sketchConfiguration } from '../../helpers/context.js';
-import { openHouse, type FakeHouse } from '../../helpers/fake-launcher.js';
+import { testConfiguration } from '../../helpers/context.js';
+import { openSupervisor, type TestSupervisor } from '../../helpers/fake-launcher.js';
 import { TRANSACTION } from '../../helpers/harness.js';
 
 const OTHER = parseTransactionId('T2')!;
 
 interface Commands {
-  readonly house: FakeHouse;
+  readonly supervision: TestSupervisor;
   /** The code that is looked at has been looked at. */
   readonly looked: () => void;
   /** In the order of the answers. */
@@ -24,9 +24,9 @@ interface Commands {
 
 /** Service `a` runs in one transaction; another has a `b` that does not. Looks at code wait for `looked`. */
 async function openCommands({ hasOther = true } = {}): Promise<Commands> {
-  const house = openHouse([{ id: 'a' }]);
-  const { supervisor, clock, transaction } = house;
-  const configuration = sketchConfiguration([{ id: 'b', instance: 'Forever', entry: 'on_update' }]);
+  const supervision = openSupervisor([{ id: 'a' }]);
+  const { supervisor, clock, transaction } = supervision;
+  const configuration = testConfiguration([{ id: 'b', instance: 'Forever', entry: 'on_update' }]);
   if (hasOther) supervisor.add(createTransaction(OTHER, configuration, clock.now()));
   const look = createDeferred<{ readonly module: string; readonly codeHash: string }>();
   const answered: string[] = [];
@@ -54,8 +54,8 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
   };
   void send('start', TRANSACTION);
   await turn();
-  expect(house.processes).toHaveLength(1);
-  return { house, looked: () => look.resolve({ module: '/a.mjs', codeHash: 'c1' }), answered, send };
+  expect(supervision.processes).toHaveLength(1);
+  return { supervision, looked: () => look.resolve({ module: '/a.mjs', codeHash: 'c1' }), answered, send };
 }
 
 /** Lets everything that waits for nothing but its turn happen. */
@@ -81,38 +81,38 @@ describe('while the code of a restart is looked at', () => {
     ['named', TRANSACTION],
     ['meant as the only one there is', ''],
   ])('a stop of that transaction, %s, comes after it', async (_how, name) => {
-    const { house, send, looked } = await openCommands({ hasOther: false });
+    const { supervision, send, looked } = await openCommands({ hasOther: false });
     const restarted = send('restart', TRANSACTION);
     const stopped = send('stop', name);
     await turn();
-    expect(house.processes[0]?.stops).toEqual([]);
+    expect(supervision.processes[0]?.stops).toEqual([]);
     looked();
     await turn();
-    house.processes[0]?.end();
+    supervision.processes[0]?.end();
     expect((await restarted).status.services).toMatchObject([{ service_id: 'a', state: 'stopped' }]);
     expect((await stopped).status).toMatchObject({ result: 'success' });
-    expect(house.processes).toHaveLength(1);
+    expect(supervision.processes).toHaveLength(1);
   });
 
   it('a start of a whole context without a name, which makes a new transaction, does not wait', async () => {
-    const { house, send } = await openCommands({ hasOther: false });
+    const { supervision, send } = await openCommands({ hasOther: false });
     void send('restart', TRANSACTION);
     void send('start');
     await turn();
-    expect(house.processes).toHaveLength(2);
+    expect(supervision.processes).toHaveLength(2);
   });
 
   it('an exit comes at once; what would start something thereafter is refused, and a stop is not', async () => {
-    const { house, send, looked } = await openCommands();
+    const { supervision, send, looked } = await openCommands();
     const started = [send('restart', TRANSACTION), send('restart', TRANSACTION), send('start', TRANSACTION)];
     const stopped = send('stop', TRANSACTION);
     const left = send('exit');
     for (const { status } of await Promise.all(started)) expect(status.error?.code).toBe('CTX_ENDING');
     looked();
     await turn();
-    house.processes[0]?.end();
+    supervision.processes[0]?.end();
     expect((await left).status).toMatchObject({ result: 'success' });
     expect((await stopped).status).toMatchObject({ result: 'success' });
-    expect(house.processes).toHaveLength(1);
+    expect(supervision.processes).toHaveLength(1);
   });
 });

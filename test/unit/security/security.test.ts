@@ -10,12 +10,12 @@ import { isAllowed, neededRole, neededRoleOfQuestion } from '../../../src/securi
 import { ServiceKeys } from '../../../src/security/service-keys.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
 import type { Role } from '../../../src/model/security.js';
-import { sketchConfiguration } from '../../helpers/context.js';
+import { testConfiguration } from '../../helpers/context.js';
 import { openFolder } from '../../helpers/folder.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
-const own = sketchConfiguration([{ id: 'ts_1', instance: 'Forever' }]);
-const changed = sketchConfiguration([{ id: 'ts_1', instance: 'Forever', configuration: { key: 'other' } }]);
+const own = testConfiguration([{ id: 'ts_1', instance: 'Forever' }]);
+const changed = testConfiguration([{ id: 'ts_1', instance: 'Forever', configuration: { key: 'other' } }]);
 const sent = (configuration: ContextConfiguration) => JSON.parse(JSON.stringify(configuration)) as unknown;
 const reordered = Object.fromEntries(Object.entries(sent(own) as object).toReversed());
 

@@ -5,7 +5,7 @@ import { afterAwake, ClockJumps } from '../../../src/base/clock.js';
 import type { Heartbeat } from '../../../src/messages/heartbeat.js';
 import { HeartbeatTimer } from '../../../src/host/heartbeat-timer.js';
 import { ReplayGuard, WINDOW_MS } from '../../../src/security/replay-guard.js';
-import { openHouse, type FakeHouse } from '../../helpers/fake-launcher.js';
+import { openSupervisor, type TestSupervisor } from '../../helpers/fake-launcher.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
@@ -18,66 +18,67 @@ const beat: Heartbeat = {
   content: { pid: 1000, started_at: '', state: 'started', seq: 2, ready: true, event_loop_lag_ms: 0 },
 };
 
-const service = (house: FakeHouse) => house.transaction.snapshot.services.get(id('a'))!;
+const service = (testSupervisor: TestSupervisor) =>
+  testSupervisor.transaction.snapshot.services.get(id('a'))!;
 
 async function turn(): Promise<void> {
   await new Promise((resume) => setImmediate(resume));
 }
 
-async function start(house: FakeHouse): Promise<void> {
+async function start(testSupervisor: TestSupervisor): Promise<void> {
   const event = { type: 'run_asked', action: 'start', services: [id('a')], cause: 'm1' } as const;
-  house.supervisor.ask(house.transaction, { ...event, atMs: house.clock.now() });
+  testSupervisor.supervisor.ask(testSupervisor.transaction, { ...event, atMs: testSupervisor.clock.now() });
   await turn();
 }
 
 describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
   it('no service has been silent, and one that is silent still is found', async () => {
-    const house = openHouse([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat);
-    house.clock.jump(byMs);
-    house.supervisor.checkHeartbeats();
-    house.clock.advance(2900);
-    house.supervisor.checkHeartbeats();
-    expect(service(house).status).toBe('started');
-    house.clock.advance(200);
-    house.supervisor.checkHeartbeats();
-    expect(service(house)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
+    const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat);
+    testSupervisor.clock.jump(byMs);
+    testSupervisor.supervisor.checkHeartbeats();
+    testSupervisor.clock.advance(2900);
+    testSupervisor.supervisor.checkHeartbeats();
+    expect(service(testSupervisor).status).toBe('started');
+    testSupervisor.clock.advance(200);
+    testSupervisor.supervisor.checkHeartbeats();
+    expect(service(testSupervisor)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
   });
 
   it('a service that has not beaten yet has not been silent either', async () => {
-    const house = openHouse([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat);
-    house.transaction.vitals.clear();
-    house.clock.jump(byMs);
-    house.clock.advance(2900);
-    house.supervisor.checkHeartbeats();
-    expect(service(house).status).toBe('started');
+    const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat);
+    testSupervisor.transaction.vitals.clear();
+    testSupervisor.clock.jump(byMs);
+    testSupervisor.clock.advance(2900);
+    testSupervisor.supervisor.checkHeartbeats();
+    expect(service(testSupervisor).status).toBe('started');
   });
 
   it('the restarts of a service count as long as they did, and its age is right', async () => {
     const supervision = { max_restarts: 2, restart_window_s: 60, backoff_s: 1, backoff_reset_s: 60 };
-    const house = openHouse([{ id: 'a', transitions: { on_fail: 'restart a' }, supervision }]);
-    await start(house);
+    const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_fail: 'restart a' }, supervision }]);
+    await start(testSupervisor);
     const fail = async () => {
-      const { pid } = house.processes.at(-1)!;
-      house.supervisor.onHeartbeat({ ...beat, content: { ...beat.content, pid } });
-      house.processes.at(-1)!.end({ exitCode: 1 });
+      const { pid } = testSupervisor.processes.at(-1)!;
+      testSupervisor.supervisor.onHeartbeat({ ...beat, content: { ...beat.content, pid } });
+      testSupervisor.processes.at(-1)!.end({ exitCode: 1 });
       await turn();
-      house.clock.advance(2000);
+      testSupervisor.clock.advance(2000);
       await turn();
     };
     await fail();
     await fail();
-    expect(service(house).restartsMs).toHaveLength(2);
-    const agesMs = () => service(house).restartsMs.map((each) => house.clock.now() - each);
+    expect(service(testSupervisor).restartsMs).toHaveLength(2);
+    const agesMs = () => service(testSupervisor).restartsMs.map((each) => testSupervisor.clock.now() - each);
     const before = agesMs();
-    house.clock.jump(byMs);
-    house.supervisor.checkHeartbeats();
+    testSupervisor.clock.jump(byMs);
+    testSupervisor.supervisor.checkHeartbeats();
     expect(agesMs()).toEqual(before);
     await fail();
-    expect(service(house)).toMatchObject({ status: 'failed', reason: 'gave_up' });
+    expect(service(testSupervisor)).toMatchObject({ status: 'failed', reason: 'gave_up' });
   });
 
   it('a pulse goes on, and tells of no lag', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Heartbeat } from '../../../src/messages/heartbeat.js';
 import { Liveness } from '../../../src/supervision/liveness.js';
-import { openHouse, type FakeHouse } from '../../helpers/fake-launcher.js';
+import { openSupervisor, type TestSupervisor } from '../../helpers/fake-launcher.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
 function beat(more: Partial<Heartbeat['content']> = {}): Heartbeat {
@@ -13,13 +13,14 @@ function beat(more: Partial<Heartbeat['content']> = {}): Heartbeat {
   };
 }
 
-async function start(house: FakeHouse): Promise<void> {
+async function start(testSupervisor: TestSupervisor): Promise<void> {
   const event = { type: 'run_asked', action: 'start', services: [id('a')], cause: 'm1' } as const;
-  house.supervisor.ask(house.transaction, { ...event, atMs: house.clock.now() });
+  testSupervisor.supervisor.ask(testSupervisor.transaction, { ...event, atMs: testSupervisor.clock.now() });
   await new Promise((resume) => setImmediate(resume));
 }
 
-const service = (house: FakeHouse) => house.transaction.snapshot.services.get(id('a'))!;
+const service = (testSupervisor: TestSupervisor) =>
+  testSupervisor.transaction.snapshot.services.get(id('a'))!;
 
 describe('Vitals', () => {
   it('count the events between two that were seen, and not those before the first', () => {
@@ -55,45 +56,45 @@ describe('Vitals', () => {
 
 describe('A heartbeat', () => {
   it('heals a started that was lost', async () => {
-    const house = openHouse([{ id: 'a', transitions: { on_start: 'start b' } }, { id: 'b' }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat({ ready: false, state: 'created' }));
-    expect(service(house).status).toBe('starting');
-    house.supervisor.onHeartbeat(beat());
-    house.supervisor.onHeartbeat(beat());
-    expect(service(house)).toMatchObject({ status: 'started', lastAction: 'started' });
+    const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_start: 'start b' } }, { id: 'b' }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat({ ready: false, state: 'created' }));
+    expect(service(testSupervisor).status).toBe('starting');
+    testSupervisor.supervisor.onHeartbeat(beat());
+    testSupervisor.supervisor.onHeartbeat(beat());
+    expect(service(testSupervisor)).toMatchObject({ status: 'started', lastAction: 'started' });
     await new Promise((resume) => setImmediate(resume));
-    expect(house.processes).toHaveLength(2);
+    expect(testSupervisor.processes).toHaveLength(2);
   });
 
   it('heals a failed that was lost: on_fail fires once', async () => {
-    const house = openHouse([{ id: 'a', transitions: { on_fail: 'start b' } }, { id: 'b' }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat());
-    house.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
-    house.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
-    expect(service(house).status).toBe('failed');
+    const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_fail: 'start b' } }, { id: 'b' }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat());
+    testSupervisor.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
+    testSupervisor.supervisor.onHeartbeat(beat({ state: 'failed', seq: 3 }));
+    expect(service(testSupervisor).status).toBe('failed');
     await new Promise((resume) => setImmediate(resume));
-    expect(house.processes).toHaveLength(2);
+    expect(testSupervisor.processes).toHaveLength(2);
   });
 
   it('of an earlier run changes nothing', async () => {
-    const house = openHouse([{ id: 'a' }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat({ pid: 77 }));
-    expect(service(house).status).toBe('starting');
+    const testSupervisor = openSupervisor([{ id: 'a' }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat({ pid: 77 }));
+    expect(service(testSupervisor).status).toBe('starting');
   });
 
   it('that never comes counts from the moment the service was there', async () => {
-    const house = openHouse([{ id: 'a', supervision: { heartbeat_limit_s: 1 } }]);
-    await start(house);
-    house.supervisor.onHeartbeat(beat());
-    house.transaction.vitals.clear();
-    house.clock.advance(900);
-    house.supervisor.checkHeartbeats();
-    expect(service(house).status).toBe('started');
-    house.clock.advance(200);
-    house.supervisor.checkHeartbeats();
-    expect(service(house)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
+    const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 1 } }]);
+    await start(testSupervisor);
+    testSupervisor.supervisor.onHeartbeat(beat());
+    testSupervisor.transaction.vitals.clear();
+    testSupervisor.clock.advance(900);
+    testSupervisor.supervisor.checkHeartbeats();
+    expect(service(testSupervisor).status).toBe('started');
+    testSupervisor.clock.advance(200);
+    testSupervisor.supervisor.checkHeartbeats();
+    expect(service(testSupervisor)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
   });
 });

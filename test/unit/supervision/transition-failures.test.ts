@@ -1,33 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { id, Stage } from '../../helpers/harness.js';
+import { id, Harness } from '../../helpers/harness.js';
 
-const one = () => new Stage({ id: 'a' });
-const up = () => one().up('a');
+const one = () => new Harness({ id: 'a' });
+const up = () => one().bringUp('a');
 
 describe('a service that is not ready in time', () => {
   const late = () => one().start('a').launched('a').startTimedOut('a');
 
   it('is killed and failed, once', () => {
-    const stage = late();
-    expect(stage.done).toEqual(['stop a at once', 'report a failed']);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout', isAlive: true });
-    expect(stage.ended('a', { signal: 'SIGKILL' }).done).toEqual([]);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', isAlive: false });
+    const harness = late();
+    expect(harness.effectTexts).toEqual(['stop a at once', 'report a failed']);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout', isAlive: true });
+    expect(harness.ended('a', { signal: 'SIGKILL' }).effectTexts).toEqual([]);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', isAlive: false });
   });
 
   it('stays failed whatever it says while it dies', () => {
-    const stage = late().reported('a', 'started').reported('a', 'updated').reported('a', 'failed');
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout' });
+    const harness = late().reported('a', 'started').reported('a', 'updated').reported('a', 'failed');
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout' });
   });
 
   it.each([
     ['it is started', up()],
     ['it is being stopped', up().stop('a')],
     ['it has failed already', one().start('a').launched('a').reported('a', 'failed')],
-  ])('is what it is when the time is over and %s', (_what, stage) => {
-    const before = stage.get('a');
-    expect(stage.startTimedOut('a').effects).toEqual([]);
-    expect(stage.get('a')).toEqual(before);
+  ])('is what it is when the time is over and %s', (_what, harness) => {
+    const before = harness.get('a');
+    expect(harness.startTimedOut('a').effects).toEqual([]);
+    expect(harness.get('a')).toEqual(before);
   });
 });
 
@@ -56,9 +56,9 @@ describe('a service that reports a failure and lives on', () => {
   );
 
   it('has its end not told a second time', () => {
-    const stage = failing().ended('a', { exitCode: 1 });
-    expect(stage.done).toEqual([]);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', isAlive: false, pid: undefined });
+    const harness = failing().ended('a', { exitCode: 1 });
+    expect(harness.effectTexts).toEqual([]);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', isAlive: false, pid: undefined });
   });
 });
 
@@ -74,9 +74,9 @@ describe('what an earlier run left behind changes nothing', () => {
       second().reported('a', 'stopped', { pid: 100 }),
     ],
     ['its report, after that', second().launched('a').reported('a', 'started', { pid: 100 })],
-  ])('%s', (_what, stage) => {
-    expect(stage.effects).toEqual([]);
-    expect(stage.get('a')).toMatchObject({ status: 'starting', run: 2, reportedEnd: undefined });
+  ])('%s', (_what, harness) => {
+    expect(harness.effects).toEqual([]);
+    expect(harness.get('a')).toMatchObject({ status: 'starting', run: 2, reportedEnd: undefined });
   });
 
   it('a report when no process is there', () => {
@@ -97,12 +97,12 @@ describe('what an earlier run left behind changes nothing', () => {
 
 describe('a service that costs more than a limit allows', () => {
   const status = { metric: 'rss', value: 231.46, above: 200, for_s: 10, reason: 'limit' };
-  const reported = (stage: Stage) => stage.effects.find((each) => each.type === 'report');
+  const reported = (harness: Harness) => harness.effects.find((each) => each.type === 'report');
 
   it('is asked to end, and failed, once', () => {
-    const stage = up().exceeded('a', 'failed');
-    expect(stage.done).toEqual(['stop a', 'report a failed']);
-    expect(reported(stage)).toMatchObject({
+    const harness = up().exceeded('a', 'failed');
+    expect(harness.effectTexts).toEqual(['stop a', 'report a failed']);
+    expect(reported(harness)).toMatchObject({
       status: {
         ...status,
         error: {
@@ -111,23 +111,23 @@ describe('a service that costs more than a limit allows', () => {
         },
       },
     });
-    expect(stage.exceeded('a', 'failed').effects).toEqual([]);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: true });
+    expect(harness.exceeded('a', 'failed').effects).toEqual([]);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: true });
   });
 
   it('stays failed for that, whatever it says while it ends, and fires no on_exit', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
-    stage.up('a').exceeded('a', 'failed').reported('a', 'updated').reported('a', 'stopped');
-    expect(stage.ended('a', { exitCode: 0 }).done).toEqual([]);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: false });
+    const harness = new Harness({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    harness.bringUp('a').exceeded('a', 'failed').reported('a', 'updated').reported('a', 'stopped');
+    expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual([]);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: false });
   });
 
   it('fires its on_fail once, and comes back when that says restart', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_fail: 'restart a', on_exit: 'stop a' } });
-    expect(stage.up('a').exceeded('a', 'failed').fired).toEqual(['on_fail: restart a']);
-    expect(stage.reported('a', 'stopped').ended('a', { exitCode: 0 }).done).toEqual(['launch a']);
-    expect(stage.fired).toEqual([]);
-    expect(stage.launched('a').reported('a', 'started').get('a')).toMatchObject({
+    const harness = new Harness({ id: 'a', transitions: { on_fail: 'restart a', on_exit: 'stop a' } });
+    expect(harness.bringUp('a').exceeded('a', 'failed').fired).toEqual(['on_fail: restart a']);
+    expect(harness.reported('a', 'stopped').ended('a', { exitCode: 0 }).effectTexts).toEqual(['launch a']);
+    expect(harness.fired).toEqual([]);
+    expect(harness.launched('a').reported('a', 'started').get('a')).toMatchObject({
       status: 'started',
       run: 2,
       reason: undefined,
@@ -135,11 +135,11 @@ describe('a service that costs more than a limit allows', () => {
   });
 
   it('goes on where the limit says updated, and fires its on_update', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
-    stage.up('a').exceeded('a', 'updated');
-    expect(stage.fired).toEqual(['on_update: start b']);
-    expect(reported(stage)).toEqual({ type: 'report', service: id('a'), action: 'updated', status });
-    expect(stage.get('a')).toMatchObject({ status: 'started', lastAction: 'updated', reason: undefined });
+    const harness = new Harness({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
+    harness.bringUp('a').exceeded('a', 'updated');
+    expect(harness.fired).toEqual(['on_update: start b']);
+    expect(reported(harness)).toEqual({ type: 'report', service: id('a'), action: 'updated', status });
+    expect(harness.get('a')).toMatchObject({ status: 'started', lastAction: 'updated', reason: undefined });
   });
 
   it.each([
@@ -147,23 +147,23 @@ describe('a service that costs more than a limit allows', () => {
     ['it has failed already', up().reported('a', 'failed')],
     ['it is not ready yet', one().start('a').launched('a')],
     ['it has said that it ends', up().reported('a', 'exited')],
-  ])('is what it is when %s', (_what, stage) => {
-    const before = stage.get('a');
+  ])('is what it is when %s', (_what, harness) => {
+    const before = harness.get('a');
     for (const event of ['failed', 'updated'] as const)
-      expect(stage.exceeded('a', event).effects).toEqual([]);
-    expect(stage.get('a')).toEqual(before);
+      expect(harness.exceeded('a', event).effects).toEqual([]);
+    expect(harness.get('a')).toEqual(before);
   });
 
   it('is not blamed for what an earlier run had cost', () => {
-    const stage = up().restart('a').ended('a').launched('a').reported('a', 'started');
-    expect(stage.exceeded('a', 'failed', 1).effects).toEqual([]);
+    const harness = up().restart('a').ended('a').launched('a').reported('a', 'started');
+    expect(harness.exceeded('a', 'failed', 1).effects).toEqual([]);
   });
 
   it('is asked to end once more by a provider that takes it over', () => {
-    const stage = up().exceeded('a', 'failed');
-    const { run, pid } = stage.get('a');
-    stage.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });
-    expect(stage.done).toEqual(['stop a']);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'limit' });
+    const harness = up().exceeded('a', 'failed');
+    const { run, pid } = harness.get('a');
+    harness.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });
+    expect(harness.effectTexts).toEqual(['stop a']);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit' });
   });
 });

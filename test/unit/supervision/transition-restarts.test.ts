@@ -1,71 +1,71 @@
 import { describe, expect, it } from 'vitest';
-import { Stage } from '../../helpers/harness.js';
+import { Harness } from '../../helpers/harness.js';
 
 const limits = { max_restarts: 3, restart_window_s: 30, backoff_s: 0.1, backoff_max_s: 15 };
 const phoenix = (supervision: Record<string, number> = limits) =>
-  new Stage({ id: 'a', transitions: { on_fail: 'restart a' }, supervision }, { id: 'b' });
+  new Harness({ id: 'a', transitions: { on_fail: 'restart a' }, supervision }, { id: 'b' });
 
 /** Fails, and waits until it is launched again if it is. */
-function failOnce(stage: Stage): Stage {
-  stage.launched('a').reported('a', 'started').ended('a', { exitCode: 1 });
-  if (stage.get('a').status !== 'backoff') return stage;
-  stage.atMs += delayOf(stage);
-  return stage.backoffOver('a');
+function failOnce(harness: Harness): Harness {
+  harness.launched('a').reported('a', 'started').ended('a', { exitCode: 1 });
+  if (harness.get('a').status !== 'backoff') return harness;
+  harness.atMs += delayOf(harness);
+  return harness.backoffOver('a');
 }
 
-function delayOf(stage: Stage): number {
-  const [timer] = stage.effects.filter((each) => each.type === 'time_backoff');
+function delayOf(harness: Harness): number {
+  const [timer] = harness.effects.filter((each) => each.type === 'time_backoff');
   return timer?.delayMs ?? 0;
 }
 
-function gaveUp(): Stage {
-  const stage = phoenix().start('a');
-  for (let failures = 0; failures < 4; failures += 1) failOnce(stage);
-  return stage;
+function gaveUp(): Harness {
+  const harness = phoenix().start('a');
+  for (let failures = 0; failures < 4; failures += 1) failOnce(harness);
+  return harness;
 }
 
 describe('a service that restarts itself on failure', () => {
   it('comes back at once the first time, then after back-off that doubles', () => {
-    const stage = phoenix().start('a').launched('a');
-    expect(stage.ended('a', { exitCode: 1 }).done).toEqual(['report a failed', 'launch a']);
+    const harness = phoenix().start('a').launched('a');
+    expect(harness.ended('a', { exitCode: 1 }).effectTexts).toEqual(['report a failed', 'launch a']);
     const delays = [1, 2].map(() => {
-      stage.launched('a').ended('a', { exitCode: 1 });
-      expect(stage.get('a')).toMatchObject({ status: 'backoff', isAlive: false });
-      const delay = delayOf(stage);
-      expect(stage.backoffOver('a').done).toEqual(['launch a']);
+      harness.launched('a').ended('a', { exitCode: 1 });
+      expect(harness.get('a')).toMatchObject({ status: 'backoff', isAlive: false });
+      const delay = delayOf(harness);
+      expect(harness.backoffOver('a').effectTexts).toEqual(['launch a']);
       return delay;
     });
     expect(delays).toEqual([100, 200]);
   });
 
   it('takes a failure that it lives through as one, too: its run is stopped first', () => {
-    const stage = phoenix().up('a').reported('a', 'failed');
-    expect(stage.done).toEqual(['stop a']);
-    expect(stage.ended('a').done).toEqual(['report a stopped', 'launch a']);
+    const harness = phoenix().bringUp('a').reported('a', 'failed');
+    expect(harness.effectTexts).toEqual(['stop a']);
+    expect(harness.ended('a').effectTexts).toEqual(['report a stopped', 'launch a']);
   });
 
   it('backs off also when it was stopped for its restart', () => {
-    const stage = phoenix().up('a').ended('a', { exitCode: 1 }).launched('a').reported('a', 'started');
-    stage.reported('a', 'failed').ended('a');
-    expect(stage.get('a').status).toBe('backoff');
-    expect(delayOf(stage)).toBe(100);
+    const harness = phoenix().bringUp('a').ended('a', { exitCode: 1 }).launched('a').reported('a', 'started');
+    harness.reported('a', 'failed').ended('a');
+    expect(harness.get('a').status).toBe('backoff');
+    expect(delayOf(harness)).toBe(100);
   });
 
   it('does not back off for a failure that it got over, when another restarts it', () => {
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart b' } },
       { id: 'b', transitions: { on_exit: 'start b' } },
     );
-    stage.up('a', 'b').ended('b', { exitCode: 0 }).launched('b').reported('b', 'started');
-    stage.reported('b', 'failed').reported('b', 'updated').launched('b');
-    stage.reported('a', 'failed').ended('b', { exitCode: 0 });
-    expect(stage.done).toEqual(['report b stopped', 'launch b']);
+    harness.bringUp('a', 'b').ended('b', { exitCode: 0 }).launched('b').reported('b', 'started');
+    harness.reported('b', 'failed').reported('b', 'updated').launched('b');
+    harness.reported('a', 'failed').ended('b', { exitCode: 0 });
+    expect(harness.effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
   it('comes back after a late start has been killed', () => {
-    const stage = phoenix().start('a').launched('a').startTimedOut('a');
-    expect(stage.done).toEqual(['stop a at once', 'report a failed', 'stop a']);
-    expect(stage.ended('a', { signal: 'SIGKILL' }).done).toEqual(['report a stopped', 'launch a']);
+    const harness = phoenix().start('a').launched('a').startTimedOut('a');
+    expect(harness.effectTexts).toEqual(['stop a at once', 'report a failed', 'stop a']);
+    expect(harness.ended('a', { signal: 'SIGKILL' }).effectTexts).toEqual(['report a stopped', 'launch a']);
   });
 });
 
@@ -73,62 +73,62 @@ describe('a service in back-off', () => {
   const resting = () => failOnce(phoenix().start('a')).launched('a').ended('a', { exitCode: 1 });
 
   it('is launched at once by a command, and the timer finds nothing to do', () => {
-    const stage = resting();
-    expect(stage.start('a').done).toEqual(['launch a']);
-    expect(stage.backoffOver('a', 2).effects).toEqual([]);
+    const harness = resting();
+    expect(harness.start('a').effectTexts).toEqual(['launch a']);
+    expect(harness.backoffOver('a', 2).effects).toEqual([]);
   });
 
   it('is stopped there and then by a command, and stays away', () => {
-    const stage = resting();
-    expect(stage.stop('a').done).toEqual(['report a stopped']);
-    expect(stage.get('a').status).toBe('stopped');
-    expect(stage.backoffOver('a').effects).toEqual([]);
+    const harness = resting();
+    expect(harness.stop('a').effectTexts).toEqual(['report a stopped']);
+    expect(harness.get('a').status).toBe('stopped');
+    expect(harness.backoffOver('a').effects).toEqual([]);
   });
 
   it.each(['start', 'restart'])('is left waiting by a transition that asks to %s it', (action) => {
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart a' } },
       { id: 'b', transitions: { on_start: `${action} a` } },
     );
-    stage.start('a').launched('a').ended('a', { exitCode: 1 }).launched('a').ended('a', { exitCode: 1 });
-    stage.up('b');
-    expect(stage.fired).toEqual([`on_start: ${action} a (already backoff)`]);
-    expect(stage.get('a').status).toBe('backoff');
+    harness.start('a').launched('a').ended('a', { exitCode: 1 }).launched('a').ended('a', { exitCode: 1 });
+    harness.bringUp('b');
+    expect(harness.fired).toEqual([`on_start: ${action} a (already backoff)`]);
+    expect(harness.get('a').status).toBe('backoff');
   });
 });
 
 describe('past the limit of restarts', () => {
   it('a service gives up: it has failed for good, on-lookers see it, and no trigger fires', () => {
-    const stage = gaveUp();
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up', isAlive: false, run: 4 });
-    const reports = stage.effects.filter((each) => each.type === 'report');
+    const harness = gaveUp();
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up', isAlive: false, run: 4 });
+    const reports = harness.effects.filter((each) => each.type === 'report');
     expect(reports.map((each) => each.status.reason)).toEqual(['exit_code', 'gave_up']);
-    expect(stage.fired).toEqual(['on_fail: restart a']);
-    expect(stage.get('a').error).toMatchObject({
+    expect(harness.fired).toEqual(['on_fail: restart a']);
+    expect(harness.get('a').error).toMatchObject({
       code: 'SVC_GAVE_UP',
       message: 'gave up: restarted 3 times within 30 s',
     });
   });
 
   it('no transition brings it back, however late', () => {
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart a' }, supervision: { max_restarts: 0 } },
       { id: 'b', transitions: { on_update: 'start a', on_exit: 'restart a' } },
     );
-    stage.up('a', 'b').ended('a', { exitCode: 1 });
-    stage.atMs += 3_600_000;
-    expect(stage.reported('b', 'updated').fired).toEqual(['on_update: start a (it has given up)']);
-    expect(stage.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: restart a (it has given up)']);
-    expect(stage.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up' });
+    harness.bringUp('a', 'b').ended('a', { exitCode: 1 });
+    harness.atMs += 3_600_000;
+    expect(harness.reported('b', 'updated').fired).toEqual(['on_update: start a (it has given up)']);
+    expect(harness.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: restart a (it has given up)']);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up' });
   });
 
   it.each(['start', 'restart'] as const)(
     'a %s by command brings it back, with its count at nought',
     (action) => {
-      const stage = gaveUp();
-      expect(stage[action]('a').done).toEqual(['launch a']);
-      expect(stage.get('a')).toMatchObject({ status: 'starting', reason: undefined, restartsMs: [] });
-      expect(failOnce(stage).get('a').status).toBe('starting');
+      const harness = gaveUp();
+      expect(harness[action]('a').effectTexts).toEqual(['launch a']);
+      expect(harness.get('a')).toMatchObject({ status: 'starting', reason: undefined, restartsMs: [] });
+      expect(failOnce(harness).get('a').status).toBe('starting');
     },
   );
 
@@ -141,29 +141,33 @@ describe('past the limit of restarts', () => {
   });
 
   it('restarts that lie further back than the window are not counted', () => {
-    const stage = phoenix().start('a');
+    const harness = phoenix().start('a');
     for (let failures = 0; failures < 20; failures += 1) {
-      failOnce(stage);
-      stage.atMs += 11_000;
+      failOnce(harness);
+      harness.atMs += 11_000;
     }
-    expect(stage.get('a').status).toBe('starting');
+    expect(harness.get('a').status).toBe('starting');
   });
 
   it('the first start by a transition is no restart', () => {
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_update: 'start b' } },
       { id: 'b', supervision: { max_restarts: 0 } },
     );
-    expect(stage.up('a').reported('a', 'updated').done).toEqual(['launch b']);
-    expect(stage.get('b').restartsMs).toEqual([]);
+    expect(harness.bringUp('a').reported('a', 'updated').effectTexts).toEqual(['launch b']);
+    expect(harness.get('b').restartsMs).toEqual([]);
   });
 
   it('restarts after a good end count as well, without back-off', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start a' }, supervision: limits }).up('a');
+    const harness = new Harness({
+      id: 'a',
+      transitions: { on_exit: 'start a' },
+      supervision: limits,
+    }).bringUp('a');
     const statuses = [1, 2, 3, 4].map(() => {
-      stage.ended('a', { exitCode: 0 });
-      const { status, reason } = stage.get('a');
-      if (status === 'starting') stage.launched('a').reported('a', 'started');
+      harness.ended('a', { exitCode: 0 });
+      const { status, reason } = harness.get('a');
+      if (status === 'starting') harness.launched('a').reported('a', 'started');
       return reason ?? status;
     });
     expect(statuses).toEqual(['starting', 'starting', 'starting', 'gave_up']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Stage } from '../../helpers/harness.js';
+import { Harness } from '../../helpers/harness.js';
 
 const ALL = {
   on_start: 'start b',
@@ -7,7 +7,7 @@ const ALL = {
   on_fail: 'start b',
   on_exit: 'start b',
 };
-const watched = () => new Stage({ id: 'a', transitions: ALL }, { id: 'b' });
+const watched = () => new Harness({ id: 'a', transitions: ALL }, { id: 'b' });
 const up = () => watched().start('a').launched('a').reported('a', 'started').stop('b');
 const starting = () => watched().start('a').launched('a');
 
@@ -25,8 +25,8 @@ describe('each event fires its trigger exactly once', () => {
     ['stopped', 'on_exit', up().stop('a').ended('a', { exitCode: 0 })],
     ['stopped, in its own words', 'on_exit', up().stop('a').reported('a', 'stopped').ended('a')],
     ['stopped by itself', 'on_exit', up().reported('a', 'stopped').ended('a', { exitCode: 0 })],
-  ])('%s fires %s', (_event, trigger, stage) => {
-    const [text, ...more] = stage.fired;
+  ])('%s fires %s', (_event, trigger, harness) => {
+    const [text, ...more] = harness.fired;
     expect(text?.replace(/ \(.*/, '')).toBe(`${trigger}: start b`);
     expect(more).toEqual([]);
   });
@@ -48,146 +48,150 @@ describe('each event fires its trigger exactly once', () => {
     ['being launched', watched().start('a').launched('a')],
     ['the stop half of a restart', up().restart('a').ended('a', { exitCode: 0 })],
     ['the stop half of a restart, in its own words', up().restart('a').reported('a', 'stopped').ended('a')],
-  ])('%s fires nothing', (_event, stage) => {
-    expect(stage.fired).toEqual([]);
+  ])('%s fires nothing', (_event, harness) => {
+    expect(harness.fired).toEqual([]);
   });
 
   it('an update fires each time it is reported', () => {
-    const stage = up();
-    expect([1, 2, 3].flatMap(() => stage.reported('a', 'updated').fired)).toHaveLength(3);
+    const harness = up();
+    expect([1, 2, 3].flatMap(() => harness.reported('a', 'updated').fired)).toHaveLength(3);
   });
 });
 
 describe('a transition', () => {
-  const pair = (rule: string) => new Stage({ id: 'a', transitions: { on_update: rule } }, { id: 'b' });
-  const fire = (stage: Stage) => stage.reported('a', 'updated');
+  const pair = (rule: string) => new Harness({ id: 'a', transitions: { on_update: rule } }, { id: 'b' });
+  const fire = (harness: Harness) => harness.reported('a', 'updated');
 
   it.each([
-    ['start', 'defined', pair('start b').up('a'), ['launch b']],
-    ['start', 'stopped', pair('start b').up('a', 'b').stop('b').ended('b'), ['launch b']],
-    ['start', 'failed and alive', pair('start b').up('a', 'b').reported('b', 'failed'), ['stop b']],
-    ['stop', 'started', pair('stop b').up('a', 'b'), ['stop b']],
-    ['stop', 'starting', pair('stop b').up('a').start('b'), ['stop b']],
-    ['restart', 'started', pair('restart b').up('a', 'b'), ['stop b']],
-    ['restart', 'defined', pair('restart b').up('a'), ['launch b']],
-  ])('%s moves a service that is %s', (action, _status, stage, effects) => {
-    expect(fire(stage).done).toEqual(effects);
-    expect(stage.fired).toEqual([`on_update: ${action} b`]);
+    ['start', 'defined', pair('start b').bringUp('a'), ['launch b']],
+    ['start', 'stopped', pair('start b').bringUp('a', 'b').stop('b').ended('b'), ['launch b']],
+    ['start', 'failed and alive', pair('start b').bringUp('a', 'b').reported('b', 'failed'), ['stop b']],
+    ['stop', 'started', pair('stop b').bringUp('a', 'b'), ['stop b']],
+    ['stop', 'starting', pair('stop b').bringUp('a').start('b'), ['stop b']],
+    ['restart', 'started', pair('restart b').bringUp('a', 'b'), ['stop b']],
+    ['restart', 'defined', pair('restart b').bringUp('a'), ['launch b']],
+  ])('%s moves a service that is %s', (action, _status, harness, effects) => {
+    expect(fire(harness).effectTexts).toEqual(effects);
+    expect(harness.fired).toEqual([`on_update: ${action} b`]);
   });
 
   it.each([
-    ['start', 'started', pair('start b').up('a', 'b')],
-    ['start', 'starting', pair('start b').up('a').start('b')],
-    ['stop', 'defined', pair('stop b').up('a')],
-    ['stop', 'exited', pair('stop b').up('a', 'b').ended('b', { exitCode: 0 })],
-    ['stop', 'failed', pair('stop b').up('a', 'b').ended('b', { exitCode: 1 })],
-  ])('%s does nothing to a service that is %s, and is recorded so', (action, status, stage) => {
-    const before = stage.get('b');
-    expect(fire(stage).done).toEqual([]);
-    expect(stage.fired).toEqual([`on_update: ${action} b (already ${status})`]);
-    expect(stage.get('b')).toEqual(before);
+    ['start', 'started', pair('start b').bringUp('a', 'b')],
+    ['start', 'starting', pair('start b').bringUp('a').start('b')],
+    ['stop', 'defined', pair('stop b').bringUp('a')],
+    ['stop', 'exited', pair('stop b').bringUp('a', 'b').ended('b', { exitCode: 0 })],
+    ['stop', 'failed', pair('stop b').bringUp('a', 'b').ended('b', { exitCode: 1 })],
+  ])('%s does nothing to a service that is %s, and is recorded so', (action, status, harness) => {
+    const before = harness.get('b');
+    expect(fire(harness).effectTexts).toEqual([]);
+    expect(harness.fired).toEqual([`on_update: ${action} b (already ${status})`]);
+    expect(harness.get('b')).toEqual(before);
   });
 
   it('start of a service that is stopping is queued, not lost', () => {
-    const stage = fire(pair('start b').up('a', 'b').stop('b'));
-    expect(stage.done).toEqual([]);
-    expect(stage.ended('b').done).toEqual(['report b stopped', 'launch b']);
+    const harness = fire(pair('start b').bringUp('a', 'b').stop('b'));
+    expect(harness.effectTexts).toEqual([]);
+    expect(harness.ended('b').effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
   it('stop of a service that is to come back keeps it away', () => {
-    const stage = fire(pair('stop b').up('a', 'b').restart('b'));
-    expect(stage.ended('b').done).toEqual(['report b stopped']);
-    expect(stage.get('b').status).toBe('stopped');
+    const harness = fire(pair('stop b').bringUp('a', 'b').restart('b'));
+    expect(harness.ended('b').effectTexts).toEqual(['report b stopped']);
+    expect(harness.get('b').status).toBe('stopped');
   });
 
   it('of a service that is to come back by command does not take the command back', () => {
     const limited = { max_restarts: 0 };
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_update: 'restart b' } },
       { id: 'b', supervision: limited },
     );
-    fire(stage.up('a', 'b').restart('b'));
-    expect(stage.ended('b').done).toEqual(['report b stopped', 'launch b']);
+    fire(harness.bringUp('a', 'b').restart('b'));
+    expect(harness.ended('b').effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
   it('calls several services in their order, each recorded', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_start: 'start c b' } }, { id: 'b' }, { id: 'c' });
-    stage.start('a').launched('a').reported('a', 'started');
-    expect(stage.done).toEqual(['launch c', 'launch b']);
-    expect(stage.fired).toEqual(['on_start: start c', 'on_start: start b']);
+    const harness = new Harness(
+      { id: 'a', transitions: { on_start: 'start c b' } },
+      { id: 'b' },
+      { id: 'c' },
+    );
+    harness.start('a').launched('a').reported('a', 'started');
+    expect(harness.effectTexts).toEqual(['launch c', 'launch b']);
+    expect(harness.fired).toEqual(['on_start: start c', 'on_start: start b']);
   });
 
   it('may call the service itself', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start a' } }).up('a');
-    expect(stage.ended('a', { exitCode: 0 }).done).toEqual(['report a exited', 'launch a']);
+    const harness = new Harness({ id: 'a', transitions: { on_exit: 'start a' } }).bringUp('a');
+    expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual(['report a exited', 'launch a']);
   });
 
   it('leads to another, in a chain', () => {
-    const stage = new Stage(
+    const harness = new Harness(
       { id: 'a', transitions: { on_exit: 'start b' } },
       { id: 'b', transitions: { on_start: 'start c' } },
       { id: 'c' },
     );
-    stage.up('a').ended('a', { exitCode: 0 });
-    expect(stage.launched('b').reported('b', 'started').done).toEqual(['launch c']);
+    harness.bringUp('a').ended('a', { exitCode: 0 });
+    expect(harness.launched('b').reported('b', 'started').effectTexts).toEqual(['launch c']);
   });
 });
 
 describe('while a whole transaction is being stopped', () => {
   const ring = () =>
-    new Stage(
+    new Harness(
       { id: 'a', transitions: { ...ALL } },
       { id: 'b', transitions: { on_exit: 'start a', on_fail: 'restart a' } },
       { id: 'c', transitions: { on_fail: 'start c', on_exit: 'start a' } },
     );
 
   it('nothing fires, whoever ends in whatever way', () => {
-    const stage = ring().up('a', 'b', 'c').stopAll();
-    expect(stage.done).toEqual(['stop a', 'stop b', 'stop c']);
-    stage.reported('a', 'failed').reported('b', 'stopped');
-    const fired = [stage.fired];
+    const harness = ring().bringUp('a', 'b', 'c').stopAll();
+    expect(harness.effectTexts).toEqual(['stop a', 'stop b', 'stop c']);
+    harness.reported('a', 'failed').reported('b', 'stopped');
+    const fired = [harness.fired];
     for (const [each, end] of [
       ['a', { exitCode: 1 }],
       ['b', { exitCode: 0 }],
       ['c', { signal: 'SIGKILL' }],
     ] as const) {
-      fired.push(stage.ended(each, end).fired);
+      fired.push(harness.ended(each, end).fired);
     }
     expect(fired.flat()).toEqual([]);
-    expect(stage.statuses).toEqual({ a: 'stopped', b: 'stopped', c: 'stopped' });
+    expect(harness.statuses).toEqual({ a: 'stopped', b: 'stopped', c: 'stopped' });
   });
 
   it('a service in back-off stops without a word to the others', () => {
-    const stage = ring().up('c').ended('c', { exitCode: 1 }).launched('c').ended('c', { exitCode: 1 });
-    expect(stage.get('c').status).toBe('backoff');
-    expect(stage.stopAll().fired).toEqual([]);
-    expect(stage.statuses).toEqual({ a: 'defined', b: 'defined', c: 'stopped' });
-    expect(stage.backoffOver('c').effects).toEqual([]);
+    const harness = ring().bringUp('c').ended('c', { exitCode: 1 }).launched('c').ended('c', { exitCode: 1 });
+    expect(harness.get('c').status).toBe('backoff');
+    expect(harness.stopAll().fired).toEqual([]);
+    expect(harness.statuses).toEqual({ a: 'defined', b: 'defined', c: 'stopped' });
+    expect(harness.backoffOver('c').effects).toEqual([]);
   });
 
   it('also when a service is started again before the others have ended', () => {
-    const stage = ring().up('a', 'b').stopAll();
-    stage.ended('a').start('a');
-    expect(stage.done).toEqual(['launch a']);
-    expect(stage.ended('b', { exitCode: 0 }).fired).toEqual([]);
+    const harness = ring().bringUp('a', 'b').stopAll();
+    harness.ended('a').start('a');
+    expect(harness.effectTexts).toEqual(['launch a']);
+    expect(harness.ended('b', { exitCode: 0 }).fired).toEqual([]);
   });
 
   it('and triggers fire again once it has been started anew', () => {
-    const stage = ring().up('b').stopAll().ended('b').up('b');
-    expect(stage.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: start a']);
+    const harness = ring().bringUp('b').stopAll().ended('b').bringUp('b');
+    expect(harness.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: start a']);
   });
 });
 
 describe('records form a chain of causes', () => {
   it('from where a service stands back to a command', () => {
-    const stage = new Stage({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
-    stage.up('a').ended('a', { exitCode: 0 }).launched('b').reported('b', 'started');
+    const harness = new Harness({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    harness.bringUp('a').ended('a', { exitCode: 0 }).launched('b').reported('b', 'started');
     const texts: string[] = [];
-    let at = stage.records.find((each) => each.id === stage.get('b').cause);
+    let at = harness.records.find((each) => each.id === harness.get('b').cause);
     while (at !== undefined) {
       texts.push(`${at.kind} ${at.service ?? '-'} ${at.text}`);
       const { cause } = at;
-      at = stage.records.find((each) => each.id === cause);
+      at = harness.records.find((each) => each.id === cause);
     }
     expect(texts).toEqual([
       'event b started',
@@ -201,12 +205,12 @@ describe('records form a chain of causes', () => {
   });
 
   it('numbered from 1 without a gap, each later than its cause', () => {
-    const stage = up().reported('a', 'failed').restart('a').ended('a').stopAll();
-    expect(stage.records.map((each) => each.id)).toEqual(stage.records.map((_, index) => index + 1));
-    expect(stage.records.filter((each) => each.cause >= each.id)).toEqual([]);
-    expect(stage.records.filter((each) => each.cause === 0).map((each) => each.kind)).toEqual(
+    const harness = up().reported('a', 'failed').restart('a').ended('a').stopAll();
+    expect(harness.records.map((each) => each.id)).toEqual(harness.records.map((_, index) => index + 1));
+    expect(harness.records.filter((each) => each.cause >= each.id)).toEqual([]);
+    expect(harness.records.filter((each) => each.cause === 0).map((each) => each.kind)).toEqual(
       Array.from({ length: 4 }, () => 'command'),
     );
-    expect(stage.snapshot.records).toBe(stage.records.length);
+    expect(harness.snapshot.records).toBe(harness.records.length);
   });
 });

@@ -3,15 +3,15 @@ import type { Sample, SampleOptions, Sampler, Target } from '../../../src/sample
 import { Watchdog } from '../../../src/supervision/watchdog.js';
 import type { ServiceSnapshot } from '../../../src/supervision/snapshot.js';
 import { createTransaction, type Transaction } from '../../../src/supervision/transaction.js';
-import { sketchConfiguration, type ServiceSketch } from '../../helpers/context.js';
+import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
 /** A guard over one started service, whose figures the test sets. */
-function openGuard(supervision: ServiceSketch['supervision']) {
+function openGuard(supervision: ServiceSpec['supervision']) {
   const clock = new ManualClock();
-  const sketch = { id: 'a', instance: 'Forever', ...(supervision === undefined ? {} : { supervision }) };
-  const transaction: Transaction = createTransaction(TRANSACTION, sketchConfiguration([sketch]), clock.now());
+  const spec = { id: 'a', instance: 'Forever', ...(supervision === undefined ? {} : { supervision }) };
+  const transaction: Transaction = createTransaction(TRANSACTION, testConfiguration([spec]), clock.now());
   const set = (more: Partial<ServiceSnapshot>) => {
     const services = new Map([[id('a'), { ...transaction.snapshot.services.get(id('a'))!, ...more }]]);
     transaction.snapshot = { ...transaction.snapshot, services };

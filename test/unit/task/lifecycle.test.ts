@@ -9,7 +9,7 @@ import {
   type TaskConfiguration,
   type TaskContext,
 } from '../../../src/task/index.js';
-import { createLife } from '../../helpers/task.js';
+import { createLifecycle } from '../../helpers/task.js';
 
 type Hook = 'constructor' | 'onStart' | 'run' | 'onStop';
 const told: string[] = [];
@@ -41,12 +41,12 @@ const failLater = () => Promise.reject(new TypeError('no sensor'));
 
 describe('a task', () => {
   it('is built, started, run and stopped, in this order, and has exited', async () => {
-    const life = createLife();
-    const service = taskThat('run', () => void told.push(...life.told));
+    const life = createLifecycle();
+    const service = taskThat('run', () => void told.push(...life.calls));
     expect(await life.lifecycle.run(service)).toEqual({ kind: 'exited' });
     // Nothing was told while it ran: its first turn was not over.
     expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
-    expect(life.told).toEqual(['started']);
+    expect(life.calls).toEqual(['started']);
   });
 
   it.each([
@@ -55,16 +55,18 @@ describe('a task', () => {
     ['run', ['constructor', 'onStart', 'run', 'onStop'], []],
     ['onStop', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
   ] as const)('that throws in %s has failed, and cleans up what it began', async (hook, hooks, reports) => {
-    const life = createLife();
+    const life = createLifecycle();
     const end = await life.lifecycle.run(taskThat(hook, fail));
     expect(end).toMatchObject({ kind: 'failed', error: { code: 'SVC_TASK_FAILED', message: 'no sensor' } });
     expect(end).toMatchObject({ error: { cause: new TypeError('no sensor') } });
     expect(told).toEqual(hooks);
-    expect(life.told).toEqual(reports);
+    expect(life.calls).toEqual(reports);
   });
 
   it.each(['onStart', 'run', 'onStop'] as const)('that rejects in %s has failed', async (hook) => {
-    expect(await createLife().lifecycle.run(taskThat(hook, failLater))).toMatchObject({ kind: 'failed' });
+    expect(await createLifecycle().lifecycle.run(taskThat(hook, failLater))).toMatchObject({
+      kind: 'failed',
+    });
   });
 
   it('that throws an error of ours fails with just that', async () => {
@@ -72,7 +74,7 @@ describe('a task', () => {
     const service = taskThat('run', () => {
       throw error;
     });
-    expect(await createLife().lifecycle.run(service)).toEqual({ kind: 'failed', error });
+    expect(await createLifecycle().lifecycle.run(service)).toEqual({ kind: 'failed', error });
   });
 
   it('that throws in run and in onStop has failed for the first reason', async () => {
@@ -82,12 +84,12 @@ describe('a task', () => {
       };
       throw new Error('first');
     });
-    expect(await createLife().lifecycle.run(service)).toMatchObject({ error: { message: 'first' } });
+    expect(await createLifecycle().lifecycle.run(service)).toMatchObject({ error: { message: 'first' } });
   });
 
   it('that throws no error at all fails all the same', async () => {
     const service = taskThat('run', () => Promise.reject('a text'));
-    expect(await createLife().lifecycle.run(service)).toMatchObject({ error: { message: 'a text' } });
+    expect(await createLifecycle().lifecycle.run(service)).toMatchObject({ error: { message: 'a text' } });
   });
 });
 
@@ -99,40 +101,40 @@ describe('a task has started', () => {
     ['when it pauses', (task) => task.pause(0), ['started']],
     ['when its first turn of the event loop is over', turn, ['started']],
   ])('%s, even if it throws thereafter', async (_when, act, reports) => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('run', async (task) => {
       await act(task);
       fail();
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed' });
-    expect(life.told).toEqual(reports);
+    expect(life.calls).toEqual(reports);
   });
 
   it('not by what it notifies while it is being started', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('onStart', (task) => {
       task.notify('updated');
       fail();
     });
     await life.lifecycle.run(service);
-    expect(life.told).toEqual(['updated {}']);
+    expect(life.calls).toEqual(['updated {}']);
   });
 
   it('also when it is stopped in its first turn', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('run', (task) => {
       life.lifecycle.stop();
       task.signal.throwIfAborted();
     });
     expect(await life.lifecycle.run(service)).toEqual({ kind: 'stopped' });
-    expect(life.told).toEqual(['started']);
+    expect(life.calls).toEqual(['started']);
   });
 });
 
 describe('a task that throws where nothing can catch it', () => {
   /** Crashes while `run` awaits what never comes, unless its signal tells. */
   async function crashIn(onStop: (task: SingleTask) => Promise<void> | void) {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('run', (task) => {
       task.onStop = () => {
         told.push('onStop');
@@ -154,7 +156,7 @@ describe('a task that throws where nothing can catch it', () => {
   });
 
   it('while it is being started does not begin its work', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const isStarting = createDeferred<void>();
     const service = taskThat('onStart', (task) => {
       task.onStop = async () => {
@@ -167,22 +169,22 @@ describe('a task that throws where nothing can catch it', () => {
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
     expect(told).toEqual(['constructor', 'onStart']);
-    expect(life.told).toEqual(['updated {}']);
+    expect(life.calls).toEqual(['updated {}']);
   });
 
   it('in its first turn has not started, however long it takes to clean up', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('run', (task) => {
       task.onStop = () => stat('/').then(turn);
       queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
       return new Promise(() => undefined);
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
-    expect(life.told).toEqual([]);
+    expect(life.calls).toEqual([]);
   });
 
   it('during onStop has failed then', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('onStop', () => {
       life.lifecycle.crash(new Error('loose'));
       return new Promise<void>(() => undefined);
@@ -195,7 +197,7 @@ describe('a task that throws where nothing can catch it', () => {
 describe('a task that is asked to stop', () => {
   /** Runs to the hook, then stops. */
   async function stopIn(hook: Hook, act: (task: SingleTask) => Promise<void> | void) {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat(hook, (task) => {
       life.lifecycle.stop();
       return act(task);
@@ -217,7 +219,7 @@ describe('a task that is asked to stop', () => {
   });
 
   it('ends a pause that has begun before', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const running = life.lifecycle.run(taskThat('run', (task) => task.pause(1_000_000)));
     await life.started;
     life.lifecycle.stop();
@@ -231,11 +233,11 @@ describe('a task that is asked to stop', () => {
 
   it('fails by an abort that nobody asked for', async () => {
     const service = taskThat('run', () => AbortSignal.abort().throwIfAborted());
-    expect(await createLife().lifecycle.run(service)).toMatchObject({ kind: 'failed' });
+    expect(await createLifecycle().lifecycle.run(service)).toMatchObject({ kind: 'failed' });
   });
 
   it('may be asked more than once', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     const service = taskThat('run', () => {
       life.lifecycle.stop();
       life.lifecycle.stop();
@@ -255,7 +257,7 @@ it('a task hears events as soon as it is built, and none before', async () => {
   }
   const event = (serviceId: string) =>
     ({ action: 'started', serviceId, serviceName: '', status: {} }) as const;
-  const life = createLife();
+  const life = createLifecycle();
   life.lifecycle.hear(event('before'));
   await life.lifecycle.run(defineService({ task: Hearing }));
   expect(heard).toEqual(['during']);

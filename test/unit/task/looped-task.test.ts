@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { defineService, LoopedTask } from '../../../src/task/index.js';
-import { createLife } from '../../helpers/task.js';
+import { createLifecycle } from '../../helpers/task.js';
 
 describe('a looped task', () => {
   it('steps again and again until it is stopped, and finishes the step it is in', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     class Counting extends LoopedTask {
       steps = 0;
       override step(): Promise<void> {
@@ -15,11 +15,11 @@ describe('a looped task', () => {
       }
     }
     expect(await life.lifecycle.run(defineService({ task: Counting }))).toEqual({ kind: 'stopped' });
-    expect(life.told).toEqual(['started', ...[1, 2, 3].map((steps) => `updated {"steps":${steps}}`)]);
+    expect(life.calls).toEqual(['started', ...[1, 2, 3].map((steps) => `updated {"steps":${steps}}`)]);
   });
 
   it('lets others have their turn, even when its step awaits nothing', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     class Busy extends LoopedTask {
       override step = () => Promise.resolve();
     }
@@ -29,7 +29,7 @@ describe('a looped task', () => {
   });
 
   it('does not step at all when it is stopped while it starts', async () => {
-    const life = createLife();
+    const life = createLifecycle();
     class Late extends LoopedTask {
       override onStart = () => life.lifecycle.stop();
       override step = () => Promise.reject(new Error('stepped'));

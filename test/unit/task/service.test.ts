@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineService, SingleTask, type ServiceEvent } from '../../../src/task/index.js';
 import { z } from '../../../src/task/schema.js';
 import { isServiceDefinition } from '../../../src/task/service.js';
-import { createLife, IDENTITY } from '../../helpers/task.js';
+import { createLifecycle, IDENTITY } from '../../helpers/task.js';
 
 class Plain extends SingleTask {
   override run = () => Promise.resolve();
@@ -15,8 +15,8 @@ describe('a service', () => {
     ['may have several names', ['one', 'two'], { one: true, two: true, three: false }],
   ])('%s', (_what, serviceName, expected) => {
     const service = defineService({ task: Plain, ...(serviceName === undefined ? {} : { serviceName }) });
-    const told = Object.fromEntries(Object.keys(expected).map((name) => [name, service.concerns(name)]));
-    expect(told).toEqual(expected);
+    const calls = Object.fromEntries(Object.keys(expected).map((name) => [name, service.concerns(name)]));
+    expect(calls).toEqual(expected);
   });
 
   it('hears events when its task, or one that its task extends, says what to do with them', () => {
@@ -54,20 +54,20 @@ describe('the configuration of a task', () => {
   }
 
   it('reaches it checked and typed, and it knows who it is', async () => {
-    const { lifecycle } = createLife({ every_s: '2', more: 'x' });
+    const { lifecycle } = createLifecycle({ every_s: '2', more: 'x' });
     expect(await lifecycle.run(defineService({ task: Checked }))).toEqual({ kind: 'exited' });
     expect(seen).toEqual({ every_s: 2, label: 'none', identity: IDENTITY });
   });
 
   it('that does not fit fails it before anything runs, naming every element that is wrong', async () => {
     seen = undefined;
-    const { lifecycle, told } = createLife({ every_s: '-1', label: ['a', 'b'] });
+    const { lifecycle, calls } = createLifecycle({ every_s: '-1', label: ['a', 'b'] });
     const end = await lifecycle.run(defineService({ task: Checked }));
     expect(end).toMatchObject({ kind: 'failed', error: { code: 'SVC_CONFIGURATION_INVALID' } });
     const { message, hint } = (end as { error: { message: string; hint: string } }).error;
     expect(message).toMatch(/<every_s> .+; <label> /);
     expect(hint).toContain('Checked');
-    expect([seen, told]).toEqual([undefined, []]);
+    expect([seen, calls]).toEqual([undefined, []]);
   });
 
   it('reaches a task that declares nothing as it stands in the file', async () => {
@@ -78,7 +78,7 @@ describe('the configuration of a task', () => {
       }
     }
     const given = { every_s: '2', list: ['a', 'b'] };
-    await createLife(given).lifecycle.run(defineService({ task: Loose }));
+    await createLifecycle(given).lifecycle.run(defineService({ task: Loose }));
     expect(seen).toEqual(given);
   });
 });

@@ -6,7 +6,7 @@ import type { Screen, ScreenEvents } from '../../../../src/cli/terminal/screen.j
 import { createDeferred } from '../../../../src/base/deferred.js';
 import { ManualClock } from '../../../helpers/manual-clock.js';
 import { createTerminal } from '../../../helpers/terminal.js';
-import { AT_MS, sketchReply, sketchSample } from '../../../helpers/top.js';
+import { AT_MS, topReply, topSample } from '../../../helpers/top.js';
 
 /** A view on a screen that keeps what is written, with a clock that stands still. */
 function openLive(answer: (detail: string | undefined) => Promise<Sample>) {
@@ -31,7 +31,7 @@ function openLive(answer: (detail: string | undefined) => Promise<Sample>) {
     },
     close: () => Promise.resolve(),
   };
-  const first = sketchSample(sketchReply(300));
+  const first = topSample(topReply(300));
   const ended = runLive(createTerminal(), screen, { source, first, intervalMs: 1000, clock });
   return {
     frames,
@@ -45,7 +45,7 @@ function openLive(answer: (detail: string | undefined) => Promise<Sample>) {
   };
 }
 
-const steady = () => Promise.resolve(sketchSample(sketchReply(300)));
+const steady = () => Promise.resolve(topSample(topReply(300)));
 
 test('Keys that come together make one frame, and those that change nothing make none.', async () => {
   const live = openLive(steady);
@@ -124,7 +124,7 @@ test('A sample that cannot be drawn ends the view with an error, and gives the t
   const live = openLive(() => wrong.promise);
   await live.settle();
   live.clock.advance(1000);
-  wrong.resolve({ ...sketchSample([]), entries: null as never });
+  wrong.resolve({ ...topSample([]), entries: null as never });
   await expect(live.ended).rejects.toThrow(TypeError);
   expect(live.isOpen()).toBe(false);
   expect(live.clock.waiting).toEqual([]);

@@ -3,7 +3,7 @@ import { encodeLine } from '../../../../src/cli/live/line.js';
 import { render } from '../../../../src/cli/live/render.js';
 import { update } from '../../../../src/cli/live/update.js';
 import type { Input, Size, View } from '../../../../src/cli/live/view.js';
-import { AT_MS, sketchEntry, sketchReply, sketchSample, sketchView } from '../../../helpers/top.js';
+import { AT_MS, topEntry, topReply, topSample, topView } from '../../../helpers/top.js';
 
 const SMALL: Size = { columns: 80, rows: 24 };
 const LARGE: Size = { columns: 200, rows: 60 };
@@ -26,13 +26,13 @@ function aged(view: View, count: number, steps: number): View {
     view,
     ...Array.from({ length: steps }, (_, at): Input => {
       const step = at + 1;
-      return { kind: 'sample', sample: sketchSample(sketchReply(count, step), step) };
+      return { kind: 'sample', sample: topSample(topReply(count, step), step) };
     }),
   );
 }
 
 test('The table fits 80 columns and 24 rows.', () => {
-  expect(draw(sketchView(sketchReply(300)))).toMatchInlineSnapshot(`
+  expect(draw(topView(topReply(300)))).toMatchInlineSnapshot(`
     "
     context001  T1  tcp://127.0.0.1:5557                                    12:00:00
     services 300: 270 started  30 defined
@@ -63,7 +63,7 @@ test('The table fits 80 columns and 24 rows.', () => {
 });
 
 test('A wide screen shows more of each service, and its last minutes.', () => {
-  const view = aged(sketchView(sketchReply(12), LARGE), 12, 30);
+  const view = aged(topView(topReply(12), LARGE), 12, 30);
   expect(draw({ ...view, size: { columns: 200, rows: 18 } })).toMatchInlineSnapshot(`
     "
     context001  T1  tcp://127.0.0.1:5557                                                                                                                                                 every 1 s  12:00:30
@@ -90,7 +90,7 @@ test('A wide screen shows more of each service, and its last minutes.', () => {
 });
 
 test('A filter is shown while it is typed, and how many services it leaves.', () => {
-  const view = press(sketchView(sketchReply(300), { columns: 80, rows: 10 }), '/', 't', 's', '_', '2', '9');
+  const view = press(topView(topReply(300), { columns: 80, rows: 10 }), '/', 't', 's', '_', '2', '9');
   expect(draw(view)).toMatchInlineSnapshot(`
     "
     context001  T1  tcp://127.0.0.1:5557                                    12:00:00
@@ -108,7 +108,7 @@ test('A filter is shown while it is typed, and how many services it leaves.', ()
 });
 
 test('A service in detail: its minutes, processes, connections, files and maps.', () => {
-  const entry = sketchEntry(1);
+  const entry = topEntry(1);
   const detail = {
     ...entry,
     memory: {
@@ -130,8 +130,8 @@ test('A service in detail: its minutes, processes, connections, files and maps.'
       ],
     },
   };
-  const view = aged(press(sketchView(sketchReply(3)), 'n', '<enter>'), 3, 100);
-  const filled = feed(view, { kind: 'sample', sample: sketchSample(sketchReply(3, 101), 101, detail) });
+  const view = aged(press(topView(topReply(3)), 'n', '<enter>'), 3, 100);
+  const filled = feed(view, { kind: 'sample', sample: topSample(topReply(3, 101), 101, detail) });
   expect(draw(filled)).toMatchInlineSnapshot(`
     "
     context001  T1  tcp://127.0.0.1:5557  ts_1                              12:01:41
@@ -160,12 +160,12 @@ test('A service in detail: its minutes, processes, connections, files and maps.'
     q quit  ? help  Esc back  ↑ ↓ PgUp PgDn scroll  p pause
     "
   `);
-  const gone: Input = { kind: 'sample', sample: sketchSample([sketchEntry(2)], 102) };
+  const gone: Input = { kind: 'sample', sample: topSample([topEntry(2)], 102) };
   expect(texts(feed(filled, gone))[1]).toBe('ts_1 is no longer in the transaction');
 });
 
 test('The help fits 24 rows and names every key.', () => {
-  expect(draw(press(sketchView(sketchReply(3)), '?'))).toMatchInlineSnapshot(`
+  expect(draw(press(topView(topReply(3)), '?'))).toMatchInlineSnapshot(`
     "
     context001  T1  tcp://127.0.0.1:5557                                    12:00:00
 
@@ -204,7 +204,7 @@ test.each<readonly [string, (view: View) => View]>([
   ],
   ['', (view) => feed(view, { kind: 'tick', nowMs: AT_MS + 2900 })],
 ])('It says %j where something is out of the ordinary.', (note, change) => {
-  expect(texts(change(sketchView(sketchReply(3))))[3]).toBe(note);
+  expect(texts(change(topView(topReply(3))))[3]).toBe(note);
 });
 
 test.each<Size>([
@@ -215,8 +215,8 @@ test.each<Size>([
   { columns: 5, rows: 3 },
   { columns: 1, rows: 1 },
 ])('Every line fits a screen of $columns columns and $rows rows, whatever is shown.', (size) => {
-  const evil = { ...sketchEntry(1), service_id: '漢字\u001b[31m'.repeat(20), instance: '🚀'.repeat(40) };
-  const view = feed(sketchView([evil, ...sketchReply(50)], size), { kind: 'tick', nowMs: AT_MS + 9000 });
+  const evil = { ...topEntry(1), service_id: '漢字\u001b[31m'.repeat(20), instance: '🚀'.repeat(40) };
+  const view = feed(topView([evil, ...topReply(50)], size), { kind: 'tick', nowMs: AT_MS + 9000 });
   const long = feed(view, { kind: 'trouble', text: 'x'.repeat(300), nowMs: AT_MS });
   for (const each of [
     view,

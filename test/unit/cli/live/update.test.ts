@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { update } from '../../../../src/cli/live/update.js';
 import type { Input, View } from '../../../../src/cli/live/view.js';
-import { AT_MS, sketchEntry, sketchReply, sketchSample, sketchView } from '../../../helpers/top.js';
+import { AT_MS, topEntry, topReply, topSample, topView } from '../../../helpers/top.js';
 
 const press = (view: View, ...keys: readonly string[]) =>
   keys.reduce((at, key) => update(at, { kind: 'key', key }), view);
@@ -9,7 +9,7 @@ const type = (view: View, text: string) => press(view, ...Array.from(text));
 const next = (view: View, input: Input) => update(view, input);
 const ids = (view: View) => view.rows.map(({ id }) => id);
 const first = (view: View) => view.rows[0]!;
-const many = () => sketchView(sketchReply(300));
+const many = () => topView(topReply(300));
 
 describe('sorting', () => {
   test('begins with the highest cpu; services without a process come last, by id', () => {
@@ -68,7 +68,7 @@ describe('moving', () => {
   test('At the top no service is held on to: whatever comes first is selected.', () => {
     const view = next(press(many(), '<down>', '<home>'), {
       kind: 'sample',
-      sample: sketchSample(sketchReply(300, 3), 3),
+      sample: topSample(topReply(300, 3), 3),
     });
     expect(view.index).toBe(0);
   });
@@ -79,7 +79,7 @@ describe('moving', () => {
   });
 
   test('Without services there is nothing to select, and nothing goes wrong.', () => {
-    expect(press(sketchView([]), '<down>', '<end>', '<enter>', '<pageup>')).toMatchObject({
+    expect(press(topView([]), '<down>', '<end>', '<enter>', '<pageup>')).toMatchObject({
       index: 0,
       shown: { kind: 'table' },
     });
@@ -119,19 +119,19 @@ describe('filtering', () => {
 
 describe('services that change', () => {
   test('One that is gone leaves the selection where it stood; one that is new is shown.', () => {
-    const view = press(sketchView(sketchReply(5)), 'n', '<down>', '<down>');
-    const entries = [1, 2, 4, 5, 6].map((index) => sketchEntry(index));
-    const after = next(view, { kind: 'sample', sample: sketchSample(entries, 1) });
+    const view = press(topView(topReply(5)), 'n', '<down>', '<down>');
+    const entries = [1, 2, 4, 5, 6].map((index) => topEntry(index));
+    const after = next(view, { kind: 'sample', sample: topSample(entries, 1) });
     expect(after).toMatchObject({ index: 2, selected: 'ts_4' });
     expect(ids(after)).toContain('ts_6');
     expect([...after.histories.keys()]).not.toContain('ts_3');
   });
 
   test('History goes on over a restart, and ends with the transaction.', () => {
-    const restarted = { ...sketchEntry(1), pid: 4711 };
-    const view = next(sketchView(sketchReply(1)), { kind: 'sample', sample: sketchSample([restarted], 1) });
+    const restarted = { ...topEntry(1), pid: 4711 };
+    const view = next(topView(topReply(1)), { kind: 'sample', sample: topSample([restarted], 1) });
     expect(view.histories.get('ts_1')!.cpu).toHaveLength(2);
-    const sample = sketchSample(sketchReply(1), 2);
+    const sample = topSample(topReply(1), 2);
     const other = next(view, {
       kind: 'sample',
       sample: { ...sample, about: { ...sample.about, transaction: 'T2' } },
@@ -140,9 +140,9 @@ describe('services that change', () => {
   });
 
   test('It is bounded to five minutes at one sample per second.', () => {
-    let view = sketchView(sketchReply(1));
+    let view = topView(topReply(1));
     for (let step = 1; step <= 310; step += 1) {
-      view = next(view, { kind: 'sample', sample: sketchSample(sketchReply(1, step), step) });
+      view = next(view, { kind: 'sample', sample: topSample(topReply(1, step), step) });
     }
     expect(view.histories.get('ts_1')).toMatchObject({ taken: 311 });
     expect(view.histories.get('ts_1')!.cpu).toHaveLength(300);
@@ -158,12 +158,12 @@ describe('modes', () => {
 
   test('Details are those of the service that is shown, and scroll no further than there is something.', () => {
     const files = Array.from({ length: 50 }, (_, fd) => ({ path: `/tmp/${fd}`, fd, mode: 'r' }));
-    const entry = sketchEntry(2);
+    const entry = topEntry(2);
     const detail = { ...entry, memory: { ...entry.memory!, opened_files: files } };
     const view = press(many(), 'n', '<down>', '<enter>');
-    const other = next(view, { kind: 'sample', sample: sketchSample(sketchReply(300), 1, sketchEntry(3)) });
+    const other = next(view, { kind: 'sample', sample: topSample(topReply(300), 1, topEntry(3)) });
     expect(other.shown).toMatchObject({ entry: undefined });
-    const filled = next(view, { kind: 'sample', sample: sketchSample(sketchReply(300), 1, detail) });
+    const filled = next(view, { kind: 'sample', sample: topSample(topReply(300), 1, detail) });
     const end = press(filled, '<end>');
     const { offset } = end.shown as { offset: number };
     expect(offset).toBeGreaterThan(30);
@@ -173,7 +173,7 @@ describe('modes', () => {
 
   test('Paused, it takes no sample and tells no trouble until it goes on.', () => {
     const paused = press(many(), 'p');
-    const sample: Input = { kind: 'sample', sample: sketchSample(sketchReply(3), 1) };
+    const sample: Input = { kind: 'sample', sample: topSample(topReply(3), 1) };
     expect(next(paused, sample).rows).toHaveLength(300);
     expect(next(paused, { kind: 'trouble', text: 'gone', nowMs: AT_MS }).trouble).toBeUndefined();
     expect(next(press(paused, 'p'), sample).rows).toHaveLength(3);
@@ -182,7 +182,7 @@ describe('modes', () => {
   test('Trouble stays until the next sample.', () => {
     const view = next(many(), { kind: 'trouble', text: 'gone', nowMs: AT_MS });
     expect(next(view, { kind: 'tick', nowMs: AT_MS + 1 }).trouble).toBe('gone');
-    expect(next(view, { kind: 'sample', sample: sketchSample([], 1) }).trouble).toBeUndefined();
+    expect(next(view, { kind: 'sample', sample: topSample([], 1) }).trouble).toBeUndefined();
   });
 
   test.each(['q', '<c-c>'])('%s ends it, wherever', (key) => {

@@ -3,44 +3,44 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.js';
-import type { ServiceSketch } from './context.js';
+import type { ServiceSpec } from './context.js';
 import type { TestProvider } from './provider.js';
 import { tool } from './requirements.js';
 
 export const programFixtures = join(packageRoot, 'test', 'fixtures', 'programs');
 
 type Command = Readonly<Record<string, unknown>>;
-type More = Partial<ServiceSketch>;
+type More = Partial<ServiceSpec>;
 
 /** A service that is a program. */
-export function sketchProgram(id: string, command: Command, more: More = {}): ServiceSketch {
+export function programService(id: string, command: Command, more: More = {}): ServiceSpec {
   const configuration = { command, ...more.configuration };
   return { id, instance: 'Program', location: '', ...more, configuration };
 }
 
 /** One that is a line of shell. */
-export function sketchShell(
+export function shellService(
   id: string,
   script: string,
   command: Command = {},
   more: More = {},
-): ServiceSketch {
-  return sketchProgram(id, { program: 'sh', arg: ['-c', script], ...command }, more);
+): ServiceSpec {
+  return programService(id, { program: 'sh', arg: ['-c', script], ...command }, more);
 }
 
 /** One of the scripts in test/fixtures/programs, run by Python. */
-export function sketchPython(
+export function pythonService(
   id: string,
   script: string,
   command: Command = {},
   more: More = {},
-): ServiceSketch {
+): ServiceSpec {
   const arg = [
     '-u',
     join(programFixtures, script),
     ...((command.arg as readonly string[] | undefined) ?? []),
   ];
-  return sketchProgram(id, { program: tool('python3'), ...command, arg }, more);
+  return programService(id, { program: tool('python3'), ...command, arg }, more);
 }
 
 export function readServiceLog(
