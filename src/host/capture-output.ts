@@ -10,14 +10,14 @@ export function captureOutput(write: (bytes: Uint8Array) => void): void {
     return stream;
   };
   for (const name of ['stdout', 'stderr'] as const) {
-    if (process.env.NODE_OPTIONS === undefined) whenAsked(name, redirect);
+    if (process.env.NODE_OPTIONS === undefined) redirectOnFirstUse(name, redirect);
     // What was loaded before us may have made the stream, and console holds it then.
     else redirect(process[name]);
   }
 }
 
 /** Making a stream takes time, and most tasks print nothing. */
-function whenAsked(
+function redirectOnFirstUse(
   name: 'stdout' | 'stderr',
   redirect: (stream: NodeJS.WriteStream) => NodeJS.WriteStream,
 ): void {

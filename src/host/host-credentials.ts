@@ -10,20 +10,20 @@ import { topicOf } from '../bus/envelope.js';
 import { isAuthenticatedBy, macOf } from '../bus/message-mac.js';
 import type { ClientSecurity } from '../bus/security.js';
 import type { FrameHandler } from '../bus/subscriber.js';
-import { isHandedOver, KEYS_DESCRIPTOR, type HandedOver } from '../messages/host-bootstrap.js';
+import { hasHostSecrets, KEYS_DESCRIPTOR, type HostSecrets } from '../messages/host-bootstrap.js';
 import type { TaskEndpoints } from '../task/task.js';
 
 /** Reads what the provider hands over, if there is something, and closes the pipe. */
-export function readHandedOver(bootstrap: Parameters<typeof isHandedOver>[0]): HandedOver {
-  if (!isHandedOver(bootstrap)) return {};
-  const handed = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as HandedOver;
+export function readHostSecrets(bootstrap: Parameters<typeof hasHostSecrets>[0]): HostSecrets {
+  if (!hasHostSecrets(bootstrap)) return {};
+  const handed = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as HostSecrets;
   closeSync(KEYS_DESCRIPTOR);
   return handed;
 }
 
 /** Undefined for a provider that is not secured. */
 export function securityFrom(
-  { keys }: HandedOver,
+  { keys }: HostSecrets,
   serverKey: string | undefined,
 ): ClientSecurity | undefined {
   return keys === undefined || serverKey === undefined ? undefined : { keys, serverKey };

@@ -15,12 +15,12 @@ import type { ConnectBus, HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
 import { locateError } from './locate-error.js';
 import type { LogFile } from '../base/log-file.js';
-import { ALWAYS_THERE, type ProviderPresence } from './orphan-watchdog.js';
+import { ALWAYS_PRESENT, type ProviderPresence } from './orphan-watchdog.js';
 import { Reporter } from './reporter.js';
 import type { ThreadIdentity } from './thread-identity.js';
 
 /** How long a host waits to be told that its last event has arrived. */
-const FAREWELL_MS = 1000;
+const ACKNOWLEDGE_MS = 1000;
 
 /** Everything a host can do without. */
 export interface HostOptions {
@@ -39,7 +39,7 @@ export interface HostOptions {
 type StartCommand = Extract<HostCommand, { kind: 'start' }>;
 
 /** How long onStop may take after an error that nothing caught: any fault ends a process within two seconds. */
-const MOST_AFTER_FAULT_MS = 1500;
+const MAX_CLEAN_UP_MS = 1500;
 
 /**
  *   connect -> `created` -> (process start) -> onStart -> `started` -> work -> `stopped` | `exited` | `failed`
@@ -47,7 +47,7 @@ const MOST_AFTER_FAULT_MS = 1500;
  */
 export class Host {
   readonly log: Logger;
-  readonly #warnOfFrames: (message: string) => void;
+  readonly #warnOfFrame: (message: string) => void;
   readonly #bootstrap: HostBootstrap;
   readonly #connection: HostBus;
   readonly #reporter: Reporter;
@@ -57,7 +57,7 @@ export class Host {
   readonly #stopped = createDeferred<'stop'>();
   readonly #acknowledged = new Map<number, () => void>();
   #lifecycle: Lifecycle | undefined;
-  #isOver = false;
+  #hasEnded = false;
 
   constructor(
     bootstrap: HostBootstrap,
@@ -68,7 +68,7 @@ export class Host {
     this.#bootstrap = bootstrap;
     this.#options = options;
     this.log = logFile.log;
-    this.#warnOfFrames = throttledWarning(this.log);
+    this.#warnOfFrame = throttledWarning(this.log);
     const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
     this.#connection = connect(topics, (frame) => this.#receive(frame));
     this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss, options.thread);
@@ -79,9 +79,9 @@ export class Host {
     this.#reporter.report('created');
     const { load = () => loadService(this.#bootstrap) } = this.#options;
     const loading = load();
-    const end = await Promise.race([this.#live(loading), this.#crashed.promise]).catch(failedEnd);
-    this.#isOver = true;
-    await this.#sayFarewell(end);
+    const end = await Promise.race([this.#runTask(loading), this.#crashed.promise]).catch(failedEnd);
+    this.#hasEnded = true;
+    await this.#sendFinalEvent(end);
     this.#reporter.close();
     await this.#connection.close();
     return end.kind === 'failed' ? 1 : 0;
@@ -99,11 +99,11 @@ export class Host {
     else this.#lifecycle.crash(error);
   }
 
-  async #live(loading: Promise<ServiceDefinition>): Promise<TaskEnd> {
+  async #runTask(loading: Promise<ServiceDefinition>): Promise<TaskEnd> {
     const definition = await loading;
     const command = await Promise.race([this.#started.promise, this.#stopped.promise]);
     if (command === 'stop') return { kind: 'stopped' };
-    if (!definition.concerns(command.serviceName)) throw this.#otherName(command.serviceName);
+    if (!definition.concerns(command.serviceName)) throw this.#wrongName(command.serviceName);
     if (definition.hearsEvents) this.#connection.subscribe('control');
     const lifecycle = this.#createLifecycle(command);
     this.#lifecycle = lifecycle;
@@ -117,16 +117,16 @@ export class Host {
     return new Lifecycle({
       started: () => {
         // A task that threw in a callback may still be at work.
-        if (!this.#isOver) this.#reporter.report('started');
+        if (!this.#hasEnded) this.#reporter.report('started');
       },
       clock: this.#options.clock,
-      cleanUpLimitMs: Math.min(this.#bootstrap.stopTimeoutMs, MOST_AFTER_FAULT_MS),
+      cleanUpLimitMs: Math.min(this.#bootstrap.stopTimeoutMs, MAX_CLEAN_UP_MS),
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         endpoints,
         configuration: command.configuration,
         log: this.log,
-        notify: (action, items) => void this.#reporter.report(action, asSaid(items)),
+        notify: (action, items) => void this.#reporter.report(action, copyAsJson(items)),
         flush: () => this.#reporter.flush(),
       },
     });
@@ -135,15 +135,15 @@ export class Host {
   #receive(frame: Uint8Array): void {
     try {
       const command = readHostCommand(frame, this.#bootstrap);
-      if (command !== undefined) this.#obey(command);
+      if (command !== undefined) this.#handleCommand(command);
     } catch (error) {
       if (error instanceof ContextdError && error.code === 'MSG_FRAME_INVALID')
-        this.#warnOfFrames(error.message);
+        this.#warnOfFrame(error.message);
       else this.crash(error);
     }
   }
 
-  #obey(command: HostCommand): void {
+  #handleCommand(command: HostCommand): void {
     switch (command.kind) {
       case 'start':
         this.#reporter.cause = command.messageId;
@@ -166,19 +166,19 @@ export class Host {
    * Ends only when a provider has heard how it ended, so that no last word is lost: also the next provider,
    * if this one has gone and another comes within the grace.
    */
-  async #sayFarewell(end: TaskEnd): Promise<void> {
-    const { presence = () => ALWAYS_THERE } = this.#options;
+  async #sendFinalEvent(end: TaskEnd): Promise<void> {
+    const { presence = () => ALWAYS_PRESENT } = this.#options;
     const heard = createDeferred<'heard'>();
     const seq = end.kind === 'failed' ? this.#reportFailure(end.error) : this.#reporter.reportEnd(end.kind);
     this.#acknowledged.set(seq, () => heard.resolve('heard'));
     for (;;) {
       await Promise.race([heard.promise, presence().settled()]);
       const wait = createDeferred<'late'>();
-      const cancel = systemClock.after(FAREWELL_MS, () => wait.resolve('late'));
+      const cancel = systemClock.after(ACKNOWLEDGE_MS, () => wait.resolve('late'));
       const outcome = await Promise.race([heard.promise, wait.promise]);
       cancel();
       if (outcome === 'heard') return;
-      if (presence().isThere || presence().isGivenUp) break;
+      if (presence().isPresent || presence().isGraceOver) break;
     }
     this.log.warn('nobody acknowledged the last event');
   }
@@ -197,7 +197,7 @@ export class Host {
     });
   }
 
-  #otherName(serviceName: string): ContextdError {
+  #wrongName(serviceName: string): ContextdError {
     const { instance } = this.#bootstrap;
     return new ContextdError(
       'SVC_LOAD_FAILED',
@@ -213,7 +213,7 @@ export class Host {
  * As they are now, whatever the task does with them before they leave; what JSON cannot carry throws here, at
  * the line that says it, and not where it would take all later events with it.
  */
-function asSaid(items: EventItems): EventItems {
+function copyAsJson(items: EventItems): EventItems {
   return JSON.parse(JSON.stringify(items)) as EventItems;
 }
 

@@ -20,17 +20,17 @@ export interface OrphanWatchdogPorts {
 
 /** Whether somebody is there to hear the last word. */
 export interface ProviderPresence {
-  readonly isThere: boolean;
+  readonly isPresent: boolean;
   /** The grace is over: nobody is waited for any more. */
-  readonly isGivenUp: boolean;
+  readonly isGraceOver: boolean;
   /** Resolves when one of the two holds. */
   settled(): Promise<void>;
 }
 
 /** Until somebody watches. */
-export const ALWAYS_THERE: ProviderPresence = {
-  isThere: true,
-  isGivenUp: false,
+export const ALWAYS_PRESENT: ProviderPresence = {
+  isPresent: true,
+  isGraceOver: false,
   settled: () => Promise.resolve(),
 };
 
@@ -41,49 +41,49 @@ export const ALWAYS_THERE: ProviderPresence = {
 export class OrphanWatchdog implements ProviderPresence {
   readonly #ports: OrphanWatchdogPorts;
   #cancel: () => void = () => undefined;
-  #isThere = false;
-  #isGivenUp = false;
+  #isPresent = false;
+  #isGraceOver = false;
   #settled = createDeferred<void>();
 
   /** Starts without a provider: it may have died while this process was being made. */
   constructor(ports: OrphanWatchdogPorts) {
     this.#ports = ports;
-    this.#waitForIt();
+    this.#startGrace();
   }
 
-  get isThere(): boolean {
-    return this.#isThere;
+  get isPresent(): boolean {
+    return this.#isPresent;
   }
 
-  get isGivenUp(): boolean {
-    return this.#isGivenUp;
+  get isGraceOver(): boolean {
+    return this.#isGraceOver;
   }
 
   settled(): Promise<void> {
     return this.#settled.promise;
   }
 
-  found(): void {
+  onFound(): void {
     this.#cancel();
-    this.#isThere = true;
+    this.#isPresent = true;
     this.#settled.resolve();
   }
 
   /** Has no effect while there is none: the grace begins once. */
-  lost(): void {
-    if (!this.#isThere) return;
-    this.#isThere = false;
-    if (!this.#isGivenUp) this.#settled = createDeferred<void>();
+  onLost(): void {
+    if (!this.#isPresent) return;
+    this.#isPresent = false;
+    if (!this.#isGraceOver) this.#settled = createDeferred<void>();
     this.#ports.log.warn('the provider is gone', { orphan_grace_ms: this.#ports.graceMs });
-    this.#waitForIt();
+    this.#startGrace();
   }
 
-  #waitForIt(): void {
+  #startGrace(): void {
     const { clock, graceMs, stopTimeoutMs, log } = this.#ports;
     this.#cancel();
     this.#cancel = afterAwake(clock, graceMs, () => {
       log.error('no provider came back: ending');
-      this.#isGivenUp = true;
+      this.#isGraceOver = true;
       this.#settled.resolve();
       this.#ports.stop();
       // Found or not: what has been asked to end is held to it.
@@ -96,18 +96,22 @@ export class OrphanWatchdog implements ProviderPresence {
  * Tells when the provider that subscribes to `topic` has come, and when the connection to its forwarder is lost.
  * Another provider at the same address makes a connection too, but does not subscribe to that.
  */
-export function observeProvider(publisher: Publisher, topic: string, tell: (isThere: boolean) => void): void {
-  const whenThere = (coming: Promise<void>) => {
+export function observeProvider(
+  publisher: Publisher,
+  topic: string,
+  report: (isPresent: boolean) => void,
+): void {
+  const reportWhenPresent = (coming: Promise<void>) => {
     coming.then(
-      () => tell(true),
+      () => report(true),
       () => undefined, // Closed before there was one.
     );
   };
-  whenThere(publisher.waitForSubscriber(topic));
+  reportWhenPresent(publisher.waitForSubscriber(topic));
   publisher.onConnectionChange((isConnected) => {
     if (isConnected) return;
-    tell(false);
-    whenThere(publisher.whenWantedAgain(topic));
+    report(false);
+    reportWhenPresent(publisher.whenWantedAgain(topic));
   });
 }
 
@@ -117,6 +121,6 @@ export function startOrphanWatchdog(
   ports: OrphanWatchdogPorts,
 ): ProviderPresence {
   const watch = new OrphanWatchdog(ports);
-  observeProvider(publisher, topic, (isThere) => (isThere ? watch.found() : watch.lost()));
+  observeProvider(publisher, topic, (isPresent) => (isPresent ? watch.onFound() : watch.onLost()));
   return watch;
 }

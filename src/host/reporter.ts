@@ -25,9 +25,9 @@ export class Reporter {
   #sent: Promise<void>;
   #state: EventAction = 'created';
   #isReady = false;
-  #lastWord: ServiceEventBody | undefined;
+  #finalEvent: ServiceEventBody | undefined;
   readonly #startedAt = new Date().toISOString();
-  readonly #pulse: HeartbeatTimer;
+  readonly #heartbeat: HeartbeatTimer;
   readonly #thread: ThreadIdentity;
   /** The id of the command that led to what is reported next. */
   cause: string | undefined;
@@ -44,8 +44,10 @@ export class Reporter {
     this.#connection = connection;
     this.#sent = connection.publisher.waitForSubscriber('control');
     this.#sent.catch(() => undefined);
-    connection.publisher.onSubscribeTo('control', () => this.#repeat());
-    this.#pulse = new HeartbeatTimer(systemClock, bootstrap.heartbeatMs, (lagMs) => this.#beat(lagMs));
+    connection.publisher.onSubscribeTo('control', () => this.#repeatState());
+    this.#heartbeat = new HeartbeatTimer(systemClock, bootstrap.heartbeatMs, (lagMs) =>
+      this.#sendHeartbeat(lagMs),
+    );
   }
 
   /** Queues an event and returns its seq. Times are those of the call, not of the sending. */
@@ -69,33 +71,33 @@ export class Reporter {
     const seq = this.report(action, details);
     const body = this.#compose(action, details);
     // Not before it has been said a first time.
-    this.#sent = this.#sent.then(() => void (this.#lastWord = body));
+    this.#sent = this.#sent.then(() => void (this.#finalEvent = body));
     this.#sent.catch(() => undefined);
     return seq;
   }
 
   close(): void {
-    this.#pulse.close();
+    this.#heartbeat.close();
   }
 
   /** The last word before the beat: whoever has heard a beat counts what came before it as missed. */
-  #repeat(): void {
+  #repeatState(): void {
     // If it has been said by now: what is still to be said, whoever has just come will hear anyway.
-    const word = this.#lastWord;
-    this.#whenSent(async () => {
+    const word = this.#finalEvent;
+    this.#afterSent(async () => {
       if (word === undefined) return;
       const repetition: ServiceEventBody = { ...word, header: { ...word.header, repetition: true } };
       await this.#connection.publish('control', repetition);
     });
-    this.#beat(0);
+    this.#sendHeartbeat(0);
   }
 
   /** After all that was reported so far; what nobody hears then is not worth keeping. */
-  #whenSent(act: () => Promise<void>): void {
+  #afterSent(act: () => Promise<void>): void {
     this.#sent.then(act).catch(() => undefined);
   }
 
-  #beat(lagMs: number): void {
+  #sendHeartbeat(lagMs: number): void {
     const { transaction, serviceId } = this.#bootstrap;
     const logLoss = this.#logLoss();
     const beat: HeartbeatBody = {
@@ -111,7 +113,7 @@ export class Reporter {
         ...(logLoss === undefined ? {} : { log_loss: { ...logLoss } }),
       },
     };
-    this.#whenSent(() => this.#connection.publish(heartbeatTopic(transaction, serviceId), beat));
+    this.#afterSent(() => this.#connection.publish(heartbeatTopic(transaction, serviceId), beat));
   }
 
   #compose(action: EventAction, details: EventDetails): ServiceEventBody {

@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.js';
 import { HeartbeatTimer } from './heartbeat-timer.js';
 
 /** Grandchildren write whenever they like, and nobody tells us. */
-const LOOK_MS = 5000;
+const CHECK_MS = 5000;
 
 export interface StdoutRotation {
   /** The file that `descriptor` appends to. */
@@ -16,8 +16,8 @@ export interface StdoutRotation {
 
 /** Looks now and every five seconds, until the process ends; at the moments of heartbeats that come by default, not to wake it twice. */
 export function rotateStdout(file: StdoutRotation, clock: Clock): void {
-  shorten(file);
-  new HeartbeatTimer(clock, LOOK_MS, () => shorten(file));
+  rotateIfTooLarge(file);
+  new HeartbeatTimer(clock, CHECK_MS, () => rotateIfTooLarge(file));
 }
 
 /**
@@ -25,18 +25,18 @@ export function rotateStdout(file: StdoutRotation, clock: Clock): void {
  * others hold the descriptor, and since they append they go on at the start of the emptied file. What is
  * written between the two steps is lost.
  */
-export function shorten({ path, descriptor, maxBytes }: StdoutRotation): void {
+export function rotateIfTooLarge({ path, descriptor, maxBytes }: StdoutRotation): void {
   const { size } = fstatSync(descriptor);
   if (size <= maxBytes) return;
   try {
-    keepEnd(path, size, maxBytes);
+    copyTail(path, size, maxBytes);
   } catch {
     // No such name any more, or no room for a copy: then this much is enough to have been kept.
   }
   ftruncateSync(descriptor);
 }
 
-function keepEnd(path: string, size: number, length: number): void {
+function copyTail(path: string, size: number, length: number): void {
   const end = Buffer.alloc(length);
   const descriptor = openSync(path, 'r');
   try {

@@ -43,15 +43,15 @@ export class ServiceBuilder {
     const path = join(this.#folder, `${basename(dirname(entry))}-${hashOf(entry).slice(0, 12)}.json`);
     const known = readManifest(path);
     const manifest = known !== undefined && isCurrent(known) ? known : await this.#make(entry, path);
-    const { output: module, isOpen } = manifest;
+    const { output: module, isDynamic } = manifest;
     const codeHash = codeHashOf(entry, manifest);
-    return isOpen ? { module, codeHash, loader: this.#loader() } : { module, codeHash };
+    return isDynamic ? { module, codeHash, loader: this.#loader() } : { module, codeHash };
   }
 
   async #make(entry: string, manifestPath: string): Promise<Manifest> {
     const bundle = await bundleCode(entry, this.#folder);
     makeFolder(this.#folder);
-    const output = bundle.isOpen ? entry : await this.#store(entry, bundle.code);
+    const output = bundle.isDynamic ? entry : await this.#store(entry, bundle.code);
     const manifest = composeManifest(bundle, output);
     await writeFileAtomic(manifestPath, JSON.stringify(manifest));
     return manifest;

@@ -4,7 +4,7 @@ import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { Supervision } from '../model/context.js';
 import type { ProcessEntry } from '../processes/process-table.js';
 
-export interface LaunchOrder {
+export interface LaunchRequest {
   readonly bootstrap: HostBootstrap;
   readonly supervision: Supervision;
   /** Where standard output and error go, as an absolute path. */
@@ -17,7 +17,7 @@ export interface LaunchOrder {
 }
 
 /** A service that an earlier provider has launched. */
-export interface AdoptOrder {
+export interface AdoptRequest {
   readonly process: ProcessEntry;
   readonly token: string;
   readonly supervision: Supervision;
@@ -47,6 +47,6 @@ export interface LaunchedService {
 
 export interface Launcher {
   /** Throws SVC_LAUNCH_FAILED. */
-  launch(order: LaunchOrder): Promise<LaunchedService>;
-  adopt(order: AdoptOrder): LaunchedService;
+  launch(order: LaunchRequest): Promise<LaunchedService>;
+  adopt(order: AdoptRequest): LaunchedService;
 }

@@ -14,13 +14,13 @@ import type { KeyPair } from '../base/keys.js';
 import {
   BOOTSTRAP_VARIABLE,
   KEYS_DESCRIPTOR,
-  type HandedOver,
+  type HostSecrets,
   type HostBootstrap,
 } from '../messages/host-bootstrap.js';
 import { hasPid, identify, isSameProcess } from '../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../processes/run-token.js';
 import type { RunTracker, Tracks } from '../processes/run-tracker.js';
-import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
+import type { AdoptRequest, LaunchedService, Launcher, LaunchRequest } from './launcher.js';
 import { isHeapFull, KernelKills } from './out-of-memory.js';
 import { ProcessService, type ExitStatus } from './process-service.js';
 
@@ -36,14 +36,14 @@ export interface ProcessLauncherOptions {
   readonly keys?: { issue(token: string): KeyPair } | undefined;
 }
 
-/** A LaunchOrder is one; so is the order for a process that holds threads. */
-export interface ProcessOrder extends Omit<LaunchOrder, 'bootstrap'> {
+/** A LaunchRequest is one; so is the order for a process that holds threads. */
+export interface ProcessRequest extends Omit<LaunchRequest, 'bootstrap'> {
   readonly bootstrap: Pick<HostBootstrap, 'loader' | 'program'> & { readonly serviceId: string };
 }
 
 export interface ProcessLauncher extends Launcher {
   /** Throws SVC_LAUNCH_FAILED. */
-  launch(order: ProcessOrder): Promise<LaunchedService>;
+  launch(order: ProcessRequest): Promise<LaunchedService>;
 }
 
 export function createProcessLauncher(options: ProcessLauncherOptions): ProcessLauncher {
@@ -56,7 +56,7 @@ export function createProcessLauncher(options: ProcessLauncherOptions): ProcessL
 
 async function launch(
   options: ProcessLauncherOptions,
-  order: ProcessOrder,
+  order: ProcessRequest,
   kernelKills: KernelKills,
 ): Promise<LaunchedService> {
   const { token, supervision } = order;
@@ -85,15 +85,15 @@ async function launch(
   const { controlGroup } = tracks;
   const leader = identify(pid);
   const { members, forget } = tracker.track({ token, leader, controlGroup });
-  const isThere = () => leader === undefined || hasPid(leader);
-  const parts = { members, swept: forget, isThere, supervision, clock, exited: exited.promise };
+  const isAlive = () => leader === undefined || hasPid(leader);
+  const parts = { members, onSwept: forget, isAlive, supervision, clock, exited: exited.promise };
   return new ProcessService({ pid, ...parts });
 }
 
 /** Not our child, so no event tells its end: it is looked at from time to time. */
 function adopt(
   { clock, tracker }: ProcessLauncherOptions,
-  order: AdoptOrder,
+  order: AdoptRequest,
   kernelKills: KernelKills,
 ): LaunchedService {
   const { process, token, supervision } = order;
@@ -107,16 +107,16 @@ function adopt(
     exited.resolve({ exitCode: undefined, signal: undefined, ...cause });
   };
   look();
-  const isThere = () => isSameProcess(process);
+  const isAlive = () => isSameProcess(process);
   const { members, forget } = tracker.trackFound(token, process);
-  const parts = { members, swept: forget, isThere, supervision, clock, exited: exited.promise };
+  const parts = { members, onSwept: forget, isAlive, supervision, clock, exited: exited.promise };
   return new ProcessService({ pid: process.pid, ...parts });
 }
 
 /** In a session of its own: Ctrl-C in our terminal, and our end, do not reach it. */
 function spawnHost(
   { keys }: ProcessLauncherOptions,
-  order: ProcessOrder,
+  order: ProcessRequest,
   { controlGroup, command: [file, ...args] }: Tracks,
 ): { readonly child: ChildProcess; readonly logSize: number } {
   const { program, ...bootstrap } = order.bootstrap;
@@ -148,12 +148,12 @@ function spawnHost(
 }
 
 /** One variable of an environment may be 128 KiB long, and the arguments of a program together more. */
-function composeHandedOver(handed: HandedOver): string | undefined {
+function composeHandedOver(handed: HostSecrets): string | undefined {
   const isNothing = handed.keys === undefined && handed.program === undefined;
   return isNothing ? undefined : JSON.stringify(handed);
 }
 
-function openLog(order: ProcessOrder): number {
+function openLog(order: ProcessRequest): number {
   try {
     makeFolder(dirname(order.logFile));
     return openPrivate(order.logFile);
@@ -162,7 +162,7 @@ function openLog(order: ProcessOrder): number {
   }
 }
 
-function launchError(order: ProcessOrder, cause: unknown): ContextdError {
+function launchError(order: ProcessRequest, cause: unknown): ContextdError {
   const { serviceId } = order.bootstrap;
   return new ContextdError(
     'SVC_LAUNCH_FAILED',

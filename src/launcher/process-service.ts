@@ -15,12 +15,12 @@ export interface ProcessParts {
   /** By what its processes are known; asked for when they are to be ended. */
   readonly members: () => RunMembers;
   /** False when the pid may be another's by now. */
-  readonly isThere: () => boolean;
+  readonly isAlive: () => boolean;
   readonly supervision: Supervision;
   readonly clock: Clock;
   readonly exited: Promise<ExitStatus>;
   /** Nothing is looked for any more. */
-  readonly swept: () => void;
+  readonly onSwept: () => void;
 }
 
 /**
@@ -58,7 +58,7 @@ export class ProcessService implements LaunchedService {
     const wanted = this.#parts.supervision.stop_signal;
     const signal = wanted in constants.signals ? (wanted as NodeJS.Signals) : 'SIGTERM';
     try {
-      if (this.#parts.isThere()) process.kill(this.pid, signal);
+      if (this.#parts.isAlive()) process.kill(this.pid, signal);
     } catch (error) {
       if (!hasErrnoCode(error, 'ESRCH')) throw error;
     }
@@ -81,7 +81,7 @@ export class ProcessService implements LaunchedService {
     const end = await this.#parts.exited;
     this.#cancelTimer();
     await this.#kill();
-    this.#parts.swept();
+    this.#parts.onSwept();
     return { ...end, killed: this.#killed, left: this.#left };
   }
 

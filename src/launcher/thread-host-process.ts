@@ -10,7 +10,7 @@ import {
 import type { ThreadNoticeBody } from '../messages/thread-notice.js';
 import type { Connection } from '../bus/connection.js';
 import type { Clock } from '../base/clock.js';
-import type { AdoptOrder, LaunchedService, LaunchOrder } from './launcher.js';
+import type { AdoptRequest, LaunchedService, LaunchRequest } from './launcher.js';
 import type { ExitStatus } from './process-service.js';
 import { ThreadService } from './thread-service.js';
 
@@ -48,7 +48,7 @@ export class ThreadHostProcess {
   }
 
   /** Throws SVC_LAUNCH_FAILED when there can be no process. */
-  async launch(order: LaunchOrder): Promise<LaunchedService> {
+  async launch(order: LaunchRequest): Promise<LaunchedService> {
     const { token, bootstrap, supervision } = order;
     const { ended } = this.#add(token);
     const process = await this.#parts.process.catch((error: unknown) => {
@@ -60,7 +60,7 @@ export class ThreadHostProcess {
   }
 
   /** A thread that is known to run here. */
-  adopt(process: LaunchedService, order: AdoptOrder): LaunchedService {
+  adopt(process: LaunchedService, order: AdoptRequest): LaunchedService {
     return this.#createService(process, order, this.#add(order.token).ended);
   }
 
@@ -79,7 +79,7 @@ export class ThreadHostProcess {
     return this.#listed.promise;
   }
 
-  hear(notice: ThreadNoticeBody): void {
+  onNotice(notice: ThreadNoticeBody): void {
     const { threads } = notice.content;
     if (notice.header.action === 'running') {
       // From now on their ends are noted, adopted or not.
@@ -101,7 +101,7 @@ export class ThreadHostProcess {
 
   #createService(
     process: LaunchedService,
-    { token, supervision }: Pick<LaunchOrder, 'token' | 'supervision'>,
+    { token, supervision }: Pick<LaunchRequest, 'token' | 'supervision'>,
     exited: Promise<ExitStatus>,
   ): LaunchedService {
     return new ThreadService({

@@ -10,7 +10,7 @@ import { BOOTSTRAP_VARIABLE, type HostLog } from '../messages/host-bootstrap.js'
 import type { ThreadHostBootstrap } from '../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../messages/thread-notice.js';
 import { supervisionSchema } from '../model/context.js';
-import type { AdoptOrder, LaunchedService, Launcher, LaunchOrder } from './launcher.js';
+import type { AdoptRequest, LaunchedService, Launcher, LaunchRequest } from './launcher.js';
 import { type FoundService } from '../processes/find-runs.js';
 import type { ProcessLauncher } from './process-launcher.js';
 import { readProcessTable, type ProcessEntry } from '../processes/process-table.js';
@@ -62,7 +62,7 @@ export class ThreadLauncher implements Launcher {
     this.#options = options;
   }
 
-  launch(order: LaunchOrder): Promise<LaunchedService> {
+  launch(order: LaunchRequest): Promise<LaunchedService> {
     const { contextId } = order.bootstrap;
     const host = this.#current.get(contextId) ?? this.#startHost(contextId);
     this.#options.keys?.place(order.token, host.token);
@@ -70,7 +70,7 @@ export class ThreadLauncher implements Launcher {
   }
 
   /** Only for what `find` has found. */
-  adopt(order: AdoptOrder): LaunchedService {
+  adopt(order: AdoptRequest): LaunchedService {
     const host = this.#hostOf(order.token);
     const process = this.#adopted.get(order.process.pid);
     if (host === undefined || process === undefined)
@@ -83,8 +83,8 @@ export class ThreadLauncher implements Launcher {
     return this.#hostOf(token) !== undefined;
   }
 
-  hear(notice: ThreadNoticeBody): void {
-    this.#hosts.get(notice.header.host)?.hear(notice);
+  onNotice(notice: ThreadNoticeBody): void {
+    this.#hosts.get(notice.header.host)?.onNotice(notice);
   }
 
   /** The threads that an earlier provider has left running. What is left of others is swept. */

@@ -7,20 +7,20 @@ import type { ServiceId, TransactionId } from '../base/ids.js';
 export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 
 /**
- * A pipe that a provider writes a HandedOver to, as JSON, if there is something in it. A program that speaks for
- * itself has its keys there from its host, as a HandedKeys.
+ * A pipe that a provider writes a HostSecrets to, as JSON, if there is something in it. A program that speaks for
+ * itself has its keys there from its host, as a KeysPayload.
  */
 export const KEYS_DESCRIPTOR = 3;
 
 /** What no environment and no command line may show, and what may be too large for one variable of it. */
-export interface HandedOver {
+export interface HostSecrets {
   /** From a secured provider. */
   readonly keys?: KeyPair | undefined;
   readonly program?: HostProgram | undefined;
 }
 
 /** What a program that speaks for itself reads at its KEYS_DESCRIPTOR; both keys in Z85. */
-export interface HandedKeys {
+export interface KeysPayload {
   readonly public_key: string;
   readonly secret_key: string;
 }
@@ -104,8 +104,8 @@ export interface HostBootstrap {
   readonly controlGroup?: string | undefined;
 }
 
-/** Whether there is a HandedOver at the KEYS_DESCRIPTOR. */
-export function isHandedOver(
+/** Whether there is a HostSecrets at the KEYS_DESCRIPTOR. */
+export function hasHostSecrets(
   bootstrap: Pick<HostBootstrap, 'serverKey'> & { readonly module?: string },
 ): boolean {
   return bootstrap.serverKey !== undefined || bootstrap.module === '';

@@ -59,7 +59,7 @@ export function signOrder(order: ThreadOrder, key: string): SignedOrder {
 }
 
 /** Undefined for whatever was not signed with `key`. */
-export function readOrder(body: unknown, key: string): ThreadOrder | undefined {
+export function verifyOrder(body: unknown, key: string): ThreadOrder | undefined {
   if (!isSignedOrder(body)) return undefined;
   const [expected, found] = [sign(body.order, key), Buffer.from(body.signature, 'hex')];
   if (found.length !== expected.length || !timingSafeEqual(found, expected)) return undefined;

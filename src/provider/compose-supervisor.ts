@@ -18,7 +18,7 @@ import { hashProgram } from '../launcher/hash-program.js';
 import { locateProgram } from '../launcher/locate-program.js';
 import { locateService } from '../launcher/locate-service.js';
 import type { Notice } from '../messages/notice.js';
-import { OrphanGuard } from '../launcher/orphan-watchdog/watchdog.js';
+import { OrphanReaper } from '../launcher/orphan-reaper/reaper.js';
 import { readEnvironment } from '../launcher/read-environment.js';
 import { locateLog, planLog } from './service-logs.js';
 import type { ProviderSecurity } from '../security/open-security.js';
@@ -166,7 +166,7 @@ function createLauncher({
   const keys = security?.guard.services;
   const hostProgram = HOST_PROGRAMS.Process;
   const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
-  const guard = new OrphanGuard(builtFile('launcher/orphan-watchdog/main.js'), ownerOf(stateFolder));
+  const guard = new OrphanReaper(builtFile('launcher/orphan-reaper/main.js'), ownerOf(stateFolder));
   closers.add(() => guard.close());
   return {
     launch: (order) => {

@@ -96,7 +96,7 @@ export class Dispatcher {
       },
       event: (event) => this.#onEvent(event),
       beat: (beat) => this.#onHeartbeat(beat),
-      thread: (notice) => this.#ports.threads.hear(notice),
+      thread: (notice) => this.#ports.threads.onNotice(notice),
     });
   }
 

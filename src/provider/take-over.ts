@@ -14,7 +14,7 @@ import { readJournal, type JournalReading, type JournaledTransaction } from '../
 import { checkOrigin, originOf } from '../journal/journal-origin.js';
 import type { Notice } from '../messages/notice.js';
 import type { IdempotencyCache } from './idempotency-cache.js';
-import { endEarlierGuards } from '../launcher/orphan-watchdog/watchdog.js';
+import { endEarlierReapers } from '../launcher/orphan-reaper/reaper.js';
 import type { FoundRun } from '../supervision/run-registry.js';
 import type { ServiceSnapshot } from '../supervision/snapshot.js';
 import type { Supervisor } from '../supervision/supervisor.js';
@@ -48,7 +48,7 @@ export interface TakenOver {
  * carries our mark but is in no journal cannot be supervised by anybody, and is ended. Throws CTX_JOURNAL_FOREIGN.
  */
 export async function takeOver(ports: TakeOverPorts): Promise<readonly TakenOver[]> {
-  await endEarlierGuards(ports.owner);
+  await endEarlierReapers(ports.owner);
   const reading = readJournal(ports.stateFolder);
   const { content, fault } = reading;
   if (content !== undefined) checkOrigin(content, originOf(ports.file), ports.stateFolder);

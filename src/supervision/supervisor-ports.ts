@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
-import type { LaunchedService, Launcher, LaunchOrder } from '../launcher/launcher.js';
+import type { LaunchedService, Launcher, LaunchRequest } from '../launcher/launcher.js';
 import type { HistoryRecord, ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
@@ -35,7 +35,7 @@ export interface SupervisorPorts {
 }
 
 export interface PreparedCode
-  extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchOrder, 'env'> {
+  extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchRequest, 'env'> {
   /** Names the code: another one exactly when it has changed. */
   readonly codeHash: string;
 }

@@ -1,7 +1,7 @@
 // A supervisor with a launcher that starts nothing: a test says when a process comes and how it ends.
 
 import { createDeferred, type Deferred } from '../../src/base/deferred.js';
-import type { LaunchedService, Launcher, LaunchOrder, ProcessEnd } from '../../src/launcher/launcher.js';
+import type { LaunchedService, Launcher, LaunchRequest, ProcessEnd } from '../../src/launcher/launcher.js';
 import { Supervisor } from '../../src/supervision/supervisor.js';
 import { createTransaction, type Transaction } from '../../src/supervision/transaction.js';
 import { testConfiguration, type ServiceSpec } from './context.js';
@@ -14,9 +14,9 @@ export class FakeProcess implements LaunchedService {
   /** What was asked of it: `asked`, `unheard`, `killed`. */
   readonly stops: string[] = [];
   readonly pid: number;
-  readonly order: LaunchOrder;
+  readonly order: LaunchRequest;
 
-  constructor(pid: number, order: LaunchOrder) {
+  constructor(pid: number, order: LaunchRequest) {
     this.pid = pid;
     this.order = order;
   }

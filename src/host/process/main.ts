@@ -8,12 +8,12 @@ import { captureOutput } from '../capture-output.js';
 import { killStartedGroups } from '../program/started-groups.js';
 import { joinControlGroup } from '../../processes/control-group.js';
 import { endOwnProcesses } from '../own-processes.js';
-import { onlyFromProvider, readHandedOver, securityFrom, taskEndpoints } from '../host-credentials.js';
+import { onlyFromProvider, readHostSecrets, securityFrom, taskEndpoints } from '../host-credentials.js';
 import { Host } from '../host.js';
 import type { ConnectBus } from '../host-bus.js';
 import { LogFile } from '../../base/log-file.js';
 import { rotateStdout } from '../stdout-rotation.js';
-import { ALWAYS_THERE, startOrphanWatchdog, type ProviderPresence } from '../orphan-watchdog.js';
+import { ALWAYS_PRESENT, startOrphanWatchdog, type ProviderPresence } from '../orphan-watchdog.js';
 
 process.setSourceMapsEnabled(true);
 const text = process.env[BOOTSTRAP_VARIABLE];
@@ -21,7 +21,7 @@ if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
 // The launcher is our own parent, so what it hands over needs no checking.
 const inEnvironment = JSON.parse(text) as HostBootstrap;
-const handed = readHandedOver(inEnvironment);
+const handed = readHostSecrets(inEnvironment);
 const bootstrap: HostBootstrap = { ...inEnvironment, program: handed.program };
 const { log } = bootstrap;
 const own = securityFrom(handed, bootstrap.serverKey);
@@ -32,12 +32,12 @@ const { controlGroup } = bootstrap;
 if (controlGroup !== undefined && !joinControlGroup(controlGroup))
   logFile.log.warn(`cannot join the control group ${controlGroup}`);
 rotateStdout({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
-let watch: ProviderPresence = ALWAYS_THERE;
+let watch: ProviderPresence = ALWAYS_PRESENT;
 const host = await createHost();
 // Ctrl-C reaches the whole terminal; the provider decides what it means.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => host.stop());
-if (bootstrap.program !== undefined) hearStopSignal(bootstrap.program.stopSignal);
+if (bootstrap.program !== undefined) forwardStopSignal(bootstrap.program.stopSignal);
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));
 const exitCode = await host.run();
@@ -64,7 +64,7 @@ async function loadProgram(program: HostProgram): Promise<ServiceDefinition> {
 }
 
 /** It is meant for the program: it must not end us, and with us what we know of the program. */
-function hearStopSignal(signal: string): void {
+function forwardStopSignal(signal: string): void {
   if (!['SIGTERM', 'SIGKILL', 'SIGSTOP'].includes(signal)) process.on(signal, () => host.stop());
 }
 
@@ -84,7 +84,7 @@ function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<Connec
 
 /** Where there is a provider it does so, and tells what it has found. */
 async function endLeftovers(): Promise<void> {
-  if (!watch.isThere) await endOwnProcesses(controlGroup, logFile.log);
+  if (!watch.isPresent) await endOwnProcesses(controlGroup, logFile.log);
 }
 
 /** The launcher made us the first of our process group. */

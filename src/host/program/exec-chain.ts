@@ -49,7 +49,7 @@ export function withGroupsOf<T>(user: ProgramUser | undefined, act: () => T): T 
 }
 
 /** Whether a process is still one of these tools, or runs what comes after them; it may have ended meanwhile. */
-export function lookAtExec(pid: number, wrappers: readonly string[]): 'wrapper' | 'program' | 'gone' {
+export function readExecState(pid: number, wrappers: readonly string[]): 'wrapper' | 'program' | 'gone' {
   try {
     return wrappers.includes(readlinkSync(`/proc/${pid}/exe`)) ? 'wrapper' : 'program';
   } catch (error) {

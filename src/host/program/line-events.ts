@@ -5,10 +5,10 @@ import { shorten } from '../../base/shorten.js';
 import type { EventItems } from '../../task/task.js';
 
 /** So many events at once, then so many a second: more would only keep everybody else from being heard. */
-const MOST_AT_ONCE = 1000;
-const MOST_PER_SECOND = 100;
-/** How often the log tells of the same trouble. */
-const TELL_MS = 1000;
+const MAX_BURST = 1000;
+const MAX_PER_SECOND = 100;
+/** How often the log tells of the same problem. */
+const WARN_INTERVAL_MS = 1000;
 
 /** What an event says of itself, and what JavaScript reads from every object. */
 const RESERVED = new Set([
@@ -27,13 +27,13 @@ export interface LineEventsPorts {
 export class LineEvents {
   readonly #ports: LineEventsPorts;
   /** What was printed before the service had started. */
-  #held: string[] | undefined = [];
-  #left = MOST_AT_ONCE;
+  #buffered: string[] | undefined = [];
+  #left = MAX_BURST;
   #countedMs: number;
-  readonly #troubles = {
-    dropped: { count: 0, toldMs: -Infinity, what: 'lines that came too fast to be told as events' },
-    broken: { count: 0, toldMs: -Infinity, what: 'lines that are not a JSON object' },
-    reserved: { count: 0, toldMs: -Infinity, what: 'items left out, their names are reserved' },
+  readonly #problems = {
+    dropped: { count: 0, warnedMs: -Infinity, what: 'lines that came too fast to be told as events' },
+    broken: { count: 0, warnedMs: -Infinity, what: 'lines that are not a JSON object' },
+    reserved: { count: 0, warnedMs: -Infinity, what: 'items left out, their names are reserved' },
   };
 
   constructor(ports: LineEventsPorts) {
@@ -41,67 +41,67 @@ export class LineEvents {
     this.#countedMs = ports.now();
   }
 
-  take(line: string): void {
+  push(line: string): void {
     if (this.#ports.kind === 'none') return;
-    if (this.#held === undefined) this.#tell(line);
-    else if (this.#held.length < MOST_AT_ONCE) this.#held.push(line);
-    else this.#note('dropped');
+    if (this.#buffered === undefined) this.#emit(line);
+    else if (this.#buffered.length < MAX_BURST) this.#buffered.push(line);
+    else this.#countProblem('dropped');
   }
 
   /** The service has started: from now on it has something to tell. */
   open(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const line of held) this.#tell(line);
+    const buffered = this.#buffered ?? [];
+    this.#buffered = undefined;
+    for (const line of buffered) this.#emit(line);
   }
 
   /** Says what has been counted since it was last said. */
   close(): void {
-    for (const trouble of Object.values(this.#troubles)) this.#say(trouble);
+    for (const problem of Object.values(this.#problems)) this.#warn(problem);
   }
 
-  #tell(line: string): void {
+  #emit(line: string): void {
     const items = this.#ports.kind === 'lines' ? { line } : this.#readItems(line);
     if (items === undefined) return;
     if (this.#isWithinLimit()) this.#ports.notify(items);
-    else this.#note('dropped');
+    else this.#countProblem('dropped');
   }
 
   #readItems(line: string): EventItems | undefined {
     if (line.trim() === '') return undefined;
     const value = parse(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      this.#note('broken', line);
+      this.#countProblem('broken', line);
       return undefined;
     }
     const entries = Object.entries(value);
     const items = entries.filter(([key]) => !RESERVED.has(key));
-    for (const [key] of entries) if (RESERVED.has(key)) this.#note('reserved', key);
+    for (const [key] of entries) if (RESERVED.has(key)) this.#countProblem('reserved', key);
     return Object.fromEntries(items);
   }
 
   #isWithinLimit(): boolean {
     const nowMs = this.#ports.now();
-    const gained = (Math.max(0, nowMs - this.#countedMs) * MOST_PER_SECOND) / 1000;
-    this.#left = Math.min(MOST_AT_ONCE, this.#left + gained);
+    const gained = (Math.max(0, nowMs - this.#countedMs) * MAX_PER_SECOND) / 1000;
+    this.#left = Math.min(MAX_BURST, this.#left + gained);
     this.#countedMs = nowMs;
     if (this.#left < 1) return false;
     this.#left -= 1;
     return true;
   }
 
-  #note(kind: 'dropped' | 'broken' | 'reserved', example?: string): void {
-    const trouble = this.#troubles[kind];
-    trouble.count += 1;
-    if (Math.abs(this.#ports.now() - trouble.toldMs) >= TELL_MS) this.#say(trouble, example);
+  #countProblem(kind: 'dropped' | 'broken' | 'reserved', example?: string): void {
+    const problem = this.#problems[kind];
+    problem.count += 1;
+    if (Math.abs(this.#ports.now() - problem.warnedMs) >= WARN_INTERVAL_MS) this.#warn(problem, example);
   }
 
-  #say(trouble: { count: number; toldMs: number; readonly what: string }, example?: string): void {
-    if (trouble.count === 0) return;
+  #warn(problem: { count: number; warnedMs: number; readonly what: string }, example?: string): void {
+    if (problem.count === 0) return;
     const fields = example === undefined ? {} : { for_example: shorten(example) };
-    this.#ports.log.warn(`${trouble.what}: ${trouble.count}`, fields);
-    trouble.count = 0;
-    trouble.toldMs = this.#ports.now();
+    this.#ports.log.warn(`${problem.what}: ${problem.count}`, fields);
+    problem.count = 0;
+    problem.warnedMs = this.#ports.now();
   }
 }
 

@@ -1,15 +1,15 @@
 // Cuts what a program prints into lines; however long a line is, only so much of it is kept.
 
 /** A longer line is printed in parts, and is no line to anybody else. */
-export const LONGEST_LINE_BYTES = 64 * 1024;
+export const MAX_LINE_BYTES = 64 * 1024;
 
 const NEWLINE = 10;
 
-export interface Cut {
+export interface LineChunk {
   /** To be printed now: whole lines, or parts of one. */
   readonly printable: Uint8Array;
   /** So many of its first bytes have been in an earlier cut: the start of a line that had no end then. */
-  readonly shown: number;
+  readonly printedBytes: number;
   /** The whole lines in it, without their ends. */
   readonly lines: readonly string[];
 }
@@ -17,46 +17,46 @@ export interface Cut {
 export class LineSplitter {
   #rest: Buffer = Buffer.alloc(0);
   /** The start of the present line has been printed already. */
-  #isWithinLong = false;
+  #isInLongLine = false;
   /** How much of the rest has been in a cut. */
-  #shown = 0;
+  #printed = 0;
 
   /** The start of a line waits for its end, and has not been printed. */
-  get isWaiting(): boolean {
-    return this.#rest.length > this.#shown;
+  get hasPartialLine(): boolean {
+    return this.#rest.length > this.#printed;
   }
 
-  take(chunk: Buffer): Cut {
+  push(chunk: Buffer): LineChunk {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
-    const isLong = bytes.length - end > LONGEST_LINE_BYTES;
+    const isLong = bytes.length - end > MAX_LINE_BYTES;
     const printable = isLong ? bytes : bytes.subarray(0, end);
     const lines = this.#readLines(bytes.subarray(0, end));
-    if (isLong) this.#isWithinLong = true;
+    if (isLong) this.#isInLongLine = true;
     this.#rest = isLong ? Buffer.alloc(0) : bytes.subarray(end);
-    return { printable, lines, shown: printable.length === 0 ? 0 : this.#takeShown() };
+    return { printable, lines, printedBytes: printable.length === 0 ? 0 : this.#resetPrinted() };
   }
 
   /** The start of a line whose end does not come; it is kept, for the line is told when it is whole. */
-  flush(): Cut {
-    if (!this.isWaiting) return { printable: Buffer.alloc(0), lines: [], shown: 0 };
-    const shown = this.#shown;
-    this.#shown = this.#rest.length;
-    return { printable: this.#rest, lines: [], shown };
+  flush(): LineChunk {
+    if (!this.hasPartialLine) return { printable: Buffer.alloc(0), lines: [], printedBytes: 0 };
+    const printedBytes = this.#printed;
+    this.#printed = this.#rest.length;
+    return { printable: this.#rest, lines: [], printedBytes };
   }
 
   /** What is left when the program has ended. */
-  end(): Cut {
+  end(): LineChunk {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
-    const isLine = rest.length > 0 && !this.#isWithinLong;
-    return { printable: rest, lines: isLine ? [rest.toString()] : [], shown: this.#takeShown() };
+    const isLine = rest.length > 0 && !this.#isInLongLine;
+    return { printable: rest, lines: isLine ? [rest.toString()] : [], printedBytes: this.#resetPrinted() };
   }
 
-  #takeShown(): number {
-    const shown = this.#shown;
-    this.#shown = 0;
-    return shown;
+  #resetPrinted(): number {
+    const printedBytes = this.#printed;
+    this.#printed = 0;
+    return printedBytes;
   }
 
   #readLines(bytes: Buffer): readonly string[] {
@@ -64,8 +64,8 @@ export class LineSplitter {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
       const line = bytes.subarray(start, bytes[end - 1] === 13 && end > start ? end - 1 : end);
-      if (!this.#isWithinLong && line.length <= LONGEST_LINE_BYTES) lines.push(line.toString());
-      this.#isWithinLong = false;
+      if (!this.#isInLongLine && line.length <= MAX_LINE_BYTES) lines.push(line.toString());
+      this.#isInLongLine = false;
       start = end + 1;
     }
     return lines;

@@ -13,9 +13,9 @@ export async function isPortOpen(port: number): Promise<boolean> {
 function isOpen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
-    const answer = (isThere: boolean) => {
+    const answer = (isOpen: boolean) => {
       socket.destroy();
-      resolve(isThere);
+      resolve(isOpen);
     };
     socket.once('connect', () => answer(true));
     socket.once('error', () => answer(false));

@@ -6,19 +6,19 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { sendSecret } from '../../base/secret-pipe.js';
 import { KEYS_DESCRIPTOR, type HostProgram } from '../../messages/host-bootstrap.js';
-import { composeExecChain, lookAtExec, withGroupsOf, type ExecChain } from './exec-chain.js';
-import { LineSplitter, type Cut } from './line-splitter.js';
+import { composeExecChain, readExecState, withGroupsOf, type ExecChain } from './exec-chain.js';
+import { LineSplitter, type LineChunk } from './line-splitter.js';
 import { closeDescriptors, openOutputPipes, type OutputPipe } from './output-pipes.js';
-import { Printer, type PrintLog } from './output-printer.js';
+import { OutputPrinter, type OutputLog } from './output-printer.js';
 import { spawnError, wrapperError } from './start-errors.js';
-import { forgetGroup, noteGroup, signalGroup, signalLeader } from './started-groups.js';
+import { unregisterGroup, registerGroup, signalGroup, signalLeader } from './started-groups.js';
 
 /** How long what a program has printed may take to arrive, when others still hold its output open. */
 const DRAIN_MS = 500;
 /** How long the start of a line waits for its end before it is printed alone. */
 const QUIET_MS = 100;
 /** How often it is looked whether the program runs already, and how often at most. */
-const EXEC_LOOK = { everyMs: 2, most: 500 };
+const EXEC_POLL = { everyMs: 2, most: 500 };
 
 export type Stream = 'stdout' | 'stderr';
 
@@ -28,7 +28,7 @@ export interface RunPorts {
   /** For the program alone, at its KEYS_DESCRIPTOR; one that does not read it is none the worse. */
   readonly keys?: string | undefined;
   /** Gets all that is printed. */
-  readonly log: PrintLog;
+  readonly log: OutputLog;
   /** Gets every whole line, after it was printed; all are of stdout where nobody asks for events. */
   line(text: string, stream: Stream): void;
 }
@@ -63,8 +63,8 @@ export class ProgramRun {
   ) {
     this.#program = program;
     this.#group = child.pid ?? 0;
-    noteGroup(this.#group);
-    this.ended = this.#awaitEnd(child, outputs, ports);
+    registerGroup(this.#group);
+    this.ended = this.#waitForEnd(child, outputs, ports);
   }
 
   get hasEnded(): boolean {
@@ -92,7 +92,7 @@ export class ProgramRun {
           : new ProgramRun(program, child, readablesOf(child, pipes), ports);
       await spawned.promise;
       if (run === undefined) throw new Error('it has no pid');
-      await run.#awaitProgram(chain.wrappers, ports.clock);
+      await run.#waitForExec(chain.wrappers, ports.clock);
       return run;
     } catch (cause) {
       throw spawnError(program, cause);
@@ -108,11 +108,11 @@ export class ProgramRun {
   }
 
   /** Throws if one of the wrappers has ended in place of the program. */
-  async #awaitProgram(wrappers: readonly string[], clock: Clock): Promise<void> {
+  async #waitForExec(wrappers: readonly string[], clock: Clock): Promise<void> {
     let state = wrappers.length === 0 ? 'program' : 'wrapper';
-    for (let looks = 0; looks < EXEC_LOOK.most && state === 'wrapper'; looks += 1) {
-      state = this.#hasEnded ? 'gone' : lookAtExec(this.#group, wrappers);
-      if (state === 'wrapper') await new Promise<void>((resolve) => clock.after(EXEC_LOOK.everyMs, resolve));
+    for (let polls = 0; polls < EXEC_POLL.most && state === 'wrapper'; polls += 1) {
+      state = this.#hasEnded ? 'gone' : readExecState(this.#group, wrappers);
+      if (state === 'wrapper') await new Promise<void>((resolve) => clock.after(EXEC_POLL.everyMs, resolve));
     }
     // A program may be one of these tools itself.
     if (state !== 'gone') return;
@@ -123,11 +123,11 @@ export class ProgramRun {
     if (tool !== undefined && exitCode !== 0) throw wrapperError(this.#program, exitCode, this.#lastLine);
   }
 
-  async #awaitEnd(child: ChildProcess, outputs: readonly Readable[], ports: RunPorts): Promise<ProgramEnd> {
+  async #waitForEnd(child: ChildProcess, outputs: readonly Readable[], ports: RunPorts): Promise<ProgramEnd> {
     const closed = createDeferred<void>();
     const closings = outputs.map((stream) => new Promise((resolve) => stream.once('close', resolve)));
     void Promise.all(closings).then(() => closed.resolve());
-    const printer = new Printer(ports.log);
+    const printer = new OutputPrinter(ports.log);
     const readers = outputs.map((stream, index) => {
       const name = index === 0 ? 'stdout' : 'stderr';
       return readLines(stream, ports.clock, ({ lines, ...bytes }) => {
@@ -144,10 +144,10 @@ export class ProgramRun {
     const cancel = ports.clock.after(DRAIN_MS, () => closed.resolve());
     await closed.promise;
     cancel();
-    for (const tellRest of readers) tellRest();
+    for (const flush of readers) flush();
     // What runs as another user may hide the token by which the provider finds leftovers.
     if (this.#program.user !== undefined) signalGroup(this.#group, 'SIGKILL');
-    forgetGroup(this.#group);
+    unregisterGroup(this.#group);
     return end;
   }
 }
@@ -189,21 +189,21 @@ function readablesOf(child: ChildProcess, pipes: readonly OutputPipe[]): readonl
 }
 
 /** Returns what tells the rest, when no more is to come. */
-function readLines(stream: Readable, clock: Clock, tell: (cut: Cut) => void): () => void {
-  const cutter = new LineSplitter();
+function readLines(stream: Readable, clock: Clock, emit: (cut: LineChunk) => void): () => void {
+  const splitter = new LineSplitter();
   let cancel: (() => void) | undefined;
   stream.on('error', () => undefined); // Its end follows.
   stream.on('data', (chunk: Buffer) => {
-    tell(cutter.take(chunk));
-    if (!cutter.isWaiting) return;
+    emit(splitter.push(chunk));
+    if (!splitter.hasPartialLine) return;
     cancel ??= clock.after(QUIET_MS, () => {
       cancel = undefined;
-      tell(cutter.flush());
+      emit(splitter.flush());
     });
   });
   return () => {
     cancel?.();
     stream.destroy();
-    tell(cutter.end());
+    emit(splitter.end());
   };
 }

@@ -9,7 +9,7 @@ import { Task, type TaskConfiguration, type TaskContext } from '../../task/task.
 import { composeEnvironment } from './environment.js';
 import { LineEvents } from './line-events.js';
 import { isPortOpen } from './probe-port.js';
-import type { PrintLog } from './output-printer.js';
+import type { OutputLog } from './output-printer.js';
 import { openOutputs, ProgramRun, type Outputs, type ProgramEnd, type Stream } from './program-run.js';
 
 /** How often it is asked whether the port is open. */
@@ -19,7 +19,7 @@ const PROBE_MS = 50;
 export function programService(
   bootstrap: HostBootstrap,
   program: HostProgram,
-  log: PrintLog,
+  log: OutputLog,
 ): ServiceDefinition {
   // While the host is told to start.
   const outputs = openOutputs(program);
@@ -34,7 +34,7 @@ export function programService(
 
 interface ProgramParts {
   readonly environment: NodeJS.ProcessEnv;
-  readonly log: PrintLog;
+  readonly log: OutputLog;
   readonly outputs: Outputs;
 }
 
@@ -62,9 +62,9 @@ export class ProgramTask extends Task {
   }
 
   override async onStart(): Promise<void> {
-    await this.#refuseForeignPort();
+    await this.#rejectOccupiedPort();
     const run = await this.#start();
-    const isReady = await Promise.race([this.#becomesReady(run), run.ended.then(() => false)]);
+    const isReady = await Promise.race([this.#waitUntilReady(run), run.ended.then(() => false)]);
     if (isReady && !this.signal.aborted) {
       // In order: what it has printed so far comes after `started`, which the host reports next.
       setImmediate(() => this.#events.open());
@@ -90,8 +90,8 @@ export class ProgramTask extends Task {
       environment,
       log,
       line: (text: string, stream: Stream) => {
-        this.#lookForReadyLine(text);
-        if (stream === 'stdout') this.#events.take(text);
+        this.#checkReadyLine(text);
+        if (stream === 'stdout') this.#events.push(text);
       },
     };
     const run = await ProgramRun.start(this.#program, ports, outputs);
@@ -101,13 +101,13 @@ export class ProgramTask extends Task {
     return run;
   }
 
-  #lookForReadyLine(text: string): void {
+  #checkReadyLine(text: string): void {
     if (this.#readyLine?.test(text) !== true) return;
     this.#readyLine = undefined;
     this.#lineSeen.resolve();
   }
 
-  async #becomesReady(run: ProgramRun): Promise<boolean> {
+  async #waitUntilReady(run: ProgramRun): Promise<boolean> {
     const { ready } = this.#program;
     if (ready.kind === 'line') await this.#lineSeen.promise;
     if (ready.kind !== 'port') return true;
@@ -119,7 +119,7 @@ export class ProgramTask extends Task {
   }
 
   /** Somebody else's open port would pass for the program's own. */
-  async #refuseForeignPort(): Promise<void> {
+  async #rejectOccupiedPort(): Promise<void> {
     const { ready } = this.#program;
     if (ready.kind !== 'port' || !(await isPortOpen(ready.port))) return;
     throw new ContextdError(

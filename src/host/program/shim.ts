@@ -5,7 +5,7 @@ import { systemClock } from '../../base/clock.js';
 import { asContextdError, reportError } from '../../base/errors.js';
 import type { KeyPair } from '../../base/keys.js';
 import type { LogFile } from '../../base/log-file.js';
-import type { HandedKeys, HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
+import type { KeysPayload, HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
 import type { ConnectBus } from '../host-bus.js';
 import { composeEnvironment } from './environment.js';
 import { ProgramRun, type ProgramEnd } from './program-run.js';
@@ -13,7 +13,7 @@ import { ProgramRun, type ProgramEnd } from './program-run.js';
 /** As shells end when a program could not be started. */
 const NOT_STARTED = 127;
 /** How long a signal that we send ourselves may take to end us. */
-const DEATH_MS = 200;
+const SIGNAL_MS = 200;
 
 export interface ShimParts {
   readonly bootstrap: HostBootstrap;
@@ -50,7 +50,7 @@ export class Shim {
       this.#run = await ProgramRun.start(program, {
         clock: systemClock,
         environment: composeEnvironment(bootstrap, program),
-        keys: keys && JSON.stringify(asHanded(keys)),
+        keys: keys && JSON.stringify(toPayload(keys)),
         log: logFile,
         line: () => undefined,
       });
@@ -77,7 +77,7 @@ export class Shim {
   }
 }
 
-function asHanded({ publicKey, secretKey }: KeyPair): HandedKeys {
+function toPayload({ publicKey, secretKey }: KeyPair): KeysPayload {
   return { public_key: publicKey, secret_key: secretKey };
 }
 
@@ -87,6 +87,6 @@ async function endAs({ exitCode, signal }: ProgramEnd): Promise<number> {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   // Node ignores some signals, which then do not end us.
-  await new Promise<void>((resolve) => systemClock.after(DEATH_MS, resolve));
+  await new Promise<void>((resolve) => systemClock.after(SIGNAL_MS, resolve));
   return 128 + constants.signals[signal];
 }

@@ -7,10 +7,10 @@ import type { HostProgram } from '../../messages/host-bootstrap.js';
 export function wrapperError(
   { file, user }: HostProgram,
   exitCode: number | undefined,
-  said: string,
+  output: string,
 ): ContextdError {
   const who = user === undefined ? '' : ` as ${user.name}`;
-  const message = `${file} cannot be started${who}: ${said}`;
+  const message = `${file} cannot be started${who}: ${output}`;
   if (exitCode === 126 || exitCode === 127) {
     return new ContextdError(
       exitCode === 126 ? 'SVC_PROGRAM_NOT_EXECUTABLE' : 'SVC_PROGRAM_NOT_FOUND',

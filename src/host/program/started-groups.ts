@@ -15,11 +15,11 @@ import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 const groups = new Map<number, string | undefined>();
 
 /** A program leads a group of its own, so that what it sends to its group does not reach its host. */
-export function noteGroup(pid: number): void {
+export function registerGroup(pid: number): void {
   groups.set(pid, readRawStartTime(pid));
 }
 
-export function forgetGroup(pid: number): void {
+export function unregisterGroup(pid: number): void {
   groups.delete(pid);
 }
 

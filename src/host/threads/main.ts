@@ -10,7 +10,7 @@ import { captureOutput } from '../capture-output.js';
 import { endOwnProcesses } from '../own-processes.js';
 import { LogFile } from '../../base/log-file.js';
 import { rotateStdout } from '../stdout-rotation.js';
-import { readHandedOver, securityFrom } from '../host-credentials.js';
+import { readHostSecrets, securityFrom } from '../host-credentials.js';
 import { ThreadHost } from './thread-host.js';
 
 const text = process.env[BOOTSTRAP_VARIABLE];
@@ -18,7 +18,7 @@ if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: a thread host is started by a provider`);
 const bootstrap = JSON.parse(text) as ThreadHostBootstrap;
 const { log } = bootstrap;
-const security = securityOf(securityFrom(readHandedOver(bootstrap), bootstrap.serverKey));
+const security = securityOf(securityFrom(readHostSecrets(bootstrap), bootstrap.serverKey));
 const logFile = new LogFile(log);
 captureOutput((bytes) => logFile.write(bytes));
 const { controlGroup } = bootstrap;

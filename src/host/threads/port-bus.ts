@@ -9,7 +9,7 @@ import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBus } from '../host-bus.js';
 import type { LogLoss } from '../../base/log-file.js';
 import { PortPresence } from './port-presence.js';
-import { TAKEN_STEP, type FromThread, type ToThread } from './port-messages.js';
+import { PROCESSED_STEP, type FromThread, type ToThread } from './port-messages.js';
 
 /**
  *   task -> Host -> PortBus ==port==> main thread -> XPUB ---> [forwarder]
@@ -19,7 +19,7 @@ export class PortBus implements HostBus {
   /** Of its own for each run, as a process has: events are counted by sender. */
   readonly id: string = createSenderId();
   readonly publisher: HostBus['publisher'] = {
-    waitForSubscriber: (topic) => this.#whenWanted(topic),
+    waitForSubscriber: (topic) => this.#waitForSubscriber(topic),
     onSubscribeTo: (topic, listener) => void this.#listeners.set(topic, listener),
   };
   /** Whether there is a provider, as the process around us knows. */
@@ -27,11 +27,11 @@ export class PortBus implements HostBus {
   readonly #port: MessagePort;
   readonly #handle: FrameHandler;
   readonly #stop: () => void;
-  readonly #sending = new Map<number, Deferred<void>>();
-  readonly #wanted = new Map<string, Deferred<void>>();
+  readonly #pending = new Map<number, Deferred<void>>();
+  readonly #subscribed = new Map<string, Deferred<void>>();
   readonly #listeners = new Map<string, () => void>();
   #number = 0;
-  #taken = 0;
+  #processed = 0;
   #logLoss: LogLoss | undefined;
 
   /** `stop` is called when the process wants the task to end, without anybody on the bus having said so. */
@@ -49,13 +49,13 @@ export class PortBus implements HostBus {
   publish(topic: string, body: unknown): Promise<void> {
     this.#number += 1;
     const sent = createDeferred<void>();
-    this.#sending.set(this.#number, sent);
-    this.#tell({ kind: 'publish', number: this.#number, frame: encodeEnvelope({ topic, body }) });
+    this.#pending.set(this.#number, sent);
+    this.#post({ kind: 'publish', number: this.#number, frame: encodeEnvelope({ topic, body }) });
     return sent.promise;
   }
 
   subscribe(topic: string): void {
-    this.#tell({ kind: 'subscribe', topic });
+    this.#post({ kind: 'subscribe', topic });
   }
 
   close(): Promise<void> {
@@ -66,20 +66,20 @@ export class PortBus implements HostBus {
   #receive(message: ToThread): void {
     switch (message.kind) {
       case 'frame':
-        this.#take(message.frame);
+        this.#receiveFrame(message.frame);
         return;
       case 'published':
         this.#settle(message.number, message.error);
         return;
-      case 'wanted':
-        this.#wantedOf(message.topic).resolve();
+      case 'subscribed':
+        this.#subscribedOf(message.topic).resolve();
         this.#listeners.get(message.topic)?.();
         return;
       case 'log_loss':
         this.#logLoss = message.loss;
         return;
       case 'provider':
-        this.presence.note(message.presence);
+        this.presence.set(message.presence);
         return;
       case 'stop':
         this.#stop();
@@ -87,30 +87,30 @@ export class PortBus implements HostBus {
     }
   }
 
-  #take(frame: Uint8Array): void {
+  #receiveFrame(frame: Uint8Array): void {
     this.#handle(frame);
-    this.#taken += 1;
-    if (this.#taken % TAKEN_STEP === 0) this.#tell({ kind: 'taken', count: TAKEN_STEP });
+    this.#processed += 1;
+    if (this.#processed % PROCESSED_STEP === 0) this.#post({ kind: 'processed', count: PROCESSED_STEP });
   }
 
   #settle(number: number, error: string | undefined): void {
-    const sent = this.#sending.get(number);
-    this.#sending.delete(number);
+    const sent = this.#pending.get(number);
+    this.#pending.delete(number);
     if (error === undefined) sent?.resolve();
     else sent?.reject(new ContextdError('BUS_CLOSED', error));
   }
 
-  #whenWanted(topic: string): Promise<void> {
-    return this.#wantedOf(topic).promise;
+  #waitForSubscriber(topic: string): Promise<void> {
+    return this.#subscribedOf(topic).promise;
   }
 
-  #wantedOf(topic: string): Deferred<void> {
-    const wanted = this.#wanted.get(topic) ?? createDeferred<void>();
-    this.#wanted.set(topic, wanted);
-    return wanted;
+  #subscribedOf(topic: string): Deferred<void> {
+    const subscribed = this.#subscribed.get(topic) ?? createDeferred<void>();
+    this.#subscribed.set(topic, subscribed);
+    return subscribed;
   }
 
-  #tell(message: FromThread): void {
+  #post(message: FromThread): void {
     this.#port.postMessage(message);
   }
 }

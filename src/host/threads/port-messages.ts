@@ -8,18 +8,18 @@ export type FromThread =
   | { readonly kind: 'publish'; readonly number: number; readonly frame: string }
   | { readonly kind: 'subscribe'; readonly topic: string }
   /** So many more frames have been dealt with. */
-  | { readonly kind: 'taken'; readonly count: number };
+  | { readonly kind: 'processed'; readonly count: number };
 
 /** To the thread. */
 export type ToThread =
   | { readonly kind: 'published'; readonly number: number; readonly error?: string }
   | { readonly kind: 'frame'; readonly frame: Uint8Array }
   /** Somebody on the bus wants this topic. */
-  | { readonly kind: 'wanted'; readonly topic: string }
+  | { readonly kind: 'subscribed'; readonly topic: string }
   /** Lines that could not be written to the log. */
   | { readonly kind: 'log_loss'; readonly loss: LogLoss }
-  | { readonly kind: 'provider'; readonly presence: 'there' | 'gone' | 'given_up' }
+  | { readonly kind: 'provider'; readonly presence: 'present' | 'gone' | 'given_up' }
   | { readonly kind: 'stop' };
 
 /** A thread says that it has taken frames when it has taken so many. */
-export const TAKEN_STEP = 100;
+export const PROCESSED_STEP = 100;

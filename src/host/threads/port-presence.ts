@@ -4,14 +4,14 @@ import { createDeferred } from '../../base/deferred.js';
 import type { ProviderPresence } from '../orphan-watchdog.js';
 
 export class PortPresence implements ProviderPresence {
-  #state: 'there' | 'gone' | 'given_up' = 'gone';
+  #state: 'present' | 'gone' | 'given_up' = 'gone';
   #settled = createDeferred<void>();
 
-  get isThere(): boolean {
-    return this.#state === 'there';
+  get isPresent(): boolean {
+    return this.#state === 'present';
   }
 
-  get isGivenUp(): boolean {
+  get isGraceOver(): boolean {
     return this.#state === 'given_up';
   }
 
@@ -19,8 +19,8 @@ export class PortPresence implements ProviderPresence {
     return this.#settled.promise;
   }
 
-  note(state: 'there' | 'gone' | 'given_up'): void {
-    if (state === 'gone' && this.#state === 'there') this.#settled = createDeferred<void>();
+  set(state: 'present' | 'gone' | 'given_up'): void {
+    if (state === 'gone' && this.#state === 'present') this.#settled = createDeferred<void>();
     this.#state = state;
     if (state !== 'gone') this.#settled.resolve();
   }

@@ -8,7 +8,7 @@ import { throttledWarning } from '../../base/throttled-log.js';
 import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
 import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
 import {
-  readOrder,
+  verifyOrder,
   THREADS,
   threadsTopic,
   type ThreadHostBootstrap,
@@ -39,18 +39,18 @@ export class ThreadHost {
   readonly #bootstrap: ThreadHostBootstrap;
   readonly #ports: ThreadHostPorts;
   readonly #connection: Connection;
-  readonly #warnOfOrders: (message: string) => void;
+  readonly #warnOfOrder: (message: string) => void;
   readonly #threads = new Map<string, Thread>();
   readonly #readers = new Map<string, Set<Thread>>();
   readonly #done = createDeferred<void>();
   readonly #watch: OrphanWatchdog;
   /** Nobody needs this process any more once it is idle. */
-  #mayEnd = false;
+  #endsWhenIdle = false;
 
   constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
     this.#bootstrap = bootstrap;
     this.#ports = ports;
-    this.#warnOfOrders = throttledWarning(ports.log);
+    this.#warnOfOrder = throttledWarning(ports.log);
     const topics = [threadsTopic(bootstrap.host)];
     const { security, log } = ports;
     const receive = onlyFromProvider((frame) => this.#receive(frame), security, log);
@@ -65,12 +65,12 @@ export class ThreadHost {
       kill: () => undefined,
     });
     const { publisher } = this.#connection;
-    observeProvider(publisher, bootstrap.presence, (isThere) => this.#noteProvider(isThere));
-    publisher.onSubscribeTo('control', () => this.#noteReader());
+    observeProvider(publisher, bootstrap.presence, (isPresent) => this.#onProviderChange(isPresent));
+    publisher.onSubscribeTo('control', () => this.#onSubscriber());
   }
 
   get hasProvider(): boolean {
-    return this.#watch.isThere;
+    return this.#watch.isPresent;
   }
 
   /** Resolves when this process has nothing to do any more. */
@@ -81,28 +81,28 @@ export class ThreadHost {
 
   /** Asks all threads to end, and ends after them. */
   stop(): void {
-    for (const thread of this.#threads.values()) thread.stopInTime();
+    for (const thread of this.#threads.values()) thread.stopWithTimeout();
     this.#endWhenIdle();
   }
 
   #receive(frame: Uint8Array): void {
     const topic = topicOf(frame);
     if (topic === undefined) return;
-    if (topic === threadsTopic(this.#bootstrap.host)) this.#obeyFrame(frame);
+    if (topic === threadsTopic(this.#bootstrap.host)) this.#receiveOrder(frame);
     else for (const thread of this.#readers.get(topic) ?? []) thread.deliver(frame, topic !== 'control');
   }
 
-  #obeyFrame(frame: Uint8Array): void {
+  #receiveOrder(frame: Uint8Array): void {
     try {
-      const order = readOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
-      if (order === undefined) this.#warnOfOrders('an order was not signed by the provider, and is ignored');
-      else this.#obey(order);
+      const order = verifyOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
+      if (order === undefined) this.#warnOfOrder('an order was not signed by the provider, and is ignored');
+      else this.#handleOrder(order);
     } catch (error) {
-      this.#warnOfOrders(messageOf(error));
+      this.#warnOfOrder(messageOf(error));
     }
   }
 
-  #obey(order: ThreadOrder): void {
+  #handleOrder(order: ThreadOrder): void {
     switch (order.action) {
       case 'launch':
         void this.#run(order);
@@ -114,7 +114,7 @@ export class ThreadHost {
         this.#threads.get(order.token)?.terminate();
         return;
       case 'list':
-        this.#tell(
+        this.#notify(
           'running',
           [...this.#threads.keys()].map((token) => ({ token })),
         );
@@ -127,25 +127,25 @@ export class ThreadHost {
 
   async #run(launch: ThreadLaunch): Promise<void> {
     const { token } = launch;
-    this.#mayEnd = false;
+    this.#endsWhenIdle = false;
     if (this.#threads.has(token)) return;
     const thread = this.#start(launch);
     if (thread === undefined) return;
     this.#threads.set(token, thread);
-    if (this.#connection.publisher.hasSubscriber('control')) thread.noteWanted('control');
+    if (this.#connection.publisher.hasSubscriber('control')) thread.notifySubscribed('control');
     const end = await thread.ended;
-    if (!this.#watch.isThere) await endLeftovers({ token }, this.#ports.log);
-    this.#noteEnd(thread, end);
+    if (!this.#watch.isPresent) await endLeftovers({ token }, this.#ports.log);
+    this.#onThreadEnd(thread, end);
   }
 
-  #noteEnd(thread: Thread, { exitCode, errorCode }: ThreadEnd): void {
+  #onThreadEnd(thread: Thread, { exitCode, errorCode }: ThreadEnd): void {
     const { token } = thread.launch;
     this.#threads.delete(token);
     for (const topic of this.#readers.keys()) this.#unsubscribe(thread, topic);
     const code = errorCode === undefined ? {} : { error_code: errorCode };
-    this.#tell('ended', [{ token, exit_code: exitCode, ...code }]);
+    this.#notify('ended', [{ token, exit_code: exitCode, ...code }]);
     // Whoever had still something to say has given up: nobody waits for this process.
-    if (this.#mayEnd || !this.#watch.isThere) this.#endWhenIdle();
+    if (this.#endsWhenIdle || !this.#watch.isPresent) this.#endWhenIdle();
   }
 
   #start(launch: ThreadLaunch): Thread | undefined {
@@ -158,7 +158,7 @@ export class ThreadHost {
       });
     } catch (error) {
       this.#ports.log.error(`${launch.bootstrap.serviceId} cannot be started: ${messageOf(error)}`);
-      this.#tell('ended', [{ token: launch.token, exit_code: 1, error_code: 'ERR_WORKER_INIT_FAILED' }]);
+      this.#notify('ended', [{ token: launch.token, exit_code: 1, error_code: 'ERR_WORKER_INIT_FAILED' }]);
       return undefined;
     }
   }
@@ -178,7 +178,7 @@ export class ThreadHost {
   }
 
   /** Kept until there is a provider: it must not be lost. */
-  #tell(action: ThreadNoticeBody['header']['action'], threads: ThreadReport[]): void {
+  #notify(action: ThreadNoticeBody['header']['action'], threads: ThreadReport[]): void {
     const notice: ThreadNoticeBody = {
       header: { action, host: this.#bootstrap.host },
       content: { threads },
@@ -189,20 +189,20 @@ export class ThreadHost {
       .catch((error: unknown) => this.#ports.log.warn(messageOf(error)));
   }
 
-  #noteProvider(isThere: boolean): void {
-    if (isThere) this.#watch.found();
-    else this.#watch.lost();
-    for (const thread of this.#threads.values()) thread.noteProvider(isThere);
-    if (isThere) this.#mayEnd = false;
+  #onProviderChange(isPresent: boolean): void {
+    if (isPresent) this.#watch.onFound();
+    else this.#watch.onLost();
+    for (const thread of this.#threads.values()) thread.setProviderPresence(isPresent);
+    if (isPresent) this.#endsWhenIdle = false;
   }
 
   /** Somebody has come who reads what the threads say. */
-  #noteReader(): void {
-    for (const thread of this.#threads.values()) thread.noteWanted('control');
+  #onSubscriber(): void {
+    for (const thread of this.#threads.values()) thread.notifySubscribed('control');
   }
 
   #endWhenIdle(): void {
-    this.#mayEnd = true;
+    this.#endsWhenIdle = true;
     if (this.#threads.size === 0) this.#done.resolve();
   }
 }

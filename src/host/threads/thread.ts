@@ -29,7 +29,7 @@ export interface ThreadEnd {
 }
 
 /** So many frames may wait for a thread that does not come round to them; then events are dropped. */
-const MOST_WAITING = 10_000;
+const MAX_QUEUED = 10_000;
 
 export class Thread {
   readonly launch: ThreadLaunch;
@@ -40,9 +40,9 @@ export class Thread {
   readonly #log: LogFile;
   /** Ends the thread, in time, when there is no provider. */
   readonly #watch: OrphanWatchdog;
-  #waiting = 0;
+  #queued = 0;
   #dropped = 0;
-  #toldLoss: LogLoss | undefined;
+  #reportedLoss: LogLoss | undefined;
   #errorCode: string | undefined;
   #cancelTerminate: (() => void) | undefined;
 
@@ -59,28 +59,28 @@ export class Thread {
       graceMs: bootstrap.orphanGraceMs,
       stopTimeoutMs: bootstrap.stopTimeoutMs,
       stop: () => {
-        this.#tell({ kind: 'provider', presence: 'given_up' });
+        this.#post({ kind: 'provider', presence: 'given_up' });
         this.stop();
       },
       kill: () => this.terminate(),
     });
     // Whoever ordered this thread is there.
-    this.noteProvider(true);
+    this.setProviderPresence(true);
   }
 
-  noteProvider(isThere: boolean): void {
-    if (isThere) this.#watch.found();
-    else this.#watch.lost();
-    this.#tell({ kind: 'provider', presence: isThere ? 'there' : 'gone' });
+  setProviderPresence(isPresent: boolean): void {
+    if (isPresent) this.#watch.onFound();
+    else this.#watch.onLost();
+    this.#post({ kind: 'provider', presence: isPresent ? 'present' : 'gone' });
   }
 
   /** Asks the task to end. */
   stop(): void {
-    this.#tell({ kind: 'stop' });
+    this.#post({ kind: 'stop' });
   }
 
   /** As stop; and terminates the thread when it has not ended within its stop timeout. */
-  stopInTime(): void {
+  stopWithTimeout(): void {
     this.stop();
     this.#cancelTerminate ??= this.#ports.clock.after(this.launch.bootstrap.stopTimeoutMs, () =>
       this.terminate(),
@@ -92,28 +92,28 @@ export class Thread {
     void this.#worker.terminate();
   }
 
-  /** Passes a frame on; `isVital` for what must not be dropped however busy the thread is. */
-  deliver(frame: Uint8Array, isVital: boolean): void {
-    if (!isVital && this.#waiting >= MOST_WAITING) {
+  /** Passes a frame on; `mustDeliver` for what must not be dropped however busy the thread is. */
+  deliver(frame: Uint8Array, mustDeliver: boolean): void {
+    if (!mustDeliver && this.#queued >= MAX_QUEUED) {
       if (this.#dropped === 0) this.#log.log.warn('the task does not keep up: events of others are dropped');
       this.#dropped += 1;
       return;
     }
-    this.#waiting += 1;
+    this.#queued += 1;
     // A copy of its own, handed over: what we were given may be part of something larger.
     const own = new Uint8Array(frame);
     this.#worker.postMessage({ kind: 'frame', frame: own } satisfies ToThread, [own.buffer]);
   }
 
-  noteWanted(topic: string): void {
-    this.#tell({ kind: 'wanted', topic });
+  notifySubscribed(topic: string): void {
+    this.#post({ kind: 'subscribed', topic });
   }
 
   async #listen(): Promise<ThreadEnd> {
     const worker = this.#worker;
     const exited = createDeferred<number>();
     worker.on('message', (message: FromThread) => this.#receive(message));
-    worker.on('error', (error: unknown) => this.#noteError(error));
+    worker.on('error', (error: unknown) => this.#onError(error));
     worker.once('exit', (code) => exited.resolve(code));
     const printed = [worker.stdout, worker.stderr].map((stream) => {
       stream.on('data', (bytes: Uint8Array) => this.#print(bytes));
@@ -121,7 +121,7 @@ export class Thread {
     });
     const exitCode = await exited.promise;
     await Promise.all(printed);
-    this.#watch.found();
+    this.#watch.onFound();
     this.#cancelTerminate?.();
     if (this.#dropped > 0) this.#log.log.warn(`${this.#dropped} events of others were dropped`);
     this.#log.close();
@@ -132,16 +132,16 @@ export class Thread {
     switch (message.kind) {
       case 'publish':
         this.#ports.publish(message.frame).then(
-          () => this.#tell({ kind: 'published', number: message.number }),
+          () => this.#post({ kind: 'published', number: message.number }),
           (error: unknown) =>
-            this.#tell({ kind: 'published', number: message.number, error: messageOf(error) }),
+            this.#post({ kind: 'published', number: message.number, error: messageOf(error) }),
         );
         return;
       case 'subscribe':
         this.#ports.subscribe(this, message.topic);
         return;
-      case 'taken':
-        this.#waiting -= message.count;
+      case 'processed':
+        this.#queued -= message.count;
         return;
     }
   }
@@ -149,18 +149,18 @@ export class Thread {
   #print(bytes: Uint8Array): void {
     this.#log.write(bytes);
     const { loss } = this.#log;
-    if (loss === undefined || loss === this.#toldLoss) return;
-    this.#toldLoss = loss;
-    this.#tell({ kind: 'log_loss', loss });
+    if (loss === undefined || loss === this.#reportedLoss) return;
+    this.#reportedLoss = loss;
+    this.#post({ kind: 'log_loss', loss });
   }
 
-  #noteError(error: unknown): void {
+  #onError(error: unknown): void {
     const codes = ['ERR_WORKER_OUT_OF_MEMORY', 'ERR_WORKER_INIT_FAILED'];
     this.#errorCode = codes.find((code) => hasErrnoCode(error, code)) ?? 'ERR_UNHANDLED_ERROR';
     this.#log.log.error(messageOf(error), { code: this.#errorCode });
   }
 
-  #tell(message: ToThread): void {
+  #post(message: ToThread): void {
     this.#worker.postMessage(message);
   }
 }

@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { createLogger, formatRecord } from '../../base/logger.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { Host } from '../host.js';
-import { ALWAYS_THERE } from '../orphan-watchdog.js';
+import { ALWAYS_PRESENT } from '../orphan-watchdog.js';
 import { readThreadIdentity } from '../thread-identity.js';
 import { PortBus } from './port-bus.js';
 
@@ -27,7 +27,7 @@ const host = new Host(
       return bus?.logLoss;
     },
   },
-  { presence: () => bus?.presence ?? ALWAYS_THERE, thread: readThreadIdentity() },
+  { presence: () => bus?.presence ?? ALWAYS_PRESENT, thread: readThreadIdentity() },
 );
 process.on('uncaughtException', (error) => host.crash(error));
 process.on('unhandledRejection', (error) => host.crash(error));

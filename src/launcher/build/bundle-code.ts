@@ -8,12 +8,12 @@ import type { BuildFailure, BuildOptions, BuildResult, Message, Plugin } from 'e
 import { hashOf, tsconfigText } from '../../base/code-configuration.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
 import { ownModule } from '../../base/package.js';
-import { examineSource, PLACES } from './examine-source.js';
+import { analyzeSource, LOCATION_NAMES } from './analyze-source.js';
 
 export interface Bundle {
   readonly code: string;
   /** It loads or starts files by names that only running it tells, so it must run where it lies. */
-  readonly isOpen: boolean;
+  readonly isDynamic: boolean;
   /** Path and content hash of every source file. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Files of packages that the code refers to by absolute path. */
@@ -28,7 +28,7 @@ interface Findings {
   readonly inputs: Map<string, string>;
   readonly externals: Set<string>;
   readonly shifts: Map<string, number>;
-  isOpen: boolean;
+  isDynamic: boolean;
 }
 
 const SOURCE = /\.([mc]?[jt]s|[jt]sx|json)$/;
@@ -61,7 +61,7 @@ async function bundleWith(
   entry: string,
   outputFolder: string,
 ): Promise<Bundle> {
-  const findings: Findings = { inputs: new Map(), externals: new Set(), shifts: new Map(), isOpen: false };
+  const findings: Findings = { inputs: new Map(), externals: new Set(), shifts: new Map(), isDynamic: false };
   const result: BuildResult = await build(optionsFor(entry, outputFolder, findings)).catch(
     (error: unknown) => {
       throw buildError(entry, error, findings);
@@ -70,7 +70,7 @@ async function bundleWith(
   const code = result.outputFiles?.[0]?.text ?? '';
   return {
     code: /\b__require\b/.test(code) ? code : code.slice(REQUIRE.length),
-    isOpen: findings.isOpen,
+    isDynamic: findings.isDynamic,
     inputs: Object.fromEntries([...findings.inputs].sort()),
     externals: [...findings.externals],
   };
@@ -88,7 +88,7 @@ function optionsFor(entry: string, outdir: string, findings: Findings): BuildOpt
     target: 'node20',
     // As node resolves: no "module" in the exports of a package, which is for bundlers.
     conditions: [],
-    define: PLACES,
+    define: LOCATION_NAMES,
     banner: { js: REQUIRE },
     sourcemap: 'inline',
     logLevel: 'silent',
@@ -130,9 +130,9 @@ function ownSources(findings: Findings): Plugin {
         const text = await readFile(path, 'utf8');
         findings.inputs.set(path, hashOf(text));
         if (path.endsWith('.json')) return { contents: text, loader: 'json' };
-        const { contents, shift, isOpen, faults } = examineSource(path, text, tsconfigText(dirname(path)));
+        const { contents, shift, isDynamic, faults } = analyzeSource(path, text, tsconfigText(dirname(path)));
         findings.shifts.set(path, shift);
-        findings.isOpen ||= isOpen;
+        findings.isDynamic ||= isDynamic;
         const errors = faults.map(({ text: message, line, column }) => ({
           text: message,
           location: { file: path, line, column, lineText: text.split('\n')[line - 1] ?? '' },

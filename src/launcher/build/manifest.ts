@@ -14,7 +14,7 @@ export interface Manifest {
   readonly format: number;
   /** What node loads: the bundle, or the entry itself where the code is open. */
   readonly output: string;
-  readonly isOpen: boolean;
+  readonly isDynamic: boolean;
   /** Path and content hash of every source file. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The same of what decides how they are compiled; null for a file that does not exist. */
@@ -24,11 +24,11 @@ export interface Manifest {
 }
 
 export function composeManifest(bundle: Bundle, output: string): Manifest {
-  const { inputs, externals, isOpen } = bundle;
+  const { inputs, externals, isDynamic } = bundle;
   const folders = new Set(Object.keys(inputs).map((path) => dirname(path)));
   const files = codeConfigurationFiles(folders);
   const configuration = Object.fromEntries(files.map((path) => [path, hashOfFile(path) ?? null]));
-  return { format: FORMAT, output, isOpen, inputs, configuration, externals };
+  return { format: FORMAT, output, isDynamic, inputs, configuration, externals };
 }
 
 export function readManifest(path: string): Manifest | undefined {
@@ -48,8 +48,8 @@ export function isCurrent(manifest: Manifest): boolean {
 }
 
 /** Names the code that runs: it is another one exactly when the code has changed. */
-export function codeHashOf(entry: string, { inputs, isOpen }: Manifest): string {
-  const beside = isOpen ? listLoadable(dirname(entry)) : [];
+export function codeHashOf(entry: string, { inputs, isDynamic }: Manifest): string {
+  const beside = isDynamic ? listLoadable(dirname(entry)) : [];
   const others = beside.filter((path) => !(path in inputs)).map((path) => [path, hashOfFile(path) ?? '']);
   return hashOf(JSON.stringify([...Object.entries(inputs), ...others])).slice(0, 16);
 }

@@ -12,7 +12,7 @@ import { Client } from '../../../src/client/client.js';
 import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
 import { presenceTopic } from '../../../src/messages/topics.js';
 import { readProcessTable } from '../../../src/processes/process-table.js';
-import { tokenOf } from '../../../src/launcher/orphan-watchdog/watchdog.js';
+import { tokenOf } from '../../../src/launcher/orphan-reaper/reaper.js';
 import { ownerOf } from '../../../src/processes/run-token.js';
 import { Provider } from '../../../src/provider/provider.js';
 import { testConfiguration, testContextFile, type ServiceSpec } from '../../helpers/context.js';

@@ -15,7 +15,7 @@ function listen(kind: 'none' | 'lines' | 'json') {
 }
 
 function take(events: LineEvents, count: number): void {
-  for (let line = 0; line < count; line += 1) events.take(`line ${line}`);
+  for (let line = 0; line < count; line += 1) events.push(`line ${line}`);
 }
 
 test.each([
@@ -33,7 +33,7 @@ test.each([
 ] as const)('With events "%s" the line %j becomes %j.', (kind, line, items, warnings) => {
   const { events, told, warned } = listen(kind);
   events.open();
-  events.take(line);
+  events.push(line);
   events.close();
   expect(told).toEqual(items);
   expect(warned).toEqual(warnings);
@@ -41,11 +41,11 @@ test.each([
 
 test('What is printed before the service has started is told afterwards, in order.', () => {
   const { events, told } = listen('lines');
-  events.take('a');
-  events.take('b');
+  events.push('a');
+  events.push('b');
   expect(told).toEqual([]);
   events.open();
-  events.take('c');
+  events.push('c');
   expect(told).toEqual([{ line: 'a' }, { line: 'b' }, { line: 'c' }]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LineSplitter, LONGEST_LINE_BYTES } from '../../../src/host/program/line-splitter.js';
+import { LineSplitter, MAX_LINE_BYTES } from '../../../src/host/program/line-splitter.js';
 
 interface Row {
   readonly what: string;
@@ -7,8 +7,8 @@ interface Row {
   readonly lines: readonly string[];
 }
 
-const long = 'x'.repeat(LONGEST_LINE_BYTES + 1);
-const longest = 'x'.repeat(LONGEST_LINE_BYTES);
+const long = 'x'.repeat(MAX_LINE_BYTES + 1);
+const longest = 'x'.repeat(MAX_LINE_BYTES);
 
 const ROWS: readonly Row[] = [
   { what: 'nothing', chunks: [], lines: [] },
@@ -23,61 +23,63 @@ const ROWS: readonly Row[] = [
   { what: 'a line that is too long and never ends', chunks: ['a\n', long, 'y'], lines: ['a'] },
 ];
 
-test.each(ROWS)(
-  '$what: everything is printed once, and the lines are those there are.',
-  ({ chunks, lines }) => {
-    const cutter = new LineSplitter();
-    const cuts = [...chunks.map((chunk) => cutter.take(Buffer.from(chunk))), cutter.end()];
-    expect(cuts.flatMap((cut) => cut.lines)).toEqual(lines);
-    expect(Buffer.concat(cuts.map((cut) => cut.printable)).toString()).toBe(chunks.join(''));
-  },
-);
+test.each(ROWS)('$what: all bytes are printed once and all lines are reported.', ({ chunks, lines }) => {
+  const splitter = new LineSplitter();
+  const outputs = [...chunks.map((chunk) => splitter.push(Buffer.from(chunk))), splitter.end()];
+  expect(outputs.flatMap((output) => output.lines)).toEqual(lines);
+  expect(Buffer.concat(outputs.map((output) => output.printable)).toString()).toBe(chunks.join(''));
+});
 
-test('A character that is cut by a chunk is whole in its line.', () => {
+test('A character that is split between two chunks is decoded correctly.', () => {
   const bytes = Buffer.from('grüße\n');
-  const cutter = new LineSplitter();
-  const lines = [...bytes].flatMap((byte) => cutter.take(Buffer.of(byte)).lines);
+  const splitter = new LineSplitter();
+  const lines = [...bytes].flatMap((byte) => splitter.push(Buffer.of(byte)).lines);
   expect(lines).toEqual(['grüße']);
 });
 
-/** What printing the cuts one behind the other gives: what was shown before is not printed again. */
-function join(cuts: readonly ReturnType<LineSplitter['take']>[]): string {
-  return Buffer.concat(cuts.map(({ printable, shown }) => printable.subarray(shown))).toString();
+/** The printed text, without the bytes that an earlier flush has printed. */
+function join(chunks: readonly ReturnType<LineSplitter['push']>[]): string {
+  return Buffer.concat(
+    chunks.map(({ printable, printedBytes }) => printable.subarray(printedBytes)),
+  ).toString();
 }
 
-test.each(ROWS)('$what: flushed after each chunk, it is printed once, and its lines are the same.', (row) => {
-  const cutter = new LineSplitter();
-  const cuts = row.chunks.flatMap((chunk) => [
-    cutter.take(Buffer.from(chunk)),
-    cutter.flush(),
-    cutter.flush(),
-  ]);
-  expect(cutter.isWaiting).toBe(false);
-  expect(join(cuts)).toBe(row.chunks.join(''));
-  cuts.push(cutter.end());
-  expect(join(cuts)).toBe(row.chunks.join(''));
-  expect(cuts.flatMap((cut) => cut.lines)).toEqual(row.lines);
-});
+test.each(ROWS)(
+  '$what: with a flush after each chunk, all bytes are printed once and all lines are reported.',
+  (row) => {
+    const splitter = new LineSplitter();
+    const chunks = row.chunks.flatMap((chunk) => [
+      splitter.push(Buffer.from(chunk)),
+      splitter.flush(),
+      splitter.flush(),
+    ]);
+    expect(splitter.hasPartialLine).toBe(false);
+    expect(join(chunks)).toBe(row.chunks.join(''));
+    chunks.push(splitter.end());
+    expect(join(chunks)).toBe(row.chunks.join(''));
+    expect(chunks.flatMap((chunk) => chunk.lines)).toEqual(row.lines);
+  },
+);
 
-test('The start of a line waits for its end until it is flushed; then its whole line comes, and how much was shown.', () => {
-  const cutter = new LineSplitter();
-  expect(cutter.take(Buffer.from('one\ntwo'))).toMatchObject({ lines: ['one'], shown: 0 });
-  expect(cutter.isWaiting).toBe(true);
-  expect(cutter.flush().printable.toString()).toBe('two');
-  expect(cutter.isWaiting).toBe(false);
-  expect(cutter.take(Buffer.from(' and')).printable).toHaveLength(0);
-  expect(cutter.isWaiting).toBe(true);
-  const { printable, shown, lines } = cutter.take(Buffer.from(' a half\nthree'));
-  expect([printable.toString(), shown, lines]).toEqual(['two and a half\n', 3, ['two and a half']]);
-  expect(cutter.end()).toMatchObject({ lines: ['three'], shown: 0 });
+test('A partial line waits until it is flushed; the complete line follows with the number of bytes printed before.', () => {
+  const splitter = new LineSplitter();
+  expect(splitter.push(Buffer.from('one\ntwo'))).toMatchObject({ lines: ['one'], printedBytes: 0 });
+  expect(splitter.hasPartialLine).toBe(true);
+  expect(splitter.flush().printable.toString()).toBe('two');
+  expect(splitter.hasPartialLine).toBe(false);
+  expect(splitter.push(Buffer.from(' and')).printable).toHaveLength(0);
+  expect(splitter.hasPartialLine).toBe(true);
+  const { printable, printedBytes, lines } = splitter.push(Buffer.from(' a half\nthree'));
+  expect([printable.toString(), printedBytes, lines]).toEqual(['two and a half\n', 3, ['two and a half']]);
+  expect(splitter.end()).toMatchObject({ lines: ['three'], printedBytes: 0 });
 });
 
 test('No more than one longest line is ever kept.', () => {
-  const cutter = new LineSplitter();
-  const chunk = Buffer.alloc(LONGEST_LINE_BYTES / 4, 'x');
+  const splitter = new LineSplitter();
+  const chunk = Buffer.alloc(MAX_LINE_BYTES / 4, 'x');
   let kept = 0;
   for (let count = 0; count < 100; count += 1) {
-    kept += chunk.length - cutter.take(chunk).printable.length;
-    expect(kept).toBeLessThanOrEqual(LONGEST_LINE_BYTES);
+    kept += chunk.length - splitter.push(chunk).printable.length;
+    expect(kept).toBeLessThanOrEqual(MAX_LINE_BYTES);
   }
 });

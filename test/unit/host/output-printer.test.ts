@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Printer, type PrintLog } from '../../../src/host/program/output-printer.js';
+import { OutputPrinter, type OutputLog } from '../../../src/host/program/output-printer.js';
 
-interface TestLog extends PrintLog {
+interface TestLog extends OutputLog {
   text: string;
   /** As the host's own records come. */
   line(text: string): void;
@@ -26,11 +26,11 @@ function createLog(): TestLog {
   return log;
 }
 
-const cut = (text: string, shown = 0) => ({ printable: Buffer.from(text), shown });
+const cut = (text: string, printedBytes = 0) => ({ printable: Buffer.from(text), printedBytes });
 
 test('The rest of a line stands behind its start.', () => {
   const log = createLog();
-  const printer = new Printer(log);
+  const printer = new OutputPrinter(log);
   printer.print('stdout', cut('abc'));
   printer.print('stdout', cut('abcdef\n', 3));
   expect(log.text).toBe('abcdef\n');
@@ -38,7 +38,7 @@ test('The rest of a line stands behind its start.', () => {
 
 test('A line whose start others have written behind is printed whole, on a line of its own.', () => {
   const log = createLog();
-  const printer = new Printer(log);
+  const printer = new OutputPrinter(log);
   printer.print('stdout', cut('abc'));
   log.line('warn');
   printer.print('stdout', cut('abcdef\n', 3));
@@ -47,7 +47,7 @@ test('A line whose start others have written behind is printed whole, on a line 
 
 test('Two streams do not end up in one line.', () => {
   const log = createLog();
-  const printer = new Printer(log);
+  const printer = new OutputPrinter(log);
   printer.print('stdout', cut('out'));
   printer.print('stderr', cut('err'));
   printer.print('stdout', cut('out is whole\n', 3));
@@ -57,7 +57,7 @@ test('Two streams do not end up in one line.', () => {
 
 test('Nothing is written of nothing, and parts of a long line follow one another.', () => {
   const log = createLog();
-  const printer = new Printer(log);
+  const printer = new OutputPrinter(log);
   printer.print('stdout', cut(''));
   expect(log.writes).toBe(0);
   printer.print('stdout', cut('xx'));

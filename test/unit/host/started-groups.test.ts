@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createUniqueId } from '../../../src/base/ids.js';
 import { TOKEN_VARIABLE } from '../../../src/processes/run-token.js';
-import { forgetGroup, noteGroup, signalGroup } from '../../../src/host/program/started-groups.js';
+import { unregisterGroup, registerGroup, signalGroup } from '../../../src/host/program/started-groups.js';
 import { eventually } from '../../helpers/eventually.js';
 import { isRunning } from '../../helpers/processes.js';
 import { needs } from '../../helpers/requirements.js';
@@ -21,7 +21,7 @@ async function startGroup(ending: string) {
   vi.stubEnv(TOKEN_VARIABLE, createUniqueId());
   const script = `sleep 600 >&2 & echo $!; env -i sleep 600 >&2 & echo $!; ${ending}`;
   const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
-  noteGroup(child.pid!);
+  registerGroup(child.pid!);
   const exited = once(child, 'exit');
   const lines: string[] = [];
   createInterface(child.stdout).on('line', (line) => lines.push(line));
@@ -37,7 +37,7 @@ describe('signalGroup', needs('linux'), () => {
     signalGroup(leader, 'SIGKILL');
     await exited;
     await eventually(() => !isRunning(ours) && !isRunning(unknown), 'both have ended');
-    forgetGroup(leader);
+    unregisterGroup(leader);
   });
 
   it('signals only those that are known to be ours when the leader has gone', async () => {
@@ -47,6 +47,6 @@ describe('signalGroup', needs('linux'), () => {
     signalGroup(leader, 'SIGKILL');
     await eventually(() => !isRunning(ours), 'ours has ended');
     expect(isRunning(unknown)).toBe(true);
-    forgetGroup(leader);
+    unregisterGroup(leader);
   });
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { shorten, rotateStdout } from '../../../src/host/stdout-rotation.js';
+import { rotateIfTooLarge, rotateStdout } from '../../../src/host/stdout-rotation.js';
 import { openFolder } from '../../helpers/folder.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
@@ -20,10 +20,10 @@ it('what goes past the log is cut when it has grown too large, its end kept, and
   const descriptor = openSync(path, 'a');
   const file = { path, descriptor, maxBytes: 10 };
   writeSync(descriptor, '0123456789');
-  shorten(file);
+  rotateIfTooLarge(file);
   expect(existsSync(`${path}.1`)).toBe(false);
   writeSync(descriptor, 'abc');
-  shorten(file);
+  rotateIfTooLarge(file);
   expect(readFileSync(`${path}.1`, 'utf8')).toBe('3456789abc');
   expect(statSync(path).size).toBe(0);
   // A grandchild that inherited the descriptor appends.
@@ -38,7 +38,7 @@ it('is cut even if its end cannot be kept', async () => {
   const descriptor = openSync(path, 'a+');
   writeSync(descriptor, 'too much');
   rmSync(path);
-  shorten({ path, descriptor, maxBytes: 3 });
+  rotateIfTooLarge({ path, descriptor, maxBytes: 3 });
   writeSync(descriptor, 'x');
   expect(statSync(`/proc/self/fd/${descriptor}`).size).toBe(1);
   closeSync(descriptor);

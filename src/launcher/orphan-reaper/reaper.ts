@@ -13,7 +13,7 @@ const SHELL = '/bin/sh';
 /** The pipe ends with the provider, however that ends. */
 const SCRIPT = 'read -r _; exec "$@" </dev/null';
 
-export class OrphanGuard {
+export class OrphanReaper {
   readonly #program: string;
   readonly #owner: string;
   #child: ChildProcess | undefined;
@@ -62,7 +62,7 @@ export class OrphanGuard {
 }
 
 /** Ends the guard of an earlier provider: its services have one again. */
-export async function endEarlierGuards(owner: string): Promise<void> {
+export async function endEarlierReapers(owner: string): Promise<void> {
   await sweep({ token: tokenOf(owner) });
 }
 
