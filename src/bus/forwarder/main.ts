@@ -13,9 +13,11 @@ type Opening = Extract<ForwarderOrder, { kind: 'open' }>;
 
 /** How often news of one kind is reported, at most. */
 const PACE_MS = 200;
+const PARENT_CHECK_MS = 500;
 
 // Whatever ended the provider, its ports are to be free: process.exit() would wait for the proxy.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+checkParent(process.ppid);
 // systemd and Ctrl-C mean the provider, which ends its forwarder last.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('uncaughtException', fail);
@@ -43,6 +45,12 @@ process.on('message', (order: ForwarderOrder) => {
       return;
   }
 });
+
+/** The pipe alone is not enough: it may have closed while this program was loaded, or be open in another process. */
+function checkParent(parent: number): void {
+  if (!process.connected || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  systemClock.after(PARENT_CHECK_MS, () => checkParent(parent));
+}
 
 async function open({ binds, keys }: Opening): Promise<void> {
   try {

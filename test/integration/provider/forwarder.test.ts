@@ -1,8 +1,11 @@
 // The forwarder's process: it ends with its provider, comes back when it ends alone, and lacks descriptors at times.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { builtFile } from '../../../src/base/package.js';
 import type { BusEndpoints } from '../../../src/bus/connection.js';
 import { parseTcpEndpoint } from '../../../src/bus/endpoint.js';
 import { Forwarder } from '../../../src/bus/forwarder.js';
@@ -35,6 +38,20 @@ test.each([
     'the ports are free',
   );
   await next.close();
+});
+
+test('A forwarder whose parent has ended ends too, also while another process holds the pipe open.', async () => {
+  const main = JSON.stringify(builtFile('bus/forwarder/main.js'));
+  const script = `"${process.execPath}" ${main} & echo $!; wait`;
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+  const [line] = (await once(parent.stdout!, 'data')) as [Buffer];
+  const pid = Number(line.toString());
+  const binds = { frontend: 'tcp://127.0.0.1:*', backend: 'tcp://127.0.0.1:*' };
+  parent.send({ kind: 'open', binds });
+  expect(await once(parent, 'message')).toMatchObject([{ kind: 'ready' }, undefined]);
+  parent.kill('SIGKILL');
+  await eventually(() => !isRunning(pid), 'the forwarder has ended');
+  parent.disconnect();
 });
 
 test('A fault of service_context is one line, its exit code 1, and the next one takes over.', async () => {
