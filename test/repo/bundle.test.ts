@@ -1,4 +1,4 @@
-// What a bundle has instead of node's own modules behaves as they do.
+// The bundler's replacements for node's own modules behave like the modules.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,17 +19,17 @@ import { setTimeout } from 'node:timers';
 import { promisify } from 'node:util';
 const { stdout } = await promisify(execFile)(process.execPath, ['-p', '6 * 7']);
 const emitter = new EventEmitter();
-const heard = once(emitter, 'said');
-emitter.emit('said', await promisify(setTimeout)(0, 'soon'));
+const received = once(emitter, 'sent');
+emitter.emit('sent', await promisify(setTimeout)(0, 'soon'));
 export default {
   stdout,
-  heard: await heard,
+  received: await received,
   joined: join('/a', '..', 'b'),
   natives: [typeof realpath.native, realpathSync.native('/')],
 };
 `;
 
-it('functions of node are the same in a bundle, with what belongs to them.', async () => {
+it('functions of node, and their properties, are the same in a bundle', async () => {
   await using folder = await openFolder();
   const path = join(folder.path, 'bundle.mjs');
   const { outputFiles } = await build({
@@ -43,9 +43,9 @@ it('functions of node are the same in a bundle, with what belongs to them.', asy
   const text = outputFiles.map((each) => each.text).join('');
   await writeFile(path, text);
   expect(text).not.toMatch(/from ['"]node:/);
-  // Asked for when it is called, and not before.
+  // Resolved at the first call, not at load time.
   expect(text).toMatch(/join = \(\.\.\.given\) =>/);
   expect(await import(pathToFileURL(path).href)).toMatchObject({
-    default: { stdout: '42\n', heard: ['soon'], joined: '/b', natives: ['function', '/'] },
+    default: { stdout: '42\n', received: ['soon'], joined: '/b', natives: ['function', '/'] },
   });
 });

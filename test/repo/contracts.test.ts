@@ -1,4 +1,4 @@
-// What is published of the messages is made from their schemas: `npm run contracts` writes it, this test compares.
+// The published contracts of the messages match their schemas; `npm run contracts` regenerates them.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,7 +14,7 @@ const asyncApiFile = join(packageRoot, 'docs', 'asyncapi.json');
 const messagesFile = join(packageRoot, 'docs', 'messages.md');
 const asJson = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
-describe('what is published of the messages is current', () => {
+describe('the published contracts are current', () => {
   it.each([...jsonSchemas()])('conf/schemas/%s.json', async (name, schema) => {
     await expect(asJson(schema)).toMatchFileSnapshot(join(schemaFolder, `${name}.json`));
   });
@@ -27,7 +27,7 @@ describe('what is published of the messages is current', () => {
     await expect(withTables(readFileSync(messagesFile, 'utf8'))).toMatchFileSnapshot(messagesFile);
   });
 
-  it('and nothing is left of what is not said any more', () => {
+  it('conf/schemas has no file without a schema', () => {
     const names = readdirSync(schemaFolder).map((file) => basename(file, '.json'));
     expect(names.filter((name) => !jsonSchemas().has(name))).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('docs/asyncapi.json', () => {
   const text = asJson(composeAsyncApi());
   const document = JSON.parse(text) as Readonly<Record<string, unknown>>;
 
-  it('is AsyncAPI 3 by the schema that its makers publish', () => {
+  it('is valid by the published schema of AsyncAPI 3', () => {
     const file = join(packageRoot, 'node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json');
     const ajv = new Ajv({ strict: false, validateFormats: false });
     const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')) as object);
@@ -46,7 +46,7 @@ describe('docs/asyncapi.json', () => {
     expect(validate({ ...document, channels: { context: { address: 7 } } })).toBe(false);
   });
 
-  it('refers to nothing that it does not hold', () => {
+  it('has no reference that cannot be resolved', () => {
     const pointers = [...text.matchAll(/"\$ref": "#\/(?<path>[^"]+)"/g)].map(
       ({ groups }) => groups?.path ?? '',
     );

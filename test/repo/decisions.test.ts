@@ -8,7 +8,7 @@ import { sourceFiles } from './source-files.js';
 const folder = join(packageRoot, 'docs', 'decisions');
 const records = readdirSync(folder).toSorted();
 
-it('decision records are numbered one after the other, each number once', () => {
+it('decision records are numbered from 1 without a gap, each number once', () => {
   const numbers = records.map((name) => /^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
   expect(numbers).toEqual(records.map((_, index) => String(index + 1).padStart(4, '0')));
 });
@@ -21,7 +21,7 @@ it('each decision record starts with its number and title', () => {
   expect(wrong).toEqual([]);
 });
 
-it('decisions that are named by number exist, and a link leads to the one it names', () => {
+it('decisions that are referred to by number exist, and each link has the number of its target', () => {
   const texts = [...allDocuments().map(readDocument), ...sourceFiles().map(({ text }) => text)];
   const named = texts.flatMap((text) => [...text.matchAll(/\bdecision (\d+)\b(?:\]\([^)]*\/(\d{4})-)?/g)]);
   const wrong = named.filter(

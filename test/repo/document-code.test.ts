@@ -1,4 +1,4 @@
-// The code blocks of documents that are read, not run; test/e2e/documents types the others.
+// Checks the code blocks of documents that are not executed; test/e2e/documents executes the others.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,21 +24,21 @@ import {
 const documents = allDocuments();
 const blocks = documents.flatMap(codeBlocks);
 
-/** At least one, so that no check looks at nothing. */
+/** Fails if nothing is found, so that no check passes without input. */
 function blocksOf(...kinds: readonly string[]): readonly CodeBlock[] {
   const found = blocks.filter(({ kind }) => kinds.includes(kind));
   expect(found, kinds.join(' or ')).not.toEqual([]);
   return found;
 }
 
-/** One that is in no document. */
+/** A block that is in no document. */
 const blockOf = (fenced: string) => findCodeBlocks('x.md', fenced)[0]!;
 
 const placesOf = (found: readonly { readonly place: string }[]) => found.map(({ place }) => place);
 const isKnown = ({ kind }: CodeBlock) => Object.hasOwn(KINDS, kind);
 
 describe('the code blocks of documents', () => {
-  it('are all of a kind that something checks, or that is said to be for the eye alone', () => {
+  it('are all of a kind that is checked, or that is declared as a drawing', () => {
     const unknown = blocks.filter((block) => !isKnown(block));
     expect(unknown.map(({ place, kind }) => `${place}: "${kind}" is not in KINDS`)).toEqual([]);
     expect(['```\nx\n```', '```dot\nx\n```', '```sh later\nx\n```'].map(blockOf).map(isKnown)).not.toContain(
@@ -47,7 +47,7 @@ describe('the code blocks of documents', () => {
     expect(blockOf('  ```sh\n  x\n  ```').kind).toBe('sh');
   });
 
-  it('are each opened and closed, and found', () => {
+  it('all have an opening and a closing fence', () => {
     const open = documents.flatMap((document) => {
       const prose = withoutBlocks(readDocument(document));
       return [...prose.matchAll(/^ *(?:```|~~~)/gm)].map(({ index }) => placeIn(document, prose, index));
@@ -55,11 +55,11 @@ describe('the code blocks of documents', () => {
     expect(open).toEqual([]);
   });
 
-  it('are fenced, so that their kind is told', () => {
+  it('are fenced, not indented, so that their kind is known', () => {
     expect(placesOf(documents.flatMap(indentedLines))).toEqual([]);
   });
 
-  it('follow what is typed where they show what it prints', () => {
+  it('show output only directly after the commands that print it', () => {
     const before = documents.flatMap((document) => {
       const own = codeBlocks(document).filter(({ kind }) => kind !== 'text drawing');
       return own.flatMap(({ kind, place }, index) =>
@@ -72,12 +72,12 @@ describe('the code blocks of documents', () => {
 });
 
 describe('the code in documents', () => {
-  it('is valid where it is XML', () => {
+  it('is valid if it is XML', () => {
     expect(blocksOf('xml').flatMap(findXmlFault)).toEqual([]);
     expect(findXmlFault(blockOf('```xml\n<state type="no"/>\n```'))).toHaveLength(1);
   });
 
-  it('has the schema that it names where it is JSON', () => {
+  it('matches the schema that it names if it is JSON', () => {
     const faultsOf = ({ place, mark, text }: CodeBlock) => {
       const file = join(packageRoot, 'conf', 'schemas', `${mark}.json`);
       const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(file, 'utf8')) as object);
@@ -87,13 +87,13 @@ describe('the code in documents', () => {
     expect(faultsOf(blockOf('```json monitor\n{ "T1": [{}] }\n```'))).toHaveLength(1);
   });
 
-  it('passes the type check where it is TypeScript', { timeout: 120_000 }, () => {
+  it('passes the type check if it is TypeScript', { timeout: 120_000 }, () => {
     const wrong = blockOf("```ts\nexport const a: number = 'a';\n```");
     const faults = findTypeFaults([...blocksOf('ts', 'ts FILE'), wrong]);
     expect(faults).toEqual([expect.stringMatching(/^x\.md:1: .*not assignable to type 'number'/)]);
   });
 
-  it('asks a port that a Monitor is given where it configures Prometheus', () => {
+  it('scrapes a port that the document gives to a Monitor if it configures Prometheus', () => {
     for (const { place, text } of blocksOf('yaml')) {
       const document = place.replace(/:\d+$/, '');
       const ports = [...readDocument(document).matchAll(/<metrics_port>(\d+)</g)].map(
@@ -107,7 +107,7 @@ describe('the code in documents', () => {
   });
 });
 
-/** What our documents use of it: an unknown key is a slip of the pen. */
+/** The keys that our documents use: any other key is a mistake. */
 const scrapeConfiguration = z.strictObject({
   scrape_configs: z.array(
     z.strictObject({
@@ -117,7 +117,7 @@ const scrapeConfiguration = z.strictObject({
   ),
 });
 
-/** Each block as a file of its own beside the tests, where `contextd` means this package. */
+/** Compiles each block as a file in the folder of the tests, where `contextd` resolves to this package. */
 function findTypeFaults(found: readonly CodeBlock[]): readonly string[] {
   const folder = join(packageRoot, 'test');
   const texts = new Map(found.map((block, index) => [join(folder, `block-${index}.ts`), block]));
@@ -131,7 +131,7 @@ function findTypeFaults(found: readonly CodeBlock[]): readonly string[] {
   host.readFile = (path) => texts.get(path)?.text ?? readFile(path);
   host.fileExists = (path) => texts.has(path) || fileExists(path);
   const program = ts.createProgram([...texts.keys()], { ...options, noUnusedLocals: false }, host);
-  // What they import is checked by `npm run types`.
+  // `npm run types` checks the imported files.
   const faults = program
     .getSourceFiles()
     .filter(({ fileName }) => texts.has(fileName))

@@ -1,4 +1,4 @@
-// What documents name (commands and their flags, scripts, variables, codes, files) exists.
+// Commands, flags, scripts, variables, error codes and files that documents name exist.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -21,10 +21,10 @@ import { listFiles } from './source-files.js';
 const documents = allDocuments();
 const words = documents.flatMap(codeWords);
 const typed = documents.flatMap(codeBlocks).filter(({ language }) => language === 'sh' || language === 'ini');
-/** Wherever a command or a flag may stand. */
+/** All places where a command or flag may occur. */
 const code: readonly CodeWord[] = [...words, ...typed];
 
-/** `place: word` of each match in `within` that is not as it should be. */
+/** `place: word` of each match in `within` for which `isRight` is false. */
 function findWrong(
   within: readonly CodeWord[],
   pattern: RegExp,
@@ -40,8 +40,8 @@ function findWrong(
 /** Flags of docker run, docker stop, node and V8. */
 const FOREIGN_FLAGS = ['init', 'time', 'cpu-prof', 'import', 'test', 'max-semi-space-size'];
 
-describe('what documents name exists:', () => {
-  it('commands take the arguments that they are given', async () => {
+describe('names in documents exist:', () => {
+  it('commands accept the arguments that documents show', async () => {
     const lines = code.flatMap(({ place, text }) => findCommandLines(text).map((line) => ({ place, line })));
     expect(lines.length).toBeGreaterThan(50);
     const faults = await Promise.all(
@@ -61,7 +61,7 @@ describe('what documents name exists:', () => {
     expect(isKnown('quietly')).toBe(false);
   });
 
-  it('and no flag of a command is left out where docs/commands.md describes it', () => {
+  it('every flag of a command, in its section of docs/commands.md', () => {
     const sections = readDocument('docs/commands.md').split(/^## /m);
     const missing = [...flagsByCommand()].flatMap(([name, flags]) => {
       const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? '';
@@ -78,19 +78,19 @@ describe('what documents name exists:', () => {
     expect(findWrong(code, /npm (?:run )?(start|test|(?<=run )[\w-]+)/g, isScript)).toEqual([]);
   });
 
-  it('variables of the environment', () => {
+  it('environment variables', () => {
     const source = listFiles(join(packageRoot, 'src')).map((file) => readFileSync(file, 'utf8'));
     const isRead = (name: string) => source.some((text) => text.includes(name));
     expect(findWrong(words, /\bCONTEXTD_[A-Z_]+\b/g, isRead)).toEqual([]);
   });
 
-  it('values of supervision, with their defaults', () => {
+  it('supervision settings, with their defaults', () => {
     const text = readDocument('docs/context-file.md');
     const defaults = Object.entries(SUPERVISION_RULES).map(([key, { fallback }]) => `\`${key}\` ${fallback}`);
     expect(defaults.filter((each) => !text.includes(each))).toEqual([]);
   });
 
-  it('codes of errors', () => {
+  it('error codes', () => {
     const families = [...new Set(Object.keys(ERROR_CODES).map((each) => each.split('_')[0]))].join('|');
     const pattern = new RegExp(String.raw`^(?:${families})_[A-Z_]+$`, 'g');
     expect(findWrong(words, pattern, (each) => Object.hasOwn(ERROR_CODES, each))).toEqual([]);
@@ -110,21 +110,21 @@ const FOLDERS = [
   'schemas',
 ];
 const modules = readdirSync(join(packageRoot, 'src'));
-/** What a script writes when it is asked to. */
-const MADE = ['bench/results.json', 'docs/api/index.html'];
+/** Files that a script generates. */
+const GENERATED = ['bench/results.json', 'docs/api/index.html'];
 const listed = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
 
-/** A file or folder of the package; `NAME` and `*` stand for any name. */
+/** Whether a file or folder of the package exists; `NAME` and `*` match any name. */
 function isThere(path: string): boolean {
   const file = join(packageRoot, path);
-  if (existsSync(file) || MADE.includes(path)) return true;
+  if (existsSync(file) || GENERATED.includes(path)) return true;
   const name = basename(path).replace(/[.*+]/g, (each) => (each === '*' ? '.*' : `\\${each}`));
   const pattern = new RegExp(`^${name.replace(/\b[A-Z]{3,}\b/, '.*')}$`);
   return pattern.source !== `^${basename(path)}$` && listed(dirname(file)).some((each) => pattern.test(each));
 }
 
-describe('files that documents name exist:', () => {
-  it('those of the package', () => {
+describe('paths in documents exist:', () => {
+  it('files of the package', () => {
     const prose = documents.map((document) => ({ document, text: withoutBlocks(readDocument(document)) }));
     const pattern = new RegExp(String.raw`(?<![\w./<-])(?:${FOLDERS.join('|')})/[\w./*-]*[\w*]`, 'g');
     const paths = prose.flatMap(({ document, text }) =>
@@ -143,7 +143,7 @@ describe('files that documents name exist:', () => {
     expect(findWrong(words, pattern, isModule)).toEqual([]);
   });
 
-  it('what is imported from contextd', () => {
+  it('entry points of contextd', () => {
     const { exports } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
       readonly exports: Readonly<Record<string, unknown>>;
     };

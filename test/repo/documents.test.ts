@@ -7,13 +7,13 @@ import { allDocuments, readDocument, withoutBlocks } from '../helpers/documents.
 
 const documents = allDocuments();
 
-/** What `[text](target)` points to, outside of code. */
+/** The targets of `[text](target)`, outside of code. */
 function linksOf(document: string): readonly string[] {
   const prose = withoutBlocks(readDocument(document)).replace(/`[^`\n]*`/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
 }
 
-/** The anchors that a reader on the web gets: one a heading. */
+/** The anchors that GitHub generates, one per heading. */
 function anchorsOf(document: string): readonly string[] {
   const headings = [...readDocument(document).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => title);
   return headings.map((title) =>
@@ -33,7 +33,7 @@ function isBroken(document: string, link: string): boolean {
 }
 
 describe('documents', () => {
-  it('have no link that leads nowhere', () => {
+  it('have no broken link', () => {
     const broken = documents.flatMap((document) =>
       linksOf(document)
         .filter((link) => isBroken(document, link))
@@ -45,7 +45,7 @@ describe('documents', () => {
     expect(isBroken('README.md', '#no-such-heading')).toBe(true);
   });
 
-  it('begin with a README that fits on two screens', () => {
+  it('have a README of at most 100 lines', () => {
     expect(readDocument('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(100);
   });
 
@@ -62,7 +62,7 @@ describe('documents', () => {
 });
 
 it('the reference of the SDK is generated without a warning', { timeout: 120_000 }, async () => {
-  // The types of the code itself are checked by `npm run types`.
+  // `npm run types` checks the types of the code itself.
   const { exitCode, all } = await execa('npx', ['typedoc', '--emit', 'none', '--skipErrorChecking'], {
     cwd: packageRoot,
     all: true,

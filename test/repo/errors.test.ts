@@ -27,14 +27,14 @@ it('docs/errors.md lists exactly the error codes, with their exit codes and mean
   expect(documented).toEqual(real);
 });
 
-it('docs/errors.md says for each error what to do, in a sentence', () => {
-  const silent = documentedErrors().filter(
+it('docs/errors.md has an instruction for each error, a full sentence', () => {
+  const incomplete = documentedErrors().filter(
     (cells) => cells.length !== 4 || !/^[A-Z].*\.$/.test(cells[3] ?? ''),
   );
-  expect(silent).toEqual([]);
+  expect(incomplete).toEqual([]);
 });
 
-it('every error code is used by something', () => {
+it('every error code is used in the source', () => {
   const code = sourceFiles()
     .filter((each) => each.path !== 'src/base/errors.ts')
     .map((each) => each.text)

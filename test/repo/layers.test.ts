@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readDocument } from '../helpers/documents.js';
 import { sourceFiles, type SourceFile } from './source-files.js';
 
-/** A module imports only modules of lower layers, and none of its own layer. docs/architecture.md draws the same. */
+/** A module imports only modules of lower layers, none of its own layer. docs/architecture.md shows the same layers. */
 const LAYERS: readonly (readonly string[])[] = [
   ['base'],
   ['bus', 'sampler', 'xml'],
@@ -20,7 +20,7 @@ const DESCRIPTIONS_AT = 52;
 const MOST_FILES = 25;
 const MOST_IMPORTS = 15;
 
-/** Files with more imports than they may have, and how many: none may be added. */
+/** Files that still exceed MOST_IMPORTS, with their number of imports. Do not add one. */
 const STILL_MORE: Readonly<Record<string, number>> = {
   'src/cli/conf-command.ts': 21,
   'src/cli/create-service.ts': 16,
@@ -38,13 +38,13 @@ const STILL_MORE: Readonly<Record<string, number>> = {
   'src/testing/run-task.ts': 16,
 };
 
-/** Re-exports the library; it imports from everywhere. */
+/** Re-exports the public API, so it may import from any module. */
 const ENTRY_POINT = 'src/index.ts';
 
-/** `messages` uses the codec of frames and nothing else of `bus`. */
+/** `messages` may use the codec of frames, and nothing else of `bus`. */
 const BUS_FOR_MESSAGES = ['src/bus/envelope.ts'];
 
-/** A package that only these files may import. */
+/** Packages that only these files may import. */
 const OWNERS: Readonly<Record<string, RegExp>> = {
   zeromq: /^src\/bus\//,
   'fast-xml-parser': /^src\/xml\//,
@@ -55,7 +55,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   asciichart: /^src\/cli\//,
 };
 
-/** node:, and these packages, may be imported by a module; base has node: only. */
+/** The packages that a module may import, besides node's own modules. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   base: [],
   bus: ['zeromq', 'write-file-atomic'],
@@ -67,7 +67,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   messages: ['zod'],
   host: ['esbuild'],
   launcher: ['esbuild', 'write-file-atomic', 'zod'],
-  // What an earlier provider wrote into the journal is checked like a message from the bus.
+  // The content of a journal is checked like a message from the bus.
   journal: ['write-file-atomic', 'zod'],
   security: [],
   client: [],
@@ -98,7 +98,7 @@ function mayImport(from: string, to: string): boolean {
 }
 
 describe('the layers', () => {
-  it('contain every module, and all code but the entry point is in a module', () => {
+  it('contain every module, and every file except the entry point is in a module', () => {
     const modules = new Set(files.map(({ path }) => moduleOf(path)).filter((module) => module !== undefined));
     expect([...modules].filter((module) => layerOf(module) < 0)).toEqual([]);
     const outside = files.filter(({ path }) => path.startsWith('src/') && moduleOf(path) === undefined);
@@ -123,7 +123,7 @@ describe('the layers', () => {
     expect(findImports((file, to) => !mayImport(file.path, to))).toEqual([]);
   });
 
-  it('have no two folders that import each other, not even by way of others', () => {
+  it('have no cycle between folders', () => {
     const graph = new Map<string, readonly string[]>();
     for (const { path, imports } of files.filter((each) => each.path !== ENTRY_POINT)) {
       const folder = dirname(path);
@@ -133,7 +133,7 @@ describe('the layers', () => {
     expect(findCycle(graph)).toEqual([]);
   });
 
-  it('are drawn in docs/architecture.md and CONTRIBUTING.md as they are here', () => {
+  it('are drawn in docs/architecture.md and CONTRIBUTING.md', () => {
     const drawn = [...LAYERS]
       .reverse()
       .map((modules, index) => [String(LAYERS.length - 1 - index), modules] as const);
@@ -148,7 +148,7 @@ describe('the layers', () => {
     }
   });
 
-  it('are entered by the programs through cli only', () => {
+  it('are imported by the programs in tools through cli only', () => {
     const isTool = (path: string) => path.startsWith('tools/');
     expect(
       findImports((file, to) => isTool(file.path) && to.startsWith('src/') && moduleOf(to) !== 'cli'),
@@ -163,11 +163,11 @@ describe('every source file', () => {
     expect(findImports((_file, to) => /^(src|tools|\.\.)\//.test(to) && !known.has(to))).toEqual([]);
   });
 
-  it('imports a package only where its owner is', () => {
+  it('imports a package only if the file owns it', () => {
     expect(findImports(({ path }, to) => OWNERS[to]?.test(path) === false)).toEqual([]);
   });
 
-  it('imports only packages that its module uses', () => {
+  it('imports only packages that its module may use', () => {
     const isPackage = (name: string) => !name.startsWith('node:') && !/^(src|tools)\//.test(name);
     expect(
       findImports(({ path }, to) => isPackage(to) && !(PACKAGES[moduleOf(path) ?? ''] ?? []).includes(to)),
@@ -181,7 +181,7 @@ describe('every source file', () => {
     expect(many.map(({ path, imports }) => `${path}: ${imports.length}`)).toEqual([]);
   });
 
-  it(`shares its folder with at most ${MOST_FILES - 1} others`, () => {
+  it(`is in a folder with at most ${MOST_FILES} files`, () => {
     const counts = new Map<string, number>();
     for (const { path } of files) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([]);
@@ -199,7 +199,7 @@ describe('every source file', () => {
   });
 });
 
-/** The nodes of a cycle, or none. */
+/** The nodes of a cycle, or an empty list. */
 function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const done = new Set<string>();
   const walk = (at: string, path: readonly string[]): readonly string[] => {

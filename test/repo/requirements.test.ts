@@ -1,4 +1,4 @@
-// A test that needs something of the machine says so by test/helpers/requirements.ts, and in no other way.
+// A test that needs a tool or right of the machine declares it with test/helpers/requirements.ts, and in no other way.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ const files = sourceFiles('test', 'examples', 'templates').filter(({ path }) => 
 const names = new Set<string>([...Object.keys(PROGRAMS), ...Object.values(PROGRAMS)]);
 const STARTERS = /^(?:execa|spawn|spawnSync|execFile|execFileSync|startAny)$/;
 
-/** What a file of tests does by itself that the helper is there for. */
-function oddities({ path, text, tree }: SourceFile): readonly string[] {
+/** The places in a test file that should use the helper. */
+function violations({ path, text, tree }: SourceFile): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    const oddity = oddityOf(node);
-    if (oddity !== undefined) found.push(`${path}: ${oddity}`);
+    const violation = violationOf(node);
+    if (violation !== undefined) found.push(`${path}: ${violation}`);
     ts.forEachChild(node, visit);
   };
   visit(tree);
@@ -26,7 +26,7 @@ function oddities({ path, text, tree }: SourceFile): readonly string[] {
   return line === undefined ? found : [...found, `${path}: ${line.trim()}`];
 }
 
-function oddityOf(node: ts.Node): string | undefined {
+function violationOf(node: ts.Node): string | undefined {
   if (ts.isPropertyAccessExpression(node) && /^(skipIf|runIf|skip)$/.test(node.name.text))
     return node.getText();
   if (ts.isPropertyAssignment(node) && node.name.getText() === 'skip') return node.getText();
@@ -38,9 +38,9 @@ function oddityOf(node: ts.Node): string | undefined {
   return isStart && names.has(first.text) ? `${node.expression.getText()}('${first.text}')` : undefined;
 }
 
-describe('what a test needs of the machine', () => {
-  it('is told by the helper alone', () => {
-    expect(files.flatMap(oddities)).toEqual([]);
+describe('a requirement of a test', () => {
+  it('is declared with the helper only', () => {
+    expect(files.flatMap(violations)).toEqual([]);
   });
 
   it.each([
@@ -52,23 +52,23 @@ describe('what a test needs of the machine', () => {
     "startAny('/usr/bin/python3', 'x.py');",
     "sh('command -v tmux');",
     'if (process.getuid?.() !== 0) return;',
-  ])('is not told by %s', (text) => {
+  ])('is not declared by %s', (text) => {
     const tree = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true);
-    expect(oddities({ path: 'x.ts', text, tree, imports: [] })).toHaveLength(1);
+    expect(violations({ path: 'x.ts', text, tree, imports: [] })).toHaveLength(1);
   });
 
-  it('must be told before a tool is used, on a machine that has it too', () => {
+  it('must be declared before the tool is used, also on a machine that has the tool', () => {
     expect(() => tool('tmux')).toThrow(/starts tmux without needs/);
   });
 
-  it('is a tag by which tests are chosen', () => {
+  it('is a tag by which tests are selected', () => {
     expect(needs('python3-zmq', 'root').tags).toEqual(['python3-zmq', 'root', 'package']);
     expect(needs('a memory control group').tags).toEqual(['a-memory-control-group']);
     const known = NEED_TAGS.map(({ name }) => name);
     expect(needs('tmux', 'root').tags.filter((tag) => !known.includes(tag))).toEqual([]);
   });
 
-  it('and is missing is told in one line at the end, with the packages to install', () => {
+  it('that is missing is reported in one line at the end, with the packages to install', () => {
     const skipped = [['ss', 'package'], ['python3-zmq', 'python3-nacl', 'package'], ['root'], []];
     expect(summarize(skipped, () => false)).toBe(
       '3 tests were skipped: this machine does not offer python3-nacl, python3-zmq, root, ss; ' +
@@ -78,7 +78,7 @@ describe('what a test needs of the machine', () => {
     expect(summarize(skipped, () => true)).toBeUndefined();
   });
 
-  it('is installed by .ci/run, package by package', () => {
+  it('is installed by .ci/run', () => {
     const script = readFileSync(join(packageRoot, '.ci', 'run'), 'utf8');
     const installed = /^PACKAGES="(.*)"$/m.exec(script)?.[1]?.split(' ').sort();
     expect(installed).toEqual(PACKAGES);

@@ -10,13 +10,13 @@ const samples = listFiles(join(packageRoot, 'conf')).filter((path) => path.endsW
 const named = (kind: string) => samples.filter((path) => basename(path).startsWith(kind));
 
 describe('every sample in conf', () => {
-  it('is a context or a set of services, by its name', () => {
+  it('is named as a context or as a meta file', () => {
     expect(samples.length).toBeGreaterThan(0);
     expect([...named('Context-'), ...named('Services-')].sort()).toEqual(samples);
   });
 
   it.each(named('Context-').map((path) => [basename(path), path]))(
-    '%s is read without fault',
+    '%s is read without a fault',
     (_name, path) => {
       const { configuration, warnings } = readContext(readFileSync(path, 'utf8'), path);
       expect(configuration.TaskService.length).toBeGreaterThan(0);
@@ -24,7 +24,7 @@ describe('every sample in conf', () => {
     },
   );
 
-  it.for(named('Services-'))('%s is read without fault', (path) => {
+  it.for(named('Services-'))('%s is read without a fault', (path) => {
     expect(readMetaContext(readFileSync(path, 'utf8'), path)).toBeDefined();
   });
 });

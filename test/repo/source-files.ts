@@ -1,4 +1,4 @@
-// The source files of this package, with what each imports.
+// Lists the source files of this package with their imports.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,12 +6,12 @@ import ts from 'typescript';
 import { packageRoot } from '../../src/base/package.js';
 
 export interface SourceFile {
-  /** From the root of the package, such as `src/base/errors.ts`. */
+  /** Relative to the root of the package, such as `src/base/errors.ts`. */
   readonly path: string;
   readonly text: string;
-  /** Files of this package as paths like the above; packages and node's modules by their names. */
+  /** Files of this package as paths like `path`; packages and node's modules by name. */
   readonly imports: readonly string[];
-  /** Parsed when it is asked for, as are the imports. */
+  /** Parsed on first access, like the imports. */
   readonly tree: ts.SourceFile;
 }
 
@@ -48,7 +48,7 @@ function readSource(file: string): SourceFile {
   };
 }
 
-/** Static, dynamic and re-exporting ones, and those of types. */
+/** Includes dynamic imports, re-exports and imports of types. */
 function importsOf(tree: ts.SourceFile): readonly string[] {
   const names: string[] = [];
   const visit = (node: ts.Node): void => {

@@ -1,29 +1,29 @@
-// Tests wait for events, and compare no duration with a constant: a busy machine must not decide.
+// Tests wait for events and compare no duration with a constant, so that a busy machine does not make them fail.
 
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from './source-files.js';
 
-/** What may measure or spend time, and why. */
+/** Files that may measure or spend time, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
-  'test/helpers/eventually.ts': 'looks again until it sees what no event announces, and gives up in the end',
-  'test/helpers/recorder.ts': 'gives up on an event in the end',
-  'test/chaos/soak.test.ts': 'runs for as long as it is told',
-  'test/integration/monitor/metrics.test.ts': 'keeps its event loop busy: that is what is measured',
-  'test/repo/style-time.test.ts': 'has examples of what is odd',
+  'test/helpers/eventually.ts': 'polls for what no event reports, up to a deadline',
+  'test/helpers/recorder.ts': 'waits for an event, up to a deadline',
+  'test/chaos/soak.test.ts': 'runs for a given time',
+  'test/integration/monitor/metrics.test.ts': 'keeps its event loop busy, which is measured',
+  'test/repo/style-time.test.ts': 'contains examples of violations',
 };
 
-/** Programs under test may do what they like. */
+/** The rules do not apply to programs under test. */
 const files = sourceFiles('test', 'examples', 'templates').filter(({ path }) => !path.includes('/fixtures/'));
 
 const NOW = /\b(?:Date|performance)\.now\(|\bhrtime\b/;
 /** Names of durations and of processor time. */
 const DURATION = /(?:Ms|_ms|[eE]lapsed|[tT]ook|[cC]pu(?:Percent)?)\b/;
-/** Some arithmetic of numbers and of constants. */
+/** An expression of numbers and constants. */
 const CONSTANT = /^(?:[\d_.]+|[A-Z][A-Z\d_]*|[-+*/() ])+$/;
 
-/** The parts of a file that sleep, or that depend on how long something takes. */
-function oddities(tree: ts.SourceFile): readonly string[] {
+/** The parts of a file that sleep, or that depend on an absolute duration. */
+function violations(tree: ts.SourceFile): readonly string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     if (isSleep(node) || isSleepOfChild(node) || isLoopUntil(node) || isAbsolute(node))
@@ -84,14 +84,16 @@ function isOperation(node: ts.Node, operator: ts.SyntaxKind): node is ts.BinaryE
 const parse = (text: string) => ts.createSourceFile('x.ts', text, ts.ScriptTarget.ESNext, true);
 
 describe('every test', () => {
-  it('waits for events, and compares durations with one another only', () => {
+  it('waits for events, and compares durations only with one another', () => {
     const others = files.filter(({ path }) => ALLOWED[path] === undefined);
-    expect(others.flatMap(({ path, tree }) => oddities(tree).map((each) => `${path}: ${each}`))).toEqual([]);
+    expect(others.flatMap(({ path, tree }) => violations(tree).map((each) => `${path}: ${each}`))).toEqual(
+      [],
+    );
   });
 
-  it('is allowed to do otherwise only where it does', () => {
-    const odd = files.filter(({ tree }) => oddities(tree).length > 0).map(({ path }) => path);
-    expect(odd.sort()).toEqual(Object.keys(ALLOWED).sort());
+  it('is in the list of exceptions only if it needs to be', () => {
+    const violating = files.filter(({ tree }) => violations(tree).length > 0).map(({ path }) => path);
+    expect(violating.sort()).toEqual(Object.keys(ALLOWED).sort());
   });
 
   it.each([
@@ -110,7 +112,7 @@ describe('every test', () => {
     'expect(entry.memory!.cpu).toBeLessThan(30);',
     'expect(line.elapsed).toBeLessThan(10);',
   ])('does not do %s', (text) => {
-    expect(oddities(parse(text))).toHaveLength(1);
+    expect(violations(parse(text))).toHaveLength(1);
   });
 
   it.each([
@@ -122,6 +124,6 @@ describe('every test', () => {
     "const hook = 'setTimeout(() => { throw new Error() })';",
     "spawn('sleep', ['600']);",
   ])('may do %s', (text) => {
-    expect(oddities(parse(text))).toEqual([]);
+    expect(violations(parse(text))).toEqual([]);
   });
 });

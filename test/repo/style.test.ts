@@ -9,13 +9,13 @@ const MOST_LINES = 250;
 const files = sourceFiles('src', 'tools', 'services');
 const paths = (found: readonly SourceFile[]) => found.map(({ path }) => path);
 
-/** Whether a node of the tree, at any depth, is one of those. */
+/** Whether `isOne` is true for a node of the tree, at any depth. */
 function hasNode({ tree }: SourceFile, isOne: (node: ts.Node) => boolean): boolean {
   const visit = (node: ts.Node): boolean => isOne(node) || ts.forEachChild(node, visit) === true;
   return visit(tree);
 }
 
-/** Time is a dependency: only this may have a timer of its own. */
+/** Time is a dependency: only these files may use timers. */
 const TIMERS = ['src/base/clock.ts'];
 const isTimer = (node: ts.Node) =>
   ts.isCallExpression(node) && /\b(setTimeout|setInterval)$/.test(node.expression.getText());
@@ -26,13 +26,12 @@ describe('every source file', () => {
     expect(paths(long)).toEqual([]);
   });
 
-  it('says in its first line what it is for', () => {
-    // What create_service writes into services/ speaks for itself.
-    const silent = sourceFiles().filter(({ text }) => !/^(#!.*\n)?\/\/ \S.{10,}/.test(text));
-    expect(paths(silent)).toEqual([]);
+  it('states its responsibility in its first line', () => {
+    const without = sourceFiles().filter(({ text }) => !/^(#!.*\n)?\/\/ \S.{10,}/.test(text));
+    expect(paths(without)).toEqual([]);
   });
 
-  it('has no any, no suppressed rule and nothing left to do', () => {
+  it('has no any, no suppressed rule and no TODO', () => {
     expect(
       paths(files.filter((file) => hasNode(file, (node) => node.kind === ts.SyntaxKind.AnyKeyword))),
     ).toEqual([]);
@@ -40,13 +39,13 @@ describe('every source file', () => {
     expect(paths(files.filter(({ text }) => marks.test(text)))).toEqual([]);
   });
 
-  it('waits by the clock it is given, and never sleeps', () => {
+  it('waits by its clock only, and never sleeps', () => {
     const timed = files.filter((file) => hasNode(file, isTimer));
     expect(paths(timed)).toEqual(TIMERS);
     expect(paths(files.filter(({ text }) => /timers\/promises|Atomics\.wait/.test(text)))).toEqual([]);
   });
 
-  it('names no folder of one machine', () => {
+  it('names no folder of a particular machine', () => {
     expect(paths(files.filter(({ text }) => /['"`]\/(home|Users|work)\//.test(text)))).toEqual([]);
   });
 });
@@ -54,14 +53,14 @@ describe('every source file', () => {
 describe('every test file', () => {
   const tests = listFiles(join(packageRoot, 'test')).filter((path) => path.endsWith('.ts'));
 
-  it('has at most 250 lines, apart from its samples', () => {
+  it(`has at most ${MOST_LINES + 50} lines`, () => {
     const long = tests.filter(
       (path) => readFileSync(path, 'utf8').trimEnd().split('\n').length > MOST_LINES + 50,
     );
     expect(long).toEqual([]);
   });
 
-  it('is run: none is skipped, none is alone, none is tried again', () => {
+  it('is run: no test is skipped, focused or retried', () => {
     const marks = new RegExp(String.raw`\b(it|test|describe)\.(skip|only|todo|fails)\b|\bretry:`);
     expect(tests.filter((path) => marks.test(readFileSync(path, 'utf8')))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { sourceFiles, type SourceFile } from './source-files.js';
 
 const files = new Map(sourceFiles('src').map((file) => [file.path, file]));
 
-/** What is loaded when a file is: its imports, those of types alone left out. */
+/** The files that a file loads: its imports, except those of types only. */
 function loads({ tree, imports }: SourceFile): readonly string[] {
   const names = new Map(imports.map((path) => [path.split('/').at(-1)?.replace(/\.ts$/, ''), path]));
   return tree.statements.flatMap((each) => {
@@ -31,7 +31,7 @@ function reach(entry: string): ReadonlySet<string> {
 }
 
 test.each(['src/host/threads/worker.ts', 'src/task/index.ts'])(
-  'A thread loads %s without ZeroMQ, whose sockets must not live in one.',
+  'A thread loads %s without ZeroMQ, whose sockets must not be used in a worker thread.',
   (entry) => {
     const loaded = reach(entry);
     expect([...loaded].filter((path) => path.includes('zmq') || path.includes('zeromq'))).toEqual([]);
@@ -39,6 +39,6 @@ test.each(['src/host/threads/worker.ts', 'src/task/index.ts'])(
   },
 );
 
-test('The process around the threads does load ZeroMQ, so that the search above can find it.', () => {
+test('The thread host loads ZeroMQ, so the search above can find it.', () => {
   expect(reach('src/host/threads/main.ts').has('zeromq')).toBe(true);
 });
