@@ -10,12 +10,12 @@ export {
   type ClientOptions,
   type CommandAnswer,
   type CommandRequest,
-  type SamplesQuestion,
+  type SamplesQuery,
   type TopOptions,
 } from './client/client.js';
 export { findProvider, type ProviderHints } from './client/find-provider.js';
 export { follow, type Follower, type BusEvent } from './client/follow.js';
-export { readLog, type LogReading } from './client/logs.js';
+export { readLog, type ReadLogOptions } from './client/read-log.js';
 export type { ContextConfiguration, TaskService } from './model/context.js';
 export { readContext, readContextFile, type ContextFile } from './model/read/read-context.js';
 export type { FiguresReply } from './messages/provider-stats.js';

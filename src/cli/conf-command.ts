@@ -145,7 +145,7 @@ async function ask(client: Client, args: Request, terminal: Terminal): Promise<n
   const { action, transaction, json } = args;
   if (action === 'logs') return await showLogs(client, args, terminal);
   if (action === 'top') return await showTop(client, args, terminal);
-  if (action === 'figures') return showFigures(terminal, await client.figures(), json);
+  if (action === 'figures') return showFigures(terminal, await client.stats(), json);
   if (args.metric !== undefined) return await showChart(client, { ...args, metric: args.metric }, terminal);
   const serviceId = args.task_id ?? args.service_id;
   const question = { action: action as Question, serviceId, content: { limit: args.lines } };

@@ -1,4 +1,4 @@
-// The errors for who is not there: a provider, or a Monitor.
+// The errors of a client whose provider or Monitor does not answer.
 
 import { ContextdError } from '../base/errors.js';
 import type { BusEndpoints } from '../bus/connection.js';
@@ -13,7 +13,7 @@ export function unreachableError(endpoints: BusEndpoints, timeoutMs: number): Co
   const { publish, subscribe } = endpoints;
   const message = `no provider at ${publish} (answers expected at ${subscribe}) within ${timeoutMs / 1000} s`;
   return new ContextdError('BUS_UNREACHABLE', message, {
-    hint: 'start one with service_context FILE, or name the right --endpoint',
+    hint: 'start one with service_context FILE, or pass the right --endpoint',
     details: { ...endpoints },
   });
 }
@@ -23,7 +23,7 @@ export function noAnswerError(endpoints: BusEndpoints, timeoutMs: number): Conte
     'BUS_DEADLINE',
     `no answer within ${timeoutMs / 1000} s from ${endpoints.publish}`,
     {
-      hint: "the command may still be carried out; ask with --action='list', or wait longer with --timeout",
+      hint: "the command may still be executed; check with --action='list', or wait longer with --timeout",
     },
   );
 }

@@ -1,4 +1,4 @@
-// Where a Monitor publishes: as said on the command line, in the context file, or as a provider knows.
+// Finds the address where a Monitor publishes: on the command line, in the context file, or from the provider.
 
 import { ContextdError } from '../base/errors.js';
 import { parseTcpEndpoint, reachableEndpoint } from '../bus/endpoint.js';
@@ -12,21 +12,21 @@ import { MONITOR_INSTANCE } from './monitor-key.js';
 export interface MonitorHints {
   readonly endpoint?: string | undefined;
   readonly configuration?: ContextConfiguration | undefined;
-  /** The provider to ask when nothing else tells, or when the Monitor's key is wanted; called only then. */
+  /** Called only when neither endpoint nor configuration is given, or when the Monitor's key is needed. */
   readonly findProvider: () => Promise<FoundProvider>;
-  /** Who we are towards that provider; undefined if it is not secured. */
+  /** Our keys for that provider; undefined if it is not secured. */
   readonly identify: (found: FoundProvider) => ClientSecurity | undefined;
-  /** The provider is known to be secured, and so is its Monitor: only it can tell the Monitor's key. */
+  /** True when the provider is known to be secured: its Monitor is too, and only the provider knows the Monitor's key. */
   readonly isSecured: boolean;
 }
 
 export interface FoundMonitor {
   readonly endpoint: string;
-  /** How to connect there; undefined where the provider is not secured. */
+  /** Undefined where the provider is not secured. */
   readonly security: ClientSecurity | undefined;
 }
 
-interface Listed {
+interface Services {
   readonly services: readonly MonitorService[];
   readonly security: ClientSecurity | undefined;
 }
@@ -35,7 +35,7 @@ interface MonitorService extends TaskService {
   readonly key?: string | undefined;
 }
 
-/** Throws SVC_NO_MONITOR when there is none, CLI_USAGE when its address cannot be told. */
+/** Throws SVC_NO_MONITOR when the context has no Monitor, and CLI_USAGE when its address is unknown. */
 export async function findMonitor(hints: MonitorHints): Promise<FoundMonitor> {
   const { endpoint, configuration, isSecured } = hints;
   if (endpoint !== undefined && !isSecured) return { endpoint, security: undefined };
@@ -44,7 +44,7 @@ export async function findMonitor(hints: MonitorHints): Promise<FoundMonitor> {
       ? await listServices(hints)
       : { services: configuration.TaskService as readonly MonitorService[], security: undefined };
   const monitor = services.find(({ instance }) => instance === MONITOR_INSTANCE);
-  if (monitor === undefined || (security !== undefined && monitor.key === undefined)) throw noneError();
+  if (monitor === undefined || (security !== undefined && monitor.key === undefined)) throw notFoundError();
   return { endpoint: endpoint ?? addressOf(monitor), security: securityWith(monitor.key, security) };
 }
 
@@ -55,9 +55,9 @@ function securityWith(
   return security === undefined || key === undefined ? undefined : { keys: security.keys, serverKey: key };
 }
 
-function noneError(): ContextdError {
+function notFoundError(): ContextdError {
   return new ContextdError('SVC_NO_MONITOR', 'there is no Monitor among the services', {
-    hint: 'add one to the context, or name the --endpoint where it publishes',
+    hint: 'add one to the context, or pass the --endpoint where it publishes',
   });
 }
 
@@ -65,12 +65,12 @@ function addressOf(monitor: TaskService): string {
   const { service } = monitor.Task.message.content.configuration;
   const found = endpointOf(service);
   if (found !== undefined && parseTcpEndpoint(found)?.port !== '*') return reachableEndpoint(found);
-  throw new ContextdError('CLI_USAGE', `it is not known where ${monitor.id} publishes`, {
-    hint: `name it with --endpoint; 'conf_command --action=logs --task_id=${monitor.id}' tells it`,
+  throw new ContextdError('CLI_USAGE', `the address where ${monitor.id} publishes is unknown`, {
+    hint: `pass it with --endpoint; 'conf_command --action=logs --task_id=${monitor.id}' shows it`,
   });
 }
 
-async function listServices({ findProvider, identify }: MonitorHints): Promise<Listed> {
+async function listServices({ findProvider, identify }: MonitorHints): Promise<Services> {
   const provider = await findProvider();
   const security = identify(provider);
   const client = await Client.connect(provider, { security });

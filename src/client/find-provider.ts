@@ -1,4 +1,4 @@
-// Where the provider is: as said on the command line, in the context file, or as found on this machine.
+// Finds the endpoints of a provider: on the command line, in the context file, or in the registry of this machine.
 
 import { realpathSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -15,7 +15,7 @@ export interface ProviderHints {
   /** Where subscribers connect. */
   readonly subEndpoint?: string | undefined;
   readonly configuration?: ContextConfiguration | undefined;
-  /** The public key that the context file names. */
+  /** The public key in the context file. */
   readonly serverKey?: string | undefined;
 }
 
@@ -24,10 +24,13 @@ export interface FoundProvider extends BusEndpoints {
   readonly serverKey?: string;
 }
 
-/** Throws CLI_USAGE when it cannot be told, BUS_UNREACHABLE when there is none. */
+/**
+ * Finds a provider from explicit endpoints, a context file, or, without hints, the providers that run on this machine.
+ * Throws CLI_USAGE when several match or an endpoint cannot be derived, and BUS_UNREACHABLE when none runs.
+ */
 export async function findProvider(hints: ProviderHints): Promise<FoundProvider> {
-  const isNamed = hints.endpoint !== undefined || hints.subEndpoint !== undefined;
-  if (!isNamed && hints.configuration === undefined) return withKey(theOnlyOne(await listProviders()));
+  const isGiven = hints.endpoint !== undefined || hints.subEndpoint !== undefined;
+  if (!isGiven && hints.configuration === undefined) return withKey(onlyProvider(await listProviders()));
   const found = await locate(hints);
   if (hints.serverKey !== undefined) return { ...found, serverKey: hints.serverKey };
   const known = isLocalEndpoint(found.publish)
@@ -44,7 +47,7 @@ async function locate(hints: ProviderHints): Promise<BusEndpoints> {
   const { endpoint, subEndpoint, configuration } = hints;
   for (const each of [endpoint, subEndpoint]) if (each !== undefined) checkEndpoint(each);
   if (endpoint !== undefined) {
-    const subscribe = subEndpoint ?? (await findSubscribeEnd(endpoint, configuration));
+    const subscribe = subEndpoint ?? (await findSubscribeEndpoint(endpoint, configuration));
     return { publish: endpoint, subscribe };
   }
   if (configuration !== undefined) {
@@ -54,18 +57,18 @@ async function locate(hints: ProviderHints): Promise<BusEndpoints> {
     };
   }
   if (subEndpoint !== undefined)
-    return { publish: await findPublishEnd(subEndpoint), subscribe: subEndpoint };
-  return theOnlyOne(await listProviders()).endpoints;
+    return { publish: await findPublishEndpoint(subEndpoint), subscribe: subEndpoint };
+  return onlyProvider(await listProviders()).endpoints;
 }
 
 function checkEndpoint(text: string): void {
   if (parseEndpoint(text) !== undefined) return;
   throw new ContextdError('CLI_USAGE', `"${text}" is not a valid endpoint`, {
-    hint: `an endpoint is ${ENDPOINT_RULE}; leave it away to find the provider of this folder`,
+    hint: `an endpoint is ${ENDPOINT_RULE}; without one the provider of this folder is used`,
   });
 }
 
-async function findSubscribeEnd(
+async function findSubscribeEndpoint(
   endpoint: string,
   configuration: ContextConfiguration | undefined,
 ): Promise<string> {
@@ -74,22 +77,26 @@ async function findSubscribeEnd(
   }
   const known = (await listProviders()).find((each) => samePort(each.endpoints.publish, endpoint));
   if (known !== undefined) return known.endpoints.subscribe;
-  const neighbour = neighbourPort(endpoint, -1);
-  if (neighbour !== undefined) return neighbour;
-  throw new ContextdError('CLI_USAGE', `it is not known where the provider at ${endpoint} answers`, {
-    hint: 'name its --context_file, or its FrontEndEndpoint too: conf_command --sub_endpoint, context_display --endpoint',
-  });
+  const adjacent = adjacentPort(endpoint, -1);
+  if (adjacent !== undefined) return adjacent;
+  throw new ContextdError(
+    'CLI_USAGE',
+    `the address where the provider at ${endpoint} publishes its answers is unknown`,
+    {
+      hint: 'pass its --context_file, or also its FrontEndEndpoint: conf_command --sub_endpoint, context_display --endpoint',
+    },
+  );
 }
 
-async function findPublishEnd(subEndpoint: string): Promise<string> {
+async function findPublishEndpoint(subEndpoint: string): Promise<string> {
   const known = (await listProviders()).find((each) => samePort(each.endpoints.subscribe, subEndpoint));
-  const publish = known?.endpoints.publish ?? neighbourPort(subEndpoint, 1);
+  const publish = known?.endpoints.publish ?? adjacentPort(subEndpoint, 1);
   if (publish !== undefined) return publish;
   throw new ContextdError(
     'CLI_USAGE',
-    `it is not known where publishers reach the provider at ${subEndpoint}`,
+    `the address for publishers of the provider at ${subEndpoint} is unknown`,
     {
-      hint: 'name its --context_file, or its BackendEndpoint too: conf_command --endpoint, context_display --pub_endpoint',
+      hint: 'pass its --context_file, or also its BackendEndpoint: conf_command --endpoint, context_display --pub_endpoint',
     },
   );
 }
@@ -102,26 +109,26 @@ function portOf(endpoint: string): string | undefined {
   return parseTcpEndpoint(endpoint)?.port;
 }
 
-/** By the tutorial's custom the subscribers' port is the one before the publishers'. */
-function neighbourPort(endpoint: string, step: 1 | -1): string | undefined {
+/** Convention of the tutorial: the subscribers' port is one below the publishers' port. */
+function adjacentPort(endpoint: string, step: 1 | -1): string | undefined {
   const tcp = parseTcpEndpoint(endpoint);
   return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) + step}`;
 }
 
-/** The provider of the current folder, or the only one there is. */
-function theOnlyOne(providers: readonly RegistryEntry[]): RegistryEntry {
-  const near = ofFolder(providers, currentFolder());
-  const [first, ...more] = near.length === 0 ? providers : near;
+/** The provider of the current folder, else the only provider on this machine. */
+function onlyProvider(providers: readonly RegistryEntry[]): RegistryEntry {
+  const local = inInnermostFolder(providers, currentFolder());
+  const [first, ...more] = local.length === 0 ? providers : local;
   if (first === undefined) {
     throw new ContextdError('BUS_UNREACHABLE', 'no provider of yours runs on this machine', {
-      hint: 'start one with service_context FILE, or name --endpoint or --context_file',
+      hint: 'start one with service_context FILE, or pass --endpoint or --context_file',
     });
   }
   if (more.length === 0) return first;
-  const where = near.length === 0 ? 'on this machine' : 'for this folder';
+  const where = local.length === 0 ? 'on this machine' : 'for this folder';
   const list = [first, ...more].map(describe).join('\n  ');
   throw new ContextdError('CLI_USAGE', `several providers run ${where}:\n  ${list}`, {
-    hint: 'choose one with --endpoint or --context_file, or go to its folder',
+    hint: 'choose one with --endpoint or --context_file, or run the command in its folder',
   });
 }
 
@@ -130,24 +137,24 @@ function describe({ contextId, contextFile, folder, endpoints, pid }: RegistryEn
   return `${contextId}: ${place}, ${endpoints.publish}, pid ${pid}`;
 }
 
-/** Those of the context folder in which `current` is; of several such folders the innermost counts. */
-function ofFolder(
+/** The providers whose context folder contains `current`; of several such folders the innermost counts. */
+function inInnermostFolder(
   providers: readonly RegistryEntry[],
   current: string | undefined,
 ): readonly RegistryEntry[] {
   if (current === undefined) return [];
-  const around = providers.filter(
+  const enclosing = providers.filter(
     ({ folder }) => folder !== undefined && isWithin(realPath(folder), current),
   );
-  const depth = Math.max(...around.map(({ folder = '' }) => realPath(folder).length));
-  return around.filter(({ folder = '' }) => realPath(folder).length === depth);
+  const depth = Math.max(...enclosing.map(({ folder = '' }) => realPath(folder).length));
+  return enclosing.filter(({ folder = '' }) => realPath(folder).length === depth);
 }
 
 function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-/** Undefined when it has been removed. */
+/** Undefined when the folder has been removed. */
 function currentFolder(): string | undefined {
   try {
     return process.cwd();

@@ -1,4 +1,4 @@
-// A live view of the bus: every message on some topics, in the order of arrival.
+// Subscribes to topics of the bus and reports every message, in the order of arrival.
 
 import { createDeferred } from '../base/deferred.js';
 import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
@@ -9,12 +9,12 @@ import type { RefusalReason } from '../bus/handshake-errors.js';
 import { Subscriber } from '../bus/subscriber.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { parseBody, type Message } from '../messages/message.js';
-import { refusal } from './handshake-errors.js';
+import { rejectWhenRefused } from './handshake-errors.js';
 
-/** What was seen: a message, or why a frame is none. */
+/** A valid message, missing events, or a frame that is not a valid message. */
 export type BusEvent =
   | { readonly kind: 'message'; readonly topic: string; readonly message: Message; readonly body: unknown }
-  /** Events of one sender that never came: this reader was too slow. */
+  /** Events of one sender did not arrive because this reader was too slow. */
   | {
       readonly kind: 'gap';
       readonly topic: string;
@@ -25,29 +25,36 @@ export type BusEvent =
   | { readonly kind: 'other'; readonly topic: string; readonly body: unknown; readonly reason: string };
 
 export interface Follower {
-  /** Resolves when the forwarder sends us what we want. */
+  /** Resolves when the subscriptions are in effect. */
   readonly ready: Promise<void>;
-  /** Resolves if the provider does not let us in. */
+  /** Resolves with SEC_CONNECTION_REFUSED if the provider rejects the connection; else never. */
   readonly refused: Promise<ContextdError>;
   close(): Promise<void>;
 }
 
+/**
+ * Calls `onEvent` for every message on `topics` until the follower is closed.
+ *
+ * @example
+ * const follower = follow(await findProvider({}), ['control'], (event) => console.log(event.topic, event.body));
+ * await follower.ready;
+ */
 export function follow(
   endpoints: BusEndpoints,
   topics: readonly string[],
-  see: (sighting: BusEvent) => void,
+  onEvent: (event: BusEvent) => void,
   security?: ClientSecurity,
 ): Follower {
-  const gaps = new Gaps();
-  const hear = (frame: Uint8Array) => {
-    const sighting = sight(frame);
-    if (gaps.isKnown(sighting)) return;
-    const gap = gaps.before(sighting);
-    if (gap !== undefined) see(gap);
-    see(sighting);
+  const gaps = new GapDetector();
+  const receive = (frame: Uint8Array) => {
+    const event = classify(frame);
+    if (gaps.isRepeated(event)) return;
+    const gap = gaps.findGapBefore(event);
+    if (gap !== undefined) onEvent(gap);
+    onEvent(event);
   };
-  const connection = new Connection(endpoints, topics, hear, securityOf(security));
-  const refused = refusal(
+  const connection = new Connection(endpoints, topics, receive, securityOf(security));
+  const refused = rejectWhenRefused(
     connection.publisher,
     { name: 'provider', endpoint: endpoints.publish },
     security,
@@ -55,27 +62,29 @@ export function follow(
   return { ready: connection.ready(), refused, close: () => connection.close() };
 }
 
-/** What a Monitor publishes at its own address; there is no forwarder, and nobody knows when it hears us. */
+/** Calls `onEvent` for every message that a Monitor publishes at its own address. There is no forwarder, so `ready` cannot wait for the subscription. */
 export function followMonitor(
   endpoint: string,
-  see: (sighting: BusEvent) => void,
+  onEvent: (event: BusEvent) => void,
   security?: ClientSecurity,
 ): Follower {
-  const told = createDeferred<RefusalReason>();
+  const reason = createDeferred<RefusalReason>();
   const subscriber = Subscriber.connect(
     endpoint,
-    (frame) => see(sight(frame)),
+    (frame) => onEvent(classify(frame)),
     security,
-    (reason) => told.resolve(reason),
+    (found) => reason.resolve(found),
   );
   subscriber.subscribe('monitor');
-  const refused = refusal({ refused: told.promise }, { name: 'Monitor', endpoint }, security).catch(
-    (error: unknown) => asContextdError(error),
-  );
+  const refused = rejectWhenRefused(
+    { refused: reason.promise },
+    { name: 'Monitor', endpoint },
+    security,
+  ).catch((error: unknown) => asContextdError(error));
   return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }
 
-function sight(frame: Uint8Array): BusEvent {
+function classify(frame: Uint8Array): BusEvent {
   let topic = '?';
   let body: unknown;
   try {
@@ -87,27 +96,27 @@ function sight(frame: Uint8Array): BusEvent {
   }
 }
 
-/** Counts the numbers of each sender's events. */
-class Gaps {
+/** Finds gaps in the sequence numbers of each sender's events. */
+class GapDetector {
   readonly #lastSeq = new Map<string, number>();
 
-  /** A last event that was said again, and has been seen. */
-  isKnown(sighting: BusEvent): boolean {
-    if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return false;
-    const { sender = '', seq = 0, repetition } = sighting.message.header;
+  /** A final event that its sender repeats and that has already arrived. */
+  isRepeated(event: BusEvent): boolean {
+    if (event.kind !== 'message' || event.message.kind !== 'service_event') return false;
+    const { sender = '', seq = 0, repetition } = event.message.header;
     return repetition === true && seq <= (this.#lastSeq.get(sender) ?? 0);
   }
 
-  /** What is missing between the sender's last event and this one. */
-  before(sighting: BusEvent): BusEvent | undefined {
-    if (sighting.kind !== 'message' || sighting.message.kind !== 'service_event') return undefined;
-    const { sender, seq, service_id: service } = sighting.message.header;
+  /** The events missing between the sender's previous event and this one. */
+  findGapBefore(event: BusEvent): BusEvent | undefined {
+    if (event.kind !== 'message' || event.message.kind !== 'service_event') return undefined;
+    const { sender, seq, service_id: service } = event.message.header;
     if (sender === undefined || seq === undefined) return undefined;
     const last = this.#lastSeq.get(sender);
     this.#lastSeq.set(sender, Math.max(seq, last ?? 0));
     const missed = last === undefined ? 0 : seq - last - 1;
     return missed > 0
-      ? { kind: 'gap', topic: sighting.topic, body: { service, missed }, missed, service }
+      ? { kind: 'gap', topic: event.topic, body: { service, missed }, missed, service }
       : undefined;
   }
 }

@@ -1,4 +1,4 @@
-// A place in a log that is rotated by rename: x.log, x.log.1 (older), x.log.2 ...; moves across them both ways.
+// A read position in a log that is rotated by rename: x.log, x.log.1 (older), x.log.2 ...; moves across the files in both directions.
 
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { hasErrnoCode } from '../base/errors.js';
@@ -8,39 +8,39 @@ const CHUNK_BYTES = 64 * 1024;
 const NOTHING = new Uint8Array();
 
 /**
- * Holds the file it reads open, so it is known by its inode whatever its name becomes meanwhile. Names only
- * ever move up, the oldest first, so a neighbour is right if our own file has not moved while it was opened.
+ * Invariant: the file stays open and is identified by its inode, because its name changes with each rotation. Rotation
+ * only moves names up, the oldest first, so an adjacent file is the right one if our own did not move while it was opened.
  */
 export class LogCursor {
   readonly #path: string;
   #file: FileHandle;
   #offset = 0;
-  /** Whether files may have been rotated away before they could be read. */
-  hasMissed = false;
+  /** True when files may have been deleted by rotation before they were read. */
+  hasGap = false;
 
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
     this.#file = file;
   }
 
-  /** Where the last `lines` lines of the log begin. Throws errors of node's `open`. */
-  static async atLast(path: string, lines: number): Promise<LogCursor> {
+  /** Opens the log at the beginning of its last `lines` lines. Throws errors of node's `open`. */
+  static async openTail(path: string, lines: number): Promise<LogCursor> {
     const cursor = new LogCursor(path, await openNewest(path));
-    await cursor.#goBack(new LineCounter(lines));
+    await cursor.#seekBack(new LineCounter(lines));
     return cursor;
   }
 
-  /** The next bytes; none at the present end. */
+  /** Reads the next bytes; empty at the current end. */
   async read(): Promise<Uint8Array> {
     for (;;) {
-      // Asked first: what is written before a rename is then read before it is left.
+      // Before reading: bytes written before the rename are then read before the file is left.
       const newer = await this.#openNewer();
       const bytes = await this.#readHere();
       if (bytes.length > 0 || newer === undefined) {
         await newer?.file.close();
         return bytes;
       }
-      this.hasMissed ||= !newer.isNext;
+      this.hasGap ||= !newer.isNext;
       await this.#moveTo(newer.file, 0);
     }
   }
@@ -49,7 +49,7 @@ export class LogCursor {
     await this.#file.close();
   }
 
-  async #goBack(counter: LineCounter): Promise<void> {
+  async #seekBack(counter: LineCounter): Promise<void> {
     this.#offset = (await this.#file.stat()).size;
     for (;;) {
       while (this.#offset > 0) {
@@ -59,7 +59,7 @@ export class LogCursor {
         this.#offset = from + (start ?? 0);
         if (start !== undefined) return;
       }
-      const older = await this.#openNeighbour(1);
+      const older = await this.#openAdjacent(1);
       if (older === undefined) return;
       await this.#moveTo(older, (await older.stat()).size);
     }
@@ -67,7 +67,7 @@ export class LogCursor {
 
   async #readHere(): Promise<Uint8Array> {
     const bytes = await readAt(this.#file, this.#offset, CHUNK_BYTES);
-    // Somebody may have emptied the file: what comes next comes there.
+    // The file may have been truncated: the next line is then at its new end.
     if (bytes.length === 0) this.#offset = Math.min(this.#offset, (await this.#file.stat()).size);
     this.#offset += bytes.length;
     return bytes;
@@ -83,7 +83,7 @@ export class LogCursor {
     const number = await this.#findNumber();
     if (number === 0) return undefined;
     const isNext = number !== undefined;
-    const file = isNext ? await this.#openNeighbour(-1) : await this.#openOldest();
+    const file = isNext ? await this.#openAdjacent(-1) : await this.#openOldest();
     return file === undefined ? undefined : { file, isNext };
   }
 
@@ -92,8 +92,8 @@ export class LogCursor {
     return last === undefined ? undefined : await openIfThere(this.#nameOf(last));
   }
 
-  /** The file that is one older (1) or newer (-1) than ours, if it is there at the moment. */
-  async #openNeighbour(step: 1 | -1): Promise<FileHandle | undefined> {
+  /** Opens the file that is one older (1) or newer (-1) than ours; undefined if it does not exist at the moment. */
+  async #openAdjacent(step: 1 | -1): Promise<FileHandle | undefined> {
     for (;;) {
       const number = await this.#findNumber();
       if (number === undefined || number + step < 0) return undefined;
@@ -103,13 +103,13 @@ export class LogCursor {
     }
   }
 
-  /** The number that our file has now; undefined when it has been rotated away. */
+  /** The current number of our file; undefined when rotation has deleted it. */
   async #findNumber(): Promise<number | undefined> {
     const own = (await this.#file.stat()).ino;
     for (let number = 0; ; number += 1) {
       const inode = await inodeOf(this.#nameOf(number));
       if (inode === own) return number;
-      // While a rotation is under way one number is free.
+      // During a rotation one number is missing.
       if (inode === undefined && (await inodeOf(this.#nameOf(number + 1))) === undefined) return undefined;
     }
   }
@@ -130,7 +130,7 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
   return bytesRead === 0 ? NOTHING : buffer.subarray(0, bytesRead);
 }
 
-/** In the midst of a rotation the newest file has its next name already. */
+/** During a rotation the newest file already has its next name. */
 async function openNewest(path: string): Promise<FileHandle> {
   return (await openIfThere(path)) ?? (await openIfThere(`${path}.1`)) ?? (await open(path));
 }

@@ -1,12 +1,12 @@
-// Lines out of bytes, forwards and backwards: pure, whatever the borders at which the bytes were cut.
+// Splits bytes into lines, forwards and backwards, independent of the chunk boundaries.
 
 const NEWLINE = 10;
 
-/** Puts lines together from chunks; a line is decoded whole, so no character is ever cut in two. */
+/** Joins chunks into lines. A line is decoded as a whole, so that no character is split. */
 export class LineSplitter {
   #parts: Uint8Array[] = [];
 
-  /** The lines that `chunk` completes, without their ends. */
+  /** The lines that `chunk` completes, without line ends. */
   push(chunk: Uint8Array): readonly string[] {
     const lines: string[] = [];
     let from = 0;
@@ -15,12 +15,12 @@ export class LineSplitter {
       lines.push(this.#take());
       from = end + 1;
     }
-    // Copied: the chunk may be a buffer that is read into again.
+    // Copied, because the caller may reuse the buffer.
     if (from < chunk.length) this.#parts.push(Uint8Array.from(chunk.subarray(from)));
     return lines;
   }
 
-  /** The last line, if it has no end yet. */
+  /** The last line, if it has no line end yet. */
   rest(): readonly string[] {
     return this.#parts.length === 0 ? [] : [this.#take()];
   }
@@ -32,7 +32,7 @@ export class LineSplitter {
   }
 }
 
-/** Finds where the last `lines` lines begin, given the chunks from the last to the first. */
+/** Finds the beginning of the last `lines` lines, given the chunks from the last to the first. */
 export class LineCounter {
   #left: number;
   #isEnd = true;
@@ -41,11 +41,11 @@ export class LineCounter {
     this.#left = lines;
   }
 
-  /** The offset in `chunk` at which the lines begin; undefined if it is in a chunk further up. */
+  /** The offset in `chunk` at which the lines begin; undefined if they begin in an earlier chunk. */
   countBack(chunk: Uint8Array): number | undefined {
     if (this.#left === 0) return chunk.length;
     let before = chunk.length;
-    // The end of the last line begins no other.
+    // The final line end does not begin another line.
     if (this.#isEnd && chunk.length > 0) {
       this.#isEnd = false;
       if (chunk.at(-1) === NEWLINE) before -= 1;

@@ -1,54 +1,43 @@
-// What a client asks for: commands and questions, as its caller gives them.
+// The parameters of a client's commands and queries.
 
 import type { Metric } from '../messages/sample-history.js';
 
 export interface CommandRequest {
   readonly action: string;
-  /** A service's id, or the ContextID, or blank for the context. */
+  /** Id of a service, or the ContextID; empty for the whole context. */
   readonly serviceId?: string;
   /** `context`, or `all` with stop. */
   readonly serviceName?: string;
-  /** Left out, the one that can be meant; with a blank one a start of a context makes a new one. */
+  /** Undefined: the only transaction. Empty: a `start` of a context creates a new one. */
   readonly transaction?: string | undefined;
-  /** A context configuration as in the XML. */
+  /** A context configuration, with the names of the XML file. */
   readonly configuration?: unknown;
-  /** Sent again with the same id, a command is executed once and answered again. */
+  /** A command that is sent again with the same id is executed once and answered again. */
   readonly messageId?: string;
-  /** With reload: only say what would change. */
+  /** With `reload`: only report the changes. */
   readonly isDryRun?: boolean;
 }
 
-export interface Question {
+export interface Query {
   readonly action?: 'request' | 'history' | 'why' | 'logs' | 'top' | 'figures';
   readonly serviceId?: string;
   readonly content?: Readonly<Record<string, unknown>>;
 }
 
-/** What `top` tells besides the usual figures. */
+/** What `top` measures in addition to the usual values. */
 export interface TopOptions {
-  /** Only this service is measured and told; SVC_UNKNOWN if there is none. */
+  /** Measure only this service. */
   readonly serviceId?: string;
   readonly openConnections?: boolean;
   readonly openedFiles?: boolean;
   readonly memoryMaps?: boolean;
-  /** From now on the figures are published there too, every so many seconds, by the task service Monitor. */
+  /** Start the task service Monitor, which publishes the values at `endpoint` every `frequencyS` seconds. */
   readonly service?: { readonly type: 'pub'; readonly frequencyS: number; readonly endpoint: string };
 }
 
-/** How a message goes: its id, and for whom it is sealed; for the provider when left out. */
-export interface Sending {
-  readonly messageId: string | undefined;
-  readonly reader?: string | undefined;
-}
-
-export interface SamplesQuestion {
+export interface SamplesQuery {
   readonly serviceId: string;
   readonly metric: Metric;
-  /** Only what is younger, in seconds. */
+  /** Only samples younger than this, in seconds. */
   readonly sinceS?: number | undefined;
-}
-
-/** As the message has it. */
-export function composeService({ type, frequencyS, endpoint }: NonNullable<TopOptions['service']>): object {
-  return { type, frequency_s: frequencyS, endpoint };
 }

@@ -117,7 +117,7 @@ test(
       expect(after[id], id).toMatchObject({ status: 'started', pid: pids.get(id) ?? before[id]!.pid });
       expect(after[id]!.restarts, id).toBe(restarts.get(id) ?? 0);
     }
-    const { messages } = await provider.client.figures();
+    const { messages } = await provider.client.stats();
     expect(messages.dropped).toBeGreaterThan(FRAMES * 0.3);
     // One line for each kind and minute.
     const minutes = Math.ceil((Date.now() - startMs) / 60_000);
@@ -161,7 +161,7 @@ test(
     }
     await secured.waitForRefusal('SEC_SEAL_INVALID');
     expect(await listServices(admin)).toEqual(before);
-    const { messages } = await admin.figures();
+    const { messages } = await admin.stats();
     expect(messages.received).toBeGreaterThan(FRAMES * 0.8);
     const lines = await secured.audit();
     const minutes = Math.ceil((Date.now() - startMs) / 60_000);

@@ -58,7 +58,7 @@ const refused: readonly (readonly [string, number, RegExp, readonly string[]])[]
   [
     "with another provider's key",
     3,
-    /SEC_CONNECTION_REFUSED.*has not the key/,
+    /SEC_CONNECTION_REFUSED.*does not have the key/,
     ['conf_command', '--action=list', key('anna'), '--server_key=keys/eve.key', '--timeout=20'],
   ],
   [

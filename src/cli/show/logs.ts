@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { EXIT } from '../../base/errors.js';
 import type { Client } from '../../client/client.js';
-import { readLog } from '../../client/logs.js';
+import { readLog } from '../../client/read-log.js';
 import { logsReplySchema, type LogsReply } from '../../messages/logs.js';
 import { escapeText } from '../terminal/escape.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -28,7 +28,7 @@ export async function showLogs(client: Client, args: LogArguments, terminal: Ter
   const reading = {
     lines,
     follow: follow ? AbortSignal.any([terminal.signal, terminal.closed]) : undefined,
-    missed: () => terminal.err('  lines may have been rotated away before they could be shown\n'),
+    onGap: () => terminal.err('  lines may have been rotated away before they could be shown\n'),
   };
   for await (const line of readLog(reply.files.at(-1) ?? '', reading)) {
     if (json) terminal.out(`${JSON.stringify({ line })}\n`);

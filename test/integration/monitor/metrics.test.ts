@@ -107,9 +107,9 @@ test('Without its provider a Monitor is not healthy; with the next one it is aga
 test('The provider tells its own figures, which grow with what it does.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
-  const before = await client.figures();
+  const before = await client.stats();
   await client.command({ action: 'start', transaction: 'T1' });
-  const after = await client.figures();
+  const after = await client.stats();
   expect(before).toMatchObject({ pid: process.pid, transactions: 0, services: 0 });
   expect(after).toMatchObject({ transactions: 1, services: 1 });
   expect(after.messages.received).toBeGreaterThan(before.messages.received);
@@ -125,10 +125,10 @@ test('How late the event loop was is told to everybody who asks, not to the firs
     // What comes before the first look at the loop is no lag, hence again.
     const untilMs = performance.now() + 1000;
     while (performance.now() < untilMs);
-    const figures = await one.figures();
+    const figures = await one.stats();
     return figures.event_loop.lag_max_ms > 500 && figures;
   }, 'a lag');
-  const second = (await other.figures()).event_loop;
+  const second = (await other.stats()).event_loop;
   expect(second.lag_max_ms).toBeGreaterThanOrEqual(first.lag_max_ms);
-  expect((await one.figures()).event_loop.lag_max_ms).toBeGreaterThanOrEqual(first.lag_max_ms);
+  expect((await one.stats()).event_loop.lag_max_ms).toBeGreaterThanOrEqual(first.lag_max_ms);
 });

@@ -83,7 +83,7 @@ test.each([
     const { provider, notices } = opened;
     await provider.execute('start');
     const client = await ('keysOf' in opened ? opened.client('admin') : opened.client());
-    const { forwarder: before } = await client.figures();
+    const { forwarder: before } = await client.stats();
     const asked = client.command({ action: 'restart', serviceId: 'ts_1', messageId: 'in-flight' });
     process.kill(before!.pid, 'SIGKILL');
     expect((await asked).status.result).toBe('success');
@@ -94,7 +94,7 @@ test.each([
       kind: 'warning',
       text: 'the forwarder has ended (SIGKILL), and is started again',
     });
-    const { forwarder } = await client.figures();
+    const { forwarder } = await client.stats();
     expect(forwarder).toMatchObject({ restarts: 1 });
     expect(isRunning(forwarder!.pid)).toBe(true);
   },
@@ -103,21 +103,21 @@ test.each([
 test('A forwarder that is stopped and continued, again and again, goes on.', async () => {
   await using opened = await openProvider([]);
   const client = await opened.client();
-  const { forwarder } = await client.figures();
+  const { forwarder } = await client.stats();
   for (let round = 0; round < 20; round += 1) {
     process.kill(forwarder!.pid, 'SIGSTOP');
     const asked = client.command({ action: 'list' });
     process.kill(forwarder!.pid, 'SIGCONT');
     expect((await asked).status.result).toBe('success');
   }
-  expect((await client.figures()).forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
+  expect((await client.stats()).forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
 });
 
 test('Without descriptors for more connections it says so, rests, and serves whom it knows.', async () => {
   await using program = await startScarce();
   const { endpoints } = program;
   const known = await Client.connect(endpoints, { timeoutMs: 20_000 });
-  const { forwarder } = await known.figures();
+  const { forwarder } = await known.stats();
   const idle = Object.values(endpoints).flatMap((endpoint) => connectIdly(endpoint, 200));
   await program.out.waitFor((line) => line.includes('connections cannot be accepted: EMFILE'));
   const share = await busyShare(forwarder!.pid, async () => {
@@ -125,7 +125,7 @@ test('Without descriptors for more connections it says so, rests, and serves who
     await eventually(() => idle.every((each) => each.closed), 'those that say nothing are disconnected');
   });
   expect(share).toBeLessThan(0.7);
-  const after = await known.figures();
+  const after = await known.stats();
   expect(after.forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
   expect(after.forwarder!.not_accepted).toBeGreaterThan(0);
   expect(after.forwarder!.silent).toBeGreaterThan(0);
@@ -137,7 +137,7 @@ test('Silent connections that come again each time they are closed take nothing 
   await using program = await startScarce();
   const { endpoints } = program;
   const known = await Client.connect(endpoints, { timeoutMs: 20_000 });
-  const { forwarder } = await known.figures();
+  const { forwarder } = await known.stats();
   const open = new Set<Socket>();
   let [closed, isOver] = [0, false];
   const again = (endpoint: string) => {
@@ -159,7 +159,7 @@ test('Silent connections that come again each time they are closed take nothing 
   isOver = true;
   for (const socket of open) socket.destroy();
   const late = await Client.connect(endpoints, { timeoutMs: 20_000 });
-  expect((await late.figures()).forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
+  expect((await late.stats()).forwarder).toMatchObject({ pid: forwarder!.pid, restarts: 0 });
   await Promise.all([known.close(), late.close()]);
 });
 

@@ -65,7 +65,7 @@ test(
   async () => {
     await using provider = await startLimited();
     const client = await Client.connect(provider.endpoints, { timeoutMs: 20_000 });
-    const { forwarder } = await client.figures();
+    const { forwarder } = await client.stats();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
     const told = await provider.out.waitFor((line) => line.includes('cannot be started again'));
@@ -74,7 +74,7 @@ test(
     await provider.out.waitFor((line) => line.includes('the forwarder is in order again'));
     const { status } = await client.command({ action: 'list' });
     expect(status).toMatchObject({ result: 'success' });
-    expect((await client.figures()).forwarder).toMatchObject({ restarts: 1 });
+    expect((await client.stats()).forwarder).toMatchObject({ restarts: 1 });
     const lines = provider.out.items.filter((line) => line.includes('cannot be started again'));
     expect(lines).toHaveLength(1);
     await client.close();
@@ -88,7 +88,7 @@ test(
     await using provider = await startLimited();
     const client = await Client.connect(provider.endpoints, { timeoutMs: 20_000 });
     const [service] = (await client.command({ action: 'start', transaction: 'T1' })).status.services;
-    const { forwarder } = await client.figures();
+    const { forwarder } = await client.stats();
     await client.close();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');

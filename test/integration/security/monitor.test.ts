@@ -53,7 +53,7 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
 
   const strangers: readonly (readonly [string, Parameters<typeof followMonitor>[2]])[] = [
     ['does not know the key', { keys: createKeyPair(), serverKey: key }],
-    ['has not the key', { keys: secured.keysOf('read'), serverKey: secured.serverKey }],
+    ['does not have the key', { keys: secured.keysOf('read'), serverKey: secured.serverKey }],
     ['is secured', undefined],
   ];
   for (const [message, security] of strangers) {

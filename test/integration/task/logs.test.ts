@@ -4,7 +4,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { readLog } from '../../../src/client/logs.js';
+import { readLog } from '../../../src/client/read-log.js';
 import { logsReplySchema } from '../../../src/messages/logs.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';

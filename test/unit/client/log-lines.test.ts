@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LineCounter, LineSplitter } from '../../../src/client/log-lines.js';
 
-/** `text` as bytes, cut at the borders of `size` bytes. */
-function cut(text: string, size: number): readonly Uint8Array[] {
+/** `text` as chunks of `size` bytes. */
+function toChunks(text: string, size: number): readonly Uint8Array[] {
   const bytes = Buffer.from(text);
   const count = Math.ceil(bytes.length / size);
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
@@ -14,10 +14,10 @@ function split(chunks: readonly Uint8Array[]): readonly string[] {
   return [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.rest()];
 }
 
-/** The last lines, found from the end. */
+/** The last lines, found by LineCounter. */
 function tail(text: string, lines: number, size: number): string {
   const counter = new LineCounter(lines);
-  const chunks = cut(text, size);
+  const chunks = toChunks(text, size);
   for (let index = chunks.length - 1; index >= 0; index -= 1) {
     const start = counter.countBack(chunks[index]!);
     if (start !== undefined)
@@ -28,14 +28,14 @@ function tail(text: string, lines: number, size: number): string {
   return text;
 }
 
-describe('lines out of chunks', () => {
-  it.each([1, 2, 3, 5, 1000])('are whole, wherever the bytes are cut: chunks of %i', (size) => {
+describe('LineSplitter', () => {
+  it.each([1, 2, 3, 5, 1000])('yields whole lines from chunks of %i bytes', (size) => {
     const text = 'plain\nä€😀 many bytes\n\nlast';
-    expect(split(cut(text, size))).toEqual(['plain', 'ä€😀 many bytes', '', 'last']);
-    expect(split(cut(`${text}\n`, size))).toEqual(['plain', 'ä€😀 many bytes', '', 'last']);
+    expect(split(toChunks(text, size))).toEqual(['plain', 'ä€😀 many bytes', '', 'last']);
+    expect(split(toChunks(`${text}\n`, size))).toEqual(['plain', 'ä€😀 many bytes', '', 'last']);
   });
 
-  it('do not change when the buffer they came in is used again', () => {
+  it('keeps its lines when the caller reuses the buffer', () => {
     const splitter = new LineSplitter();
     const buffer = Buffer.from('half');
     splitter.push(buffer);
@@ -44,12 +44,12 @@ describe('lines out of chunks', () => {
     expect(splitter.rest()).toEqual([]);
   });
 
-  it('that are no text lose nothing but what is no text', () => {
+  it('replaces only the bytes that are not UTF-8', () => {
     expect(split([Buffer.from([0x61, 0xff, 0x62, 0x0a])])).toEqual(['a\ufffdb']);
   });
 });
 
-describe('the last lines', () => {
+describe('LineCounter', () => {
   it.each([
     ['a\nb\nc\n', 2, 'b\nc\n'],
     ['a\nb\nc', 2, 'b\nc'],
@@ -59,16 +59,16 @@ describe('the last lines', () => {
     ['a\nb\n', 0, ''],
     ['\n', 1, '\n'],
     ['', 3, ''],
-  ])('of %j, %i of them, are %j', (text, lines, expected) => {
+  ])('finds in %j the last %i lines: %j', (text, lines, expected) => {
     for (const size of [1, 2, 3, 100]) expect(tail(text, lines, size)).toBe(expected);
   });
 
-  it('are those that splitting all of it gives', () => {
+  it('finds the same last lines as splitting the whole text', () => {
     const texts = fc.array(fc.constantFrom('\n', 'a', 'ä', '😀', 'bc')).map((parts) => parts.join(''));
     fc.assert(
       fc.property(texts, fc.nat(8), fc.integer({ min: 1, max: 9 }), (text, lines, size) => {
-        const all = split(cut(text, 4));
-        expect(split(cut(tail(text, lines, size), 3))).toEqual(lines === 0 ? [] : all.slice(-lines));
+        const all = split(toChunks(text, 4));
+        expect(split(toChunks(tail(text, lines, size), 3))).toEqual(lines === 0 ? [] : all.slice(-lines));
       }),
     );
   });

@@ -1,24 +1,24 @@
-// Seals a message again that met another provider than the one it was sealed for: what is older than a provider is a replay to it.
+// Seals and sends a request again that a provider rejects as replayed because it was sealed before that provider started.
 
 import type { Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
 import type { Message } from '../messages/message.js';
 
-/** Before each further try, in milliseconds: our clock may be a little behind the provider's. */
+/** Before each retry, in milliseconds: our clock may be a little behind the provider's. */
 const PAUSES_MS: readonly number[] = [0, 500, 1000, 2000];
 
-export interface FreshExchange {
-  /** Seals and sends the message, with the same message_id each time: it is executed once. */
+export interface SealedRequest {
+  /** Seals and sends the request, with the same message_id each time, so that it is executed once. */
   readonly send: () => Promise<void>;
-  /** The answer that comes from now on; `isAgain` when the one before does not count. */
-  readonly expect: (isAgain: boolean) => Promise<Message>;
-  /** Whether nobody waits any more. */
+  /** The next reply; `isRetry` means that an earlier reply does not count. */
+  readonly expect: (isRetry: boolean) => Promise<Message>;
+  /** True when the caller no longer waits. */
   readonly isOver: () => boolean;
   readonly clock: Clock;
 }
 
-/** Resolves with the answer; with SEC_REPLAYED only when it is given again and again, for clocks that differ for instance. */
-export async function exchangeFresh({ send, expect, isOver, clock }: FreshExchange): Promise<Message> {
+/** Resolves with the reply; with a SEC_REPLAYED reply only after all retries, as when clocks differ too much. */
+export async function retryReplayed({ send, expect, isOver, clock }: SealedRequest): Promise<Message> {
   let answer = expect(false);
   await send();
   for (const pauseMs of PAUSES_MS) {

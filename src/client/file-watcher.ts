@@ -1,14 +1,14 @@
-// Tells when a file, or one of its neighbours by name, has changed.
+// Waits until a file changes, or another file whose name begins with its name (a rotated log).
 
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
 
-/** Network file systems report no changes of other machines: then a look from time to time has to do. */
-const LOOK_MS = 2000;
+/** Network file systems do not report changes made by other machines, so the file is also polled. */
+const POLL_MS = 2000;
 
-export class FileWatch {
+export class FileWatcher {
   readonly #watcher: FSWatcher | undefined;
   readonly #clock: Clock;
   #change = createDeferred<void>();
@@ -21,9 +21,9 @@ export class FileWatch {
     });
   }
 
-  /** Resolves when something has changed since the last call, or it is time to look, or it was woken. */
-  async changed(): Promise<void> {
-    const cancel = this.#clock.after(LOOK_MS, () => this.wake());
+  /** Resolves after a change since the last call, after `POLL_MS`, or after `wake`. */
+  async waitForChange(): Promise<void> {
+    const cancel = this.#clock.after(POLL_MS, () => this.wake());
     await this.#change.promise;
     cancel();
     this.#change = createDeferred<void>();
@@ -38,10 +38,10 @@ export class FileWatch {
   }
 }
 
-/** Undefined when the system has no watches left. */
-function watchFolder(folder: string, tell: (name: string | null) => void): FSWatcher | undefined {
+/** Undefined when the system cannot watch any more files. */
+function watchFolder(folder: string, onChange: (name: string | null) => void): FSWatcher | undefined {
   try {
-    const watcher = watch(folder, (_event, name) => tell(name));
+    const watcher = watch(folder, (_event, name) => onChange(name));
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

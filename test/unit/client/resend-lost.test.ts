@@ -1,7 +1,7 @@
-// Which questions are sent again when a connection was lost and is back.
+// Which requests are sent again when a lost connection is back.
 
 import { expect, test } from 'vitest';
-import { askAgainWhenLost } from '../../../src/client/ask-again.js';
+import { resendAfterReconnect } from '../../../src/client/resend-lost.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 function open() {
@@ -9,25 +9,25 @@ function open() {
   const pending = new Map<string, { send: () => Promise<void> }>();
   const clock = new ManualClock();
   let change: (isConnected: boolean) => void = () => undefined;
-  askAgainWhenLost({ onConnectionChange: (listener) => (change = listener) }, pending, clock);
-  const ask = (id: string) =>
+  resendAfterReconnect({ onConnectionChange: (listener) => (change = listener) }, pending, clock);
+  const request = (id: string) =>
     pending.set(id, {
       send: () => {
         sent.push(id);
         return Promise.resolve();
       },
     });
-  return { sent, pending, clock, ask, change: (isConnected: boolean) => change(isConnected) };
+  return { sent, pending, clock, request, change: (isConnected: boolean) => change(isConnected) };
 }
 
-test('What was asked before and while the connection was lost is asked again, until it is answered.', () => {
-  const { sent, pending, clock, ask, change } = open();
-  ask('before');
+test('Requests made before or during the loss of the connection are sent again until they are answered.', () => {
+  const { sent, pending, clock, request, change } = open();
+  request('before');
   change(false);
-  ask('meanwhile');
+  request('meanwhile');
   change(true);
   expect(sent).toEqual(['before', 'meanwhile']);
-  ask('afterwards');
+  request('afterwards');
   pending.delete('before');
   clock.advance(300);
   expect(sent).toEqual(['before', 'meanwhile', 'meanwhile']);
@@ -36,9 +36,9 @@ test('What was asked before and while the connection was lost is asked again, un
   expect(sent).toHaveLength(3);
 });
 
-test('What is asked on the first connection is asked once.', () => {
-  const { sent, clock, ask, change } = open();
-  ask('first');
+test('A request made before the first connection is sent once.', () => {
+  const { sent, clock, request, change } = open();
+  request('first');
   change(true);
   clock.advance(1000);
   expect(sent).toEqual([]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogCursor } from '../../../src/client/log-cursor.js';
 import { LineSplitter } from '../../../src/client/log-lines.js';
-import { readLog } from '../../../src/client/logs.js';
+import { readLog } from '../../../src/client/read-log.js';
 import { rotate } from '../../../src/base/rotate.js';
 import { openFolder } from '../../helpers/folder.js';
 
@@ -13,8 +13,8 @@ async function readAll(path: string, lines: number): Promise<readonly string[]> 
   return all;
 }
 
-describe('a log', () => {
-  it('is read across its files: the last lines, oldest first', async () => {
+describe('readLog', () => {
+  it('yields the last lines across rotated files, oldest first', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(`${path}.2`, 'one\ntwo\nthr');
@@ -27,7 +27,7 @@ describe('a log', () => {
     expect(await readAll(path, 0)).toEqual([]);
   });
 
-  it('that has just been rotated shows what is in the file before', async () => {
+  it('reads the previous file when the log has just been rotated', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(`${path}.1`, 'one\ntwo\n');
@@ -35,7 +35,7 @@ describe('a log', () => {
     expect(await readAll(path, 1)).toEqual(['two']);
   });
 
-  it('that is longer than what is read at once is read whole', async () => {
+  it('reads a log that is longer than one chunk', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     const lines = Array.from({ length: 20_000 }, (_, index) => `line ${index} äöü`);
@@ -44,7 +44,7 @@ describe('a log', () => {
     expect(await readAll(path, 15_000)).toEqual(lines.slice(5000));
   });
 
-  it('that is being rotated at this moment, so that there is no newest file, is read from the one before', async () => {
+  it('reads the previous file during a rotation, while there is no newest file', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(`${path}.2`, 'one\n');
@@ -53,20 +53,20 @@ describe('a log', () => {
     expect(await readAll(path, 3)).toEqual(['one', 'two', 'three']);
   });
 
-  it('that grows while it is read shows what were the last lines when it was asked for', async () => {
+  it('ignores lines that are appended while it reads', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     const long = 'x'.repeat(100_000);
     writeFileSync(path, `one\n${long}\nthree\n`);
-    const seen: string[] = [];
+    const lines: string[] = [];
     for await (const line of readLog(path, { lines: 2 })) {
-      seen.push(line);
+      lines.push(line);
       appendFileSync(path, 'more\n');
     }
-    expect(seen).toEqual([long, 'three']);
+    expect(lines).toEqual([long, 'three']);
   });
 
-  it('that is not there is an error with its path', async () => {
+  it('throws an error with the path when the log does not exist', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     await expect(readAll(path, 5)).rejects.toMatchObject({
@@ -76,8 +76,8 @@ describe('a log', () => {
   });
 });
 
-describe('a place in a log', () => {
-  async function readOn(cursor: LogCursor): Promise<readonly string[]> {
+describe('LogCursor', () => {
+  async function readRest(cursor: LogCursor): Promise<readonly string[]> {
     const splitter = new LineSplitter();
     const lines: string[] = [];
     for (let bytes = await cursor.read(); bytes.length > 0; bytes = await cursor.read()) {
@@ -86,51 +86,51 @@ describe('a place in a log', () => {
     return lines;
   }
 
-  it('is kept while the files move on: no line is lost, none comes twice', async () => {
+  it('keeps its position across rotations: no line is lost or repeated', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(path, 'old\n');
-    const cursor = await LogCursor.atLast(path, 1);
-    expect(await readOn(cursor)).toEqual(['old']);
+    const cursor = await LogCursor.openTail(path, 1);
+    expect(await readRest(cursor)).toEqual(['old']);
     appendFileSync(path, 'one\n');
     rotate(path, 5);
     writeFileSync(path, 'two\n');
     rotate(path, 5);
     // Between the renaming and the next file there is no newest file.
-    expect(await readOn(cursor)).toEqual(['one', 'two']);
+    expect(await readRest(cursor)).toEqual(['one', 'two']);
     writeFileSync(path, 'three\n');
-    expect(await readOn(cursor)).toEqual(['three']);
-    expect(cursor.hasMissed).toBe(false);
+    expect(await readRest(cursor)).toEqual(['three']);
+    expect(cursor.hasGap).toBe(false);
     await cursor.close();
   });
 
-  it('that was rotated away goes on with the oldest file there is, and knows', async () => {
+  it('continues with the oldest file when rotation deleted its own, and reports a gap', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(path, 'old\n');
-    const cursor = await LogCursor.atLast(path, 1);
+    const cursor = await LogCursor.openTail(path, 1);
     for (let round = 0; round < 5; round += 1) {
       rotate(path, 3);
       writeFileSync(path, `round ${round}\n`);
     }
-    expect(await readOn(cursor)).toEqual(['old', 'round 2', 'round 3', 'round 4']);
-    expect(cursor.hasMissed).toBe(true);
+    expect(await readRest(cursor)).toEqual(['old', 'round 2', 'round 3', 'round 4']);
+    expect(cursor.hasGap).toBe(true);
     await cursor.close();
   });
 
-  it('in a file that is emptied or removed is where the next line comes', async () => {
+  it('continues at the next line after the file was truncated or removed', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'ts_1.log');
     writeFileSync(path, 'old\n');
-    const cursor = await LogCursor.atLast(path, 0);
+    const cursor = await LogCursor.openTail(path, 0);
     writeFileSync(path, '');
-    expect(await readOn(cursor)).toEqual([]);
+    expect(await readRest(cursor)).toEqual([]);
     appendFileSync(path, 'new\n');
-    expect(await readOn(cursor)).toEqual(['new']);
+    expect(await readRest(cursor)).toEqual(['new']);
     rmSync(path);
-    expect(await readOn(cursor)).toEqual([]);
+    expect(await readRest(cursor)).toEqual([]);
     writeFileSync(path, 'newer\n');
-    expect(await readOn(cursor)).toEqual(['newer']);
+    expect(await readRest(cursor)).toEqual(['newer']);
     await cursor.close();
   });
 });

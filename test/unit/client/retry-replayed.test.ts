@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDeferred, type Deferred } from '../../../src/base/deferred.js';
-import { exchangeFresh } from '../../../src/client/fresh.js';
+import { retryReplayed } from '../../../src/client/retry-replayed.js';
 import type { Message } from '../../../src/messages/message.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
@@ -12,16 +12,16 @@ function reply(code?: string): Message {
   return { kind: 'command_reply', header, content: { status } };
 }
 
-/** Answers come in the order of the sendings; time passes by itself. */
+/** The n-th send gets the n-th answer; the manual clock advances by itself. */
 async function exchange(...answers: readonly Message[]) {
   const clock = new ManualClock();
   let awaited: Deferred<Message> | undefined;
-  const seen = { sent: 0, atMs: [] as number[] };
+  const sends = { sent: 0, atMs: [] as number[] };
   const startMs = clock.now();
-  const answered = exchangeFresh({
+  const answered = retryReplayed({
     send: () => {
-      seen.atMs.push(clock.now() - startMs);
-      const answer = answers[seen.sent++];
+      sends.atMs.push(clock.now() - startMs);
+      const answer = answers[sends.sent++];
       if (answer !== undefined) awaited?.resolve(answer);
       return Promise.resolve();
     },
@@ -31,31 +31,31 @@ async function exchange(...answers: readonly Message[]) {
       now: () => clock.now(),
       monotonic: () => clock.monotonic(),
       after: (ms, act) => {
-        const passing = setImmediate(() => {
+        const immediate = setImmediate(() => {
           clock.advance(ms);
           act();
         });
-        return () => clearImmediate(passing);
+        return () => clearImmediate(immediate);
       },
     },
   });
-  return { answer: await answered, ...seen };
+  return { answer: await answered, ...sends };
 }
 
-describe('a message', () => {
+describe('a sealed request', () => {
   const replayed = reply('SEC_REPLAYED');
 
-  test('that is taken is sent once', async () => {
+  test('that is accepted is sent once', async () => {
     expect(await exchange(reply())).toMatchObject({ answer: reply(), sent: 1 });
     expect(await exchange(reply('SVC_UNKNOWN'))).toMatchObject({ answer: reply('SVC_UNKNOWN'), sent: 1 });
   });
 
-  test('that met another provider is sent again at once', async () => {
+  test('that reached a restarted provider is sent again immediately', async () => {
     expect(await exchange(replayed, reply())).toEqual({ answer: reply(), sent: 2, atMs: [0, 0] });
   });
 
-  test('that is refused again and again is refused in the end', async () => {
-    const told = await exchange(replayed, replayed, replayed, replayed, replayed);
-    expect(told).toEqual({ answer: replayed, sent: 5, atMs: [0, 0, 500, 1500, 3500] });
+  test('that is rejected each time resolves with the rejection after all retries', async () => {
+    const result = await exchange(replayed, replayed, replayed, replayed, replayed);
+    expect(result).toEqual({ answer: replayed, sent: 5, atMs: [0, 0, 500, 1500, 3500] });
   });
 });

@@ -1,0 +1,62 @@
+// Reads the lines of a service's log on this machine: the last ones, and optionally those that follow.
+
+import { ContextdError, messageOf } from '../base/errors.js';
+import { LogCursor } from './log-cursor.js';
+import { LineSplitter } from './log-lines.js';
+import { FileWatcher } from './file-watcher.js';
+
+export interface ReadLogOptions {
+  /** How many of the last lines to read first. */
+  readonly lines: number;
+  /** Continues with lines that are appended, across rotations, until this is aborted; without it reading ends at the end. */
+  readonly follow?: AbortSignal | undefined;
+  /** Called when lines may be missing because rotation deleted a file before it was read. */
+  readonly onGap?: () => void;
+}
+
+/**
+ * Yields the lines of the log at `path`, oldest first, across its rotations. Throws SVC_LOG_UNREADABLE.
+ *
+ * @example
+ * for await (const line of readLog(path, { lines: 50 })) console.log(line);
+ */
+export async function* readLog(path: string, options: ReadLogOptions): AsyncGenerator<string, void> {
+  const { lines, follow, onGap } = options;
+  const cursor = await openCursor(path, lines);
+  const splitter = new LineSplitter();
+  // Without `follow`, lines that are written while we read do not count.
+  let left = follow === undefined ? lines : Infinity;
+  const watcher = follow === undefined ? undefined : new FileWatcher(path);
+  const wake = () => watcher?.wake();
+  follow?.addEventListener('abort', wake, { once: true });
+  try {
+    for (;;) {
+      for (let bytes = await cursor.read(); bytes.length > 0; bytes = await cursor.read()) {
+        if (cursor.hasGap) onGap?.();
+        cursor.hasGap = false;
+        const found = splitter.push(bytes).slice(0, left);
+        yield* found;
+        left -= found.length;
+        if (left <= 0 || follow?.aborted === true) break;
+      }
+      if (watcher === undefined || follow?.aborted !== false) break;
+      await watcher.waitForChange();
+    }
+    yield* splitter.rest().slice(0, left);
+  } finally {
+    follow?.removeEventListener('abort', wake);
+    watcher?.close();
+    await cursor.close();
+  }
+}
+
+async function openCursor(path: string, lines: number): Promise<LogCursor> {
+  try {
+    return await LogCursor.openTail(path, lines);
+  } catch (cause) {
+    throw new ContextdError('SVC_LOG_UNREADABLE', `cannot read the log ${path}: ${messageOf(cause)}`, {
+      cause,
+      hint: "run the command on the provider's machine, as the provider's user",
+    });
+  }
+}
