@@ -70,7 +70,7 @@ class Bus:
                     yield "listened", {}, {}
                 continue
             if not self.identity.is_from_provider(frame):
-                print("a command was not sealed by the provider, and is ignored", flush=True)
+                print("ignored a command that the provider has not signed", flush=True)
                 continue
             try:
                 message = json.loads(frame.split(b" @@@ ", 1)[1])["Task"]["message"]

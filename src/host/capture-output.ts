@@ -1,6 +1,6 @@
-// Leads what a task prints into its log: process.stdout, process.stderr and with them console.
+// Redirects process.stdout, process.stderr and console of a task to its log.
 
-/** What bypasses node's streams (native code, grandchildren) still goes to the descriptors 1 and 2. */
+/** Output that bypasses the streams of Node (native code, grandchildren) still goes to descriptors 1 and 2. */
 export function captureOutput(write: (bytes: Uint8Array) => void): void {
   const redirect = (stream: NodeJS.WriteStream) => {
     stream._write = (bytes: Uint8Array, _encoding, done) => {
@@ -11,12 +11,12 @@ export function captureOutput(write: (bytes: Uint8Array) => void): void {
   };
   for (const name of ['stdout', 'stderr'] as const) {
     if (process.env.NODE_OPTIONS === undefined) redirectOnFirstUse(name, redirect);
-    // What was loaded before us may have made the stream, and console holds it then.
+    // A module that was loaded earlier may have created the stream, and console then holds it.
     else redirect(process[name]);
   }
 }
 
-/** Making a stream takes time, and most tasks print nothing. */
+/** Creating a stream takes time, and most tasks print nothing. */
 function redirectOnFirstUse(
   name: 'stdout' | 'stderr',
   redirect: (stream: NodeJS.WriteStream) => NodeJS.WriteStream,

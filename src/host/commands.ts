@@ -1,6 +1,6 @@
-// Reads what arrives at a host: its own commands, and the events of its neighbours.
-// By hand, not by schema: loading the schema library would double the start time of every service,
-// and whatever does not have the shape looked for here is ignored.
+// Decodes the frames that a host receives: its own commands, and the events of other services.
+// Without the schema library: loading it would double the start time of every service.
+// A frame that does not have the expected fields is ignored.
 
 import { decodeEnvelope } from '../bus/envelope.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
@@ -20,11 +20,15 @@ export type HostCommand =
 
 const EVENT_ACTIONS = new Set(['created', 'started', 'updated', 'failed', 'stopped', 'exited']);
 
-/** Returns undefined for whatever does not concern this host. Throws MSG_FRAME_INVALID. */
+/** The topic of the commands for this host. */
+export function commandTopic({ transaction, serviceId }: HostBootstrap): string {
+  return routedTopic(transaction, serviceId);
+}
+
+/** Returns undefined for a frame that is not for this host. Throws MSG_FRAME_INVALID. */
 export function readHostCommand(frame: Uint8Array, bootstrap: HostBootstrap): HostCommand | undefined {
   const { topic, body } = decodeEnvelope(frame);
-  if (topic === routedTopic(bootstrap.transaction, bootstrap.serviceId))
-    return readProcessCommand(body, bootstrap);
+  if (topic === commandTopic(bootstrap)) return readProcessCommand(body, bootstrap);
   return topic === 'control' ? readEvent(body, bootstrap) : undefined;
 }
 
@@ -52,7 +56,7 @@ function readProcessCommand(body: unknown, bootstrap: HostBootstrap): HostComman
   }
 }
 
-/** A client may have chosen the wrong topic; what it leaves blank, the topic says. */
+/** A client may have used the wrong topic. A blank field in the header means the service of the topic. */
 function isForAnother(header: unknown, { serviceId, transaction }: HostBootstrap): boolean {
   const service = text(field(header, 'service_id')) ?? '';
   const named = text(field(header, 'transaction')) ?? text(field(header, 'service_transaction')) ?? '';

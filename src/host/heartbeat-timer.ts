@@ -1,14 +1,14 @@
-// Beats at an interval, and knows how late each beat comes: that is how busy the event loop was.
+// Calls a function at an interval and measures how late each call is: the lag of the event loop.
 
 import type { Clock } from '../base/clock.js';
 
 /**
- * Beats fall on the quarters of the interval, by the monotonic clock of the machine: so those of many services come
- * together, and their provider is woken a few times for all instead of once for each. On quarters, not at one
- * moment: many services that wake at once would find each other in the way, and take that for lag of their own.
+ * Beats are aligned to quarters of the interval on the monotonic clock of the machine. Beats of many services then
+ * arrive together, and the provider wakes a few times for all instead of once for each. They are not aligned to one
+ * moment: many services that wake at once would delay each other and report that delay as their own lag.
  */
 const PARTS = 4;
-/** A timer may be early by a moment: that is the same quarter still. */
+/** A timer that fires slightly early still belongs to the same quarter. */
 const EARLY_PARTS = 0.1;
 
 export class HeartbeatTimer {
@@ -18,8 +18,8 @@ export class HeartbeatTimer {
   #cancel: () => void = () => undefined;
 
   /**
-   * `beat` is called with the lag in milliseconds; the first time up to a quarter of the interval early. An
-   * interval of 0 never beats.
+   * Calls `beat` with the lag in milliseconds. The first call comes up to a quarter of the interval early. With an
+   * interval of 0 there are no calls.
    */
   constructor(clock: Clock, intervalMs: number, beat: (lagMs: number) => void) {
     this.#clock = clock;

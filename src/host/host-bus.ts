@@ -1,10 +1,10 @@
-// What a host needs of the bus: a connection of its own, or the port to the process that has one.
+// The interface through which a host uses the bus: a connection, or in a thread a port to the process that has one.
 
 import type { FrameHandler } from '../bus/subscriber.js';
 
-/** A Connection is one; inside a thread a PortBus is, because no ZeroMQ socket may live there. */
+/** Implemented by Connection, and by PortBus inside a thread, where no ZeroMQ socket may exist. */
 export interface HostBus {
-  /** Of the sender, as it stands in what it says. */
+  /** The sender id in its messages. */
   readonly id: string;
   readonly publisher: {
     waitForSubscriber(topic: string): Promise<void>;
@@ -15,5 +15,5 @@ export interface HostBus {
   close(): Promise<void>;
 }
 
-/** Hands every frame of `topics`, and of those subscribed to later, to `handle`. */
+/** Passes every frame of `topics`, and of topics that are subscribed to later, to `handle`. */
 export type ConnectBus = (topics: readonly string[], handle: FrameHandler) => HostBus;

@@ -1,4 +1,4 @@
-// The keys of this process, and the rule that goes with them: commands count if the provider has sealed them.
+// Reads the keys of this process and accepts commands only if the provider has signed them.
 
 import { closeSync, readFileSync } from 'node:fs';
 import { ClockJumps, systemClock } from '../base/clock.js';
@@ -13,7 +13,7 @@ import type { FrameHandler } from '../bus/subscriber.js';
 import { hasHostSecrets, KEYS_DESCRIPTOR, type HostSecrets } from '../messages/host-bootstrap.js';
 import type { TaskEndpoints } from '../task/task.js';
 
-/** Reads what the provider hands over, if there is something, and closes the pipe. */
+/** Reads the secrets from the pipe of the provider, if there is one, and closes the pipe. */
 export function readHostSecrets(bootstrap: Parameters<typeof hasHostSecrets>[0]): HostSecrets {
   if (!hasHostSecrets(bootstrap)) return {};
   const handed = JSON.parse(readFileSync(KEYS_DESCRIPTOR, 'utf8')) as HostSecrets;
@@ -21,7 +21,7 @@ export function readHostSecrets(bootstrap: Parameters<typeof hasHostSecrets>[0])
   return handed;
 }
 
-/** Undefined for a provider that is not secured. */
+/** Returns undefined for a provider without <Security>. */
 export function securityFrom(
   { keys }: HostSecrets,
   serverKey: string | undefined,
@@ -30,8 +30,8 @@ export function securityFrom(
 }
 
 /**
- * What a task needs for sockets of its own: keys with which it may ask, and not those of its host. Whoever
- * prints or copies the endpoints does not see them.
+ * Returns the endpoints with the keys for sockets of the task itself. These keys allow requests and are not those of
+ * the host. The property is not enumerable, so that printing or copying the endpoints does not reveal the keys.
  */
 export function taskEndpoints(endpoints: BusEndpoints, security: ClientSecurity | undefined): TaskEndpoints {
   if (security === undefined) return endpoints;
@@ -41,8 +41,8 @@ export function taskEndpoints(endpoints: BusEndpoints, security: ClientSecurity 
 }
 
 /**
- * Anybody who is let in can publish on any topic. Frames of `control` are news, and pass; of all others only
- * those that the provider has sealed for us, each once and none that is older than the last.
+ * Drops frames that the provider has not signed, because any admitted client can publish on any topic. Events on
+ * `control` are informational and pass. A signed frame passes once, and only if it is newer than the last one.
  */
 export function onlyFromProvider(
   handle: FrameHandler,
@@ -57,11 +57,11 @@ export function onlyFromProvider(
   return (frame) => {
     const topic = topicOf(frame);
     if (topic !== 'control') {
-      // The next provider seals by the clock as it was put back.
+      // After the system clock was set back, the next provider signs with earlier times.
       last += Math.min(0, jumps.take());
       const seal = macOf(frame);
       if (seal === undefined || seal.stamp <= last || !isAuthenticatedBy(frame, curve.serverKey, sealer)) {
-        warn('a command was not sealed by the provider, and is ignored', { topic });
+        warn('ignored a command that the provider has not signed', { topic });
         return;
       }
       last = seal.stamp;

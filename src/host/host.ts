@@ -1,44 +1,24 @@
-// The host: connects one task service to the bus and runs its task there, once.
+// The host: connects one task service to the bus and runs its task once.
 
-import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
-import { asContextdError, ContextdError, reportError } from '../base/errors.js';
+import { asContextdError, ContextdError } from '../base/errors.js';
+import type { LogFile } from '../base/log-file.js';
 import type { Logger } from '../base/logger.js';
 import { throttledWarning } from '../base/throttled-log.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
-import { routedTopic } from '../messages/topics.js';
 import { Lifecycle, type TaskEnd } from '../task/lifecycle.js';
 import type { ServiceDefinition } from '../task/service.js';
-import type { EventItems, TaskEndpoints } from '../task/task.js';
-import { readHostCommand, type HostCommand } from './commands.js';
+import type { EventItems } from '../task/task.js';
+import { commandTopic, readHostCommand, type HostCommand } from './commands.js';
+import { FinalEvent } from './final-event.js';
 import type { ConnectBus, HostBus } from './host-bus.js';
+import type { HostOptions } from './host-options.js';
 import { loadService } from './load-service.js';
-import { locateError } from './locate-error.js';
-import type { LogFile } from '../base/log-file.js';
-import { ALWAYS_PRESENT, type ProviderPresence } from './orphan-watchdog.js';
 import { Reporter } from './reporter.js';
-import type { ThreadIdentity } from './thread-identity.js';
-
-/** How long a host waits to be told that its last event has arrived. */
-const ACKNOWLEDGE_MS = 1000;
-
-/** Everything a host can do without. */
-export interface HostOptions {
-  /** Whether there is a provider; there always is one when left out. */
-  readonly presence?: () => ProviderPresence;
-  /** The service, instead of the module that the bootstrap names. */
-  readonly load?: () => Promise<ServiceDefinition>;
-  /** For the task's own sockets; those of the bootstrap when left out. */
-  readonly endpoints?: TaskEndpoints;
-  /** In which it runs; the main thread when left out. */
-  readonly thread?: ThreadIdentity;
-  /** Drives the task's pauses. */
-  readonly clock?: Clock;
-}
 
 type StartCommand = Extract<HostCommand, { kind: 'start' }>;
 
-/** How long onStop may take after an error that nothing caught: any fault ends a process within two seconds. */
+/** The longest time for onStop after an uncaught error, in milliseconds: a fault ends a process within two seconds. */
 const MAX_CLEAN_UP_MS = 1500;
 
 /**
@@ -51,11 +31,11 @@ export class Host {
   readonly #bootstrap: HostBootstrap;
   readonly #connection: HostBus;
   readonly #reporter: Reporter;
+  readonly #finalEvent: FinalEvent;
   readonly #options: HostOptions;
   readonly #started = createDeferred<StartCommand>();
   readonly #crashed = createDeferred<never>();
   readonly #stopped = createDeferred<'stop'>();
-  readonly #acknowledged = new Map<number, () => void>();
   #lifecycle: Lifecycle | undefined;
   #hasEnded = false;
 
@@ -69,9 +49,10 @@ export class Host {
     this.#options = options;
     this.log = logFile.log;
     this.#warnOfFrame = throttledWarning(this.log);
-    const topics = [routedTopic(bootstrap.transaction, bootstrap.serviceId)];
-    this.#connection = connect(topics, (frame) => this.#receive(frame));
+    this.#connection = connect([commandTopic(bootstrap)], (frame) => this.#receive(frame));
     this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss, options.thread);
+    const { presence } = options;
+    this.#finalEvent = new FinalEvent({ reporter: this.#reporter, log: this.log, presence });
   }
 
   /** Runs the service to its end and returns the exit code of the process. */
@@ -81,7 +62,7 @@ export class Host {
     const loading = load();
     const end = await Promise.race([this.#runTask(loading), this.#crashed.promise]).catch(failedEnd);
     this.#hasEnded = true;
-    await this.#sendFinalEvent(end);
+    await this.#finalEvent.send(end);
     this.#reporter.close();
     await this.#connection.close();
     return end.kind === 'failed' ? 1 : 0;
@@ -93,7 +74,7 @@ export class Host {
     this.#lifecycle?.stop();
   }
 
-  /** The task threw where nobody could catch it. */
+  /** Ends the run after an error that the task has not caught. */
   crash(error: unknown): void {
     if (this.#lifecycle === undefined) this.#crashed.reject(asContextdError(error, 'SVC_TASK_FAILED'));
     else this.#lifecycle.crash(error);
@@ -116,7 +97,7 @@ export class Host {
     const { endpoints = this.#bootstrap.endpoints } = this.#options;
     return new Lifecycle({
       started: () => {
-        // A task that threw in a callback may still be at work.
+        // A task that threw in a callback may still be running.
         if (!this.#hasEnded) this.#reporter.report('started');
       },
       clock: this.#options.clock,
@@ -154,64 +135,29 @@ export class Host {
         this.stop();
         return;
       case 'acknowledge':
-        this.#acknowledged.get(command.seq)?.();
+        this.#finalEvent.acknowledge(command.seq);
         return;
       case 'event':
-        this.#lifecycle?.hear(command.event);
+        this.#lifecycle?.onEvent(command.event);
         return;
     }
-  }
-
-  /**
-   * Ends only when a provider has heard how it ended, so that no last word is lost: also the next provider,
-   * if this one has gone and another comes within the grace.
-   */
-  async #sendFinalEvent(end: TaskEnd): Promise<void> {
-    const { presence = () => ALWAYS_PRESENT } = this.#options;
-    const heard = createDeferred<'heard'>();
-    const seq = end.kind === 'failed' ? this.#reportFailure(end.error) : this.#reporter.reportEnd(end.kind);
-    this.#acknowledged.set(seq, () => heard.resolve('heard'));
-    for (;;) {
-      await Promise.race([heard.promise, presence().settled()]);
-      const wait = createDeferred<'late'>();
-      const cancel = systemClock.after(ACKNOWLEDGE_MS, () => wait.resolve('late'));
-      const outcome = await Promise.race([heard.promise, wait.promise]);
-      cancel();
-      if (outcome === 'heard') return;
-      if (presence().isPresent || presence().isGraceOver) break;
-    }
-    this.log.warn('nobody acknowledged the last event');
-  }
-
-  #reportFailure(error: ContextdError): number {
-    // How a program ended is told where the provider tells how a process did.
-    const { exit_code: exitCode, signal, ...details } = error.details;
-    const location = { ...locateError(error.cause), ...details };
-    this.log.error(error.message, { code: error.code, ...location });
-    if (error.cause instanceof Error) this.log.error(error.cause.stack ?? '');
-    return this.#reporter.reportEnd('failed', {
-      reason: 'error',
-      ...(exitCode === undefined ? {} : { exit_code: exitCode }),
-      ...(signal === undefined ? {} : { signal }),
-      error: { ...reportError(error), ...location },
-    });
   }
 
   #wrongName(serviceName: string): ContextdError {
     const { instance } = this.#bootstrap;
     return new ContextdError(
       'SVC_LOAD_FAILED',
-      `Service${instance} is not concerned by messages to "${serviceName}"`,
+      `Service${instance} does not accept the service name "${serviceName}"`,
       {
-        hint: `make <service_name> in the context file and serviceName in Service${instance}.ts the same`,
+        hint: `use the same name in <service_name> of the context file and in serviceName of Service${instance}.ts`,
       },
     );
   }
 }
 
 /**
- * As they are now, whatever the task does with them before they leave; what JSON cannot carry throws here, at
- * the line that says it, and not where it would take all later events with it.
+ * Copies the items as they are now, because the task may change them before they are sent. Throws for values that JSON
+ * cannot represent, at the call of `notify` and not later when the event is sent.
  */
 function copyAsJson(items: EventItems): EventItems {
   return JSON.parse(JSON.stringify(items)) as EventItems;

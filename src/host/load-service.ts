@@ -1,4 +1,4 @@
-// Loads a compiled service and says clearly what is wrong when it cannot be used.
+// Imports a compiled service and checks that its default export is a service definition.
 
 import { pathToFileURL } from 'node:url';
 import { ContextdError, messageOf } from '../base/errors.js';
@@ -12,8 +12,8 @@ export async function loadService(bootstrap: HostBootstrap): Promise<ServiceDefi
   const loaded = await importModule(modulePath, instance);
   const definition = loaded.default;
   if (isServiceDefinition(definition)) return definition;
-  throw new ContextdError('SVC_LOAD_FAILED', `${instance} exports no service`, {
-    hint: `index.ts of ${instance} must export, as default, what defineService({ task }) returns`,
+  throw new ContextdError('SVC_LOAD_FAILED', `${instance} does not export a service`, {
+    hint: `export the result of defineService({ task }) as default from index.ts of ${instance}`,
   });
 }
 
@@ -21,13 +21,9 @@ async function importModule(path: string, instance: string): Promise<Record<stri
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
   } catch (cause) {
-    throw new ContextdError(
-      'SVC_LOAD_FAILED',
-      `${instance} failed while it was loaded: ${messageOf(cause)}`,
-      {
-        cause,
-        details: { ...locateError(cause) },
-      },
-    );
+    throw new ContextdError('SVC_LOAD_FAILED', `${instance} cannot be loaded: ${messageOf(cause)}`, {
+      cause,
+      details: { ...locateError(cause) },
+    });
   }
 }

@@ -1,4 +1,4 @@
-// Where in the user's source an error came from, read from its (source-mapped) stack.
+// Finds the line of the user's source where an error was thrown, from its source-mapped stack.
 
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../base/package.js';
@@ -10,7 +10,7 @@ export interface ErrorLocation {
 
 const FRAME = /\(?((?:file:\/\/)?\/[^\s():]+):(\d+):\d+\)?$/;
 
-/** The topmost frame that is neither node's nor this package's own code. */
+/** Returns the topmost frame that is not code of Node or of this package. */
 export function locateError(error: unknown): ErrorLocation {
   if (!(error instanceof Error)) return {};
   for (const text of (error.stack ?? '').split('\n').slice(1)) {

@@ -1,4 +1,4 @@
-// Watches whether there is a provider: without one a host goes on for a while, then ends. No orphan lives for ever.
+// Ends a host whose provider does not return within the orphan grace, so that no service runs for ever without one.
 
 import { afterAwake, type Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
@@ -8,26 +8,26 @@ import type { Publisher } from '../bus/publisher.js';
 export interface OrphanWatchdogPorts {
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long to go on without a provider, in milliseconds. */
+  /** How long to keep running without a provider, in milliseconds. */
   readonly graceMs: number;
-  /** How long the task may take to end then, in milliseconds. */
+  /** How long the task may take to end after that, in milliseconds. */
   readonly stopTimeoutMs: number;
   /** Asks the task to end. */
   stop(): void;
-  /** Ends the process, whatever the task does. */
+  /** Ends the process even if the task does not end. */
   kill(): void;
 }
 
-/** Whether somebody is there to hear the last word. */
+/** Whether a provider can receive the final event. */
 export interface ProviderPresence {
   readonly isPresent: boolean;
-  /** The grace is over: nobody is waited for any more. */
+  /** The orphan grace is over: no provider is expected any more. */
   readonly isGraceOver: boolean;
-  /** Resolves when one of the two holds. */
+  /** Resolves when one of the two is true. */
   settled(): Promise<void>;
 }
 
-/** Until somebody watches. */
+/** For hosts without a watchdog. */
 export const ALWAYS_PRESENT: ProviderPresence = {
   isPresent: true,
   isGraceOver: false,
@@ -45,7 +45,7 @@ export class OrphanWatchdog implements ProviderPresence {
   #isGraceOver = false;
   #settled = createDeferred<void>();
 
-  /** Starts without a provider: it may have died while this process was being made. */
+  /** Starts without a provider: it may have ended while this process was being started. */
   constructor(ports: OrphanWatchdogPorts) {
     this.#ports = ports;
     this.#startGrace();
@@ -69,7 +69,7 @@ export class OrphanWatchdog implements ProviderPresence {
     this.#settled.resolve();
   }
 
-  /** Has no effect while there is none: the grace begins once. */
+  /** Has no effect while there is no provider: the grace starts once. */
   onLost(): void {
     if (!this.#isPresent) return;
     this.#isPresent = false;
@@ -82,19 +82,19 @@ export class OrphanWatchdog implements ProviderPresence {
     const { clock, graceMs, stopTimeoutMs, log } = this.#ports;
     this.#cancel();
     this.#cancel = afterAwake(clock, graceMs, () => {
-      log.error('no provider came back: ending');
+      log.error('no provider has returned within the orphan grace: ending');
       this.#isGraceOver = true;
       this.#settled.resolve();
       this.#ports.stop();
-      // Found or not: what has been asked to end is held to it.
+      // Also when a provider returns meanwhile: the task has been asked to end and must end.
       clock.after(stopTimeoutMs, () => this.#ports.kill());
     });
   }
 }
 
 /**
- * Tells when the provider that subscribes to `topic` has come, and when the connection to its forwarder is lost.
- * Another provider at the same address makes a connection too, but does not subscribe to that.
+ * Reports when the provider has subscribed to `topic`, and when the connection to its forwarder is lost. Another
+ * provider at the same address also makes a connection, but does not subscribe to `topic`.
  */
 export function observeProvider(
   publisher: Publisher,
@@ -104,7 +104,7 @@ export function observeProvider(
   const reportWhenPresent = (coming: Promise<void>) => {
     coming.then(
       () => report(true),
-      () => undefined, // Closed before there was one.
+      () => undefined, // The connection was closed first.
     );
   };
   reportWhenPresent(publisher.waitForSubscriber(topic));

@@ -1,11 +1,11 @@
-// Ends what a host has started, when there is no provider that would.
+// Ends the processes that a host has started, when there is no provider to do it.
 
 import type { Logger } from '../base/logger.js';
 import { identify } from '../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../processes/run-token.js';
 import { sweep, type SweepTarget } from '../processes/kill-tree.js';
 
-/** All that belongs to the run of this process, but this process itself. */
+/** Ends every process of this run except this process. */
 export async function endOwnProcesses(controlGroup: string | undefined, log: Logger): Promise<void> {
   const token = process.env[TOKEN_VARIABLE];
   if (token === undefined) return;
@@ -14,6 +14,6 @@ export async function endOwnProcesses(controlGroup: string | undefined, log: Log
 
 export async function endLeftovers(target: SweepTarget, log: Logger): Promise<void> {
   const { killed, left } = await sweep(target);
-  if (killed.length > 0) log.warn(`had to kill ${killed.join(', ')}`);
-  if (left.length > 0) log.error(`could not end ${left.join(', ')}`);
+  if (killed.length > 0) log.warn(`killed leftover processes: ${killed.join(', ')}`);
+  if (left.length > 0) log.error(`could not end processes: ${left.join(', ')}`);
 }

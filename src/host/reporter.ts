@@ -1,4 +1,4 @@
-// Puts a service's events on the bus: numbered, in order, nothing before somebody listens.
+// Publishes the events and heartbeats of a service: numbered, in order, and not before there is a subscriber.
 
 import { systemClock } from '../base/clock.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
@@ -10,12 +10,12 @@ import type { LogLoss } from '../base/log-file.js';
 import { HeartbeatTimer } from './heartbeat-timer.js';
 import type { ThreadIdentity } from './thread-identity.js';
 
-/** What goes into `status` besides result, device_action and pid. */
+/** The fields of `status` besides result, device_action and pid. */
 export type EventDetails = Readonly<Record<string, unknown>>;
 
 /**
- * Says everything again that a new provider cannot know: whenever somebody comes to listen, a heartbeat, and
- * the last word as long as nobody has acknowledged it.
+ * Repeats for each new subscriber what it cannot know: a heartbeat, and the final event until the host closes the
+ * reporter.
  */
 export class Reporter {
   readonly #bootstrap: HostBootstrap;
@@ -29,7 +29,7 @@ export class Reporter {
   readonly #startedAt = new Date().toISOString();
   readonly #heartbeat: HeartbeatTimer;
   readonly #thread: ThreadIdentity;
-  /** The id of the command that led to what is reported next. */
+  /** The message id of the command that caused the next events. */
   cause: string | undefined;
 
   constructor(
@@ -50,7 +50,7 @@ export class Reporter {
     );
   }
 
-  /** Queues an event and returns its seq. Times are those of the call, not of the sending. */
+  /** Queues an event and returns its seq. The event carries the time of the call, not of sending. */
   report(action: EventAction, details: EventDetails = {}): number {
     this.#seq += 1;
     const body = this.#compose(action, details);
@@ -61,16 +61,16 @@ export class Reporter {
     return this.#seq;
   }
 
-  /** Resolves when all that was reported has left; rejects when the connection was closed before. */
+  /** Resolves when all events have been sent. Rejects if the connection was closed before. */
   flush(): Promise<void> {
     return this.#sent;
   }
 
-  /** As report, for the event with which the service ends; said again to whoever comes until acknowledged. */
+  /** As report, for the final event of the service, which is repeated for each new subscriber. */
   reportEnd(action: EventAction, details: EventDetails = {}): number {
     const seq = this.report(action, details);
     const body = this.#compose(action, details);
-    // Not before it has been said a first time.
+    // Set only after the first sending.
     this.#sent = this.#sent.then(() => void (this.#finalEvent = body));
     this.#sent.catch(() => undefined);
     return seq;
@@ -80,9 +80,9 @@ export class Reporter {
     this.#heartbeat.close();
   }
 
-  /** The last word before the beat: whoever has heard a beat counts what came before it as missed. */
+  /** Sends the final event before the heartbeat: a receiver of the heartbeat counts earlier events as missed. */
   #repeatState(): void {
-    // If it has been said by now: what is still to be said, whoever has just come will hear anyway.
+    // Only if it has been sent already: the new subscriber receives queued events anyway.
     const word = this.#finalEvent;
     this.#afterSent(async () => {
       if (word === undefined) return;
@@ -92,7 +92,7 @@ export class Reporter {
     this.#sendHeartbeat(0);
   }
 
-  /** After all that was reported so far; what nobody hears then is not worth keeping. */
+  /** Runs `act` after all queued events. Errors are ignored: these messages need not arrive. */
   #afterSent(act: () => Promise<void>): void {
     this.#sent.then(act).catch(() => undefined);
   }

@@ -1,10 +1,10 @@
-// Keeps the file behind the descriptors 1 and 2 small: what native code and grandchildren print lands there.
+// Rotates the file behind the descriptors 1 and 2, which native code and grandchildren print to.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../base/clock.js';
 import { HeartbeatTimer } from './heartbeat-timer.js';
 
-/** Grandchildren write whenever they like, and nobody tells us. */
+/** Grandchildren write directly to the file, so its size is polled. */
 const CHECK_MS = 5000;
 
 export interface StdoutRotation {
@@ -14,16 +14,15 @@ export interface StdoutRotation {
   readonly maxBytes: number;
 }
 
-/** Looks now and every five seconds, until the process ends; at the moments of heartbeats that come by default, not to wake it twice. */
+/** Checks the size now and every five seconds until the process ends. Aligned with default heartbeats, to wake once. */
 export function rotateStdout(file: StdoutRotation, clock: Clock): void {
   rotateIfTooLarge(file);
   new HeartbeatTimer(clock, CHECK_MS, () => rotateIfTooLarge(file));
 }
 
 /**
- * Over its limit, moves its last `maxBytes` to `PATH.1` and empties it. Copied and emptied, not renamed:
- * others hold the descriptor, and since they append they go on at the start of the emptied file. What is
- * written between the two steps is lost.
+ * Copies the last `maxBytes` to `PATH.1` and truncates the file, if it is larger than `maxBytes`. It is not renamed,
+ * because other processes hold the descriptor and append to it. Output between the two steps is lost.
  */
 export function rotateIfTooLarge({ path, descriptor, maxBytes }: StdoutRotation): void {
   const { size } = fstatSync(descriptor);
@@ -31,7 +30,7 @@ export function rotateIfTooLarge({ path, descriptor, maxBytes }: StdoutRotation)
   try {
     copyTail(path, size, maxBytes);
   } catch {
-    // No such name any more, or no room for a copy: then this much is enough to have been kept.
+    // The file was removed, or the disk is full: truncate without a copy.
   }
   ftruncateSync(descriptor);
 }

@@ -1,4 +1,4 @@
-// Compiles a user's service, once for each content: into one file, or, where its code is open, for the hooks.
+// Compiles a service once for each content: into one file, or for the module hooks if it loads code dynamically.
 
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,15 +10,15 @@ import { bundleCode } from './build/bundle-code.js';
 import { codeHashOf, composeManifest, isCurrent, readManifest, type Manifest } from './build/manifest.js';
 
 export interface BuiltService {
-  /** What node loads, as an absolute path. */
+  /** Absolute path of the module to load. */
   readonly module: string;
-  /** What node imports before it; left out where the module is all it needs. */
+  /** URL of a module that Node must import first (`--import`); left out if not needed. */
   readonly loader?: string;
-  /** Names the code: another one exactly when it has changed. */
+  /** Changes exactly when the code changes. */
   readonly codeHash: string;
 }
 
-/** Builds each entry once at a time. */
+/** Concurrent builds of the same entry share one result. */
 export class ServiceBuilder {
   readonly #folder: string;
   readonly #running = new Map<string, Promise<BuiltService>>();
@@ -27,7 +27,7 @@ export class ServiceBuilder {
     this.#folder = folder;
   }
 
-  /** Throws SVC_BUILD_FAILED naming file, line and column. */
+  /** Throws SVC_BUILD_FAILED with file, line and column. */
   build(entry: string): Promise<BuiltService> {
     const running =
       this.#running.get(entry) ?? this.#buildOnce(entry).finally(() => this.#running.delete(entry));

@@ -1,4 +1,4 @@
-// What of a context's code is not here: said when a file is checked, before anything runs.
+// Finds missing code, programs and variables of a context file, for `--check`.
 
 import { asContextdError } from '../base/errors.js';
 import { programOf, type TaskService } from '../model/context.js';
@@ -7,7 +7,7 @@ import { locateProgram } from './locate-program.js';
 import { locateService, serviceRootsOf } from './locate-service.js';
 import { readEnvironment } from './read-environment.js';
 
-/** What would keep services of a file from running here and now, as `service: what (what to do)`. */
+/** Returns the errors that would prevent services from starting, as `service: message (hint)`. */
 export function findMissingCode(file: ContextFile, namedRoots: readonly string[]): readonly string[] {
   const roots = serviceRootsOf(file, namedRoots);
   return file.configuration.TaskService.flatMap((service) => {

@@ -1,16 +1,16 @@
-// Finds the user as whom a program is to run.
+// Looks up the user that a program runs as.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { ContextdError } from '../base/errors.js';
 import type { ProgramUser } from '../messages/host-bootstrap.js';
 
-/** Undefined when it is the provider's own user. Throws SVC_USER_UNKNOWN or SVC_USER_REFUSED. */
+/** Returns undefined for the user of the provider itself. Throws SVC_USER_UNKNOWN or SVC_USER_REFUSED. */
 export function findUser(serviceId: string, name: string): ProgramUser | undefined {
-  const user = lookUp(name);
+  const user = lookUpUser(name);
   if (user === undefined) {
-    throw new ContextdError('SVC_USER_UNKNOWN', `${serviceId}: there is no user "${name}"`, {
-      hint: 'make the user, or correct <user> in the context file',
+    throw new ContextdError('SVC_USER_UNKNOWN', `${serviceId}: user "${name}" does not exist`, {
+      hint: 'create the user, or correct <user> in the context file',
     });
   }
   const own = process.getuid?.();
@@ -19,15 +19,15 @@ export function findUser(serviceId: string, name: string): ProgramUser | undefin
   throw new ContextdError(
     'SVC_USER_REFUSED',
     `${serviceId}: the provider (user id ${own ?? '?'}) may not run a program as ${name}`,
-    { hint: `run the provider as root or as ${name}, or leave <user> out` },
+    { hint: `run the provider as root or as ${name}, or remove <user>` },
   );
 }
 
-/** The file first; users of a directory service are known to getent only. */
-function lookUp(name: string): ProgramUser | undefined {
-  // A name that begins with a dash would be taken for an option.
+/** Searches /etc/passwd first; users of a directory service are known only to getent. */
+function lookUpUser(name: string): ProgramUser | undefined {
+  // A name that starts with a dash would be an option for getent.
   if (!/^[A-Za-z0-9_][^:\s/]*$/.test(name)) return undefined;
-  return findLine(readUsers(), name) ?? findLine(askForUser(name), name);
+  return findLine(readUsers(), name) ?? findLine(queryGetent(name), name);
 }
 
 function findLine(text: string, name: string): ProgramUser | undefined {
@@ -48,11 +48,11 @@ function readUsers(): string {
   }
 }
 
-function askForUser(name: string): string {
+function queryGetent(name: string): string {
   try {
     const stdio = ['ignore', 'pipe', 'ignore'] as const;
     return execFileSync('getent', ['passwd', name], { encoding: 'utf8', timeout: 5000, stdio: [...stdio] });
   } catch {
-    return ''; // Nobody of that name, or no getent.
+    return ''; // There is no such user, or no getent.
   }
 }

@@ -1,13 +1,13 @@
-// Names the code of a program: the file that is run, and the script that an interpreter is given.
+// Hashes the code of a program: its file, and the script in its arguments.
 
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { HostProgram } from '../messages/host-bootstrap.js';
 
-/** Of a larger file the size and the time of its last change have to do: every start waits for this. */
+/** For a larger file only size and modification time are hashed, because every start waits for this. */
 const MOST_READ = 256 * 1024;
-/** Other files among the arguments are data, which the program itself may write. */
+/** Other files in the arguments are data, which the program itself may write. */
 const SCRIPT = /\.([mc]?[jt]s|py|sh|rb|pl|php|lua|r|jar)$/i;
 
 export function hashProgram({ file, args, cwd }: Pick<HostProgram, 'file' | 'args' | 'cwd'>): string {
@@ -27,6 +27,6 @@ function contentOf(path: string): string | Uint8Array {
     if (!stats.isFile()) return '';
     return size > MOST_READ ? `${size} ${mtimeMs}` : readFileSync(path);
   } catch {
-    return ''; // No file at all, or one that only the program's user may read.
+    return ''; // The file does not exist, or only the user of the program may read it.
   }
 }

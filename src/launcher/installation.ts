@@ -1,17 +1,17 @@
-// Whether this installation can still launch: its files can be replaced while the provider runs.
+// Checks that the files of this installation still exist, since they can be removed while the provider runs.
 
 import { accessSync, constants } from 'node:fs';
 import { ContextdError } from '../base/errors.js';
 import { findNode } from '../base/find-node.js';
 import { packageRoot } from '../base/package.js';
 
-/** Throws SVC_LAUNCH_FAILED when nothing can be launched any more: to be asked before something is stopped. */
+/** Call before a service is stopped for a restart. Throws SVC_LAUNCH_FAILED if no service can be launched any more. */
 export function checkInstallation(hostProgram: string): void {
   findNode();
   try {
     accessSync(hostProgram, constants.R_OK);
   } catch (cause) {
-    throw new ContextdError('SVC_LAUNCH_FAILED', `a file of contextd is gone: ${hostProgram}`, {
+    throw new ContextdError('SVC_LAUNCH_FAILED', `a file of contextd is missing: ${hostProgram}`, {
       cause,
       hint: `install contextd in ${packageRoot} again`,
     });

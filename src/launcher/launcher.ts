@@ -1,4 +1,4 @@
-// What the supervisor needs of a launcher: start one kind of service, stop it, say when it ended.
+// The launcher interface: starts services of one kind, stops them and reports their end.
 
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { Supervision } from '../model/context.js';
@@ -10,13 +10,13 @@ export interface LaunchRequest {
   /** Where standard output and error go, as an absolute path. */
   readonly logFile: string;
   readonly workingFolder: string;
-  /** Added to the environment of a service that is no program; none when left out. */
+  /** Added to the environment of a service that is not a program. */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Marks every process of this run; see processes/run-token.ts. */
+  /** Identifies every process of this run; see processes/run-token.ts. */
   readonly token: string;
 }
 
-/** A service that an earlier provider has launched. */
+/** Adopts a service that an earlier provider has launched. */
 export interface AdoptRequest {
   readonly process: ProcessEntry;
   readonly token: string;
@@ -26,21 +26,21 @@ export interface AdoptRequest {
 export interface ProcessEnd {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  /** The task used more memory than it may. */
+  /** The service exceeded its memory. */
   readonly isOutOfMemory?: boolean;
-  /** Processes of the service that did not end by themselves, as `pid (name)`. */
+  /** Processes of the service that had to be killed, as `pid (name)`. */
   readonly killed: readonly string[];
-  /** Those that could not be ended. */
+  /** Processes that could not be ended, as `pid (name)`. */
   readonly left?: readonly string[];
 }
 
 export interface LaunchedService {
   readonly pid: number;
-  /** Resolves when the process and everything it left behind are gone; never rejects. */
+  /** Resolves when the process and all processes that it has started have ended; never rejects. */
   readonly ended: Promise<ProcessEnd>;
   /**
-   * Climbs the stop ladder; `ask` asks on the bus and says whether anybody heard. Idempotent; a later
-   * call with `atOnce` kills what an earlier one still waits for.
+   * Stops the service step by step. `ask` sends the stop command on the bus and returns whether the service subscribes.
+   * Idempotent. A later call with `atOnce` kills the service at once.
    */
   stop(ask: () => boolean, atOnce: boolean): void;
 }

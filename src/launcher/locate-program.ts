@@ -1,4 +1,4 @@
-// Finds the program that is a task service, and says before it is run what would keep it from running.
+// Finds the program of a task service and checks everything that would prevent its start.
 
 import { statSync, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -36,20 +36,20 @@ function findFile(
   { program, env }: Pick<ProgramCommand, 'program' | 'env'>,
   folder: string,
 ): string {
-  const places = placesOf(program, env.PATH ?? process.env.PATH ?? DEFAULT_PATH, folder);
-  const found = places.filter((path) => lookAt(path) !== undefined);
+  const candidates = candidatesOf(program, env.PATH ?? process.env.PATH ?? DEFAULT_PATH, folder);
+  const found = candidates.filter((path) => statOf(path) !== undefined);
   const [first] = found;
-  if (first === undefined) throw notFound(service, program, places);
+  if (first === undefined) throw notFound(service, program, candidates);
   const file = found.find(isExecutable);
   if (file !== undefined) return file;
-  const what = lookAt(first)?.isFile() === true ? 'is not executable' : 'is not a file';
+  const what = statOf(first)?.isFile() === true ? 'is not executable' : 'is not a file';
   throw new ContextdError('SVC_PROGRAM_NOT_EXECUTABLE', `${service.id}: ${first} ${what}`, {
-    hint: `chmod +x ${first}; or name its interpreter as <program> and the file as <arg>`,
+    hint: `chmod +x ${first}; or use its interpreter as <program> and the file as <arg>`,
   });
 }
 
-/** A name without a slash is looked for in PATH, as a shell does; never in whatever folder we are in. */
-function placesOf(program: string, path: string, folder: string): readonly string[] {
+/** A name without a slash is searched in PATH as in a shell, and never in the current folder. */
+function candidatesOf(program: string, path: string, folder: string): readonly string[] {
   if (isAbsolute(program)) return [program];
   if (program.includes('/')) return [join(folder, program)];
   return path
@@ -58,11 +58,11 @@ function placesOf(program: string, path: string, folder: string): readonly strin
     .map((each) => join(each, program));
 }
 
-function notFound(service: TaskService, program: string, places: readonly string[]): ContextdError {
+function notFound(service: TaskService, program: string, candidates: readonly string[]): ContextdError {
   const isPath = program.includes('/');
   const where = isPath
-    ? `no program ${places.join('')}`
-    : `no program "${program}" in PATH: ${places.map((each) => each.slice(0, -program.length - 1)).join(', ')}`;
+    ? `no program ${candidates.join('')}`
+    : `no program "${program}" in PATH: ${candidates.map((each) => each.slice(0, -program.length - 1)).join(', ')}`;
   return new ContextdError('SVC_PROGRAM_NOT_FOUND', `${service.id}: ${where}`, {
     hint: isPath
       ? 'correct <program> in the context file; a relative path is relative to the context folder'
@@ -71,9 +71,9 @@ function notFound(service: TaskService, program: string, places: readonly string
 }
 
 function checkFolder(service: TaskService, cwd: string): string {
-  if (lookAt(cwd)?.isDirectory() === true) return cwd;
-  throw new ContextdError('SVC_LAUNCH_FAILED', `${service.id}: there is no folder ${cwd} to run it in`, {
-    hint: 'make the folder, or correct <cwd> in the context file; it is relative to the context folder',
+  if (statOf(cwd)?.isDirectory() === true) return cwd;
+  throw new ContextdError('SVC_LAUNCH_FAILED', `${service.id}: the working folder ${cwd} does not exist`, {
+    hint: 'create the folder, or correct <cwd> in the context file; the path is relative to the context folder',
   });
 }
 
@@ -89,7 +89,7 @@ function readinessOf({ ready, ready_line: pattern, ready_port: port }: ProgramCo
   }
 }
 
-function lookAt(path: string): Stats | undefined {
+function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch {

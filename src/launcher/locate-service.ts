@@ -1,4 +1,4 @@
-// Finds the code of a service, and only there where this provider may load from.
+// Finds the code of a service below the permitted service roots.
 
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
@@ -9,14 +9,14 @@ import type { ContextFile } from '../model/read/read-context.js';
 
 const ENTRY_FILES = ['index.ts', 'index.mts', 'index.js', 'index.mjs'];
 
-/** Where code may come from: what the file names, what the user names, and this package's own services. */
+/** Returns the folders from which code may be loaded: those of the file, `named` ones, and the services of this package. */
 export function serviceRootsOf(file: ContextFile, named: readonly string[]): readonly string[] {
   const own = file.configuration.TaskService.map((each) => each.Task.message.content.configuration.location);
   const roots = [...own.filter((each) => each !== ''), ...named, join(file.folder, 'services')];
   return [...new Set([...roots, join(packageRoot, 'services')])];
 }
 
-/** Returns the entry file. Throws SVC_LOCATION_REFUSED or SVC_NOT_FOUND. */
+/** Returns the absolute path of the entry file. Throws SVC_LOCATION_REFUSED or SVC_NOT_FOUND. */
 export function locateService(service: TaskService, roots: readonly string[]): string {
   const { location } = service.Task.message.content.configuration;
   if (location !== '') checkLocation(service, location, roots);
@@ -30,17 +30,17 @@ export function locateService(service: TaskService, roots: readonly string[]): s
     'SVC_NOT_FOUND',
     `${service.id}: no service "${service.instance}" in ${folders.join(', ')}`,
     {
-      hint: 'make it with create_service, or correct instance and <location> in the context file',
+      hint: 'create it with create_service, or correct instance and <location> in the context file',
     },
   );
 }
 
-/** The folder of the instance, and the file in it, may be links as well: what counts is where they lead. */
+/** Follows links: the folder of the instance and the file may be symbolic links. */
 function checkEntry(service: TaskService, entry: string, roots: readonly string[]): void {
   checkLocation(service, dirname(realpathSync(entry)), roots);
 }
 
-/** Throws SVC_LOCATION_REFUSED unless `location` is a service root or lies below one, links followed. */
+/** Throws SVC_LOCATION_REFUSED unless `location` is a service root or below one, after following links. */
 export function checkLocation(service: TaskService, location: string, roots: readonly string[]): void {
   const real = resolveLinks(location);
   const isAllowed = roots.map(resolveLinks).some((root) => real === root || real.startsWith(root + sep));
@@ -55,7 +55,7 @@ export function checkLocation(service: TaskService, location: string, roots: rea
   );
 }
 
-/** Dots and links followed, as far as the path exists. */
+/** Resolves dots and links, as far as the path exists. */
 function resolveLinks(path: string): string {
   const whole = resolve(path);
   const parent = dirname(whole);

@@ -1,22 +1,22 @@
-// Tells whether a process ended for want of memory: its heap was full, or the system killed it.
+// Detects whether a process ended because it ran out of memory: its heap was full, or the kernel killed it.
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { ExitStatus } from './process-service.js';
 
-const V8_SAYS = 'JavaScript heap out of memory';
-/** V8 says it first, and then prints a stack. */
-const LOOKED_AT = 64 * 1024;
-/** What a shell makes of SIGABRT. */
+const V8_MESSAGE = 'JavaScript heap out of memory';
+/** How many bytes at the end of the log are searched: V8 prints the message before a stack. */
+const SEARCHED_BYTES = 64 * 1024;
+/** The exit code of a shell after SIGABRT. */
 const ABORTED = 134;
 
 /**
- * The kernel names no pid to us, it only counts what it kills for want of memory. Who dies of an unasked
- * SIGKILL when that count has just risen is taken to be the one.
+ * The kernel only counts the processes that it kills for lack of memory and does not report their pids. A process that
+ * ends by SIGKILL just after the count has risen is taken for the killed one.
  */
 export class KernelKills {
   #seen = countKernelKills();
 
-  /** Whether the kernel has killed for want of memory since this was last asked. */
+  /** Whether the kernel has killed a process for lack of memory since the last call. */
   hasRisen(): boolean {
     const before = this.#seen;
     this.#seen = countKernelKills();
@@ -29,17 +29,17 @@ function countKernelKills(): number {
     const [, count = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
     return Number(count);
   } catch {
-    return 0; // No Linux: nobody counts.
+    return 0; // Not Linux.
   }
 }
 
-/** `file` is where its standard error went, `offset` its size when the process was started. */
+/** `file` contains its standard error; `offset` is the size of the file when the process was started. */
 export function isHeapFull(end: ExitStatus, file: string, offset: number): boolean {
   if (end.signal !== 'SIGABRT' && end.exitCode !== ABORTED) return false;
   try {
-    return readEnd(file, offset).includes(V8_SAYS);
+    return readEnd(file, offset).includes(V8_MESSAGE);
   } catch {
-    return false; // The file is gone, and with it the only witness.
+    return false; // The file was removed.
   }
 }
 
@@ -47,8 +47,8 @@ function readEnd(file: string, offset: number): string {
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    // Shortened since: then all of it is news.
-    const start = Math.max(size < offset ? 0 : offset, size - LOOKED_AT);
+    // The file was truncated meanwhile: all of it is new.
+    const start = Math.max(size < offset ? 0 : offset, size - SEARCHED_BYTES);
     const bytes = Buffer.alloc(size - start);
     return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, bytes.length, start));
   } finally {

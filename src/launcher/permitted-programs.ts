@@ -1,4 +1,4 @@
-// Which programs this provider may run, and in which environment: those of its own context file, as it was read and as it is now.
+// Permits only programs and environments of the provider's own context file, as it was read at the start and as it is now.
 
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,8 +9,8 @@ import type { ProgramCommand } from '../model/program.js';
 import { readContext, type ContextFile } from '../model/read/read-context.js';
 
 /**
- * Any client that reaches the bus could otherwise run anything here. Who may write the file decides: after an
- * edit its new commands can be loaded, by a reload for instance.
+ * Otherwise any client on the bus could run any program on this machine. Users who may write the file decide: after an
+ * edit its new commands can be used, for example by a reload.
  */
 export class PermittedPrograms {
   readonly #file: ContextFile;
@@ -21,11 +21,11 @@ export class PermittedPrograms {
     this.#known = [...executedBy(file)];
   }
 
-  /** Throws SVC_PROGRAM_REFUSED unless the file has, for any service, what runs the same. */
+  /** Throws SVC_PROGRAM_REFUSED unless a service of the file runs the same program in the same environment. */
   check(service: TaskService): void {
     const wanted = executedPart(service);
     if (wanted === undefined || this.#has(wanted)) return;
-    // What was permitted once stays so: a service must be able to restart while its file is being edited.
+    // A program stays permitted, so that a service can restart while the file is being edited.
     this.#known.push(...this.#readAgain().filter((each) => !this.#has(each)));
     if (!this.#has(wanted)) throw this.#refusal(service);
   }
@@ -35,7 +35,7 @@ export class PermittedPrograms {
     const { path } = this.#file;
     if (command === undefined) {
       const message = `${service.id}: ${path} has no service with this <env> and <env_file>`;
-      const hint = 'put a service with the same variables into that file';
+      const hint = 'add a service with the same variables to that file';
       return new ContextdError('SVC_PROGRAM_REFUSED', message, { hint });
     }
     const what = [command.program, ...command.arg].join(' ');
@@ -43,7 +43,7 @@ export class PermittedPrograms {
       'SVC_PROGRAM_REFUSED',
       `${service.id}: ${path} has no such <command>: ${shorten(what)}`,
       {
-        hint: 'put a <command> with the same program, arguments, cwd, env, user and limits into that file',
+        hint: 'add a <command> with the same program, arguments, cwd, env, user and limits to that file',
       },
     );
   }
@@ -56,7 +56,7 @@ export class PermittedPrograms {
     try {
       return executedBy(readContext(readFileSync(this.#file.path, 'utf8'), this.#file.path));
     } catch {
-      return []; // Gone, or in the middle of an edit.
+      return []; // The file was removed or is being edited.
     }
   }
 }
@@ -65,7 +65,7 @@ function executedBy({ configuration }: ContextFile): readonly unknown[] {
   return configuration.TaskService.flatMap((service) => executedPart(service) ?? []);
 }
 
-/** What could do harm; undefined for a service with code of its own and nothing in its environment. */
+/** The security-relevant part; undefined for a service with code and without variables. */
 function executedPart(service: TaskService): unknown {
   const command = programOf(service);
   if (command !== undefined) return executedOf(command);
@@ -73,7 +73,7 @@ function executedPart(service: TaskService): unknown {
   return file === '' && Object.keys(env).length === 0 ? undefined : { env, file };
 }
 
-/** When it is ready and what is told of it does no harm. */
+/** Without readiness and output events, which are not security-relevant. */
 function executedOf(command: ProgramCommand): unknown {
   const { program, arg, cwd, env, env_file: file, user, umask, rlimits, stdin, stop_to: stopTo } = command;
   return { program, arg, cwd, env, file, user, umask, rlimits, stdin, stopTo };

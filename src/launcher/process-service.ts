@@ -1,4 +1,4 @@
-// A service that runs as a process: the ladder that stops it, and the sweep after it.
+// A service that runs as a process: stops it step by step, and ends the processes that it leaves.
 
 import { constants } from 'node:os';
 import type { Clock } from '../base/clock.js';
@@ -12,20 +12,20 @@ export type ExitStatus = Omit<ProcessEnd, 'killed' | 'left'>;
 
 export interface ProcessParts {
   readonly pid: number;
-  /** By what its processes are known; asked for when they are to be ended. */
+  /** How the processes of the run are recognized; called when they are to be ended. */
   readonly members: () => RunMembers;
-  /** False when the pid may be another's by now. */
+  /** False when the pid may belong to another process. */
   readonly isAlive: () => boolean;
   readonly supervision: Supervision;
   readonly clock: Clock;
   readonly exited: Promise<ExitStatus>;
-  /** Nothing is looked for any more. */
+  /** Called when all processes of the run have ended. */
   readonly onSwept: () => void;
 }
 
 /**
- *   ask on the bus --half of stop_timeout--> stop signal --stop_timeout--> SIGKILL to all of it
- *   (nobody heard: the signal at once)                                     then, always: sweep what it left
+ *   stop command on the bus --half of stop_timeout--> stop signal --stop_timeout--> SIGKILL to all its processes
+ *   (no subscriber: the signal at once)                                   finally, always: end leftover processes
  */
 export class ProcessService implements LaunchedService {
   readonly pid: number;
@@ -65,7 +65,7 @@ export class ProcessService implements LaunchedService {
     this.#after(this.#halfTimeMs(), () => void this.#kill());
   }
 
-  /** Resolves when all sweeps are over, also one whose victim has ended before it came back: it knows whom it killed. */
+  /** Resolves when all sweeps have finished, so that `killed` is complete. */
   async #kill(): Promise<void> {
     this.#sweeps.push(this.#sweep());
     await Promise.all(this.#sweeps);

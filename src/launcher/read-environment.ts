@@ -1,4 +1,4 @@
-// What a service finds in its environment besides that of its provider: its <env_file>, read at each start, and its <env>.
+// Reads the variables of a service: its <env_file>, which is read at each start, and its <env>.
 
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
@@ -6,7 +6,7 @@ import { ContextdError, messageOf } from '../base/errors.js';
 import { environmentOf, type TaskService } from '../model/context.js';
 import { VARIABLE_PATTERN, VARIABLE_RULE } from '../model/program.js';
 
-/** Throws SVC_ENV_FILE. */
+/** Returns the variables of <env_file> and <env>; <env> wins. Throws SVC_ENV_FILE. */
 export function readEnvironment(service: TaskService): Readonly<Record<string, string>> {
   const { env, file } = environmentOf(service);
   if (file === '') return env;
@@ -31,7 +31,7 @@ function readText(service: TaskService, file: string): string {
       `${service.id}: cannot read its <env_file>: ${messageOf(cause)}`,
       {
         cause,
-        hint: 'make the file, or correct <env_file> in the context file; it is relative to the context folder',
+        hint: 'create the file, or correct <env_file> in the context file; the path is relative to the context folder',
       },
     );
   }

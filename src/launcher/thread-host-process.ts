@@ -1,4 +1,4 @@
-// The process that holds the threads of one context, as its provider sees it.
+// The thread host of one context on the side of the provider: sends orders, tracks threads, ends the idle process.
 
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import {
@@ -17,37 +17,37 @@ import { ThreadService } from './thread-service.js';
 export interface ThreadHostParts {
   readonly bootstrap: Pick<ThreadHostBootstrap, 'host' | 'key'>;
   readonly process: Promise<LaunchedService>;
-  /** Marks the process; see processes/run-token.ts. */
+  /** Identifies the process; see processes/run-token.ts. */
   readonly token: string;
-  /** For whom to seal orders; undefined for a provider without <Security>. */
+  /** The public key for which orders are signed; undefined for a provider without <Security>. */
   readonly reader: string | undefined;
   readonly connection: Connection;
   readonly clock: Clock;
-  /** No thread is to be launched here any more. */
+  /** Called when no further thread may be launched here. */
   readonly retired: () => void;
 }
 
 /**
- *   launch() ... launch()         the last thread has ended, or the process has
- *      \-- process starts --> orders are heard --> threads --> exit
+ *   launch() ... launch()            the last thread, or the process, has ended
+ *      \-- process starts --> it subscribes to orders --> threads --> exit
  */
 export class ThreadHostProcess {
   readonly #parts: ThreadHostParts;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly ended: Promise<void>;
   readonly #threads = new Map<string, RunningThread>();
-  readonly #heard: Promise<void>;
+  readonly #subscribed: Promise<void>;
   #listed: Deferred<readonly string[]> | undefined;
   #hasEnded = false;
 
   constructor(parts: ThreadHostParts) {
     this.#parts = parts;
-    this.#heard = parts.connection.publisher.waitForSubscriber(threadsTopic(parts.bootstrap.host));
-    this.#heard.catch(() => undefined);
+    this.#subscribed = parts.connection.publisher.waitForSubscriber(threadsTopic(parts.bootstrap.host));
+    this.#subscribed.catch(() => undefined);
     this.ended = this.#awaitEnd();
   }
 
-  /** Throws SVC_LAUNCH_FAILED when there can be no process. */
+  /** Throws SVC_LAUNCH_FAILED if the process cannot be started. */
   async launch(order: LaunchRequest): Promise<LaunchedService> {
     const { token, bootstrap, supervision } = order;
     const { ended } = this.#add(token);
@@ -59,7 +59,7 @@ export class ThreadHostProcess {
     return this.#createService(process, order, ended);
   }
 
-  /** A thread that is known to run here. */
+  /** Adopts a thread that runs in this process. */
   adopt(process: LaunchedService, order: AdoptRequest): LaunchedService {
     return this.#createService(process, order, this.#add(order.token).ended);
   }
@@ -72,7 +72,7 @@ export class ThreadHostProcess {
     return this.#threads.has(token);
   }
 
-  /** Resolves with the tokens of all threads that run, once the process has said so. */
+  /** Resolves with the tokens of all running threads when the process has reported them. */
   list(): Promise<readonly string[]> {
     this.#listed ??= createDeferred<readonly string[]>();
     this.#send({ action: 'list' });
@@ -82,7 +82,7 @@ export class ThreadHostProcess {
   onNotice(notice: ThreadNoticeBody): void {
     const { threads } = notice.content;
     if (notice.header.action === 'running') {
-      // From now on their ends are noted, adopted or not.
+      // Registered at once, so that no end is missed before a thread is adopted.
       for (const { token } of threads) this.#add(token);
       this.#listed?.resolve(threads.map(({ token }) => token));
     } else {
@@ -90,7 +90,7 @@ export class ThreadHostProcess {
     }
   }
 
-  /** Ends an adopted process of which nothing is needed. */
+  /** Ends the process if it has no threads. */
   async retireIfIdle(): Promise<void> {
     if (this.#threads.size > 0 || this.#hasEnded) return;
     this.#parts.retired();
@@ -134,7 +134,7 @@ export class ThreadHostProcess {
   async #awaitEnd(): Promise<void> {
     const end = await this.#parts.process.then(
       (process) => process.ended,
-      () => ({ exitCode: undefined, signal: undefined }), // It was never there; who wanted to launch knows.
+      () => ({ exitCode: undefined, signal: undefined }), // It could not be started; `launch` has thrown.
     );
     this.#hasEnded = true;
     this.#parts.retired();
@@ -147,13 +147,13 @@ export class ThreadHostProcess {
     return this.#parts.connection.publisher.hasSubscriber(threadsTopic(this.#parts.bootstrap.host));
   }
 
-  /** Orders leave in the order of the calls, as soon as the process listens. */
+  /** Sends orders in the order of the calls, as soon as the process subscribes. */
   #send(order: ThreadOrder): void {
     const { connection, bootstrap, reader } = this.#parts;
     const { host, key } = bootstrap;
-    this.#heard
+    this.#subscribed
       .then(() => connection.publish(threadsTopic(host), signOrder(order, key), reader))
-      .catch(() => undefined); // The connection was closed: the process will notice.
+      .catch(() => undefined); // The connection was closed: the process detects it.
   }
 }
 

@@ -1,24 +1,22 @@
-// Starts services as threads of one process per context; that process is started and stopped as a service's is.
+// Starts services as threads of one process per context, the thread host.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deferred.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
-import { BOOTSTRAP_VARIABLE, type HostLog } from '../messages/host-bootstrap.js';
+import type { HostLog } from '../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../messages/thread-notice.js';
 import { supervisionSchema } from '../model/context.js';
+import type { FoundService } from '../processes/find-runs.js';
+import { HOST_TOKEN_PREFIX, parseToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
+import { endThreadLeftovers, findThreadHosts, type FoundThreadHost } from './find-thread-hosts.js';
 import type { AdoptRequest, LaunchedService, Launcher, LaunchRequest } from './launcher.js';
-import { type FoundService } from '../processes/find-runs.js';
 import type { ProcessLauncher } from './process-launcher.js';
-import { readProcessTable, type ProcessEntry } from '../processes/process-table.js';
-import { parseToken, HOST_TOKEN_PREFIX, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
-import { sweep } from '../processes/kill-tree.js';
 import { ThreadHostProcess } from './thread-host-process.js';
 
-/** What the launcher needs of the keys of services. */
+/** The keys of services, as far as the launcher needs them. */
 export interface ThreadKeys {
   issue(hostToken: string): { readonly publicKey: string };
   place(token: string, hostToken: string): void;
@@ -39,22 +37,22 @@ export interface ThreadLauncherOptions {
   readonly keys?: ThreadKeys | undefined;
   readonly serverKey?: string;
   readonly workingFolder: string;
-  /** Of the process that holds the threads of this context. */
+  /** The log of the thread host of this context. */
   readonly log: (contextId: string) => HostLog;
 }
 
-/** How long a process that an earlier provider has left may take to say which threads it has. */
-const ANSWER_MS = 5000;
+/** How long a thread host of an earlier provider may take to list its threads, in milliseconds. */
+const LIST_MS = 5000;
 
-/** What the process itself is given; its threads have limits of their own. */
+/** The supervision of the thread host itself; each thread has its own. */
 const HOST_SUPERVISION = supervisionSchema.parse({});
 
 export class ThreadLauncher implements Launcher {
   readonly #options: ThreadLauncherOptions;
-  /** Where the next thread of a context is launched. */
+  /** The thread host in which the next thread is launched, by context id. */
   readonly #current = new Map<string, ThreadHostProcess>();
   readonly #hosts = new Map<string, ThreadHostProcess>();
-  /** Processes that an earlier provider has started, by pid. */
+  /** Thread hosts that an earlier provider has started, by pid. */
   readonly #adopted = new Map<number, LaunchedService>();
   readonly #ending = new Set<Promise<unknown>>();
 
@@ -62,21 +60,21 @@ export class ThreadLauncher implements Launcher {
     this.#options = options;
   }
 
-  launch(order: LaunchRequest): Promise<LaunchedService> {
-    const { contextId } = order.bootstrap;
+  launch(request: LaunchRequest): Promise<LaunchedService> {
+    const { contextId } = request.bootstrap;
     const host = this.#current.get(contextId) ?? this.#startHost(contextId);
-    this.#options.keys?.place(order.token, host.token);
-    return host.launch(order);
+    this.#options.keys?.place(request.token, host.token);
+    return host.launch(request);
   }
 
-  /** Only for what `find` has found. */
-  adopt(order: AdoptRequest): LaunchedService {
-    const host = this.#hostOf(order.token);
-    const process = this.#adopted.get(order.process.pid);
+  /** Call only for threads that `find` has returned. */
+  adopt(request: AdoptRequest): LaunchedService {
+    const host = this.#hostOf(request.token);
+    const process = this.#adopted.get(request.process.pid);
     if (host === undefined || process === undefined)
-      throw new Error(`${order.token} is no thread that was found`);
-    this.#options.keys?.place(order.token, host.token);
-    return host.adopt(process, order);
+      throw new Error(`${request.token} is not a thread that was found`);
+    this.#options.keys?.place(request.token, host.token);
+    return host.adopt(process, request);
   }
 
   has(token: string): boolean {
@@ -87,23 +85,15 @@ export class ThreadLauncher implements Launcher {
     this.#hosts.get(notice.header.host)?.onNotice(notice);
   }
 
-  /** The threads that an earlier provider has left running. What is left of others is swept. */
+  /** Returns the threads that an earlier provider has left running. Ends the leftovers of all other threads. */
   async find(): Promise<readonly FoundService[]> {
-    const { owner } = this.#options;
-    const table = readProcessTable();
-    const isHost = (each: ProcessEntry) =>
-      each.pid === each.group && each.token?.startsWith(`${HOST_TOKEN_PREFIX}${owner}/`) === true;
-    const found = (await Promise.all(table.filter(isHost).map((each) => this.#takeOver(each)))).flat();
-    const living = new Set(found.map(({ token }) => token));
-    const tokens = new Set(table.flatMap(({ token }) => token ?? []));
-    for (const token of tokens) {
-      const isOurs = token.startsWith(`${THREAD_TOKEN_PREFIX}${owner}/`);
-      if (isOurs && !living.has(token)) await sweep({ token });
-    }
+    const { hosts, threadTokens } = findThreadHosts(this.#options.owner);
+    const found = (await Promise.all(hosts.map((each) => this.#takeOver(each)))).flat();
+    await endThreadLeftovers(threadTokens, new Set(found.map(({ token }) => token)));
     return found;
   }
 
-  /** Terminates a thread that was found and is not wanted. */
+  /** Terminates a thread that was found and is not to be adopted. */
   async end(found: FoundService): Promise<void> {
     const { token, process } = found;
     if (process === undefined) return;
@@ -112,7 +102,7 @@ export class ThreadLauncher implements Launcher {
     await service.ended;
   }
 
-  /** Resolves when the processes that have no threads any more are gone. */
+  /** Resolves when the thread hosts without threads have ended. */
   async close(): Promise<void> {
     await Promise.all(this.#ending);
   }
@@ -136,12 +126,11 @@ export class ThreadLauncher implements Launcher {
       orphanGraceMs: HOST_SUPERVISION.orphan_grace_s * 1000,
     };
     const token = `${HOST_TOKEN_PREFIX}${owner}/${contextId}/${bootstrap.host}`;
-    const order = { bootstrap, supervision: HOST_SUPERVISION, logFile: log.out, workingFolder, token };
-    return this.#add(bootstrap, processes.launch(order), token);
+    const request = { bootstrap, supervision: HOST_SUPERVISION, logFile: log.out, workingFolder, token };
+    return this.#add(bootstrap, processes.launch(request), token);
   }
 
-  async #takeOver(entry: ProcessEntry): Promise<readonly FoundService[]> {
-    const bootstrap = readBootstrap(entry.pid);
+  async #takeOver({ entry, bootstrap }: FoundThreadHost): Promise<readonly FoundService[]> {
     const process = this.#options.processes.adopt({
       process: entry,
       token: entry.token ?? '',
@@ -154,15 +143,15 @@ export class ThreadLauncher implements Launcher {
       return [];
     }
     const host = this.#add(bootstrap, Promise.resolve(process), entry.token ?? '');
-    const late = () => new Error('it does not answer');
-    const tokens = await withDeadline(host.list(), ANSWER_MS, late, this.#options.clock).catch(() => {
+    const late = () => new Error('the thread host does not reply');
+    const tokens = await withDeadline(host.list(), LIST_MS, late, this.#options.clock).catch(() => {
       process.stop(() => false, true);
       return [];
     });
     if (tokens.length === 0) await host.retireIfIdle();
     return tokens.flatMap((token) => {
-      const mark = parseToken(token.slice(THREAD_TOKEN_PREFIX.length));
-      return mark === undefined ? [] : [{ ...mark, token, process: entry }];
+      const run = parseToken(token.slice(THREAD_TOKEN_PREFIX.length));
+      return run === undefined ? [] : [{ ...run, token, process: entry }];
     });
   }
 
@@ -189,18 +178,5 @@ export class ThreadLauncher implements Launcher {
     this.#current.set(contextId, host);
     this.#hosts.set(id, host);
     return host;
-  }
-}
-
-/** The process was started with it in its environment, which only its own user can read. */
-function readBootstrap(pid: number): ThreadHostBootstrap | undefined {
-  try {
-    const start = `${BOOTSTRAP_VARIABLE}=`;
-    const text = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      .split('\0')
-      .find((each) => each.startsWith(start));
-    return text === undefined ? undefined : (JSON.parse(text.slice(start.length)) as ThreadHostBootstrap);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// A service that runs as a thread: the ladder that stops it, and the sweep after it.
+// A service that runs as a thread: stops it step by step, and ends the processes that it leaves.
 
 import type { Clock } from '../base/clock.js';
 import type { ThreadOrder } from '../messages/thread-host.js';
@@ -8,7 +8,7 @@ import type { ExitStatus } from './process-service.js';
 import { sweep } from '../processes/kill-tree.js';
 
 export interface ThreadParts {
-  /** Of the process that holds the thread. */
+  /** The pid of the thread host. */
   readonly pid: number;
   readonly token: string;
   readonly supervision: Supervision;
@@ -16,18 +16,18 @@ export interface ThreadParts {
   readonly order: (
     action: Extract<ThreadOrder, { token: string }>['action'] & ('stop' | 'terminate'),
   ) => void;
-  /** Kills the process, with all its threads. */
+  /** Kills the thread host with all its threads. */
   readonly killHost: () => void;
   readonly exited: Promise<ExitStatus>;
 }
 
-/** How long a thread may take to be terminated, at least. */
-const LEAST_TERMINATE_MS = 1000;
+/** The least time that a thread has to terminate, in milliseconds. */
+const MIN_TERMINATE_MS = 1000;
 
 /**
- *   ask on the bus --half of stop_timeout--> ask over the port --stop_timeout--> terminate the thread
- *   (nobody heard: over the port at once)                                          |
- *                               stuck where nothing can interrupt it: kill the process
+ *   stop command on the bus --half of stop_timeout--> stop over the port --stop_timeout--> terminate the thread
+ *   (no subscriber: over the port at once)                                                   |
+ *                                         the thread cannot be interrupted: kill the thread host
  */
 export class ThreadService implements LaunchedService {
   readonly pid: number;
@@ -64,9 +64,9 @@ export class ThreadService implements LaunchedService {
     this.#isTerminated = true;
     this.#cancelTimer();
     this.#parts.order('terminate');
-    // A call that waits for a child cannot be interrupted, but ends with the child.
+    // A synchronous call that waits for a child cannot be interrupted. It returns when the child is killed.
     void this.#sweep();
-    const limitMs = Math.max(LEAST_TERMINATE_MS, this.#parts.supervision.stop_timeout_s * 1000);
+    const limitMs = Math.max(MIN_TERMINATE_MS, this.#parts.supervision.stop_timeout_s * 1000);
     this.#after(limitMs, () => this.#parts.killHost());
   }
 

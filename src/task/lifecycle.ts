@@ -62,7 +62,7 @@ export class Lifecycle {
     this.stop();
   }
 
-  hear(event: ServiceEvent): void {
+  onEvent(event: ServiceEvent): void {
     this.#task?.onEvent(event);
   }
 

@@ -90,7 +90,7 @@ test('--check warns of code that is in no service root.', async () => {
   expect(exitCode).toBe(0);
   expect(stdout.split('\n')).toEqual([
     `${path}: warning: ts_101: no service "Walk" in ${join(home.path, 'services', 'Walk')} ` +
-      '(make it with create_service, or correct instance and <location> in the context file)',
+      '(create it with create_service, or correct instance and <location> in the context file)',
     `${path} is valid: 2 task services, 1 warning`,
   ]);
   await home.edit(FILE, (text) => text.replaceAll(/<location>.*<\/location>/g, ''));

@@ -1,40 +1,32 @@
-// The program inside a child process: reads its bootstrap, runs the host or the keeper, ends with its exit code.
+// The entry point of a child process: reads the bootstrap, runs the host or the shim, exits with its exit code.
 
 import { systemClock } from '../../base/clock.js';
 import { Connection, securityOf } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap, type HostProgram } from '../../messages/host-bootstrap.js';
 import type { ServiceDefinition } from '../../task/service.js';
-import { captureOutput } from '../capture-output.js';
-import { killStartedGroups } from '../program/started-groups.js';
-import { joinControlGroup } from '../../processes/control-group.js';
-import { endOwnProcesses } from '../own-processes.js';
 import { onlyFromProvider, readHostSecrets, securityFrom, taskEndpoints } from '../host-credentials.js';
-import { Host } from '../host.js';
 import type { ConnectBus } from '../host-bus.js';
-import { LogFile } from '../../base/log-file.js';
-import { rotateStdout } from '../stdout-rotation.js';
+import { Host } from '../host.js';
 import { ALWAYS_PRESENT, startOrphanWatchdog, type ProviderPresence } from '../orphan-watchdog.js';
+import { endOwnProcesses } from '../own-processes.js';
+import { prepareProcess } from '../prepare-process.js';
+import { killStartedGroups } from '../program/started-groups.js';
 
 process.setSourceMapsEnabled(true);
 const text = process.env[BOOTSTRAP_VARIABLE];
 if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
-// The launcher is our own parent, so what it hands over needs no checking.
+// Not validated: the launcher, which is the parent of this process, has written it.
 const inEnvironment = JSON.parse(text) as HostBootstrap;
-const handed = readHostSecrets(inEnvironment);
-const bootstrap: HostBootstrap = { ...inEnvironment, program: handed.program };
-const { log } = bootstrap;
-const own = securityFrom(handed, bootstrap.serverKey);
-const security = securityOf(own);
-const logFile = new LogFile(log);
-captureOutput((bytes) => logFile.write(bytes));
+const secrets = readHostSecrets(inEnvironment);
+const bootstrap: HostBootstrap = { ...inEnvironment, program: secrets.program };
 const { controlGroup } = bootstrap;
-if (controlGroup !== undefined && !joinControlGroup(controlGroup))
-  logFile.log.warn(`cannot join the control group ${controlGroup}`);
-rotateStdout({ path: log.out, descriptor: 1, maxBytes: log.maxBytes }, systemClock);
+const own = securityFrom(secrets, bootstrap.serverKey);
+const security = securityOf(own);
+const logFile = prepareProcess(bootstrap);
 let watch: ProviderPresence = ALWAYS_PRESENT;
 const host = await createHost();
-// Ctrl-C reaches the whole terminal; the provider decides what it means.
+// Ctrl-C in a terminal reaches all its processes. The provider handles it.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => host.stop());
 if (bootstrap.program !== undefined) forwardStopSignal(bootstrap.program.stopSignal);
@@ -45,14 +37,14 @@ await endLeftovers();
 killStartedGroups();
 process.exit(exitCode);
 
-/** A program that speaks for itself on the bus is only kept: two would tell everything twice. */
+/** A program that uses the protocol itself needs only the shim: a host would report every event a second time. */
 async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
   const { program } = bootstrap;
   if (program?.ready.kind !== 'heartbeat')
     return new Host(bootstrap, connect, logFile, {
       presence: () => watch,
       endpoints: taskEndpoints(bootstrap.endpoints, own),
-      // Loaded only by those who need it: every service pays for what its host loads.
+      // Imported on demand, to keep the start of other services fast.
       ...(program === undefined ? {} : { load: () => loadProgram(program) }),
     });
   const { Shim } = await import('../program/shim.js');
@@ -63,7 +55,7 @@ async function loadProgram(program: HostProgram): Promise<ServiceDefinition> {
   return (await import('../program/program-task.js')).programService(bootstrap, program, logFile);
 }
 
-/** It is meant for the program: it must not end us, and with us what we know of the program. */
+/** Stops the program on its stop signal. The signal must not end this process, which would lose how the program ended. */
 function forwardStopSignal(signal: string): void {
   if (!['SIGTERM', 'SIGKILL', 'SIGSTOP'].includes(signal)) process.on(signal, () => host.stop());
 }
@@ -82,12 +74,12 @@ function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<Connec
   return connection;
 }
 
-/** Where there is a provider it does so, and tells what it has found. */
+/** If there is a provider, it ends the leftovers and reports them. */
 async function endLeftovers(): Promise<void> {
   if (!watch.isPresent) await endOwnProcesses(controlGroup, logFile.log);
 }
 
-/** The launcher made us the first of our process group. */
+/** This process is the leader of its process group. */
 function killGroup(): void {
   process.kill(-process.pid, 'SIGKILL');
 }

@@ -1,4 +1,4 @@
-// What a program finds in its environment: who it is, and where the bus is.
+// Composes the environment of a program: its identity and the endpoints of the bus.
 
 import {
   BOOTSTRAP_VARIABLE,
@@ -7,16 +7,16 @@ import {
   type HostProgram,
 } from '../../messages/host-bootstrap.js';
 
-/** Names the descriptor where a program that speaks for itself reads its keys. */
+/** Holds the descriptor where a program with <ready>heartbeat</ready> reads its keys. */
 const KEYS_VARIABLE = 'CONTEXTD_KEYS_FD';
 const SERVER_KEY_VARIABLE = 'CONTEXTD_SERVER_KEY';
 
-/** Ours, those of its user, its own from the context file, and what says who it is; later ones win. */
+/** Merges the environment of the host, of its user, of the context file and the identity; later values win. */
 export function composeEnvironment(bootstrap: HostBootstrap, program: HostProgram): NodeJS.ProcessEnv {
   const { user } = program;
   return {
     ...process.env,
-    // A host's own, and those of a service that our provider may be itself; node leaves out what is undefined.
+    // Variables of the host, or of a service that runs our provider. Node omits undefined values.
     [BOOTSTRAP_VARIABLE]: undefined,
     [KEYS_VARIABLE]: undefined,
     [SERVER_KEY_VARIABLE]: undefined,
@@ -30,13 +30,13 @@ export function composeEnvironment(bootstrap: HostBootstrap, program: HostProgra
     CONTEXTD_SUBSCRIBE: bootstrap.endpoints.subscribe,
     CONTEXTD_PUBLISH: bootstrap.endpoints.publish,
     CONTEXTD_HEARTBEAT_S: String(bootstrap.heartbeatMs / 1000),
-    /** The pid of the service is that of its host: what a program reports in its name carries it. */
+    /** The pid of the service is that of its host. Events that the program publishes itself must carry it. */
     CONTEXTD_PID: String(process.pid),
     ...securityIn(bootstrap, program),
   };
 }
 
-/** Nothing of it is secret: the keys themselves come through the descriptor. */
+/** Contains no secret: the keys are passed through the descriptor. */
 function securityIn({ serverKey }: HostBootstrap, { ready }: HostProgram): NodeJS.ProcessEnv {
   if (serverKey === undefined) return {};
   const own = ready.kind === 'heartbeat' ? { [KEYS_VARIABLE]: String(KEYS_DESCRIPTOR) } : {};

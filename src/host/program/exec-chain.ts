@@ -1,4 +1,4 @@
-// What a program is started through when node alone cannot: prlimit sets its limits, setpriv its user with all groups.
+// Composes the command line of a program: prlimit sets its limits and setpriv its user with all groups, where Node cannot.
 
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -11,13 +11,13 @@ const DEFAULT_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 export interface ExecChain {
   readonly file: string;
   readonly args: readonly string[];
-  /** As whom node is to start it; undefined where setpriv does that. */
+  /** The user and group for spawn; undefined where setpriv sets them. */
   readonly ids: { readonly uid: number; readonly gid: number } | undefined;
-  /** Each replaces itself by the next, and the last by the program. */
+  /** Each executes the next one, and the last one executes the program. */
   readonly wrappers: readonly string[];
 }
 
-/** Throws SVC_LAUNCH_FAILED or SVC_USER_REFUSED where a tool is missing. To be called within `withGroupsOf`. */
+/** Call within `withGroupsOf`. Throws SVC_LAUNCH_FAILED or SVC_USER_REFUSED if a tool is missing. */
 export function composeExecChain({ file, args, user, rlimits }: HostProgram): ExecChain {
   const limits = Object.entries(rlimits).map(([name, value]) => `--${name}=${value}`);
   const needsGroups = user !== undefined && hasFurtherGroups(user);
@@ -26,7 +26,7 @@ export function composeExecChain({ file, args, user, rlimits }: HostProgram): Ex
   if (needsGroups) {
     const tool = findTool('setpriv', 'gives a program all groups of its <user>', 'SVC_USER_REFUSED');
     steps.push([tool, `--reuid=${user.uid}`, `--regid=${user.gid}`, '--keep-groups']);
-    // What it executes itself, it may with the rights of root; what comes after that, with those of the user.
+    // The first setpriv executes the second with the rights of root; the second executes the program as the user.
     steps.push([tool]);
   }
   const chain = [...steps.flatMap((step) => [...step, '--']), file, ...args];
@@ -35,11 +35,11 @@ export function composeExecChain({ file, args, user, rlimits }: HostProgram): Ex
   return { file: chain[0] ?? file, args: chain.slice(1), ids, wrappers };
 }
 
-/** Runs `act` while this process has the groups of that user; it keeps its own user. */
+/** Runs `act` while this process has the groups of `user`. The user of this process does not change. */
 export function withGroupsOf<T>(user: ProgramUser | undefined, act: () => T): T {
   if (user === undefined || process.setgroups === undefined) return act();
   const before = readGroups();
-  // The types of node leave it out.
+  // Missing in the types of Node.
   (process as unknown as { initgroups(name: string, gid: number): void }).initgroups(user.name, user.gid);
   try {
     return act();
@@ -48,22 +48,22 @@ export function withGroupsOf<T>(user: ProgramUser | undefined, act: () => T): T 
   }
 }
 
-/** Whether a process is still one of these tools, or runs what comes after them; it may have ended meanwhile. */
+/** Whether a process still runs one of the wrappers, already runs the program, or has ended. */
 export function readExecState(pid: number, wrappers: readonly string[]): 'wrapper' | 'program' | 'gone' {
   try {
     return wrappers.includes(readlinkSync(`/proc/${pid}/exe`)) ? 'wrapper' : 'program';
   } catch (error) {
-    // Closed to us is only what has become something else.
+    // Access is denied only after the process has become the program.
     return hasErrnoCode(error, 'EACCES', 'EPERM') ? 'program' : 'gone';
   }
 }
 
-/** What node takes away from a child with another user. */
+/** Node drops these groups from a child with another user. */
 function hasFurtherGroups({ gid }: ProgramUser): boolean {
   return readGroups().some((each) => each !== gid);
 }
 
-/** As the kernel knows them; process.getgroups adds the effective group. */
+/** Reads the groups from the kernel, because process.getgroups adds the effective group. */
 function readGroups(): readonly number[] {
   const line = /^Groups:(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
   return line.trim().split(/\s+/).filter(Boolean).map(Number);
@@ -73,7 +73,7 @@ function findTool(name: string, what: string, code: 'SVC_LAUNCH_FAILED' | 'SVC_U
   const folders = [...(process.env.PATH ?? '').split(':'), ...DEFAULT_PATH.split(':')].filter(isAbsolute);
   const found = folders.map((folder) => join(folder, name)).find(isExecutable);
   if (found !== undefined) return realpathSync(found);
-  throw new ContextdError(code, `there is no ${name} in PATH, which ${what}`, {
+  throw new ContextdError(code, `${name} is not in PATH; it ${what}`, {
     hint: 'install util-linux (Debian: apt install util-linux)',
   });
 }

@@ -1,16 +1,16 @@
-// Makes `updated` events of what a program prints: of each line, or of each line that is a JSON object.
+// Turns the output of a program into `updated` events: each line, or each line that is a JSON object.
 
 import type { Logger } from '../../base/logger.js';
 import { shorten } from '../../base/shorten.js';
 import type { EventItems } from '../../task/task.js';
 
-/** So many events at once, then so many a second: more would only keep everybody else from being heard. */
+/** The largest burst of events, and the rate afterwards: more would block the events of other services. */
 const MAX_BURST = 1000;
 const MAX_PER_SECOND = 100;
-/** How often the log tells of the same problem. */
+/** The shortest time between two warnings about the same problem, in milliseconds. */
 const WARN_INTERVAL_MS = 1000;
 
-/** What an event says of itself, and what JavaScript reads from every object. */
+/** Fields that events have already, and the key that JavaScript reads from every object. */
 const RESERVED = new Set([
   ...['result', 'device_action', 'pid', 'thread_id', 'tid', 'exit_code', 'signal'],
   ...['reason', 'error', 'killed', 'not_ended'],
@@ -26,14 +26,14 @@ export interface LineEventsPorts {
 
 export class LineEvents {
   readonly #ports: LineEventsPorts;
-  /** What was printed before the service had started. */
+  /** Lines that were printed before the service had started; undefined afterwards. */
   #buffered: string[] | undefined = [];
   #left = MAX_BURST;
   #countedMs: number;
   readonly #problems = {
-    dropped: { count: 0, warnedMs: -Infinity, what: 'lines that came too fast to be told as events' },
-    broken: { count: 0, warnedMs: -Infinity, what: 'lines that are not a JSON object' },
-    reserved: { count: 0, warnedMs: -Infinity, what: 'items left out, their names are reserved' },
+    dropped: { count: 0, warnedMs: -Infinity, what: 'lines dropped, too many for events' },
+    broken: { count: 0, warnedMs: -Infinity, what: 'lines ignored, not a JSON object' },
+    reserved: { count: 0, warnedMs: -Infinity, what: 'items ignored, their names are reserved' },
   };
 
   constructor(ports: LineEventsPorts) {
@@ -48,14 +48,14 @@ export class LineEvents {
     else this.#countProblem('dropped');
   }
 
-  /** The service has started: from now on it has something to tell. */
+  /** Call when the service has started: emits the buffered lines. */
   open(): void {
     const buffered = this.#buffered ?? [];
     this.#buffered = undefined;
     for (const line of buffered) this.#emit(line);
   }
 
-  /** Says what has been counted since it was last said. */
+  /** Logs the problems that were counted since the last warning. */
   close(): void {
     for (const problem of Object.values(this.#problems)) this.#warn(problem);
   }

@@ -1,27 +1,27 @@
-// Cuts what a program prints into lines; however long a line is, only so much of it is kept.
+// Splits the output of a program into lines and buffers at most MAX_LINE_BYTES of an incomplete line.
 
-/** A longer line is printed in parts, and is no line to anybody else. */
+/** A longer line is printed in parts and not reported as a line. */
 export const MAX_LINE_BYTES = 64 * 1024;
 
 const NEWLINE = 10;
 
 export interface LineChunk {
-  /** To be printed now: whole lines, or parts of one. */
+  /** The bytes to print now: complete lines, or parts of one. */
   readonly printable: Uint8Array;
-  /** So many of its first bytes have been in an earlier cut: the start of a line that had no end then. */
+  /** How many of the first bytes were already in an earlier chunk: the flushed start of a line. */
   readonly printedBytes: number;
-  /** The whole lines in it, without their ends. */
+  /** The complete lines, without line ends. */
   readonly lines: readonly string[];
 }
 
 export class LineSplitter {
   #rest: Buffer = Buffer.alloc(0);
-  /** The start of the present line has been printed already. */
+  /** The start of the current line has already been printed in parts. */
   #isInLongLine = false;
-  /** How much of the rest has been in a cut. */
+  /** How many bytes of the rest were already in a chunk. */
   #printed = 0;
 
-  /** The start of a line waits for its end, and has not been printed. */
+  /** The start of a line is buffered and has not been printed. */
   get hasPartialLine(): boolean {
     return this.#rest.length > this.#printed;
   }
@@ -37,7 +37,7 @@ export class LineSplitter {
     return { printable, lines, printedBytes: printable.length === 0 ? 0 : this.#resetPrinted() };
   }
 
-  /** The start of a line whose end does not come; it is kept, for the line is told when it is whole. */
+  /** Returns the incomplete line for printing. It stays buffered, because it is reported when it is complete. */
   flush(): LineChunk {
     if (!this.hasPartialLine) return { printable: Buffer.alloc(0), lines: [], printedBytes: 0 };
     const printedBytes = this.#printed;
@@ -45,7 +45,7 @@ export class LineSplitter {
     return { printable: this.#rest, lines: [], printedBytes };
   }
 
-  /** What is left when the program has ended. */
+  /** Returns the rest after the program has ended. */
   end(): LineChunk {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-// The pipes that a program prints into: one for both its outputs keeps the order in which it has written.
+// Opens the pipes for the output of a program. One pipe for both outputs keeps the order of writing.
 
 import { execFile } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
 export interface OutputPipe {
-  /** What a program is given. */
+  /** The end that the program inherits. */
   readonly descriptor: number;
   readonly stream: Readable;
 }
@@ -17,9 +17,9 @@ export interface OutputPipe {
 const run = promisify(execFile);
 
 /**
- * Node has no call that makes a pipe, so each is a FIFO without a name any more. Unlike the sockets that node gives
- * its children, a program can open it again as /dev/stdout, also as another user: hence its mode. Resolves with
- * nothing where there can be none.
+ * Opens `count` pipes. Node has no call for that, so each is a FIFO whose name is removed. Unlike the sockets that
+ * Node gives its children, a FIFO can be opened again as /dev/stdout, also by another user: hence its mode. Resolves
+ * with an empty list if no FIFO can be created.
  */
 export async function openOutputPipes(count: number): Promise<readonly OutputPipe[]> {
   let folder: string | undefined;
@@ -37,7 +37,7 @@ export async function openOutputPipes(count: number): Promise<readonly OutputPip
 }
 
 function openPipe(path: string): OutputPipe {
-  // In this order: nobody waits for the other end.
+  // In this order neither call waits for the other end.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const descriptor = openSync(path, 'w');
@@ -48,7 +48,7 @@ function openPipe(path: string): OutputPipe {
   }
 }
 
-/** A program has it now, or never will: without this its output would have no end. */
+/** Closes our copies after the start of the program; otherwise its output would never end. */
 export function closeDescriptors(pipes: readonly OutputPipe[]): void {
   for (const { descriptor } of pipes) closeSync(descriptor);
 }

@@ -1,4 +1,4 @@
-// Writes what a program prints into its log: no line is cut by what others write between its parts.
+// Writes the output of a program to its log. Other output never splits a line.
 
 import type { LogFile } from '../../base/log-file.js';
 import type { LineChunk } from './line-splitter.js';
@@ -9,14 +9,14 @@ const NEWLINE = 10;
 
 export class OutputPrinter {
   readonly #log: OutputLog;
-  /** The stream that was printed last, and how much had been written then. */
+  /** The stream that was printed last, and the number of writes at that time. */
   #last: { readonly stream: string; readonly writes: number } | undefined;
 
   constructor(log: OutputLog) {
     this.#log = log;
   }
 
-  /** The start of a line is printed again if its rest cannot stand behind it any more. */
+  /** Prints the start of a line again if other output has been written after it. */
   print(stream: string, { printable, printedBytes }: Pick<LineChunk, 'printable' | 'printedBytes'>): void {
     if (printable.length === 0) return;
     const log = this.#log;

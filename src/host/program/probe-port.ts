@@ -1,4 +1,4 @@
-// Asks whether a TCP port is open on this machine.
+// Checks whether a TCP port is open on this machine.
 
 import { connect } from 'node:net';
 
@@ -9,7 +9,7 @@ export async function isPortOpen(port: number): Promise<boolean> {
   return answers.includes(true);
 }
 
-/** On loopback the answer, yes or no, comes at once. */
+/** On loopback the result is immediate, also for a closed port. */
 function isOpen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });

@@ -1,4 +1,4 @@
-// One run of a program: started, its output read line by line, signalled, its end told.
+// Runs a program once: starts it, reads its output line by line, signals it and reports its end.
 
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
@@ -13,11 +13,11 @@ import { OutputPrinter, type OutputLog } from './output-printer.js';
 import { spawnError, wrapperError } from './start-errors.js';
 import { unregisterGroup, registerGroup, signalGroup, signalLeader } from './started-groups.js';
 
-/** How long what a program has printed may take to arrive, when others still hold its output open. */
+/** How long to read remaining output after the end when other processes hold the pipe open, in milliseconds. */
 const DRAIN_MS = 500;
-/** How long the start of a line waits for its end before it is printed alone. */
+/** How long an incomplete line waits before it is printed, in milliseconds. */
 const QUIET_MS = 100;
-/** How often it is looked whether the program runs already, and how often at most. */
+/** How often to check whether the wrappers have executed the program, and how often at most. */
 const EXEC_POLL = { everyMs: 2, most: 500 };
 
 export type Stream = 'stdout' | 'stderr';
@@ -25,11 +25,11 @@ export type Stream = 'stdout' | 'stderr';
 export interface RunPorts {
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
-  /** For the program alone, at its KEYS_DESCRIPTOR; one that does not read it is none the worse. */
+  /** Sent to the program at its KEYS_DESCRIPTOR. A program may ignore them. */
   readonly keys?: string | undefined;
-  /** Gets all that is printed. */
+  /** Receives all output. */
   readonly log: OutputLog;
-  /** Gets every whole line, after it was printed; all are of stdout where nobody asks for events. */
+  /** Receives every complete line after it was printed. Without events all lines are reported as stdout. */
   line(text: string, stream: Stream): void;
 }
 
@@ -38,21 +38,21 @@ export interface ProgramEnd {
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** What a program prints into, made before it is needed. */
+/** The output pipes, opened before they are needed. */
 export type Outputs = Promise<readonly OutputPipe[]>;
 
-/** Two only for those whose lines on standard output are told from the others. */
+/** Opens two pipes only for a program with events, which must distinguish standard output from standard error. */
 export function openOutputs({ events }: HostProgram): Outputs {
   return openOutputPipes(events === 'none' ? 1 : 2);
 }
 
 export class ProgramRun {
-  /** Resolves when it is gone and its output has been read. */
+  /** Resolves when the program has ended and its output has been read. */
   readonly ended: Promise<ProgramEnd>;
   #hasEnded = false;
   readonly #program: HostProgram;
   readonly #group: number;
-  /** What it has printed last. */
+  /** The last line of its output. */
   #lastLine = '';
 
   private constructor(
@@ -79,7 +79,7 @@ export class ProgramRun {
   ): Promise<ProgramRun> {
     const pipes = await outputs;
     const spawned = createDeferred<void>();
-    // What is thrown before it is awaited has been told already.
+    // An earlier error is thrown below; this promise is then not awaited.
     spawned.promise.catch(() => undefined);
     try {
       const { child, chain } = spawnProgram(program, ports, pipes);
@@ -99,7 +99,7 @@ export class ProgramRun {
     }
   }
 
-  /** Its stop signal, to all of its group, as a terminal would; or to itself alone. */
+  /** Sends the stop signal to the process group, as a terminal does, or to the program alone. */
   stop(): void {
     if (this.#hasEnded) return;
     const { stopSignal, stopTo } = this.#program;
@@ -107,14 +107,14 @@ export class ProgramRun {
     else signalGroup(this.#group, stopSignal);
   }
 
-  /** Throws if one of the wrappers has ended in place of the program. */
+  /** Waits until the wrappers have executed the program. Throws if a wrapper has failed. */
   async #waitForExec(wrappers: readonly string[], clock: Clock): Promise<void> {
     let state = wrappers.length === 0 ? 'program' : 'wrapper';
     for (let polls = 0; polls < EXEC_POLL.most && state === 'wrapper'; polls += 1) {
       state = this.#hasEnded ? 'gone' : readExecState(this.#group, wrappers);
       if (state === 'wrapper') await new Promise<void>((resolve) => clock.after(EXEC_POLL.everyMs, resolve));
     }
-    // A program may be one of these tools itself.
+    // The program itself may be one of these tools.
     if (state !== 'gone') return;
     const { exitCode } = await this.ended;
     const tool = wrappers
@@ -145,7 +145,7 @@ export class ProgramRun {
     await closed.promise;
     cancel();
     for (const flush of readers) flush();
-    // What runs as another user may hide the token by which the provider finds leftovers.
+    // Processes of another user may hide the token by which the provider finds leftovers.
     if (this.#program.user !== undefined) signalGroup(this.#group, 'SIGKILL');
     unregisterGroup(this.#group);
     return end;
@@ -182,13 +182,13 @@ function spawnProgram(program: HostProgram, ports: RunPorts, pipes: readonly Out
   }
 }
 
-/** Where there could be no pipes, node's own. */
+/** Uses the pipes of Node if no FIFO could be created. */
 function readablesOf(child: ChildProcess, pipes: readonly OutputPipe[]): readonly Readable[] {
   if (pipes.length > 0) return pipes.map(({ stream }) => stream);
   return [child.stdout, child.stderr].filter((stream) => stream !== null);
 }
 
-/** Returns what tells the rest, when no more is to come. */
+/** Returns a function that emits the rest and closes the stream. */
 function readLines(stream: Readable, clock: Clock, emit: (cut: LineChunk) => void): () => void {
   const splitter = new LineSplitter();
   let cancel: (() => void) | undefined;

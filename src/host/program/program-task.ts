@@ -1,4 +1,4 @@
-// The task of a service that is a program: starts it, waits until it is ready, tells what it prints and how it ends.
+// The task of a service that is a program: starts it, waits until it is ready, reports its output and its end.
 
 import { systemClock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
@@ -12,16 +12,16 @@ import { isPortOpen } from './probe-port.js';
 import type { OutputLog } from './output-printer.js';
 import { openOutputs, ProgramRun, type Outputs, type ProgramEnd, type Stream } from './program-run.js';
 
-/** How often it is asked whether the port is open. */
+/** The interval of port probes, in milliseconds. */
 const PROBE_MS = 50;
 
-/** What the ordinary host runs in place of a service with code of its own. */
+/** Returns the service definition that the host runs for a program. */
 export function programService(
   bootstrap: HostBootstrap,
   program: HostProgram,
   log: OutputLog,
 ): ServiceDefinition {
-  // While the host is told to start.
+  // Opened early, while the host waits for the start command.
   const outputs = openOutputs(program);
   const environment = composeEnvironment(bootstrap, program);
   return {
@@ -66,7 +66,7 @@ export class ProgramTask extends Task {
     const run = await this.#start();
     const isReady = await Promise.race([this.#waitUntilReady(run), run.ended.then(() => false)]);
     if (isReady && !this.signal.aborted) {
-      // In order: what it has printed so far comes after `started`, which the host reports next.
+      // The host reports `started` next; the events of lines printed so far must follow it.
       setImmediate(() => this.#events.open());
       return;
     }
@@ -118,23 +118,23 @@ export class ProgramTask extends Task {
     return false;
   }
 
-  /** Somebody else's open port would pass for the program's own. */
+  /** The open port of another process would make the program look ready. */
   async #rejectOccupiedPort(): Promise<void> {
     const { ready } = this.#program;
     if (ready.kind !== 'port' || !(await isPortOpen(ready.port))) return;
     throw new ContextdError(
       'SVC_LAUNCH_FAILED',
-      `port ${ready.port} is open before the program has started`,
+      `port ${ready.port} is already in use before the program has started`,
       {
-        hint: `end what listens on port ${ready.port}, or give the program another port`,
+        hint: `stop the process that listens on port ${ready.port}, or give the program another port`,
       },
     );
   }
 
   #endError({ exitCode, signal }: ProgramEnd, when: string): ContextdError {
     const how = signal === undefined ? `ended with exit code ${exitCode ?? '?'}` : `was ended by ${signal}`;
-    return new ContextdError('SVC_EXITED', `${this.identity.serviceId}: its program ${how}${when}`, {
-      hint: 'its log says what it did last',
+    return new ContextdError('SVC_EXITED', `${this.identity.serviceId}: the program ${how}${when}`, {
+      hint: 'read the last lines of its log',
       details: {
         ...(exitCode === undefined ? {} : { exit_code: exitCode }),
         ...(signal === undefined ? {} : { signal }),

@@ -1,4 +1,4 @@
-// Keeps a program that is a service by itself: its log, its stop signal, its end without a provider; says nothing.
+// Runs a program that uses the protocol itself (<ready>heartbeat</ready>): its log, stop signal and orphan watchdog.
 
 import { constants } from 'node:os';
 import { systemClock } from '../../base/clock.js';
@@ -10,26 +10,26 @@ import type { ConnectBus } from '../host-bus.js';
 import { composeEnvironment } from './environment.js';
 import { ProgramRun, type ProgramEnd } from './program-run.js';
 
-/** As shells end when a program could not be started. */
+/** The exit code of shells when a program cannot be started. */
 const NOT_STARTED = 127;
-/** How long a signal that we send ourselves may take to end us. */
+/** How long a signal that this process sends to itself may take, in milliseconds. */
 const SIGNAL_MS = 200;
 
 export interface ShimParts {
   readonly bootstrap: HostBootstrap;
   readonly program: HostProgram;
-  /** Only to know whether there is a provider. */
+  /** Used only to detect whether there is a provider. */
   readonly connect: ConnectBus;
   readonly logFile: LogFile;
-  /** Of the service: the program speaks in its name. Undefined without <Security>. */
+  /** The keys of the service, for the program. Undefined without <Security>. */
   readonly keys: KeyPair | undefined;
-  /** Ends what the program has left. */
+  /** Ends the processes that the program has left running. */
   readonly endLeftovers: () => Promise<void>;
 }
 
 /**
  *   provider <--events, heartbeats, commands--> program
- *      \--process: stop signal, exit code--> keeper --stop signal--> /
+ *      \--process: stop signal, exit code--> shim --stop signal--> /
  */
 export class Shim {
   readonly #parts: ShimParts;
@@ -40,11 +40,11 @@ export class Shim {
     this.#parts = parts;
   }
 
-  /** Returns the program's exit code; ends this process by the signal that has ended the program. */
+  /** Returns the exit code of the program. Ends this process with the signal that has ended the program. */
   async run(): Promise<number> {
     const { bootstrap, program, connect, logFile, keys } = this.#parts;
     const connection = connect([], () => undefined);
-    // The program listens for itself; we only hold a connection.
+    // The program subscribes itself; the shim only keeps a connection.
     connection.publisher.onSubscribeTo('control', () => undefined);
     try {
       this.#run = await ProgramRun.start(program, {
@@ -65,7 +65,7 @@ export class Shim {
     return await endAs(end);
   }
 
-  /** It was asked on the bus before, if it listens. */
+  /** The program has received the stop command on the bus before. */
   stop(): void {
     this.#isStopping = true;
     this.#run?.stop();
@@ -81,12 +81,12 @@ function toPayload({ publicKey, secretKey }: KeyPair): KeysPayload {
   return { public_key: publicKey, secret_key: secretKey };
 }
 
-/** The provider sees how we end, and takes it for the program's end. */
+/** The provider takes the end of this process for the end of the program. */
 async function endAs({ exitCode, signal }: ProgramEnd): Promise<number> {
   if (signal === undefined) return exitCode ?? 1;
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
-  // Node ignores some signals, which then do not end us.
+  // Node ignores some signals; they do not end this process.
   await new Promise<void>((resolve) => systemClock.after(SIGNAL_MS, resolve));
   return 128 + constants.signals[signal];
 }

@@ -1,9 +1,9 @@
-// Why a program could not be started, and what to do about it.
+// Composes the errors for programs that cannot be started.
 
 import { ContextdError, hasErrnoCode, messageOf } from '../../base/errors.js';
 import type { HostProgram } from '../../messages/host-bootstrap.js';
 
-/** A tool of an exec chain ends with these when it cannot do its part, or cannot execute what is next. */
+/** For a tool of the exec chain that failed itself, or could not execute the next one (exit code 126 or 127). */
 export function wrapperError(
   { file, user }: HostProgram,
   exitCode: number | undefined,
@@ -16,7 +16,7 @@ export function wrapperError(
       exitCode === 126 ? 'SVC_PROGRAM_NOT_EXECUTABLE' : 'SVC_PROGRAM_NOT_FOUND',
       message,
       {
-        hint: 'see that the file, its interpreter and the folder it runs in are open to that user, and that it is a program',
+        hint: 'check that the file is a program, and that the user can access it, its interpreter and its working folder',
       },
     );
   }
@@ -25,27 +25,27 @@ export function wrapperError(
   });
 }
 
-/** The provider has looked before; what is told here, only trying shows. */
+/** The provider has checked the file before; these errors appear only when the program is started. */
 export function spawnError({ file, user }: HostProgram, cause: unknown): ContextdError {
   if (cause instanceof ContextdError) return cause;
   const text = messageOf(cause);
   if (hasErrnoCode(cause, 'E2BIG')) {
     return new ContextdError('SVC_LAUNCH_FAILED', `${file} cannot be started: ${text}`, {
       cause,
-      hint: 'the kernel takes 128 KiB for one argument or variable, and for all together a quarter of `ulimit -s`',
+      hint: 'the kernel allows 128 KiB for one argument or variable, and a quarter of `ulimit -s` for all together',
     });
   }
   if (hasErrnoCode(cause, 'ENOENT')) {
     return new ContextdError('SVC_PROGRAM_NOT_FOUND', `${file} cannot be started: ${text}`, {
       cause,
-      hint: 'correct the interpreter that its first line (#!) names',
+      hint: 'correct the interpreter in the first line (#!) of the file',
     });
   }
   if (hasErrnoCode(cause, 'EACCES', 'ENOEXEC')) {
     const who = user === undefined ? '' : ` as ${user.name}`;
     return new ContextdError('SVC_PROGRAM_NOT_EXECUTABLE', `${file} cannot be started${who}: ${text}`, {
       cause,
-      hint: 'see that the file and the folder it runs in are open to that user, and that it is a program',
+      hint: 'check that the file is a program, and that the user can access it and its working folder',
     });
   }
   if (hasErrnoCode(cause, 'EPERM')) {
@@ -54,7 +54,7 @@ export function spawnError({ file, user }: HostProgram, cause: unknown): Context
       `${file} cannot be started as ${user?.name ?? 'this user'}: ${text}`,
       {
         cause,
-        hint: 'run the provider as root or as that user, or leave <user> out',
+        hint: 'run the provider as root or as that user, or remove <user>',
       },
     );
   }

@@ -1,4 +1,4 @@
-// The process groups of programs that this host has started: they must not outlive it.
+// Registers the process groups of the programs that this host has started, so that they never outlive it.
 
 import { locateControlGroup } from '../../processes/control-group.js';
 import {
@@ -11,10 +11,10 @@ import {
 } from '../../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 
-/** By the pid of its leader, when that was started; undefined where the system does not tell. */
+/** Start time by pid of the group leader; undefined where the system does not provide it. */
 const groups = new Map<number, string | undefined>();
 
-/** A program leads a group of its own, so that what it sends to its group does not reach its host. */
+/** A program leads its own group, so that signals to its group do not reach the host. */
 export function registerGroup(pid: number): void {
   groups.set(pid, readRawStartTime(pid));
 }
@@ -23,19 +23,19 @@ export function unregisterGroup(pid: number): void {
   groups.delete(pid);
 }
 
-/** SIGKILL to every program that is still there, and to what it has started in its group. */
+/** Sends SIGKILL to every group that is still registered. */
 export function killStartedGroups(): void {
   for (const group of groups.keys()) signalGroup(group, 'SIGKILL');
 }
 
-/** To a program alone; nothing when it has ended. */
+/** Signals a program alone. Does nothing if it has ended. */
 export function signalLeader(pid: number, signal: string): void {
   send(pid, signal);
 }
 
 /**
- * To a program and what it has started in its group; nothing when none of it is left. Once the program is gone its
- * number may be that of another group: then only to those in it that are known to be ours.
+ * Signals a program and its process group. After the program has ended, its pid may be reused for another group: then
+ * only members that carry the token of this run are signalled.
  */
 export function signalGroup(group: number, signal: string): void {
   const startTime = groups.get(group);
@@ -54,6 +54,6 @@ function send(pid: number, signal: string): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

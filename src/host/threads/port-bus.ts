@@ -1,4 +1,4 @@
-// The bus as a thread sees it: a port to the main thread of its process, which owns the sockets.
+// The bus inside a thread: a port to the main thread of its process, which owns the sockets.
 
 import type { MessagePort } from 'node:worker_threads';
 import { createDeferred, type Deferred } from '../../base/deferred.js';
@@ -16,13 +16,13 @@ import { PROCESSED_STEP, type FromThread, type ToThread } from './port-messages.
  *           Host <- PortBus <==port== main thread <- SUB  <--- [forwarder]
  */
 export class PortBus implements HostBus {
-  /** Of its own for each run, as a process has: events are counted by sender. */
+  /** Unique for each run, as for a process: events are numbered by sender. */
   readonly id: string = createSenderId();
   readonly publisher: HostBus['publisher'] = {
     waitForSubscriber: (topic) => this.#waitForSubscriber(topic),
     onSubscribeTo: (topic, listener) => void this.#listeners.set(topic, listener),
   };
-  /** Whether there is a provider, as the process around us knows. */
+  /** Whether there is a provider, as reported by the main thread. */
   readonly presence = new PortPresence();
   readonly #port: MessagePort;
   readonly #handle: FrameHandler;
@@ -34,7 +34,7 @@ export class PortBus implements HostBus {
   #processed = 0;
   #logLoss: LogLoss | undefined;
 
-  /** `stop` is called when the process wants the task to end, without anybody on the bus having said so. */
+  /** Calls `stop` when the main thread asks the task to end, without a command on the bus. */
   constructor(port: MessagePort, handle: FrameHandler, stop: () => void) {
     this.#port = port;
     this.#handle = handle;

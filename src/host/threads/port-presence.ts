@@ -1,4 +1,4 @@
-// Whether there is a provider, as a thread hears it from the process around it.
+// Whether there is a provider, as the main thread reports it to a thread.
 
 import { createDeferred } from '../../base/deferred.js';
 import type { ProviderPresence } from '../orphan-watchdog.js';

@@ -1,4 +1,4 @@
-// The process that holds the threads of a context: owns the sockets, obeys its provider, tells how threads end.
+// Runs the threads of a context in one process: owns the sockets, executes orders of the provider, reports ends of threads.
 
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
@@ -24,7 +24,7 @@ export interface ThreadHostPorts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly program: URL;
-  /** Undefined where the provider is not secured. */
+  /** Undefined for a provider without <Security>. */
   readonly security?: ConnectionSecurity | undefined;
 }
 
@@ -33,7 +33,7 @@ type ThreadReport = ThreadNoticeBody['content']['threads'][number];
 /**
  *   provider --threads.<host>: launch, stop, terminate, list, exit--> main thread ==port==> thread ts_1
  *   provider <--threads: running, ended------------------------------     |     ==port==> thread ts_2
- *   everyone <--control, heartbeat.*: what the threads say-----------  (SUB, XPUB)
+ *   subscribers <--control, heartbeat.*: events of the threads-------  (SUB, XPUB)
  */
 export class ThreadHost {
   readonly #bootstrap: ThreadHostBootstrap;
@@ -44,7 +44,7 @@ export class ThreadHost {
   readonly #readers = new Map<string, Set<Thread>>();
   readonly #done = createDeferred<void>();
   readonly #watch: OrphanWatchdog;
-  /** Nobody needs this process any more once it is idle. */
+  /** This process ends when its last thread has ended. */
   #endsWhenIdle = false;
 
   constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
@@ -60,7 +60,7 @@ export class ThreadHost {
       log: ports.log,
       graceMs: bootstrap.orphanGraceMs,
       stopTimeoutMs: 0,
-      // Each thread has a grace of its own.
+      // Each thread has its own orphan grace.
       stop: () => this.#endWhenIdle(),
       kill: () => undefined,
     });
@@ -73,13 +73,13 @@ export class ThreadHost {
     return this.#watch.isPresent;
   }
 
-  /** Resolves when this process has nothing to do any more. */
+  /** Resolves when this process may end. */
   async run(): Promise<void> {
     await this.#done.promise;
     await this.#connection.close();
   }
 
-  /** Asks all threads to end, and ends after them. */
+  /** Asks all threads to end; this process ends after them. */
   stop(): void {
     for (const thread of this.#threads.values()) thread.stopWithTimeout();
     this.#endWhenIdle();
@@ -95,7 +95,7 @@ export class ThreadHost {
   #receiveOrder(frame: Uint8Array): void {
     try {
       const order = verifyOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
-      if (order === undefined) this.#warnOfOrder('an order was not signed by the provider, and is ignored');
+      if (order === undefined) this.#warnOfOrder('ignored an order that was not signed by the provider');
       else this.#handleOrder(order);
     } catch (error) {
       this.#warnOfOrder(messageOf(error));
@@ -144,7 +144,7 @@ export class ThreadHost {
     for (const topic of this.#readers.keys()) this.#unsubscribe(thread, topic);
     const code = errorCode === undefined ? {} : { error_code: errorCode };
     this.#notify('ended', [{ token, exit_code: exitCode, ...code }]);
-    // Whoever had still something to say has given up: nobody waits for this process.
+    // Without a provider no further thread will be launched here.
     if (this.#endsWhenIdle || !this.#watch.isPresent) this.#endWhenIdle();
   }
 
@@ -157,7 +157,7 @@ export class ThreadHost {
         subscribe: (thread, topic) => this.#subscribe(thread, topic),
       });
     } catch (error) {
-      this.#ports.log.error(`${launch.bootstrap.serviceId} cannot be started: ${messageOf(error)}`);
+      this.#ports.log.error(`cannot start a thread for ${launch.bootstrap.serviceId}: ${messageOf(error)}`);
       this.#notify('ended', [{ token: launch.token, exit_code: 1, error_code: 'ERR_WORKER_INIT_FAILED' }]);
       return undefined;
     }
@@ -177,7 +177,7 @@ export class ThreadHost {
     this.#connection.unsubscribe(topic);
   }
 
-  /** Kept until there is a provider: it must not be lost. */
+  /** Waits until there is a provider, so that the notice is never lost. */
   #notify(action: ThreadNoticeBody['header']['action'], threads: ThreadReport[]): void {
     const notice: ThreadNoticeBody = {
       header: { action, host: this.#bootstrap.host },
@@ -196,7 +196,7 @@ export class ThreadHost {
     if (isPresent) this.#endsWhenIdle = false;
   }
 
-  /** Somebody has come who reads what the threads say. */
+  /** A subscriber for events of the threads has connected. */
   #onSubscriber(): void {
     for (const thread of this.#threads.values()) thread.notifySubscribed('control');
   }

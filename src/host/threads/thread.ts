@@ -1,4 +1,4 @@
-// One thread: its worker, its end of the port, its log; how it is asked to end and how it is made to.
+// One thread: starts its worker, passes messages over its port, writes its log, stops and terminates it.
 
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.js';
@@ -13,7 +13,7 @@ import type { FromThread, ToThread } from './port-messages.js';
 
 export type ThreadLaunch = Extract<ThreadOrder, { action: 'launch' }>;
 
-/** What a thread needs of the process around it. */
+/** What a thread needs from its process. */
 export interface ThreadPorts {
   readonly clock: Clock;
   /** The compiled worker.js. */
@@ -24,21 +24,21 @@ export interface ThreadPorts {
 
 export interface ThreadEnd {
   readonly exitCode: number;
-  /** Node's code of the error that ended it. */
+  /** The code of the Node error that ended the thread. */
   readonly errorCode: string | undefined;
 }
 
-/** So many frames may wait for a thread that does not come round to them; then events are dropped. */
+/** The most frames that may wait for a busy thread; further events are dropped. */
 const MAX_QUEUED = 10_000;
 
 export class Thread {
   readonly launch: ThreadLaunch;
-  /** Resolves when the thread is gone and all it said and printed has been dealt with. */
+  /** Resolves when the thread has ended and its messages and output have been processed. */
   readonly ended: Promise<ThreadEnd>;
   readonly #ports: ThreadPorts;
   readonly #worker: Worker;
   readonly #log: LogFile;
-  /** Ends the thread, in time, when there is no provider. */
+  /** Ends the thread when there is no provider. */
   readonly #watch: OrphanWatchdog;
   #queued = 0;
   #dropped = 0;
@@ -64,7 +64,7 @@ export class Thread {
       },
       kill: () => this.terminate(),
     });
-    // Whoever ordered this thread is there.
+    // The provider that ordered this thread is running.
     this.setProviderPresence(true);
   }
 
@@ -79,7 +79,7 @@ export class Thread {
     this.#post({ kind: 'stop' });
   }
 
-  /** As stop; and terminates the thread when it has not ended within its stop timeout. */
+  /** As stop, and terminates the thread if it does not end within its stop timeout. */
   stopWithTimeout(): void {
     this.stop();
     this.#cancelTerminate ??= this.#ports.clock.after(this.launch.bootstrap.stopTimeoutMs, () =>
@@ -87,20 +87,21 @@ export class Thread {
     );
   }
 
-  /** Whatever it does: an endless loop is interrupted. */
+  /** Ends the thread at once, also in an endless loop. */
   terminate(): void {
     void this.#worker.terminate();
   }
 
-  /** Passes a frame on; `mustDeliver` for what must not be dropped however busy the thread is. */
+  /** Sends a frame to the thread. With `mustDeliver` it is never dropped. */
   deliver(frame: Uint8Array, mustDeliver: boolean): void {
     if (!mustDeliver && this.#queued >= MAX_QUEUED) {
-      if (this.#dropped === 0) this.#log.log.warn('the task does not keep up: events of others are dropped');
+      if (this.#dropped === 0)
+        this.#log.log.warn('the task is too slow: events of other services are dropped');
       this.#dropped += 1;
       return;
     }
     this.#queued += 1;
-    // A copy of its own, handed over: what we were given may be part of something larger.
+    // Transferred as a copy, because the buffer of the frame may contain other data.
     const own = new Uint8Array(frame);
     this.#worker.postMessage({ kind: 'frame', frame: own } satisfies ToThread, [own.buffer]);
   }
@@ -123,7 +124,7 @@ export class Thread {
     await Promise.all(printed);
     this.#watch.onFound();
     this.#cancelTerminate?.();
-    if (this.#dropped > 0) this.#log.log.warn(`${this.#dropped} events of others were dropped`);
+    if (this.#dropped > 0) this.#log.log.warn(`${this.#dropped} events of other services were dropped`);
     this.#log.close();
     return { exitCode, errorCode: this.#errorCode };
   }
@@ -165,7 +166,7 @@ export class Thread {
   }
 }
 
-/** Children of the thread carry its token, not that of the process: they are swept with it. */
+/** Children of the thread inherit its token, not that of the process, so that they are ended with the thread. */
 function startWorker({ bootstrap, token, maxHeapMb }: ThreadLaunch, program: URL): Worker {
   return new Worker(program, {
     argv: [bootstrap.serviceId],

@@ -1,4 +1,4 @@
-// The program inside a thread: as host/process/main.ts is in a process, but its bus is a port.
+// The entry point of a thread: as host/process/main.ts in a process, but the bus is a port.
 
 import { parentPort } from 'node:worker_threads';
 import { createLogger, formatRecord } from '../../base/logger.js';
@@ -11,7 +11,8 @@ import { PortBus } from './port-bus.js';
 process.setSourceMapsEnabled(true);
 const port = parentPort;
 const text = process.env[BOOTSTRAP_VARIABLE];
-if (port === null || text === undefined) throw new Error('this runs in a thread, started by a thread host');
+if (port === null || text === undefined)
+  throw new Error('worker.js must be started as a thread by a thread host');
 let bus: PortBus | undefined;
 const log = createLogger((record) => process.stdout.write(`${formatRecord(record)}\n`));
 const host = new Host(

@@ -1,4 +1,4 @@
-// Compiles one file of TypeScript for the hooks, and asks the tsconfig.json of a folder where a module is.
+// Compiles one TypeScript file for the module hooks, and resolves modules by tsconfig.json.
 
 import { mkdirSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
@@ -6,11 +6,11 @@ import { basename, dirname, join } from 'node:path';
 import type { BuildFailure, Plugin } from 'esbuild';
 import { hashOf, tsconfigText } from '../../base/code-configuration.js';
 
-/** Raised when the same input is compiled in another way. */
+/** Increase when the output for the same input changes. */
 const FORMAT = 1;
 export const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 
-/** A module that requires and has no `require` of its own, which a bundle allows. */
+/** Matches a module that calls `require` without declaring it, which a bundle allows. */
 const USES_REQUIRE = /^(?![^]*\b(?:const|let|var|function)\s+require\b)[^]*\brequire\s*[(.]/;
 const REQUIRE =
   "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
@@ -30,30 +30,30 @@ export async function compileFile(path: string, cacheFolder: string | undefined)
   const format = formatOf(path, text);
   if (cacheFolder === undefined) return { format, source: await compile(path, format) };
   const key = hashOf(JSON.stringify([FORMAT, path, text, tsconfigText(dirname(path)), process.version]));
-  const kept = join(cacheFolder, `${basename(path)}-${key.slice(0, 24)}.js`);
-  const known = await readFile(kept, 'utf8').catch(() => undefined);
+  const cachePath = join(cacheFolder, `${basename(path)}-${key.slice(0, 24)}.js`);
+  const known = await readFile(cachePath, 'utf8').catch(() => undefined);
   if (known !== undefined) return { format, source: known };
   const source = await compile(path, format);
-  await keep(kept, source);
+  await writeCache(cachePath, source);
   return { format, source };
 }
 
-/** JSON as a module, with a name for each key that can be one. */
+/** Converts JSON to a module with an export for each key that is an identifier. */
 export async function compileJson(text: string): Promise<string> {
   return await withEsbuild(
     async ({ transform }) => (await transform(text, { loader: 'json', format: 'esm' })).code,
   );
 }
 
-/** The file that tsconfig.json says `specifier` is; undefined for a package, and for what is found nowhere. */
+/** Resolves `specifier` by tsconfig.json. Returns undefined for a package or if there is no such file. */
 export async function resolveByTsconfig(specifier: string, importer: string): Promise<string | undefined> {
   let found: string | undefined;
-  const look: Plugin = {
-    name: 'look',
+  const probe: Plugin = {
+    name: 'resolve-probe',
     setup(build) {
       build.onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, pluginData }) => {
-        if (pluginData === 'looking') return undefined;
-        const answer = await build.resolve(path, { kind, resolveDir, importer, pluginData: 'looking' });
+        if (pluginData === 'probing') return undefined;
+        const answer = await build.resolve(path, { kind, resolveDir, importer, pluginData: 'probing' });
         if (answer.errors.length === 0 && !answer.external) found = answer.path;
         return { path, external: true };
       });
@@ -74,13 +74,13 @@ export async function resolveByTsconfig(specifier: string, importer: string): Pr
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',
-      plugins: [look],
+      plugins: [probe],
     }),
   );
   return found === undefined || IN_PACKAGE.test(found) ? undefined : found;
 }
 
-/** As its name says; else as it is written: without `import` and `export` it may be CommonJS. */
+/** Decides by the extension, then by the text: a file without `import` and `export` may be CommonJS. */
 function formatOf(path: string, text: string): CompiledFile['format'] {
   if (path.endsWith('.cts')) return 'commonjs';
   if (path.endsWith('.mts') || /^\s*(import|export)\b(?!\s*\()/m.test(text)) return 'module';
@@ -112,7 +112,7 @@ async function compile(path: string, format: CompiledFile['format']): Promise<st
   return result.outputFiles[0]?.text ?? '';
 }
 
-/** Its own process ends with the last use: it would be a child of the service for as long as that runs. */
+/** Stops the process of esbuild after the last use; otherwise it would be a child of the service as long as that runs. */
 async function withEsbuild<T>(use: (esbuild: Esbuild) => Promise<T>): Promise<T> {
   const esbuild = await import('esbuild');
   working += 1;
@@ -124,20 +124,20 @@ async function withEsbuild<T>(use: (esbuild: Esbuild) => Promise<T>): Promise<T>
   }
 }
 
-async function keep(path: string, source: string): Promise<void> {
+async function writeCache(path: string, source: string): Promise<void> {
   const draft = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
     await writeFile(draft, source);
     await rename(draft, path);
   } catch {
-    // A full disk or a folder of another user: the next start compiles again.
+    // The disk is full or the folder is not writable: the next start compiles again.
   }
 }
 
 function compileError(path: string, error: unknown): unknown {
-  const faults = (error as Partial<BuildFailure>).errors ?? [];
-  const lines = faults.map(({ text, location }) =>
+  const messages = (error as Partial<BuildFailure>).errors ?? [];
+  const lines = messages.map(({ text, location }) =>
     location === null ? text : `${path}:${location.line}:${location.column + 1}: ${text}`,
   );
   return lines.length === 0 ? error : new SyntaxError(lines.join('\n'));

@@ -1,5 +1,5 @@
-// What node imports first (`--import`) in a service whose code is loaded where it lies: its query names the folder where
-// compiled files are kept. Threads and forked children inherit it.
+// Registers the TypeScript hooks (`node --import`) in a service whose code is loaded from its source folder. The query of
+// the URL is the cache folder for compiled files. Threads and forked children inherit the flag.
 
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';

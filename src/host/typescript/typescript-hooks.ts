@@ -1,4 +1,4 @@
-// Hooks of node's module loader: TypeScript is found as TypeScript finds it, and compiled when it is loaded.
+// Module hooks of Node: resolve TypeScript files as TypeScript does, and compile them on load.
 
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -10,13 +10,13 @@ import { ownModule } from '../../base/package.js';
 import { compileFile, compileJson, IN_PACKAGE, resolveByTsconfig } from './compile-file.js';
 
 const TYPESCRIPT = /\.([mc]?ts|tsx)$/;
-/** As in `import './Hello.js'`, which TypeScript wants where the file is Hello.ts. */
-const WRITTEN = /\.([mc]?)js(x?)$/;
-const LEFT_OUT = ['.ts', '.tsx', '.mts', '.cts', '.js', '/index.ts', '/index.js'];
+/** TypeScript requires `import './Hello.js'` for the file Hello.ts. */
+const JAVASCRIPT = /\.([mc]?)js(x?)$/;
+const OMITTED_ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.js', '/index.ts', '/index.js'];
 
 let cacheFolder: string | undefined;
 
-/** `data` is the folder where compiled files are kept; without it every process compiles for itself. */
+/** `data` is the cache folder for compiled files. Without it every process compiles again. */
 export const initialize: InitializeHook<string | undefined> = (data) => {
   cacheFolder = data;
 };
@@ -35,7 +35,7 @@ export const resolve: ResolveHook = async (specifier, context, next) => {
 export const load: LoadHook = async (url, context, next) => {
   const path = pathOf(url);
   if (path === undefined) return await next(url, context);
-  // What is bundled may import JSON without saying so; what is loaded here may as well.
+  // As in a bundle, JSON may be imported without an import attribute.
   if (
     path.endsWith('.json') &&
     context.importAttributes.type === undefined &&
@@ -47,27 +47,29 @@ export const load: LoadHook = async (url, context, next) => {
   return { ...(await compileFile(path, cacheFolder)), shortCircuit: true };
 };
 
-/** A package is left to node, unless it is TypeScript, which node would not load at all. */
+/** Node loads packages itself, except for TypeScript files, which it cannot load. */
 function isOwnCode(url: string): boolean {
   const path = pathOf(url);
   return path !== undefined && (TYPESCRIPT.test(path) || !IN_PACKAGE.test(path));
 }
 
-/** A query, as in `import('./plug.ts?again')`, makes another module of the same file. */
+/** Removes the query: `import('./plug.ts?again')` loads the same file as another module. */
 function pathOf(url: string): string | undefined {
   return url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/s, '')) : undefined;
 }
 
-/** The source that a relative specifier means, if that is not the file of exactly this name. */
+/** Finds the source file for a relative specifier if there is no file with exactly this name. */
 function findBeside(specifier: string, parentURL: string): string | undefined {
   const wanted = new URL(specifier, parentURL);
   if (isFile(wanted)) return undefined;
   const { href, search } = wanted;
   const bare = href.slice(0, href.length - search.length);
-  const written = WRITTEN.test(bare)
-    ? [bare.replace(WRITTEN, '.$1ts$2'), bare.replace(WRITTEN, '.$1tsx')]
+  const written = JAVASCRIPT.test(bare)
+    ? [bare.replace(JAVASCRIPT, '.$1ts$2'), bare.replace(JAVASCRIPT, '.$1tsx')]
     : [];
-  const found = [...written, ...LEFT_OUT.map((end) => bare + end)].find((each) => isFile(new URL(each)));
+  const found = [...written, ...OMITTED_ENDINGS.map((end) => bare + end)].find((each) =>
+    isFile(new URL(each)),
+  );
   return found === undefined ? undefined : found + search;
 }
 

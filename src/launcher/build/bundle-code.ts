@@ -1,4 +1,4 @@
-// Bundles the code of one service with esbuild, and says what of it cannot be compiled.
+// Bundles the code of one service with esbuild and reports compile errors.
 
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,18 +12,18 @@ import { analyzeSource, LOCATION_NAMES } from './analyze-source.js';
 
 export interface Bundle {
   readonly code: string;
-  /** It loads or starts files by names that only running it tells, so it must run where it lies. */
+  /** The code loads or starts files by names computed at run time, so it must run from its source folder. */
   readonly isDynamic: boolean;
   /** Path and content hash of every source file. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Files of packages that the code refers to by absolute path. */
+  /** Files of packages that the code imports by absolute path. */
   readonly externals: readonly string[];
 }
 
-/** Of the three pipes to esbuild's process, and some of its start. */
+/** The descriptors that starting the process of esbuild needs: three pipes and some more. */
 const PIPE_DESCRIPTORS = 10;
 
-/** What is found out while esbuild reads the files. */
+/** Collected while esbuild reads the files. */
 interface Findings {
   readonly inputs: Map<string, string>;
   readonly externals: Set<string>;
@@ -33,17 +33,17 @@ interface Findings {
 
 const SOURCE = /\.([mc]?[jt]s|[jt]sx|json)$/;
 const IN_PACKAGE = /[\\/]node_modules[\\/]/;
-/** What CommonJS in a bundle requires of node and of packages. */
+/** Defines `require` for CommonJS modules in the bundle. */
 const REQUIRE =
   "import { createRequire as $contextdCreateRequire } from 'node:module'; const require = $contextdCreateRequire(import.meta.url);";
 
 /**
- * So many builds are going on in this process. After the last one esbuild's own process is ended: it would
- * hold memory, and wake us every second, for as long as the provider lives.
+ * The number of running builds in this process. After the last one the process of esbuild is stopped, because it would
+ * use memory and wake the provider every second.
  */
 let building = 0;
 
-/** Throws SVC_BUILD_FAILED naming file, line and column. */
+/** Throws SVC_BUILD_FAILED with file, line and column. */
 export async function bundleCode(entry: string, outputFolder: string): Promise<Bundle> {
   const esbuild = await import('esbuild');
   if (building === 0) checkDescriptors(entry);
@@ -86,7 +86,7 @@ function optionsFor(entry: string, outdir: string, findings: Findings): BuildOpt
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // As node resolves: no "module" in the exports of a package, which is for bundlers.
+    // Resolve as Node does, without the condition "module", which is for bundlers.
     conditions: [],
     define: LOCATION_NAMES,
     banner: { js: REQUIRE },
@@ -96,7 +96,7 @@ function optionsFor(entry: string, outdir: string, findings: Findings): BuildOpt
   };
 }
 
-/** What lies in node_modules is referred to by path, as the output lies elsewhere; unless only we can load it. */
+/** Imports files of node_modules by absolute path, because the output is in another folder. TypeScript is bundled. */
 function externalPackages({ externals }: Findings): Plugin {
   return {
     name: 'external-packages',
@@ -121,7 +121,7 @@ function isBundled(path: string): boolean {
   return !IN_PACKAGE.test(path) || /\.([mc]?ts|tsx|json)$/.test(path);
 }
 
-/** Notes what each file of the bundle holds, and tells it where it lies. */
+/** Records the hash of each file, and adds constants with its location. */
 function ownSources(findings: Findings): Plugin {
   return {
     name: 'own-sources',
@@ -130,10 +130,15 @@ function ownSources(findings: Findings): Plugin {
         const text = await readFile(path, 'utf8');
         findings.inputs.set(path, hashOf(text));
         if (path.endsWith('.json')) return { contents: text, loader: 'json' };
-        const { contents, shift, isDynamic, faults } = analyzeSource(path, text, tsconfigText(dirname(path)));
+        const {
+          contents,
+          shift,
+          isDynamic,
+          errors: found,
+        } = analyzeSource(path, text, tsconfigText(dirname(path)));
         findings.shifts.set(path, shift);
         findings.isDynamic ||= isDynamic;
-        const errors = faults.map(({ text: message, line, column }) => ({
+        const errors = found.map(({ text: message, line, column }) => ({
           text: message,
           location: { file: path, line, column, lineText: text.split('\n')[line - 1] ?? '' },
         }));
@@ -150,7 +155,7 @@ function loaderOf(path: string): 'ts' | 'tsx' | 'js' | 'jsx' {
   return end.endsWith('ts') ? 'ts' : 'js';
 }
 
-/** Without descriptors for its pipes esbuild's process would fail where nothing can catch it. */
+/** Without free descriptors the process of esbuild would fail with an error that cannot be caught. */
 function checkDescriptors(entry: string): void {
   const taken: number[] = [];
   try {
@@ -163,21 +168,17 @@ function checkDescriptors(entry: string): void {
 }
 
 function compilerError(entry: string, cause: unknown): ContextdError {
-  return new ContextdError(
-    'SVC_LAUNCH_FAILED',
-    `the compiler cannot be run for ${entry}: ${messageOf(cause)}`,
-    {
-      cause,
-      hint: 'see whether the package esbuild is complete and the machine has processes, memory and descriptors left',
-    },
-  );
+  return new ContextdError('SVC_LAUNCH_FAILED', `cannot run the compiler for ${entry}: ${messageOf(cause)}`, {
+    cause,
+    hint: 'check that the package esbuild is complete, and that the machine has free processes, memory and descriptors',
+  });
 }
 
 function buildError(entry: string, cause: unknown, findings: Findings): ContextdError {
   if (!isBuildFailure(cause)) return compilerError(entry, cause);
-  const faults = cause.errors;
-  const places = faults.map((fault) => placeOf(fault, entry, findings));
-  const lines = faults.map(({ text }, at) => {
+  const messages = cause.errors;
+  const places = messages.map((each) => placeOf(each, entry, findings));
+  const lines = messages.map(({ text }, at) => {
     const place = places[at];
     return place === undefined ? text : `${place.file}:${place.line}:${place.column}: ${text}`;
   });

@@ -1,25 +1,25 @@
-// What is known of a service that was compiled: what it was made from, so that it is compiled again only after a change.
+// The manifest of a compiled service: its inputs, so that it is compiled again only after a change.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeConfigurationFiles, hashOf, hashOfFile } from '../../base/code-configuration.js';
 import type { Bundle } from './bundle-code.js';
 
-/** Raised when what a build makes of the same input changes. */
-const FORMAT = 2;
-/** Beside an open service any of these may be loaded by a name that only running it tells. */
+/** Increase when the output for the same input changes. */
+const FORMAT = 3;
+/** Files beside a dynamic service that it may load by a computed name. */
 const LOADABLE = /\.([mc]?[jt]s|[jt]sx|json|node|wasm)$/;
 
 export interface Manifest {
   readonly format: number;
-  /** What node loads: the bundle, or the entry itself where the code is open. */
+  /** The module to load: the bundle, or the entry itself for a dynamic service. */
   readonly output: string;
   readonly isDynamic: boolean;
   /** Path and content hash of every source file. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** The same of what decides how they are compiled; null for a file that does not exist. */
+  /** Path and content hash of the configuration files; null for a file that does not exist. */
   readonly configuration: Readonly<Record<string, string | null>>;
-  /** Files of other packages that the output refers to by absolute path. */
+  /** Files of packages that the output imports by absolute path. */
   readonly externals: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function readManifest(path: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   } catch {
-    return undefined; // Absent or cut short: the build makes it anew.
+    return undefined; // Missing or incomplete: the build writes it again.
   }
 }
 
@@ -47,7 +47,7 @@ export function isCurrent(manifest: Manifest): boolean {
   );
 }
 
-/** Names the code that runs: it is another one exactly when the code has changed. */
+/** Returns a hash that changes exactly when the code changes. */
 export function codeHashOf(entry: string, { inputs, isDynamic }: Manifest): string {
   const beside = isDynamic ? listLoadable(dirname(entry)) : [];
   const others = beside.filter((path) => !(path in inputs)).map((path) => [path, hashOfFile(path) ?? '']);

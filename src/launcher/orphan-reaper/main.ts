@@ -1,4 +1,4 @@
-// The program that ends services whose provider has ended and that do not end by themselves; see guard.ts.
+// Ends services that do not end themselves after their provider has ended; see reaper.ts.
 
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.js';
@@ -7,24 +7,24 @@ import { locateControlGroup } from '../../processes/control-group.js';
 import { readProcessTable, type ProcessEntry } from '../../processes/process-table.js';
 import { sweep } from '../../processes/kill-tree.js';
 
-/** How much longer than it may a service is waited for: it should end by itself. */
+/** How much longer than its grace and stop timeout a service may take to end itself, in milliseconds. */
 const MARGIN_MS = 2000;
-const LOOK_MS = 500;
+const POLL_MS = 500;
 
 const [owner = ''] = process.argv.slice(2);
 /** A clock that never jumps. */
 const startedMs = performance.now();
-await look();
+await endOverdueServices();
 
-/** Until nothing is left, or the next provider ends this process. */
-async function look(): Promise<void> {
+/** Repeats until no service is left, or the next provider ends this process. */
+async function endOverdueServices(): Promise<void> {
   for (let hosts = findHosts(); hosts.length > 0; hosts = findHosts()) {
     for (const host of hosts) if (performance.now() - startedMs > readLimitMs(host.pid)) await end(host);
-    await new Promise<void>((resolve) => systemClock.after(LOOK_MS, resolve));
+    await new Promise<void>((resolve) => systemClock.after(POLL_MS, resolve));
   }
 }
 
-/** Processes that run one service each: those that hold threads come round to their event loop whatever a thread does. */
+/** Returns the processes of single services. Thread hosts are not included: a busy thread does not block their event loop. */
 function findHosts(): readonly ProcessEntry[] {
   return readProcessTable().filter(
     ({ pid, group, token }) =>
@@ -37,7 +37,7 @@ async function end(leader: ProcessEntry): Promise<void> {
   await sweep({ token, leader, controlGroup: locateControlGroup(leader.pid, token) });
 }
 
-/** How long after the end of its provider a service may live; Infinity for what is no host. */
+/** How long after the end of its provider a service may run, in milliseconds; Infinity for a process that is not a host. */
 function readLimitMs(pid: number): number {
   try {
     const start = `${BOOTSTRAP_VARIABLE}=`;
@@ -47,6 +47,6 @@ function readLimitMs(pid: number): number {
     const { orphanGraceMs, stopTimeoutMs } = JSON.parse(text) as HostBootstrap;
     return orphanGraceMs + stopTimeoutMs + MARGIN_MS;
   } catch {
-    return Infinity; // It has ended.
+    return Infinity; // It has already ended.
   }
 }

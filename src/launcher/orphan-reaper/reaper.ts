@@ -1,5 +1,5 @@
-// A small process beside the provider that wakes when the provider ends: a service that is caught in an endless loop
-// cannot notice that itself. Until then it is a shell that waits for the end of a pipe.
+// A process beside the provider that becomes active when the provider ends: a service in an endless loop cannot detect
+// that itself. Until then it is a shell that waits for the end of a pipe.
 
 import { findNode } from '../../base/find-node.js';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -10,7 +10,7 @@ import { TOKEN_VARIABLE } from '../../processes/run-token.js';
 import { sweep } from '../../processes/kill-tree.js';
 
 const SHELL = '/bin/sh';
-/** The pipe ends with the provider, however that ends. */
+/** The pipe closes when the provider ends, also after SIGKILL. */
 const SCRIPT = 'read -r _; exec "$@" </dev/null';
 
 export class OrphanReaper {
@@ -24,17 +24,17 @@ export class OrphanReaper {
     this.#owner = owner;
   }
 
-  /** To be called when there is a service to be watched. */
+  /** Call before a service is launched. Starts the process once. */
   start(): void {
     if (this.#child !== undefined || process.platform !== 'linux' || !existsSync(SHELL)) return;
     try {
       this.#child = this.#spawn();
     } catch {
-      // Without it services end by themselves, all but those that cannot.
+      // Without this process services still end themselves, except those in an endless loop.
     }
   }
 
-  /** Services that are left running are watched from now on. */
+  /** Activates the process if services are still running; otherwise ends it. */
   close(): void {
     const isNeeded = readProcessTable().some(({ token }) => token?.startsWith(`${this.#owner}/`) === true);
     if (isNeeded) this.#child?.stdin?.end();
@@ -48,11 +48,11 @@ export class OrphanReaper {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
-      // Nothing else of ours: it may outlive us.
+      // No other variable, because the process may outlive the provider.
       env: { [TOKEN_VARIABLE]: tokenOf(this.#owner) },
     });
     child.on('error', () => undefined);
-    // It must not keep the provider alive. Without a descriptor left there is no pipe, whatever its type says.
+    // It must not keep the provider alive. The pipe is missing when no descriptor was left, despite its type.
     child.unref();
     const pipe = child.stdin as Socket | null | undefined;
     pipe?.on('error', () => undefined);
@@ -61,12 +61,12 @@ export class OrphanReaper {
   }
 }
 
-/** Ends the guard of an earlier provider: its services have one again. */
+/** Ends the process of an earlier provider, because the new provider has its own. */
 export async function endEarlierReapers(owner: string): Promise<void> {
   await sweep({ token: tokenOf(owner) });
 }
 
-/** By which the next provider finds it. */
+/** The token by which the next provider finds the process. */
 export function tokenOf(owner: string): string {
   return `orphan-guard/${owner}`;
 }

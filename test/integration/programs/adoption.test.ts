@@ -34,7 +34,7 @@ test('A program goes on and is logged without a provider; the next one hears how
   const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     exit_code: 5,
-    error: { code: 'SVC_EXITED', message: 'ts_1: its program ended with exit code 5' },
+    error: { code: 'SVC_EXITED', message: 'ts_1: the program ended with exit code 5' },
   });
   await second.waitForStatus('ts_2', 'started');
   const numbers = [...(await project.log('ts_1')).matchAll(/^count (\d+)$/gm)].map((each) => Number(each[1]));
@@ -52,7 +52,7 @@ test('A program that ends while there is no provider tells the next one how.', a
   await eventually(() => !isRunning(program!), 'it has ended');
   const second = await project.startProvider();
   const task = await second.waitForStatus('ts_1', 'failed');
-  expect(task).toMatchObject({ error: { message: 'ts_1: its program ended with exit code 5' } });
+  expect(task).toMatchObject({ error: { message: 'ts_1: the program ended with exit code 5' } });
 });
 
 test('A program without a provider ends after its grace, also one that ignores its stop signal.', async () => {

@@ -55,7 +55,7 @@ test.each([
   const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     result: 'failure',
-    error: { code: 'SVC_EXITED', message: `ts_1: its program ${how}` },
+    error: { code: 'SVC_EXITED', message: `ts_1: the program ${how}` },
     ...told,
   });
   await observer.waitForEvent('ts_2', 'started');

@@ -171,8 +171,8 @@ test('A JSON object on a line is an event with its items, which drives others; w
   const log = readServiceLog(test, 'ts_1');
   expect(log).toContain('{"temperature": 21.5, "unit": "C"}\n');
   expect(log).toContain('\nno json\n');
-  expect(log).toMatch(/warn {2}lines that are not a JSON object: 1 \{"for_example":"no json"\}/);
-  expect(log).toMatch(/warn {2}items left out, their names are reserved: 1 \{"for_example":"pid"\}/);
+  expect(log).toMatch(/warn {2}lines ignored, not a JSON object: 1 \{"for_example":"no json"\}/);
+  expect(log).toMatch(/warn {2}items ignored, their names are reserved: 1 \{"for_example":"pid"\}/);
 });
 
 test('A flood of lines is bounded as events, whole in the log, and the provider goes on answering.', async () => {
@@ -187,7 +187,7 @@ test('A flood of lines is bounded as events, whole in the log, and the provider 
   const log = readServiceLog(test, 'ts_1').split('\n');
   const told = itemsOf(observer).length;
   const dropped = log
-    .flatMap((line) => /lines that came too fast to be told as events: (\d+)/.exec(line)?.[1] ?? [])
+    .flatMap((line) => /lines dropped, too many for events: (\d+)/.exec(line)?.[1] ?? [])
     .map(Number);
   expect(log.filter((line) => /^\d+$/.test(line))).toHaveLength(20_000);
   expect(told).toBeGreaterThanOrEqual(1000);

@@ -69,7 +69,7 @@ test("Somebody else's port does not pass for the program's own.", needs('python3
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.error).toMatchObject({
     code: 'SVC_LAUNCH_FAILED',
-    message: `port ${port} is open before the program has started`,
+    message: `port ${port} is already in use before the program has started`,
     hint: expect.stringContaining('end what listens') as string,
   });
   server.close();
@@ -97,7 +97,7 @@ test.each([
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  const message = `ts_1: its program ${how} before it was ready`;
+  const message = `ts_1: the program ${how} before it was ready`;
   expect(status.error).toMatchObject({ code: 'SVC_EXITED', message });
   const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({ result: 'failure', ...told });

@@ -253,7 +253,9 @@ test(
     const { Task } = JSON.parse(stop[0]!.slice('process.T1.ts_1 @@@ '.length)) as { Task: unknown };
     for (const frame of [...told, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
     await reader.connection.publish('process.T1.ts_1', { Task });
-    const ignored = () => readServiceLog(test, 'ts_1').match(/^a command was not sealed/gm)?.length ?? 0;
+    const ignored = () =>
+      readServiceLog(test, 'ts_1').match(/^ignored a command that the provider has not signed/gm)?.length ??
+      0;
     await eventually(() => ignored() === 4, 'all four are ignored');
     expect(await listServices(admin)).toEqual(before);
   },

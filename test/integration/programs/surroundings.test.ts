@@ -166,7 +166,7 @@ const BROKEN: readonly Broken[] = [
     error: {
       code: 'SVC_PROGRAM_NOT_EXECUTABLE',
       message: 'ts_1: FOLDER/plain.txt is not executable',
-      hint: 'chmod +x FOLDER/plain.txt; or name its interpreter as <program> and the file as <arg>',
+      hint: 'chmod +x FOLDER/plain.txt; or use its interpreter as <program> and the file as <arg>',
     },
   },
   {
@@ -175,7 +175,7 @@ const BROKEN: readonly Broken[] = [
     error: {
       code: 'SVC_PROGRAM_NOT_EXECUTABLE',
       message: 'ts_1: FOLDER/folder is not a file',
-      hint: 'chmod +x FOLDER/folder; or name its interpreter as <program> and the file as <arg>',
+      hint: 'chmod +x FOLDER/folder; or use its interpreter as <program> and the file as <arg>',
     },
   },
   {
@@ -192,8 +192,8 @@ const BROKEN: readonly Broken[] = [
     command: { program: 'true', cwd: '/nowhere' },
     error: {
       code: 'SVC_LAUNCH_FAILED',
-      message: 'ts_1: there is no folder /nowhere to run it in',
-      hint: 'make the folder, or correct <cwd> in the context file; it is relative to the context folder',
+      message: 'ts_1: the working folder /nowhere does not exist',
+      hint: 'create the folder, or correct <cwd> in the context file; the path is relative to the context folder',
     },
   },
   {
@@ -201,8 +201,8 @@ const BROKEN: readonly Broken[] = [
     command: { program: 'true', user: 'no-such-user' },
     error: {
       code: 'SVC_USER_UNKNOWN',
-      message: 'ts_1: there is no user "no-such-user"',
-      hint: 'make the user, or correct <user> in the context file',
+      message: 'ts_1: user "no-such-user" does not exist',
+      hint: 'create the user, or correct <user> in the context file',
     },
   },
 ];

@@ -66,7 +66,7 @@ test('When the provider is killed, its services go on for orphan_grace_s and the
   await eventually(() => !pids.some(isRunning), 'the services have ended');
   const log = await readFile(join(folder.path, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log'), 'utf8');
   expect(log).toMatch(/the provider is gone .*1000/);
-  expect(log).toMatch(/no provider came back: ending/);
+  expect(log).toMatch(/no provider has returned within the orphan grace: ending/);
 });
 
 test('A service whose provider comes back in time lives on, and is heard again.', async () => {
@@ -178,5 +178,7 @@ test('A service whose provider is gone before it could connect ends by itself.',
   });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   expect(code).toBe(0);
-  expect(await readFile(logFile, 'utf8')).toContain('no provider came back: ending');
+  expect(await readFile(logFile, 'utf8')).toContain(
+    'no provider has returned within the orphan grace: ending',
+  );
 });

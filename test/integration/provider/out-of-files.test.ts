@@ -11,7 +11,7 @@ test.each([
   ['service', 'cannot start a process for ts_1: spawn /bin/sh EMFILE'],
   [
     'compiler',
-    "the compiler cannot be run for /nowhere/Service.ts: EMFILE: too many open files, open '/dev/null'",
+    "cannot run the compiler for /nowhere/Service.ts: EMFILE: too many open files, open '/dev/null'",
   ],
 ])('The start of a %s fails when there are too many open files.', async (kind, message) => {
   await using folder = await openFolder();

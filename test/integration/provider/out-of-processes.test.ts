@@ -25,7 +25,7 @@ const UID = 54_322;
 test.each([
   ['forwarder', /^BUS_FORWARDER_FAILED: the forwarder could not be started: spawn \S+ EAGAIN$/],
   ['service', /^SVC_LAUNCH_FAILED: cannot start a process for ts_1: spawn \S+ EAGAIN$/],
-  ['compiler', /^SVC_LAUNCH_FAILED: the compiler cannot be run for \/nowhere\/Service.ts: .*EAGAIN/],
+  ['compiler', /^SVC_LAUNCH_FAILED: cannot run the compiler for \/nowhere\/Service.ts: .*EAGAIN/],
 ])(
   'The start of a %s fails when its user may have no more processes.',
   needs('another user'),
@@ -52,7 +52,7 @@ test('A compiler that cannot be executed fails the start of a service, and the p
     const providerProcess = await project.startProvider();
     const [failed] = await providerProcess.command('start');
     expect(failed).toMatchObject({ state: 'failed', error: { code: 'SVC_LAUNCH_FAILED' } });
-    expect(failed!.error!.message).toContain('the compiler cannot be run for ');
+    expect(failed!.error!.message).toContain('cannot run the compiler for ');
     expect((await providerProcess.client.command({ action: 'list' })).status.result).toBe('success');
   } finally {
     vi.unstubAllEnvs();

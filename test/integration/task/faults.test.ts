@@ -49,14 +49,14 @@ const rows: readonly (readonly [string, Partial<ServiceSpec>, Fault])[] = [
     { code: 'SVC_LOAD_FAILED', message: /no such calibration table/, reason: 'error', line: 11 },
   ],
   [
-    'exports no service',
+    'does not export a service',
     at('NoService', { location: broken }),
-    { code: 'SVC_LOAD_FAILED', message: /NoService exports no service/, reason: 'error' },
+    { code: 'SVC_LOAD_FAILED', message: /NoService does not export a service/, reason: 'error' },
   ],
   [
     'exports nothing',
     at('Empty', { location: broken }),
-    { code: 'SVC_LOAD_FAILED', message: /Empty exports no service/, reason: 'error' },
+    { code: 'SVC_LOAD_FAILED', message: /Empty does not export a service/, reason: 'error' },
   ],
   [
     'does not exist',
@@ -64,11 +64,11 @@ const rows: readonly (readonly [string, Partial<ServiceSpec>, Fault])[] = [
     { code: 'SVC_NOT_FOUND', message: /no service "NoSuchService" in \//, reason: 'launch' },
   ],
   [
-    'is not concerned by its service name',
+    'does not accept its service name',
     at('Named', { name: 'somebody_else' }),
     {
       code: 'SVC_LOAD_FAILED',
-      message: /ServiceNamed is not concerned by messages to "somebody_else"/,
+      message: /ServiceNamed does not accept the service name "somebody_else"/,
       reason: 'error',
     },
   ],

@@ -135,7 +135,9 @@ test('Threads without a provider go on for orphan_grace_s and end then, also one
   expect(isRunning(pid)).toBe(true);
   const logs = join(folder.path, '.contextd', 'context001', 'logs', 'T1');
   const ended = async (id: string) =>
-    (await readFile(join(logs, `${id}.log`), 'utf8')).includes('no provider came back: ending');
+    (await readFile(join(logs, `${id}.log`), 'utf8')).includes(
+      'no provider has returned within the orphan grace: ending',
+    );
   await eventually(async () => (await ended('ts_1')) && (await ended('ts_2')), 'they have ended');
   await eventually(() => !isRunning(pid), 'so has their process');
 });

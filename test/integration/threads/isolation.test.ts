@@ -161,5 +161,7 @@ test('What piles up before a thread that does not listen is bounded: events are 
   expect(status.services).toMatchObject([{ state: 'stopped' }]);
   expect(await observer.waitForEvent('ts_1', 'stopped')).not.toHaveProperty('content.status.killed');
   const log = join(test.folder, '.contextd', 'context001', 'logs', 'T1', 'ts_1.log');
-  expect(await readFile(log, 'utf8')).toMatch(/does not keep up[^]* [1-9]\d* events of others were dropped/);
+  expect(await readFile(log, 'utf8')).toMatch(
+    /is too slow[^]* [1-9]\d* events of other services were dropped/,
+  );
 });

@@ -40,7 +40,7 @@ it('is missed before anything is stopped, as is a file of ours', async () => {
       message,
       hint: expect.stringContaining('install') as string,
     });
-  expect(() => checkInstallation(host)).toThrow(refused(`a file of contextd is gone: ${host}`));
+  expect(() => checkInstallation(host)).toThrow(refused(`a file of contextd is missing: ${host}`));
   await writeFile(host, '');
   expect(() => checkInstallation(host)).not.toThrow();
   process.execPath = join(folder.path, 'gone');

@@ -25,11 +25,11 @@ test.each([
   ['json', ' {"a": 1, "b": {"pid": 2}} ', [{ a: 1, b: { pid: 2 } }], []],
   ['json', '{}', [{}], []],
   ['json', '', [], []],
-  ['json', '{"a": 1', [], ['lines that are not a JSON object: 1']],
-  ['json', 'null', [], ['lines that are not a JSON object: 1']],
-  ['json', '[{"a": 1}]', [], ['lines that are not a JSON object: 1']],
-  ['json', '"text"', [], ['lines that are not a JSON object: 1']],
-  ['json', '{"a": 1, "signal": 9}', [{ a: 1 }], ['items left out, their names are reserved: 1']],
+  ['json', '{"a": 1', [], ['lines ignored, not a JSON object: 1']],
+  ['json', 'null', [], ['lines ignored, not a JSON object: 1']],
+  ['json', '[{"a": 1}]', [], ['lines ignored, not a JSON object: 1']],
+  ['json', '"text"', [], ['lines ignored, not a JSON object: 1']],
+  ['json', '{"a": 1, "signal": 9}', [{ a: 1 }], ['items ignored, their names are reserved: 1']],
 ] as const)('With events "%s" the line %j becomes %j.', (kind, line, items, warnings) => {
   const { events, told, warned } = listen(kind);
   events.open();
@@ -54,7 +54,7 @@ test('1,000 lines are told at once, then 100 a second; the others are counted, a
   events.open();
   take(events, 1500);
   expect(told).toHaveLength(1000);
-  expect(warned).toEqual(['lines that came too fast to be told as events: 1']);
+  expect(warned).toEqual(['lines dropped, too many for events: 1']);
   pass(500);
   take(events, 100);
   expect(told).toHaveLength(1050);
@@ -62,9 +62,9 @@ test('1,000 lines are told at once, then 100 a second; the others are counted, a
   pass(500);
   take(events, 100);
   expect(told).toHaveLength(1100);
-  expect(warned[1]).toBe('lines that came too fast to be told as events: 550');
+  expect(warned[1]).toBe('lines dropped, too many for events: 550');
   events.close();
-  expect(warned[2]).toBe('lines that came too fast to be told as events: 49');
+  expect(warned[2]).toBe('lines dropped, too many for events: 49');
   pass(3_600_000);
   take(events, 1500);
   expect(told).toHaveLength(2100);
@@ -89,7 +89,7 @@ test('A program that is never ready keeps no more than can be told at once.', ()
   events.close();
   expect(told).toHaveLength(1000);
   expect(warned).toEqual([
-    'lines that came too fast to be told as events: 1',
-    'lines that came too fast to be told as events: 499',
+    'lines dropped, too many for events: 1',
+    'lines dropped, too many for events: 499',
   ]);
 });

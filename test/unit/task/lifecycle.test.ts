@@ -251,14 +251,14 @@ it('a task hears events as soon as it is built, and none before', async () => {
   class Hearing extends SingleTask {
     override onEvent = ({ serviceId }: ServiceEvent) => void heard.push(serviceId);
     override run = () => {
-      life.lifecycle.hear(event('during'));
+      life.lifecycle.onEvent(event('during'));
       return Promise.resolve();
     };
   }
   const event = (serviceId: string) =>
     ({ action: 'started', serviceId, serviceName: '', status: {} }) as const;
   const life = createLifecycle();
-  life.lifecycle.hear(event('before'));
+  life.lifecycle.onEvent(event('before'));
   await life.lifecycle.run(defineService({ task: Hearing }));
   expect(heard).toEqual(['during']);
 });
