@@ -14,7 +14,7 @@ const TRANSACTION_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const TRANSACTION_LENGTH = 20;
 
 /** Ids become parts of topics and of file names: no blanks, no separators, no leading dot. */
-const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
+export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
 export const ID_RULE = 'letters, digits and _ . : -, not starting with . : or -, at most 128 long';
 
 export function isId(text: string): boolean {

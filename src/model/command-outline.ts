@@ -32,22 +32,6 @@ export function textOf({ fields }: CommandOutline, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function asListOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
 export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `path` leads to a value that should be text, in an element called `name`. */
-export function whyNoText(
-  value: unknown,
-  { path, name }: { readonly path: ValuePath; readonly name: string },
-): readonly Finding[] {
-  if (typeof value === 'string') return [];
-  if (Array.isArray(value))
-    return [{ path: [...path, 1], message: `a second <${name}> in <${String(path.at(-2))}>, allowed: one` }];
-  return [{ path, message: `<${name}> holds elements, allowed: text` }];
 }

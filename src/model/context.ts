@@ -1,7 +1,10 @@
 // What a context is: the configuration in the form in which it stands in the XML and travels on the bus.
 
 import * as z from 'zod';
-import { ID_RULE, isId, type ServiceId } from '../base/ids.js';
+import type { ServiceId } from '../base/ids.js';
+import { endpoint } from './endpoint.js';
+import { id, nonEmpty, pattern, text, toXsd, word, wordOrBlank, XML_FORMS } from './fields.js';
+import { securitySchema } from './security.js';
 import { programSchema, serviceEnvironment, type ProgramCommand } from './program.js';
 import { supervisionSchema, type Supervision } from './supervision.js';
 
@@ -26,9 +29,7 @@ export const INSTANCE_RULE = 'letters, digits and _, not starting with a digit, 
 
 export const DEFAULT_CONTEXT_ID = 'context001';
 
-const serviceId = z.custom<ServiceId>((value) => typeof value === 'string' && isId(value), {
-  message: `allowed: ${ID_RULE}`,
-});
+const serviceId = id().pipe(z.custom<ServiceId>());
 
 /** In the XML an element without content is an empty string, where JSON would have an empty object. */
 const blankAsObject = (value: unknown): unknown => (value === '' || value === undefined ? {} : value);
@@ -42,21 +43,23 @@ const isEmptyObject = (value: unknown): boolean =>
 const triggerRule = z.preprocess(
   blankAsObject,
   z.looseObject({
-    action: z.enum(['', ...TRANSITION_ACTIONS]).default(''),
+    action: wordOrBlank(TRANSITION_ACTIONS).default(''),
     /** Service ids, separated by blanks. */
-    call: z.string().default(''),
+    call: text(),
   }),
 );
 
 const state = z.preprocess(
   blankAsObject,
-  z.looseObject({
-    type: z.enum(ENTRIES).default('on_start'),
-    on_start: triggerRule,
-    on_update: triggerRule,
-    on_fail: triggerRule,
-    on_exit: triggerRule,
-  }),
+  z
+    .looseObject({
+      type: word(ENTRIES).default('on_start'),
+      on_start: triggerRule,
+      on_update: triggerRule,
+      on_fail: triggerRule,
+      on_exit: triggerRule,
+    })
+    .register(XML_FORMS, { attributes: ['type'] }),
 );
 
 const taskMessage = z.looseObject({
@@ -64,9 +67,9 @@ const taskMessage = z.looseObject({
     blankAsObject,
     z.looseObject({
       action: z.string().default('start'),
-      service_id: z.string().default(''),
-      service_name: z.string().min(1),
-      transaction: z.string().default(''),
+      service_id: text(),
+      service_name: nonEmpty('a name such as echo_action'),
+      transaction: text(),
     }),
   ),
   content: z.preprocess(
@@ -74,40 +77,66 @@ const taskMessage = z.looseObject({
     z.looseObject({
       configuration: z.preprocess(
         blankAsObject,
-        z.looseObject({
-          device_action: z.string().default(''),
-          location: z.string().default(''),
-          command: programSchema.optional(),
-          ...serviceEnvironment,
-        }),
+        z
+          .looseObject({
+            device_action: text(),
+            location: text(),
+            command: programSchema.optional(),
+            ...serviceEnvironment,
+          })
+          .register(XML_FORMS, { isFree: true }),
       ),
     }),
   ),
 });
 
-export const taskServiceSchema = z.looseObject({
-  id: serviceId,
-  instance: z.string().regex(INSTANCE_PATTERN, `allowed: ${INSTANCE_RULE}`),
-  serviceType: z.enum(SERVICE_TYPES).default('Process'),
-  topic: z.string().default('process'),
-  Task: z.looseObject({
-    description: z.string().default(''),
-    message: taskMessage,
-    state,
-    supervision: supervisionSchema.optional(),
-  }),
-});
+export const taskServiceSchema = z
+  .looseObject({
+    id: serviceId,
+    instance: pattern((name) => INSTANCE_PATTERN.test(name), {
+      rule: INSTANCE_RULE,
+      patterns: [toXsd(INSTANCE_PATTERN)],
+    }),
+    serviceType: word(SERVICE_TYPES).default('Process'),
+    topic: z.string().default('process'),
+    Task: z.looseObject({
+      description: text(),
+      message: taskMessage,
+      state,
+      supervision: supervisionSchema.optional(),
+    }),
+  })
+  .register(XML_FORMS, { attributes: ['id', 'instance', 'serviceType', 'topic'] });
 export type TaskService = z.infer<typeof taskServiceSchema>;
 
-export const contextConfigurationSchema = z.looseObject({
-  FrontEndEndpoint: z.string(),
-  BackendEndpoint: z.string(),
-  FrontBind: z.string(),
-  BackendBind: z.string(),
-  ContextID: z.string().refine(isId, `allowed: ${ID_RULE}`).default(DEFAULT_CONTEXT_ID),
-  TaskLogName: z.string().default(''),
-  TaskService: z.preprocess(asList, z.array(taskServiceSchema)),
-});
+const contextFields = {
+  FrontEndEndpoint: endpoint('connect'),
+  BackendEndpoint: endpoint('connect'),
+  FrontBind: endpoint('bind'),
+  BackendBind: endpoint('bind'),
+  ContextID: id().default(DEFAULT_CONTEXT_ID),
+  TaskLogName: text(),
+};
+const taskServices = z.preprocess(asList, z.array(taskServiceSchema));
+
+export const contextConfigurationSchema = z.looseObject({ ...contextFields, TaskService: taskServices });
+
+/** A context file: what only the provider of the file reads of it is never sent or kept elsewhere. */
+export const contextFileSchema = z
+  .looseObject({
+    ...contextFields,
+    log_on: z.string().optional(),
+    Security: securitySchema.optional(),
+    TaskService: taskServices,
+  })
+  .register(XML_FORMS, {
+    unique: [
+      { selector: 'FrontEndEndpoint|BackendEndpoint', field: '.' },
+      { selector: 'TaskService', field: '@id' },
+      { selector: 'Security/Client', field: '@name' },
+      { selector: 'Security/Client', field: '@key' },
+    ],
+  });
 /** A whole context; keys are those of the XML, unknown ones are kept. */
 export type ContextConfiguration = z.infer<typeof contextConfigurationSchema>;
 

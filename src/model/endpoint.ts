@@ -1,6 +1,8 @@
 // Addresses as they stand in a context file: tcp://host:port and ipc://path.
 
 import { resolve } from 'node:path';
+import * as z from 'zod';
+import { allowed, XML_FORMS } from './fields.js';
 
 export type Endpoint =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
@@ -37,4 +39,32 @@ export function resolveEndpoint(text: string, folder: string): string {
   const endpoint = parseEndpoint(text);
   if (endpoint?.kind !== 'ipc' || endpoint.path.startsWith('@')) return text;
   return `ipc://${resolve(folder, endpoint.path)}`;
+}
+
+const XSD_PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+const XSD_HOST = '\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9][A-Za-z0-9._\\-]*';
+
+/** The address of one end of a bus; only a bind may have the host `*`, for all addresses of the machine. */
+export function endpoint(use: 'connect' | 'bind'): z.ZodString {
+  const host = use === 'bind' ? `(\\*|${XSD_HOST})` : `(${XSD_HOST})`;
+  return z
+    .string(allowed(ENDPOINT_RULE))
+    .superRefine((value, context) => {
+      const parsed = parseEndpoint(value);
+      const refuse = (message: string, hint: string | undefined) => {
+        context.addIssue({ code: 'custom', message: allowed(message), params: { hint } });
+      };
+      if (parsed === undefined) refuse(ENDPOINT_RULE, hintAtEndpoint(value));
+      else if (use === 'connect' && parsed.kind === 'tcp' && parsed.host === '*')
+        refuse('a host to connect to; "*" is for binds', `write tcp://127.0.0.1:${parsed.port}`);
+    })
+    .register(XML_FORMS, { patterns: [`tcp://${host}:${XSD_PORT}`, 'ipc://[^\\s*]+'] });
+}
+
+function hintAtEndpoint(text: string): string | undefined {
+  if (text.startsWith('inproc:')) return 'inproc reaches only one process; use ipc:// on one machine';
+  const repaired = [`tcp://${text}`, text.replace(/^\w+:\/*/, 'tcp://')].find((other) =>
+    parseEndpoint(other),
+  );
+  return repaired === undefined ? undefined : `did you mean "${repaired}"?`;
 }

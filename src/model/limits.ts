@@ -1,7 +1,8 @@
 // Limits on what a task service may cost: which figures can be limited, and what happens beyond.
 
 import * as z from 'zod';
-import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
+import { quantity, word, XML_FORMS } from './fields.js';
+import type { QuantityRule } from './quantity.js';
 
 /** Each figure with its unit. They are those of the whole tree of processes below the service. */
 export const LIMIT_METRICS = {
@@ -17,11 +18,11 @@ export const LIMIT_METRICS = {
 } as const;
 export type LimitMetric = keyof typeof LIMIT_METRICS;
 
-export const LIMIT_METRIC_NAMES = Object.keys(LIMIT_METRICS) as readonly LimitMetric[];
+export const LIMIT_METRIC_NAMES = Object.keys(LIMIT_METRICS) as [LimitMetric, ...LimitMetric[]];
 /** What the provider tells when a limit is exceeded: the service has failed, or it goes on. */
 export const LIMIT_EVENTS = ['failed', 'updated'] as const;
 
-export const ABOVE_RULE: QuantityRule = {
+const ABOVE_RULE: QuantityRule = {
   fallback: 0,
   least: 0,
   mayEqual: true,
@@ -29,7 +30,7 @@ export const ABOVE_RULE: QuantityRule = {
   isWhole: false,
   what: 'a number',
 };
-export const FOR_RULE: QuantityRule = {
+const FOR_RULE: QuantityRule = {
   fallback: 0,
   least: 0,
   mayEqual: true,
@@ -38,27 +39,18 @@ export const FOR_RULE: QuantityRule = {
   what: 'a number of seconds',
 };
 
-export function isLimitMetric(text: string): text is LimitMetric {
-  return Object.hasOwn(LIMIT_METRICS, text);
-}
-
-/** Numbers from XML arrive as text. */
-const number = (rule: QuantityRule) =>
-  z.unknown().transform((value, context) => {
-    const found = parseQuantity(value, rule);
-    if (found !== undefined) return found;
-    const message = value === undefined ? 'is missing' : `allowed: ${describeRule(rule)}`;
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  });
-
-const limitSchema = z.looseObject({
-  metric: z.enum(LIMIT_METRIC_NAMES as readonly [LimitMetric, ...LimitMetric[]]),
-  above: number(ABOVE_RULE),
-  /** Seconds without a break for which it must be exceeded. */
-  for_s: z.preprocess((value) => value ?? FOR_RULE.fallback, number(FOR_RULE)),
-  event: z.enum(LIMIT_EVENTS).default('failed'),
-});
+const limitSchema = z
+  .looseObject({
+    metric: word(LIMIT_METRIC_NAMES),
+    above: quantity(ABOVE_RULE, {
+      isRequired: true,
+      hint: 'rss, vms and pss are in MiB, cpu in percent of one core',
+    }),
+    /** Seconds without a break for which it must be exceeded. */
+    for_s: quantity(FOR_RULE),
+    event: word(LIMIT_EVENTS).default('failed'),
+  })
+  .register(XML_FORMS, { attributes: ['metric', 'above', 'for_s', 'event'] });
 export type Limit = z.infer<typeof limitSchema>;
 
 /** One alone may stand without a list around it, as in JSON made from XML by others. */

@@ -1,29 +1,14 @@
 // A program that is a task service: the <command> in the configuration of a service, as it travels on the bus.
 
 import * as z from 'zod';
+import { didYouMean } from '../base/suggest.js';
+import { allowed, blankAs, nonEmpty, pattern, text, toXsd, word, XML_FORMS } from './fields.js';
 
 /** When a program counts as started: at once, by a line it prints, by a port it opens, or by its own word. */
 export const READY_KINDS = ['started', 'line', 'port', 'heartbeat'] as const;
 
 /** What of its output becomes `updated` events. */
 export const OUTPUT_EVENTS = ['none', 'lines', 'json'] as const;
-
-export const COMMAND_KEYS = [
-  'program',
-  'arg',
-  'cwd',
-  'env',
-  'env_file',
-  'user',
-  'umask',
-  'rlimits',
-  'stdin',
-  'stop_to',
-  'ready',
-  'ready_line',
-  'ready_port',
-  'events',
-] as const;
 
 /** Its standard input: /dev/null, or a pipe in which nothing ever comes. */
 export const STDIN_KINDS = ['null', 'open'] as const;
@@ -33,52 +18,76 @@ export const STOP_TARGETS = ['group', 'leader'] as const;
 
 /** As prlimit names them: open files, processes of the user, bytes of address space, bytes of a core file. */
 export const RLIMIT_KEYS = ['nofile', 'nproc', 'as', 'core'] as const;
-export const RLIMIT_PATTERN = /^(?:[0-9]{1,18}|unlimited)$/;
-export const RLIMIT_RULE = 'a whole number, or unlimited';
+const RLIMIT_PATTERN = /^(?:[0-9]{1,18}|unlimited)$/;
+const RLIMIT_RULE = 'a whole number, or unlimited';
 
-export const UMASK_PATTERN = /^0?[0-7]{3}$/;
-export const UMASK_RULE = 'three octal digits, such as 027';
+/** Blank: as the provider's. */
+const UMASK_PATTERN = /^(?:0?[0-7]{3})?$/;
+const UMASK_RULE = 'three octal digits, such as 027';
 
 /** Names of environment variables; those of contextd itself cannot be set. */
 export const VARIABLE_PATTERN = /^(?!CONTEXTD_)[A-Za-z_][A-Za-z0-9_]*$/;
 export const VARIABLE_RULE = 'letters, digits and _, not starting with a digit or CONTEXTD_';
 
 /** Variables by their names. */
-const variables = z.record(z.string().regex(VARIABLE_PATTERN), z.string());
+const variables = z
+  .record(z.string().regex(VARIABLE_PATTERN, allowed(VARIABLE_RULE)), z.string(), {
+    error: () => allowed('<NAME>value</NAME>'),
+  })
+  .register(XML_FORMS, { isFree: true });
 
-const text = z.string().default('');
-const blankAs = (fallback: unknown) => (value: unknown) =>
-  value === '' || value === undefined ? fallback : value;
+const rlimits = z
+  .record(z.string(), z.string(), { error: () => allowed('<rlimits nofile="1024"/>') })
+  .superRefine((limits, context) => {
+    for (const [name, value] of Object.entries(limits)) {
+      const message = whyNoLimit(name, value);
+      const params = { hint: didYouMean(name, RLIMIT_KEYS) };
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [name], message, params });
+    }
+  })
+  .register(XML_FORMS, { names: RLIMIT_KEYS, patterns: [toXsd(RLIMIT_PATTERN)] });
+
+const umask = z
+  .string()
+  .regex(UMASK_PATTERN, allowed(UMASK_RULE))
+  .register(XML_FORMS, { patterns: [toXsd(UMASK_PATTERN)] });
+
+const readyLine = z.string().refine(isRegularExpression, allowed('a regular expression'));
+
+const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
+const readyPort = pattern((value) => value === '' || isPort(value), { rule: '1 to 65535', patterns: [PORT] });
+
+/** One argument may stand without the list around it. */
 const asArguments = (value: unknown): unknown => {
   if (value === undefined) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];
 };
 
-export const programSchema = z.looseObject({
-  /** A path, or a name that is looked for in PATH. */
-  program: z.string().min(1),
-  arg: z.preprocess(asArguments, z.array(z.string())),
-  /** Where it runs; the context folder when blank. */
-  cwd: text,
-  env: z.preprocess(blankAs({}), variables),
-  /** A file with more variables, read at each start; those of `env` win. */
-  env_file: text,
-  /** Whom it runs as; as the provider's user when blank. */
-  user: text,
-  umask: z.union([z.literal(''), z.string().regex(UMASK_PATTERN, `allowed: ${UMASK_RULE}`)]).default(''),
-  rlimits: z.preprocess(
-    blankAs({}),
-    z.partialRecord(z.enum(RLIMIT_KEYS), z.string().regex(RLIMIT_PATTERN, `allowed: ${RLIMIT_RULE}`)),
-  ),
-  stdin: z.preprocess(blankAs('null'), z.enum(STDIN_KINDS)),
-  stop_to: z.preprocess(blankAs('group'), z.enum(STOP_TARGETS)),
-  ready: z.preprocess(blankAs('started'), z.enum(READY_KINDS)),
-  /** With ready `line`: a regular expression. */
-  ready_line: text,
-  /** With ready `port`: a TCP port on loopback. */
-  ready_port: text,
-  events: z.preprocess(blankAs('none'), z.enum(OUTPUT_EVENTS)),
-});
+export const programSchema = z.looseObject(
+  {
+    /** A path, or a name that is looked for in PATH. */
+    program: nonEmpty('a path, or a name to be found in PATH'),
+    arg: z.preprocess(asArguments, z.array(z.string())),
+    /** Where it runs; the context folder when blank. */
+    cwd: text(),
+    env: blankAs({}, variables),
+    /** A file with more variables, read at each start; those of `env` win. */
+    env_file: text(),
+    /** The user it runs as; the provider's user when blank. */
+    user: text(),
+    umask: umask.default(''),
+    rlimits: blankAs({}, rlimits),
+    stdin: blankAs('null', word(STDIN_KINDS)),
+    stop_to: blankAs('group', word(STOP_TARGETS)),
+    ready: blankAs('started', word(READY_KINDS)),
+    /** With ready `line`: a regular expression. */
+    ready_line: readyLine.default(''),
+    /** With ready `port`: a TCP port on loopback. */
+    ready_port: readyPort.default(''),
+    events: blankAs('none', word(OUTPUT_EVENTS)),
+  },
+  { error: () => allowed('elements, of which <program> is required') },
+);
 export type ProgramCommand = z.infer<typeof programSchema>;
 
 /**
@@ -90,6 +99,21 @@ export const serviceEnvironment = {
   env_file: z.string().optional(),
 };
 
-export function isPort(value: string): boolean {
+function isPort(value: string): boolean {
   return /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65_535;
+}
+
+function isRegularExpression(value: string): boolean {
+  try {
+    new RegExp(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function whyNoLimit(name: string, value: string): string | undefined {
+  if (!RLIMIT_KEYS.some((key) => key === name))
+    return `unknown attribute ${name} of <rlimits>, ${allowed(RLIMIT_KEYS.join(', '))}`;
+  return RLIMIT_PATTERN.test(value) ? undefined : allowed(RLIMIT_RULE);
 }

@@ -1,12 +1,30 @@
 // Who may do what at a provider: its own key, its clients' keys and the role of each.
 
 import { resolve } from 'node:path';
+import * as z from 'zod';
+import { isKey, KEY_RULE } from '../base/keys.js';
+import { id, nonEmpty, pattern, word, XML_FORMS } from './fields.js';
 import type { ValuePath } from '../xml/fault.js';
 import { asList, textAt, valueAt } from './values.js';
 
 /** Each may do what those before it may. */
 export const ROLES = ['read', 'operate', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
+
+const publicKey = () =>
+  pattern(isKey, { rule: KEY_RULE, patterns: ['[0-9a-zA-Z.:+=^!/*?&<>()\\[\\]{}@%$#\\-]{40}'] });
+
+const clientSchema = z
+  .looseObject({ name: id(), key: publicKey(), role: word(ROLES) })
+  .register(XML_FORMS, { attributes: ['name', 'key', 'role'] });
+
+export const securitySchema = z
+  .looseObject({
+    public_key: publicKey(),
+    secret_key: nonEmpty('the path of the secret key file'),
+    Client: z.preprocess((value) => asList(value), z.array(clientSchema)),
+  })
+  .register(XML_FORMS, { attributes: ['public_key', 'secret_key'] });
 
 export interface ClientKey {
   readonly name: string;

@@ -2,8 +2,10 @@
 
 import { constants } from 'node:os';
 import * as z from 'zod';
+import { didYouMean } from '../base/suggest.js';
+import { allowed, quantity, XML_FORMS } from './fields.js';
 import { limitsSchema } from './limits.js';
-import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
+import { parseQuantity, type QuantityRule } from './quantity.js';
 
 /** What a timer of Node can hold, in seconds. */
 const MOST_SECONDS = 2_000_000;
@@ -45,51 +47,36 @@ export const SUPERVISION_RULES = {
   max_heap_mb: { ...count(256), least: 16 },
 } as const satisfies Record<string, QuantityRule>;
 
-export type SupervisionKey = keyof typeof SUPERVISION_RULES;
-
-export function isSignalName(text: string): boolean {
-  return Object.hasOwn(constants.signals, text);
-}
-
-export function signalNames(): readonly string[] {
-  return Object.keys(constants.signals);
-}
-
-/** Numbers from XML arrive as text. */
-const quantity = (key: SupervisionKey) => {
-  const rule = SUPERVISION_RULES[key];
-  return z
-    .unknown()
-    .optional()
-    .transform((value, context) => {
-      const number = value === undefined ? rule.fallback : parseQuantity(value, rule);
-      if (number !== undefined) return number;
-      context.addIssue({ code: 'custom', message: `allowed: ${describeRule(rule)}` });
-      return z.NEVER;
-    })
-    .pipe(z.number());
-};
+const signal = z
+  .string()
+  .superRefine((name, context) => {
+    if (Object.hasOwn(constants.signals, name)) return;
+    const hint = didYouMean(name, Object.keys(constants.signals));
+    context.addIssue({
+      code: 'custom',
+      message: allowed('the name of a signal, such as SIGTERM'),
+      params: { hint },
+    });
+  })
+  .register(XML_FORMS, { patterns: ['SIG[A-Z0-9]+'] });
 
 export const supervisionSchema = z.preprocess(
   (value) => (value === '' || value === undefined ? {} : fitHeartbeat(value)),
   z.looseObject({
-    start_timeout_s: quantity('start_timeout_s'),
-    stop_timeout_s: quantity('stop_timeout_s'),
-    heartbeat_s: quantity('heartbeat_s'),
-    heartbeat_limit_s: quantity('heartbeat_limit_s'),
-    max_restarts: quantity('max_restarts'),
-    restart_window_s: quantity('restart_window_s'),
-    backoff_s: quantity('backoff_s'),
-    backoff_max_s: quantity('backoff_max_s'),
-    backoff_reset_s: quantity('backoff_reset_s'),
-    orphan_grace_s: quantity('orphan_grace_s'),
-    log_max_kb: quantity('log_max_kb'),
-    log_files: quantity('log_files'),
-    max_heap_mb: quantity('max_heap_mb'),
-    stop_signal: z
-      .string()
-      .refine(isSignalName, 'allowed: the name of a signal, such as SIGTERM')
-      .default('SIGTERM'),
+    start_timeout_s: quantity(SUPERVISION_RULES.start_timeout_s),
+    stop_timeout_s: quantity(SUPERVISION_RULES.stop_timeout_s),
+    heartbeat_s: quantity(SUPERVISION_RULES.heartbeat_s),
+    heartbeat_limit_s: quantity(SUPERVISION_RULES.heartbeat_limit_s),
+    max_restarts: quantity(SUPERVISION_RULES.max_restarts),
+    restart_window_s: quantity(SUPERVISION_RULES.restart_window_s),
+    backoff_s: quantity(SUPERVISION_RULES.backoff_s),
+    backoff_max_s: quantity(SUPERVISION_RULES.backoff_max_s),
+    backoff_reset_s: quantity(SUPERVISION_RULES.backoff_reset_s),
+    orphan_grace_s: quantity(SUPERVISION_RULES.orphan_grace_s),
+    log_max_kb: quantity(SUPERVISION_RULES.log_max_kb),
+    log_files: quantity(SUPERVISION_RULES.log_files),
+    max_heap_mb: quantity(SUPERVISION_RULES.max_heap_mb),
+    stop_signal: signal.default('SIGTERM'),
     limit: limitsSchema,
   }),
 );

@@ -1,30 +1,17 @@
 // The list of what must hold in a context beyond its form; a new rule is one function and one line here.
 
-import { bindsMeetTheirEndpoints, contextIdIsAnId, endpointsAreAddresses, endsDiffer } from './endpoints.js';
-import { environmentsAreOfProcesses, variablesAreNamed } from '../check-environment.js';
-import { limitsAreLimits } from './limits.js';
+import { bindsMeetTheirEndpoints, endsDiffer } from './endpoints.js';
+import { environmentsAreOfProcesses } from './environment.js';
 import {
-  commandsAreSingle,
-  commandsAreWhole,
-  outputEventsAreKnown,
+  commandElementsAreKnown,
+  outputEventsFitReadiness,
   programsAreProcesses,
-  readinessIsKnown,
-  surroundingsAreKnown,
+  readinessIsComplete,
 } from './programs.js';
-import { clientsDiffer, keysAreKeys, rolesAreKnown } from './security.js';
+import { clientsDiffer } from './security.js';
+import { idsAreUnique, someServiceIsThere } from './services.js';
 import {
-  idsAreIds,
-  idsAreUnique,
-  instancesAreIdentifiers,
-  serviceNamesAreGiven,
-  serviceTypesAreKnown,
-  someServiceIsThere,
-  supervisionIsInRange,
-} from './services.js';
-import {
-  actionsAreKnown,
   actionsHaveTargets,
-  entriesAreKnown,
   loopsAreIntended,
   noLoopStartsItself,
   onDemandServicesAreCalled,
@@ -38,30 +25,15 @@ export type Check = (context: LenientContext) => readonly Finding[];
 
 /** Of several findings about one value the first is told. */
 export const CONTEXT_CHECKS: readonly Check[] = [
-  endpointsAreAddresses,
   endsDiffer,
   bindsMeetTheirEndpoints,
-  contextIdIsAnId,
-  keysAreKeys,
-  rolesAreKnown,
   clientsDiffer,
-  idsAreIds,
   idsAreUnique,
-  instancesAreIdentifiers,
-  serviceTypesAreKnown,
-  serviceNamesAreGiven,
-  supervisionIsInRange,
-  limitsAreLimits,
-  commandsAreSingle,
-  commandsAreWhole,
-  readinessIsKnown,
-  outputEventsAreKnown,
-  surroundingsAreKnown,
-  variablesAreNamed,
+  commandElementsAreKnown,
+  readinessIsComplete,
+  outputEventsFitReadiness,
   programsAreProcesses,
   environmentsAreOfProcesses,
-  entriesAreKnown,
-  actionsAreKnown,
   actionsHaveTargets,
   targetsExist,
   noLoopStartsItself,

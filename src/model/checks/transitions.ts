@@ -1,27 +1,11 @@
 // Checks of the state transitions: known words, known targets, no endless loops, nothing that can never happen.
 
-import { ENTRIES, isEntryAtStart, TRANSITION_ACTIONS } from '../context.js';
+import { ENTRIES, isEntryAtStart } from '../context.js';
 import { listSome } from '../../base/shorten.js';
 import type { Finding } from '../../xml/fault.js';
 import { findCycles, formatCycle, reachableFrom, type Cycle } from '../graph.js';
 import type { LenientContext, LenientService, LenientTrigger } from '../lenient-view.js';
 import { didYouMean, MOST_HINTS } from '../../base/suggest.js';
-
-export function entriesAreKnown({ services }: LenientContext): readonly Finding[] {
-  return services.flatMap(({ entry, path }) => {
-    if (ENTRIES.some((known) => known === entry)) return [];
-    const message = `state type "${entry}", allowed: ${ENTRIES.join(', ')}`;
-    return [{ path: [...path, 'Task', 'state', 'type'], message, hint: didYouMean(entry, ENTRIES) }];
-  });
-}
-
-export function actionsAreKnown(context: LenientContext): readonly Finding[] {
-  return allTriggers(context).flatMap(({ trigger, action, path }) => {
-    if (action === '' || TRANSITION_ACTIONS.some((known) => known === action)) return [];
-    const message = `action "${action}" of ${trigger}, allowed: ${TRANSITION_ACTIONS.join(', ')} or nothing`;
-    return [{ path: [...path, 'action'], message, hint: didYouMean(action, TRANSITION_ACTIONS) }];
-  });
-}
 
 export function actionsHaveTargets(context: LenientContext): readonly Finding[] {
   return allTriggers(context).flatMap(({ trigger, action, targets, path }): readonly Finding[] => {

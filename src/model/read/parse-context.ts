@@ -2,7 +2,8 @@
 
 import { ContextdError } from '../../base/errors.js';
 import { runChecks } from '../checks/checks.js';
-import { contextConfigurationSchema, type ContextConfiguration } from '../context.js';
+import { contextFileSchema, type ContextConfiguration } from '../context.js';
+import { schemaFindings } from '../findings.js';
 import {
   dedupeFindings,
   formatPath,
@@ -41,9 +42,9 @@ export function parseContextConfiguration(value: unknown): ContextConfiguration 
 export function examineConfiguration(value: unknown, known: readonly Finding[]): Examined {
   const unsafe = findUnsafeKeys(value);
   if (unsafe.length > 0) return { configuration: undefined, findings: [...known, ...unsafe] };
-  const parsed = contextConfigurationSchema.safeParse(value);
-  const told = [...known, ...runChecks(readLenientView(value))];
-  const findings = [...told, ...dedupeFindings(schemaFindings(parsed.error), told)];
+  const parsed = contextFileSchema.safeParse(value);
+  const ofFields = [...known, ...dedupeFindings(schemaFindings(parsed.error, value), known)];
+  const findings = [...ofFields, ...dedupeFindings(runChecks(readLenientView(value)), ofFields)];
   const isUsable = !findings.some(isError) && parsed.data !== undefined;
   return { configuration: isUsable ? withoutSecurity(parsed.data) : undefined, findings };
 }
@@ -53,17 +54,4 @@ function withoutSecurity(configuration: ContextConfiguration): ContextConfigurat
   const { ...rest } = configuration;
   delete rest.Security;
   return rest;
-}
-
-function schemaFindings(error: SchemaError | undefined): readonly Finding[] {
-  return (error?.issues ?? []).map(({ path, message }) => ({
-    path: path.map((step) => (typeof step === 'symbol' ? String(step) : step)),
-    message: message
-      .replace(/^Invalid input: /, '')
-      .replace(/^expected (\w+), received undefined$/, 'is missing, allowed: a value of type $1'),
-  }));
-}
-
-interface SchemaError {
-  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }

@@ -1,16 +1,26 @@
 // A context file -> its configuration, or one error that tells all its faults.
 
 import { basename, dirname, resolve } from 'node:path';
-import type { ContextConfiguration } from '../context.js';
-import { CONTEXT_FORM, CONTEXT_ROOT, CONTEXT_SHAPE } from '../context-shape.js';
+import { contextFileSchema, type ContextConfiguration } from '../context.js';
+import { shapeOf } from '../shape.js';
 import { invalidFile, type Fault } from '../../xml/fault.js';
 import { examineConfiguration } from './parse-context.js';
 import { resolvePaths } from './resolve-paths.js';
 import { parseSecurity, type SecuritySettings } from '../security.js';
 import { checkElements } from '../../xml/element-schema.js';
-import { elementsToJson, toFaults } from '../../xml/to-json.js';
+import { elementsToJson, toFaults, type WireForm } from '../../xml/to-json.js';
 import { readXml } from '../../xml/xml.js';
 import { readTextFile } from '../../xml/source.js';
+
+const CONTEXT_ROOT = 'Context';
+
+const CONFIGURATION = 'TaskService/Task/message/content/configuration';
+
+/** Arguments and variables reach a program or a service exactly as they are in the file. */
+const CONTEXT_FORM: WireForm = {
+  lists: ['TaskService', 'TaskService/Task/supervision/limit', 'Security/Client'],
+  exact: [`${CONFIGURATION}/command/arg`, `${CONFIGURATION}/command/env/*`, `${CONFIGURATION}/env/*`],
+};
 
 export interface ContextFile {
   /** Absolute. */
@@ -35,7 +45,7 @@ export function readContext(text: string, path: string): ContextFile {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
   const wire = elementsToJson(root, CONTEXT_FORM);
-  const form = checkElements(root, CONTEXT_ROOT, CONTEXT_SHAPE);
+  const form = checkElements(root, CONTEXT_ROOT, shapeOf(contextFileSchema));
   const isContext = root.name === CONTEXT_ROOT;
   const { configuration, findings } = isContext
     ? examineConfiguration(wire.value, form)

@@ -67,7 +67,7 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
   {
     title: 'an empty service_name',
     text: contextText().replace('>echo<', '> <'),
-    faults: ['10:1 service_name is empty, allowed: a name such as echo_action'],
+    faults: ['10:1 service_name "", allowed: a name such as echo_action'],
   },
   {
     title: 'an id twice',

@@ -54,17 +54,17 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
   {
     title: 'a command without a program',
     text: withCommand('<arg>x</arg>'),
-    faults: ['12:25 <command> has no <program>, allowed: a path, or a name to be found in PATH'],
+    faults: ['12:25 program is missing, allowed: a path, or a name to be found in PATH'],
   },
   {
     title: 'a command that is text',
     text: withCommand('ls -l'),
-    faults: ['12:25 <command> has no <program>, allowed: a path, or a name to be found in PATH'],
+    faults: ['12:25 command "ls -l", allowed: elements, of which <program> is required'],
   },
   {
     title: 'a blank program',
     text: withCommand('<program/>'),
-    faults: ['12:34 <command> has no <program>, allowed: a path, or a name to be found in PATH'],
+    faults: ['12:34 program "", allowed: a path, or a name to be found in PATH'],
   },
   {
     title: 'two programs',
@@ -74,7 +74,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
   {
     title: 'two commands',
     text: withCommand(`${sh}</command><command>${sh}`),
-    faults: ['12:65 a second <command>, allowed: one for each task service'],
+    faults: ['12:65 a second <command> in <configuration>, allowed: one'],
   },
   {
     title: 'an unknown element of a command',
@@ -160,16 +160,16 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     title: 'limits of a program that are none, or unknown',
     text: withCommand(`${sh}<rlimits nofile="many" nproc="-1" as="1e9" cores="1"/>`),
     faults: [
-      '12:64 nofile of <rlimits> "many", allowed: a whole number, or unlimited',
-      '12:78 nproc of <rlimits> "-1", allowed: a whole number, or unlimited',
-      '12:89 as of <rlimits> "1e9", allowed: a whole number, or unlimited',
+      '12:64 nofile "many", allowed: a whole number, or unlimited',
+      '12:78 nproc "-1", allowed: a whole number, or unlimited',
+      '12:89 as "1e9", allowed: a whole number, or unlimited',
       '12:98 unknown attribute cores of <rlimits>, allowed: nofile, nproc, as, core (did you mean "core"?)',
     ],
   },
   {
     title: 'limits of a program as text',
     text: withCommand(`${sh}<rlimits>64</rlimits>`),
-    faults: ['12:55 <rlimits> is not one, allowed: <rlimits nofile="1024"/>'],
+    faults: ['12:55 rlimits "64", allowed: <rlimits nofile="1024"/>'],
   },
   {
     title: 'variables of a service with names that are none, or twice',

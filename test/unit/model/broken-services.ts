@@ -11,6 +11,7 @@ import {
 } from './sample-files.js';
 
 const sup = 'a number of seconds';
+const units = 'rss, vms and pss are in MiB, cpu in percent of one core';
 const endpoints = 'allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH';
 
 export const BROKEN_SERVICES: readonly BrokenCase[] = [
@@ -24,7 +25,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     text: withSupervision('<limit metric="fd" above="200M" for_s="-1" event="fail"/>'),
     faults: [
       '15:21 metric "fd", allowed: rss, vms, pss, cpu, threads, fds, children, event_loop_lag_ms (did you mean "fds"?)',
-      '15:33 above "200M", allowed: a number from 0 up to 1000000000',
+      `15:33 above "200M", allowed: a number from 0 up to 1000000000 (${units})`,
       `15:46 for_s "-1", allowed: ${sup} from 0 up to 2000000`,
       '15:57 event "fail", allowed: failed, updated',
     ],
@@ -41,15 +42,15 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'a limit too high, with the unit of what is limited',
+    title: 'a limit too high, with the units',
     text: withSupervision('<limit metric="cpu" above="2000000000"/>'),
-    faults: ['15:34 above "2000000000", allowed: a number (percent of one core) from 0 up to 1000000000'],
+    faults: [`15:34 above "2000000000", allowed: a number from 0 up to 1000000000 (${units})`],
   },
   {
     title: 'an unknown entry',
     text: contextText(serviceText({ state: stateText('', 'onstart') })),
     faults: [
-      '14:8 state type "onstart", allowed: on_start, start_now, on_update, on_fail, on_exit (did you mean "on_start"?)',
+      '14:8 type "onstart", allowed: on_start, start_now, on_update, on_fail, on_exit (did you mean "on_start"?)',
     ],
   },
   {
@@ -63,7 +64,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
   {
     title: 'an unknown action',
     text: contextText(serviceText({ state: stateText(triggerText('on_fail', 'reboot', 'ts_1')) })),
-    faults: ['14:33 action "reboot" of on_fail, allowed: start, stop, restart or nothing'],
+    faults: ['14:33 action "reboot", allowed: start, stop, restart or nothing'],
   },
   {
     title: 'an action without a call',
@@ -154,7 +155,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     faults: [
       `4:1 FrontBind "x", ${endpoints}`,
       '6:14 id "-", allowed: letters, digits and _ . : -, not starting with . : or -, at most 128 long',
-      '26:8 state type "x", allowed: on_start, start_now, on_update, on_fail, on_exit',
+      '26:8 type "x", allowed: on_start, start_now, on_update, on_fail, on_exit',
     ],
   },
 ];

@@ -61,8 +61,8 @@ describe('parseContextConfiguration', () => {
       'missing endpoints',
       { ...configuration, FrontBind: undefined, BackendBind: 7 },
       [
+        'FrontBind: FrontBind is missing, allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH',
         'BackendBind: BackendBind "7", allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH',
-        'FrontBind: is missing, allowed: a value of type string',
       ],
     ],
     [
@@ -96,7 +96,9 @@ describe('parseContextConfiguration', () => {
         ...configuration,
         TaskService: [{ ...service, Task: { ...service.Task, supervision: { heartbeat_s: true } } }],
       },
-      ['TaskService[0].Task.supervision.heartbeat_s: allowed: a number of seconds above 0 up to 2000000'],
+      [
+        'TaskService[0].Task.supervision.heartbeat_s: heartbeat_s "true", allowed: a number of seconds above 0 up to 2000000',
+      ],
     ],
     [
       'keys that JavaScript reads from every object',
