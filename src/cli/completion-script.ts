@@ -1,26 +1,27 @@
-// The script for a shell's own completion: it asks the program for words, and offers files where it says so.
+// The completion script for a shell: calls the program for words, and completes file names when the program prints `:files`.
 
 import { basename } from 'node:path';
-import { ContextdError } from '../base/errors.js';
-import { ASK, FILES, PRINT_SCRIPT } from './completion.js';
+import { usageError } from './arguments/usage-errors.js';
+import { COMPLETE_FLAG, FILES, PRINT_SCRIPT } from './completion.js';
 
 const SHELLS = { bash, zsh, fish } as const;
 type Shell = keyof typeof SHELLS;
 
-/** For the shell that is named, else for that of $SHELL; throws CLI_USAGE for one that is not known. */
-export function completionScript(program: string, asked?: string): string {
-  const shell = asked ?? usualShell();
+/** For the given shell, else for $SHELL. Throws CLI_USAGE for an unsupported shell. */
+export function completionScript(program: string, given?: string): string {
+  const shell = given ?? defaultShell();
   if (!Object.hasOwn(SHELLS, shell)) {
-    throw new ContextdError('CLI_USAGE', `the shell "${shell}" is not supported`, {
-      hint: `it is one of ${Object.keys(SHELLS).join(', ')}, such as: ${program} ${PRINT_SCRIPT} bash`,
-    });
+    throw usageError(
+      `the shell "${shell}" is not supported`,
+      `supported shells: ${Object.keys(SHELLS).join(', ')}; run: ${program} ${PRINT_SCRIPT} bash`,
+    );
   }
   const name = `_${program}_completions`;
   const lines = SHELLS[shell as Shell](program, name);
   return [`###-begin-${program}-completions-###`, ...lines, `###-end-${program}-completions-###`].join('\n');
 }
 
-function usualShell(): string {
+function defaultShell(): string {
   const shell = basename(process.env.SHELL ?? '');
   return Object.hasOwn(SHELLS, shell) ? shell : 'bash';
 }
@@ -37,7 +38,7 @@ function bash(program: string, name: string): readonly string[] {
     '      compopt -o filenames 2>/dev/null',
     '      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$cur")',
     '    elif [[ "$line" == "$cur"* ]]; then COMPREPLY+=("$line"); fi',
-    `  done < <(${program} ${ASK} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)`,
+    `  done < <(${program} ${COMPLETE_FLAG} "\${COMP_WORDS[@]:0:COMP_CWORD+1}" 2>/dev/null)`,
     '}',
     `complete -F ${name} ${program}`,
   ];
@@ -49,7 +50,7 @@ function zsh(program: string, name: string): readonly string[] {
     '# zsh: add this to ~/.zshrc, after compinit',
     `${name}() {`,
     '  local -a offers',
-    `  offers=("\${(@f)$(${program} ${ASK} "\${words[@]:0:$CURRENT}" 2>/dev/null)}")`,
+    `  offers=("\${(@f)$(${program} ${COMPLETE_FLAG} "\${words[@]:0:$CURRENT}" 2>/dev/null)}")`,
     `  [[ "\${words[CURRENT]}" == --*=* ]] && compset -P '*='`,
     `  if [[ "\${offers[1]}" == "${FILES}" ]]; then _files; else compadd -a offers; fi`,
     '}',
@@ -63,7 +64,7 @@ function fish(program: string, name: string): readonly string[] {
     `function ${name}`,
     '  set -l cur (commandline -ct)',
     '  set -l head (string match -r -- \'^--[^=]+=\' "$cur")',
-    `  for line in (${program} ${ASK} (commandline -opc) "$cur" 2>/dev/null)`,
+    `  for line in (${program} ${COMPLETE_FLAG} (commandline -opc) "$cur" 2>/dev/null)`,
     `    if test "$line" = "${FILES}"`,
     '      for file in (__fish_complete_path (string replace -- "$head" "" "$cur"))',
     '        echo "$head$file"',

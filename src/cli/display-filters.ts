@@ -1,4 +1,4 @@
-// What context_display may be asked to show alone: a name that nothing ever has would show nothing, for ever.
+// Checks the filters of context_display: a name that no message can have would print nothing forever.
 
 import { ContextdError } from '../base/errors.js';
 import { Client } from '../client/client.js';
@@ -8,38 +8,39 @@ import { CONTEXT_ACTIONS } from '../messages/context-command.js';
 import { PROCESS_ACTIONS } from '../messages/process-command.js';
 import { EVENT_ACTIONS } from '../messages/service-event.js';
 import { didYouMean } from '../base/suggest.js';
-import { ACTIONS } from './send-command.js';
+import { ACTIONS } from './arguments/actions.js';
+import { usageError } from './arguments/usage-errors.js';
 
-const ASKED = [...CONTEXT_ACTIONS, ...PROCESS_ACTIONS, ...ACTIONS, 'samples'];
-/** Of commands and questions, of their answers, of events, and of what is published by itself. */
+const REQUESTS = [...CONTEXT_ACTIONS, ...PROCESS_ACTIONS, ...ACTIONS, 'samples'];
+/** Actions of commands, queries and their replies, of events and of other published messages. */
 export const SHOWN_ACTIONS: readonly string[] = [
   ...new Set([
     ...EVENT_ACTIONS,
-    ...ASKED,
-    ...ASKED.map((action) => `reply_${action}`),
+    ...REQUESTS,
+    ...REQUESTS.map((action) => `reply_${action}`),
     ...['heartbeat', 'monitor', 'update', 'running', 'ended'],
   ]),
 ];
 
-/** Throws CLI_USAGE. */
+/** Throws CLI_USAGE for an unknown action. */
 export function checkShownActions(actions: readonly string[]): void {
   const unknown = actions.find((action) => !SHOWN_ACTIONS.includes(action));
   if (unknown === undefined) return;
-  throw new ContextdError('CLI_USAGE', `no message has the action "${unknown}"`, {
-    hint:
-      didYouMean(unknown, SHOWN_ACTIONS) ??
-      `events are ${EVENT_ACTIONS.join(', ')}; commands and questions are ${ACTIONS.join(', ')}`,
-  });
+  throw usageError(
+    `no message has the action "${unknown}"`,
+    didYouMean(unknown, SHOWN_ACTIONS) ??
+      `events: ${EVENT_ACTIONS.join(', ')}; commands and queries: ${ACTIONS.join(', ')}`,
+  );
 }
 
 export function unknownService(id: string, known: readonly string[]): ContextdError | undefined {
   if (known.includes(id)) return undefined;
   return new ContextdError('SVC_UNKNOWN', `there is no service "${id}"`, {
-    hint: didYouMean(id, known) ?? (known.length === 0 ? undefined : `services are ${known.join(', ')}`),
+    hint: didYouMean(id, known) ?? (known.length === 0 ? undefined : `services: ${known.join(', ')}`),
   });
 }
 
-/** The ids that the provider knows; undefined where it does not answer, or has nothing yet. */
+/** The ids of contexts and services that the provider knows; undefined if it does not answer or has none yet. */
 export async function listServices(
   found: FoundProvider,
   security: ClientSecurity | undefined,
@@ -57,6 +58,6 @@ export async function listServices(
       await client.close();
     }
   } catch {
-    return undefined; // It is looked for anyway, and may come.
+    return undefined; // The display waits for the provider, so this is not an error here.
   }
 }

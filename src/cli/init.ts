@@ -1,4 +1,4 @@
-// contextd init NAME: makes the folder of a new project with a first service, its test and its context.
+// contextd init NAME: creates the folder of a new project with a first service, its test and its context.
 
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -16,46 +16,47 @@ import {
 } from '../scaffold/project.js';
 import { readState } from '../scaffold/read-state.js';
 import { writePlan } from '../scaffold/write.js';
-import { defineCommand } from './command.js';
+import { defineCommand } from './arguments/command.js';
 import { formatDryRun, formatNewProject } from './show/plan.js';
+import { usageError } from './arguments/usage-errors.js';
 
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 const DEFAULTS = { task_service: 'Hello', sub_port: '5556', pub_port: '5557' } as const;
 const options = {
   task_service: text(
-    `Name of the first service: of its folder and its files [default: ${DEFAULTS.task_service}]`,
+    `Name of the first service, its folder and its files [default: ${DEFAULTS.task_service}]`,
   ),
-  sub_port: text(`Port of the subscribers [default: ${DEFAULTS.sub_port}]`),
-  pub_port: text(`Port of the publishers [default: ${DEFAULTS.pub_port}]`),
+  sub_port: text(`Port for subscribers [default: ${DEFAULTS.sub_port}]`),
+  pub_port: text(`Port for publishers [default: ${DEFAULTS.pub_port}]`),
   contextd: {
     type: 'string',
     requiresArg: true,
-    describe: 'What npm installs as contextd: a range, or a file [default: this version]',
+    describe: 'Version range or file that npm installs as contextd [default: this version]',
   },
-  dry_run: { type: 'boolean', default: false, describe: 'Show what would change as a diff, write nothing' },
-  force: { type: 'boolean', default: false, describe: 'Overwrite what was edited' },
+  dry_run: { type: 'boolean', default: false, describe: 'Print the changes as a diff, write nothing' },
+  force: { type: 'boolean', default: false, describe: 'Overwrite edited files' },
 } as const;
 type Args = InferredOptionTypes<typeof options> & { readonly _?: readonly (string | number)[] };
 
-/** A path, and not a range or an address, as npm tells them apart. */
+/** A path rather than a range or a URL, by the rules of npm. */
 const PATH = /^(?:file:|\.{0,2}\/)|\.tgz$/;
 
 export const init = defineCommand({
   name: 'contextd init',
-  summary: 'Makes the folder NAME: a project with a first service, its test, its context and npm scripts.',
+  summary: 'Create the folder NAME: a project with a first service, its test, its context and npm scripts.',
   positionals: '<name>',
   options,
   values: { _: 'files', contextd: 'files' },
   examples: [
-    ['contextd init weather-app', 'The folder weather-app, ready after npm install'],
-    ['contextd init .', 'The same in the current folder'],
-    ['contextd init Weather --contextd=contextd-0.1.0.tgz', 'The same, with contextd from a file'],
+    ['contextd init weather-app', 'Create the folder weather-app'],
+    ['contextd init .', 'Create the project in the current folder'],
+    ['contextd init Weather --contextd=contextd-0.1.0.tgz', 'Install contextd from a file'],
   ],
   async run(args: Args, terminal) {
-    const project = await projectOf(args);
-    refuseFaults(project);
+    const project = await readFields(args);
+    rejectFaults(project);
     const request = readProject(project);
-    await refuseOccupied(request.servicePath, async () => isOwnProject(request, await readState(request)));
+    await rejectOccupied(request.servicePath, async () => isOwnProject(request, await readState(request)));
     const plan = planScaffold(request, await readState(request), args.force);
     if (args.dry_run) {
       terminal.out(formatDryRun(plan));
@@ -67,9 +68,9 @@ export const init = defineCommand({
   },
 });
 
-/** What is not said is as the project has it that is there. */
-async function projectOf(args: Args): Promise<ProjectFields> {
-  const name = theName(args);
+/** Flags that are not given keep the values of an existing project. */
+async function readFields(args: Args): Promise<ProjectFields> {
+  const name = nameOf(args);
   checkProjectName(name);
   const folder = resolve(name);
   await namesIn(folder);
@@ -83,44 +84,45 @@ async function projectOf(args: Args): Promise<ProjectFields> {
   };
 }
 
-function theName({ _: names = [] }: Args): string {
+function nameOf({ _: names = [] }: Args): string {
   const [name, ...more] = names;
   if (name !== undefined && more.length === 0) return String(name);
   const message =
     name === undefined ? 'no name is given' : `more than one name is given: ${names.join(', ')}`;
-  throw new ContextdError('CLI_USAGE', message, {
-    hint: "'contextd init weather' makes the folder weather; 'contextd init .' takes this one",
-  });
+  throw usageError(
+    message,
+    "'contextd init weather' creates the folder weather; 'contextd init .' uses the current folder",
+  );
 }
 
-/** Npm takes paths from the project's folder, not from where the user stands. */
+/** npm resolves paths from the project's folder, not from the current one. */
 function specOf(spec: string, folder: string): string {
   if (!PATH.test(spec) || spec.includes('://')) return spec;
   const path = resolve(spec.replace(/^file:/, ''));
   if (!existsSync(path)) {
-    throw new ContextdError('CLI_USAGE', `--contextd cannot be "${spec}": there is no file ${path}`, {
-      hint: "name a file that 'npm pack' has made, or a range such as ^0.1.0",
-    });
+    throw usageError(
+      `invalid value "${spec}" for --contextd: there is no file ${path}`,
+      "pass a file that 'npm pack' created, or a range such as ^0.1.0",
+    );
   }
   const near = relative(folder, path);
   return `file:${isAbsolute(near) ? path : near}`;
 }
 
-function refuseFaults(project: ProjectFields): void {
+function rejectFaults(project: ProjectFields): void {
   const faults = checkProject(project).map(({ field, message, hint }) => `--${field}: ${message} (${hint})`);
   if (faults.length === 0) return;
-  const message = faults.length === 1 ? faults.join('') : ['these flags are wrong:', ...faults].join('\n  ');
-  throw new ContextdError('CLI_USAGE', message, {
-    hint: "run 'contextd init --help' to see what each is for",
-  });
+  const message =
+    faults.length === 1 ? faults.join('') : ['these flags are invalid:', ...faults].join('\n  ');
+  throw usageError(message, "run 'contextd init --help' to see its flags");
 }
 
-/** A project of ours may be completed; somebody else's folder is left alone. */
-async function refuseOccupied(folder: string, isOurs: () => Promise<boolean>): Promise<void> {
+/** Completes a project that contextd created; rejects any other folder with files. */
+async function rejectOccupied(folder: string, isOurs: () => Promise<boolean>): Promise<void> {
   const names = await namesIn(folder);
   if (names.every((each) => each === '.git') || (await isOurs())) return;
   throw new ContextdError('TPL_CONFLICT', `${folder} exists and is not empty`, {
-    hint: 'choose another name, or add a service to what is there with create_service',
+    hint: 'choose another name, or add a service to an existing project with create_service',
   });
 }
 

@@ -5,16 +5,16 @@ import yargs from 'yargs';
 import { asContextdError, EXIT, type ContextdError } from '../base/errors.js';
 import { endOnFault } from '../base/fatal.js';
 import { ownManifest } from '../base/package.js';
-import type { Command, CommandOptions } from './command.js';
+import type { Command, CommandOptions } from './arguments/command.js';
 import type { Terminal } from './terminal/terminal.js';
-import { checkArguments, givenOptions, usage } from './check-arguments.js';
-import { askedWords, offerWords, PRINT_SCRIPT } from './completion.js';
+import { checkArguments, givenOptions, usageFault } from './arguments/check-arguments.js';
+import { completeWords, PRINT_SCRIPT, typedWords } from './completion.js';
 import { ProcessTerminal } from './terminal/process-terminal.js';
 
-/** Written to at once: the process ends right after it. */
+/** Written to synchronously, because the process ends immediately afterwards. */
 const STDERR = 2;
 
-/** Runs `command` with the process's arguments and ends the process with its exit code. */
+/** Runs `command` with the arguments of the process and ends the process with its exit code. */
 export async function runProgram<O extends CommandOptions>(
   command: Command<O>,
   argv: readonly string[] = process.argv.slice(2),
@@ -24,7 +24,7 @@ export async function runProgram<O extends CommandOptions>(
   await terminal.end(await runCommand(command, argv, terminal));
 }
 
-/** Parses `argv`, runs the command and turns whatever it throws into text; returns the exit code. */
+/** Parses `argv`, runs the command and prints any error; returns the exit code. */
 export async function runCommand<O extends CommandOptions>(
   command: Command<O>,
   argv: readonly string[],
@@ -38,7 +38,7 @@ export async function runCommand<O extends CommandOptions>(
   }
 }
 
-/** Writes message and hint (with --debug also stack and cause) and returns the exit code. */
+/** Prints message and hint (with --debug also stack and cause) and returns the exit code. */
 export function printError(error: ContextdError, debug: boolean, terminal: Terminal): number {
   terminal.err(`error ${error.code}: ${error.message}\n`);
   if (error.hint !== undefined) terminal.err(`  hint: ${error.hint}\n`);
@@ -56,34 +56,34 @@ async function parseAndRun<O extends CommandOptions>(
     terminal.out(`${completionScript(command.name, argv[1])}\n`);
     return EXIT.done;
   }
-  const words = askedWords(argv);
+  const words = typedWords(argv);
   if (words !== undefined) {
-    terminal.out((await offerWords(command as never, words)).map((word) => `${word}\n`).join(''));
+    terminal.out((await completeWords(command as never, words)).map((word) => `${word}\n`).join(''));
     return EXIT.done;
   }
   let output = '';
   let fault: string | undefined;
   const parser = buildParser(command, terminal.columns).fail(
     (message: string | null, error: Error | undefined) => {
-      fault ??= message ?? error?.message ?? 'these arguments cannot be understood';
+      fault ??= message ?? error?.message ?? 'the arguments cannot be parsed';
     },
   );
   const args = await parser.parseAsync([...argv], {}, (_error: unknown, _argv: unknown, text: string) => {
     output = text;
   });
-  // Help asks for no arguments, so what is missing for the work itself does not count.
+  // --help and --version work without the required arguments.
   if (output !== '') {
     terminal.out(`${output}\n`);
     return EXIT.done;
   }
   checkArguments(command, argv, args);
-  if (fault !== undefined) throw usage(command, fault);
+  if (fault !== undefined) throw usageFault(command, fault);
   const taken = takeLast(command.options, args) as never;
   command.check?.(taken, givenOptions(command, argv));
   return await command.run(taken, terminal);
 }
 
-/** What the help is written for where there is no narrower terminal. */
+/** Width of the help; less on a narrower terminal. */
 const HELP_COLUMNS = 100;
 
 function buildParser<O extends CommandOptions>(command: Command<O>, columns = HELP_COLUMNS) {
@@ -91,7 +91,7 @@ function buildParser<O extends CommandOptions>(command: Command<O>, columns = HE
     .scriptName(command.name)
     .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
     .options(command.options)
-    .option('debug', { type: 'boolean', default: false, describe: 'Show the stack of an error' })
+    .option('debug', { type: 'boolean', default: false, describe: 'Print the stack trace of an error' })
     .parserConfiguration({ 'camel-case-expansion': false, 'dot-notation': false })
     .exitProcess(false)
     .showHelpOnFail(false)
@@ -101,9 +101,7 @@ function buildParser<O extends CommandOptions>(command: Command<O>, columns = HE
     .help()
     .alias('help', 'h');
   if (isProgram(command))
-    parser.epilogue(
-      `'${command.name} ${PRINT_SCRIPT}' prints a script for the completion of bash, zsh and fish.`,
-    );
+    parser.epilogue(`'${command.name} ${PRINT_SCRIPT}' prints a completion script for bash, zsh or fish.`);
   return command.examples.reduce((built, [line, what]) => built.example(line, what), parser);
 }
 
@@ -111,7 +109,7 @@ function isProgram({ name }: { readonly name: string }): boolean {
   return !name.includes(' ');
 }
 
-/** Of an option that was given more than once the last value holds, unless it is a list. */
+/** The last value of a repeated option counts, unless it is a list. */
 function takeLast(options: CommandOptions, args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(args).map(([name, value]) => {
     const isRepeated = Array.isArray(value) && name !== '_' && options[name]?.array !== true;

@@ -1,7 +1,7 @@
-// service_context: loads a context file and runs its provider until it is told to end.
+// service_context: loads a context file and runs its provider until a signal ends it.
 
 import { resolve } from 'node:path';
-import { ContextdError, EXIT } from '../base/errors.js';
+import { EXIT } from '../base/errors.js';
 import { ID_RULE, isId } from '../base/ids.js';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
 import type { ContextConfiguration } from '../model/context.js';
@@ -9,10 +9,11 @@ import { toDot, toMermaid } from '../model/draw-graph.js';
 import { readContextFile, type ContextFile } from '../model/read/read-context.js';
 import { findMissingCode } from '../launcher/find-missing-code.js';
 import { Provider } from '../provider/provider.js';
-import { defineCommand } from './command.js';
+import { defineCommand } from './arguments/command.js';
 import type { Terminal } from './terminal/terminal.js';
 import { createConsole } from './console.js';
-import { refuseIgnored, type FlagRule } from './flag-rules.js';
+import { rejectIgnored, type FlagRule } from './arguments/flag-rules.js';
+import { invalidValue, usageError } from './arguments/usage-errors.js';
 
 const GRAPHS: Readonly<Record<string, (configuration: ContextConfiguration) => string>> = {
   mermaid: toMermaid,
@@ -25,21 +26,25 @@ export const serviceContext = defineCommand({
   positionals: '<file>',
   values: { _: 'files', service_root: 'files', graph: Object.keys(GRAPHS) },
   options: {
-    start: { type: 'boolean', default: false, describe: 'Start a transaction right away' },
-    transaction: { type: 'string', describe: 'Id of that transaction (default: a new one)' },
+    start: { type: 'boolean', default: false, describe: 'Start a transaction immediately' },
+    transaction: { type: 'string', describe: 'With --start: id of the transaction (default: a new one)' },
     detach_on_exit: {
       type: 'boolean',
       default: false,
       alias: 'detach-on-exit',
-      describe: 'On Ctrl-C leave the services running, for the next provider of this context',
+      describe: 'On Ctrl-C, leave the services running for the next provider of this context',
     },
     service_root: {
       type: 'string',
       array: true,
       default: [] as string[],
-      describe: 'Folder that services may be loaded from, besides those the file names',
+      describe: 'Additional folder that services may be loaded from',
     },
-    check: { type: 'boolean', default: false, describe: 'Only check the file: faults and warnings' },
+    check: {
+      type: 'boolean',
+      default: false,
+      describe: 'Only check the file and print its errors and warnings',
+    },
     graph: {
       type: 'string',
       requiresArg: false,
@@ -48,17 +53,17 @@ export const serviceContext = defineCommand({
     insecure: {
       type: 'boolean',
       default: false,
-      describe: 'Allow binds that other machines can reach, without any protection',
+      describe: 'Allow endpoints that other machines can reach without <Security>',
     },
-    log_level: { choices: LOG_LEVELS, default: 'info', describe: 'Least level to show' },
+    log_level: { choices: LOG_LEVELS, default: 'info', describe: 'Lowest level to print' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per line' },
   },
   examples: [
-    ['$0 conf/Context-EchoAction.xml', 'wait for commands (conf_command)'],
-    ['$0 conf/Context-EchoAction.xml --start', 'start its services at once'],
-    ['$0 conf/Context-EchoAction.xml --graph=dot', 'draw its transitions for graphviz'],
+    ['$0 conf/Context-EchoAction.xml', 'Wait for commands from conf_command'],
+    ['$0 conf/Context-EchoAction.xml --start', 'Start the services immediately'],
+    ['$0 conf/Context-EchoAction.xml --graph=dot', 'Print the transition graph for Graphviz'],
   ],
-  check: refuseIgnoredFlags,
+  check: rejectIgnoredFlags,
   run,
 });
 
@@ -75,28 +80,27 @@ interface Arguments {
   readonly json: boolean;
 }
 
-/** Only running a provider starts, speaks and logs. */
 const RULES: readonly FlagRule<Arguments>[] = [
   {
     flags: ['start', 'transaction', 'detach_on_exit', 'insecure', 'log_level', 'json'],
-    goWith: 'running the provider, without --check and --graph,',
-    fits: ({ check, graph }) => !check && graph === undefined,
+    condition: 'without --check and --graph',
+    applies: ({ check, graph }) => !check && graph === undefined,
   },
   {
     flags: ['check', 'service_root'],
-    goWith: 'a call without --graph',
-    fits: ({ graph }) => graph === undefined,
+    condition: 'without --graph',
+    applies: ({ graph }) => graph === undefined,
   },
-  { flags: ['transaction'], goWith: '--start', fits: ({ start }) => start },
+  { flags: ['transaction'], condition: 'with --start', applies: ({ start }) => start },
 ];
 
-function refuseIgnoredFlags(args: Arguments, given: ReadonlySet<string>): void {
-  refuseIgnored(RULES, args, given);
+function rejectIgnoredFlags(args: Arguments, given: ReadonlySet<string>): void {
+  rejectIgnored(RULES, args, given);
 }
 
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   checkTransaction(args.transaction);
-  const file = await readContextFile(theFile(args));
+  const file = await readContextFile(fileOf(args));
   if (args.graph !== undefined) return drawGraph(args.graph, file.configuration, terminal);
   if (args.check) return printCheck(file, rootsOf(args), terminal);
   return await runProvider(args, file, terminal);
@@ -119,7 +123,7 @@ async function runProvider(args: Arguments, file: ContextFile, terminal: Termina
   return EXIT.done;
 }
 
-/** What an earlier provider had started goes on, and is not started a second time. */
+/** Does nothing if services of an earlier provider were adopted: they must not be started twice. */
 async function start(provider: Provider, file: ContextFile, wanted = ''): Promise<void> {
   const { ContextID: contextId } = file.configuration;
   const taken = provider.taken.filter((each) => each.contextId === contextId);
@@ -128,7 +132,7 @@ async function start(provider: Provider, file: ContextFile, wanted = ''): Promis
   await provider.execute('start', known[0]?.transaction ?? wanted);
 }
 
-/** The first signal stops all services, unless they are to be left; a second one kills them. */
+/** The first signal stops all services, or detaches from them; a second one kills them. */
 function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: boolean): void {
   const close = () => void (isDetaching ? provider.detach() : provider.close());
   const kill = () => provider.kill();
@@ -137,12 +141,12 @@ function closeOnSignal(provider: Provider, terminal: Terminal, isDetaching: bool
   terminal.kill.addEventListener('abort', kill, { once: true });
 }
 
-/** Faults have ended the command before; warnings are for the user to judge. */
+/** Errors have already been thrown while reading the file; only warnings are left. */
 function printCheck(file: ContextFile, serviceRoots: readonly string[], terminal: Terminal): number {
   const { path, configuration } = file;
   const warnings = [
     ...file.warnings.map(({ line, column, message }) => `${path}:${line}:${column}: warning: ${message}`),
-    // Another machine, where the file is for, may have them.
+    // Only warnings: the code may exist on the machine that runs the file.
     ...findMissingCode(file, serviceRoots).map((text) => `${path}: warning: ${text}`),
   ];
   for (const warning of warnings) terminal.out(`${warning}\n`);
@@ -162,29 +166,26 @@ function count({ length }: readonly unknown[], what: string): string {
 function drawGraph(format: string, configuration: ContextConfiguration, terminal: Terminal): number {
   const draw = format === '' ? toMermaid : Object.hasOwn(GRAPHS, format) ? GRAPHS[format] : undefined;
   if (draw === undefined) {
-    throw new ContextdError('CLI_USAGE', `--graph cannot be "${format}"`, {
-      hint: `it is one of ${Object.keys(GRAPHS).join(', ')}`,
-    });
+    throw invalidValue('graph', format, `allowed values: ${Object.keys(GRAPHS).join(', ')}`);
   }
   terminal.out(draw(configuration));
   return EXIT.done;
 }
 
-function theFile(args: Arguments): string {
+function fileOf(args: Arguments): string {
   const [file, ...more] = args._ ?? [];
   if (file !== undefined && more.length === 0) return String(file);
   const message =
     file === undefined
-      ? 'no context file is named'
-      : `more than one context file is named: ${[file, ...more].join(', ')}`;
-  throw new ContextdError('CLI_USAGE', message, {
-    hint: 'name one, such as service_context conf/Context-NAME.xml; further contexts are sent to it with conf_command --context_file',
-  });
+      ? 'no context file is given'
+      : `more than one context file is given: ${[file, ...more].join(', ')}`;
+  throw usageError(
+    message,
+    'pass one, such as service_context conf/Context-NAME.xml; send further contexts to the provider with conf_command --context_file',
+  );
 }
 
 function checkTransaction(text: string | undefined): void {
   if (text === undefined || text === '' || isId(text)) return;
-  throw new ContextdError('CLI_USAGE', `--transaction cannot be "${text}"`, {
-    hint: `an id consists of ${ID_RULE}`,
-  });
+  throw invalidValue('transaction', text, `an id consists of ${ID_RULE}`);
 }

@@ -1,15 +1,16 @@
-// conf_command --action=top --watch: the live view on a terminal, or a line of JSON per sample for a program.
+// conf_command --action=top --watch: the live view on a terminal, or with --json a line per sample.
 
 import { systemClock } from '../base/clock.js';
-import { ContextdError, EXIT } from '../base/errors.js';
+import { EXIT } from '../base/errors.js';
 import type { FoundProvider, ProviderHints } from '../client/find-provider.js';
 import type { Terminal } from './terminal/terminal.js';
-import { readIdentity, type IdentityArguments } from './identity.js';
-import { poll, type TopSource } from './live/poller.js';
+import { readIdentity, type IdentityArguments } from './arguments/identity.js';
+import { poll, type PollerPorts, type TopSource } from './live/poller.js';
 import { runLive } from './live/live.js';
 import { InterruptibleSleep } from './live/interruptible-sleep.js';
 import { ProviderSource } from './live/provider-source.js';
 import type { Sample } from './live/view.js';
+import { usageError } from './arguments/usage-errors.js';
 
 export interface WatchArguments extends IdentityArguments {
   readonly transaction: string;
@@ -20,10 +21,10 @@ export interface WatchArguments extends IdentityArguments {
   readonly timeout: number | undefined;
 }
 
-/** A view that waits longer without a word looks dead. */
+/** Shorter than for other requests, so that the view soon shows that the provider does not answer. */
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** Throws CLI_USAGE without a terminal, and what keeps the first sample from coming. */
+/** Throws CLI_USAGE without a terminal, and the error of the first sample. */
 export async function watchTop(
   hints: ProviderHints,
   args: WatchArguments,
@@ -31,9 +32,10 @@ export async function watchTop(
 ): Promise<number> {
   const { screen } = terminal;
   if (!args.json && screen === undefined) {
-    throw new ContextdError('CLI_USAGE', '--watch needs a terminal for its input and output', {
-      hint: 'with --json it prints a line per sample instead; without --watch, one table',
-    });
+    throw usageError(
+      '--watch needs a terminal as its input and output',
+      'use --watch --json to print a line per sample, or omit --watch to print one table',
+    );
   }
   const limits = args.timeout === undefined ? {} : { timeoutMs: args.timeout * 1000 };
   const answerTimeoutMs = limits.timeoutMs ?? ANSWER_TIMEOUT_MS;
@@ -58,25 +60,25 @@ interface PrintOptions {
   readonly intervalMs: number;
 }
 
-/** Until Ctrl-C, or until nobody reads any more. What goes wrong meanwhile is said once. */
+/** Prints until Ctrl-C or until the output is closed. The same error is printed once in a row. */
 async function printSamples(terminal: Terminal, { source, first, intervalMs }: PrintOptions): Promise<void> {
   const signal = AbortSignal.any([terminal.signal, terminal.closed]);
-  const nap = new InterruptibleSleep(systemClock);
+  const sleep = new InterruptibleSleep(systemClock);
   const stop = () => {
-    nap.wake();
+    sleep.wake();
     void source.close();
   };
   signal.addEventListener('abort', stop);
   printSample(terminal, first);
-  let told = '';
-  const see: Parameters<typeof poll>[0]['see'] = (input) => {
-    const trouble = input.kind === 'trouble' ? input.text : '';
-    if (trouble !== '' && trouble !== told) terminal.err(`${trouble}; trying again\n`);
-    told = trouble;
+  let lastError = '';
+  const onInput: PollerPorts['onInput'] = (input) => {
+    const error = input.kind === 'error' ? input.text : '';
+    if (error !== '' && error !== lastError) terminal.err(`${error}; retrying\n`);
+    lastError = error;
     if (input.kind === 'sample') printSample(terminal, input.sample);
   };
   const wanted = () => ({ isPaused: false, detail: undefined });
-  await poll({ source, clock: systemClock, intervalMs, nap, signal, wanted, see });
+  await poll({ source, clock: systemClock, intervalMs, sleep, signal, wanted, onInput });
   signal.removeEventListener('abort', stop);
 }
 

@@ -88,7 +88,9 @@ export class Requester {
     for (const [id, pending] of this.#pending) {
       this.#pending.delete(id);
       pending.answer.promise.catch(() => undefined);
-      pending.answer.reject(new ContextdError('BUS_CLOSED', 'the client was closed before the answer came'));
+      pending.answer.reject(
+        new ContextdError('BUS_CLOSED', 'the client was closed before the answer arrived'),
+      );
     }
     await this.connection.close(dropsUnsent);
   }

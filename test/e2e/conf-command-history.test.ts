@@ -56,7 +56,7 @@ test('why prints the chain of causes with times; with one transaction none need 
     'transition ts_100 on_exit: start ts_101',
     'effect ts_101 launch',
     'event ts_101 started',
-    expect.stringMatching(/^so ts_101 is started since \d\d:\d\d:\d\d\.\d{3}$/),
+    expect.stringMatching(/^ts_101 is started since \d\d:\d\d:\d\d\.\d{3}$/),
   ]);
 });
 
@@ -104,7 +104,7 @@ test('history prints a line per record, as many as --lines says, and the same wi
   );
   expect(lines.slice(0, shown.length)).toEqual(shown);
   expect((await history('--lines=2', '--transaction=T1')).split('\n')).toHaveLength(2);
-  expect(await history('--lines=0')).toBe('nothing is recorded');
+  expect(await history('--lines=0')).toBe('no records');
 });
 
 test('What is unknown is refused with 1, and the hint says what there is.', async () => {

@@ -105,12 +105,12 @@ test('The Monitor is started by it, and says where it publishes.', async () => {
 
 test.each([
   [['--use_service'], '--use_service needs --service_endpoint'],
-  [['--service_endpoint=tcp://127.0.0.1:6789'], '--service_endpoint goes with --use_service only'],
+  [['--service_endpoint=tcp://127.0.0.1:6789'], '--service_endpoint can only be used with --use_service'],
   [
     ['--use_service', '--service_endpoint=tcp://127.0.0.1:6789', '--service_freq=0'],
-    'it is a number of seconds from 0.1 up to 86400',
+    'expected a number of seconds from 0.1 up to 86400',
   ],
-  [['--action=list', '--memory_maps'], '--memory_maps goes with --action=top only'],
+  [['--action=list', '--memory_maps'], '--memory_maps can only be used with --action=top'],
 ])('Flags that make no sense together are refused: %j', async (flags, message) => {
   const action = flags.some((flag) => flag.startsWith('--action')) ? [] : ['--action=top'];
   await using program = startProgram('conf_command', ...action, ...flags);

@@ -97,10 +97,14 @@ test.each([
   [
     'a trial of what cannot be tried',
     ['--action=stop', '--dry_run'],
-    '--dry_run goes with --action=reload only',
+    '--dry_run can only be used with --action=reload',
   ],
-  ['half a record', ['--action=history', '--lines=1.5'], '--lines cannot be 1.5'],
-  ['fewer lines than none', ['--action=logs', '--task_id=ts_1', '--lines=-1'], '--lines cannot be -1'],
+  ['half a record', ['--action=history', '--lines=1.5'], 'invalid value 1.5 for --lines'],
+  [
+    'fewer lines than none',
+    ['--action=logs', '--task_id=ts_1', '--lines=-1'],
+    'invalid value -1 for --lines',
+  ],
 ])(
   'Arguments that cannot be meant (%s): exit code 2, and nothing is asked of anybody.',
   async (_, args, message) => {
@@ -176,8 +180,8 @@ test('Ctrl-C ends a command that waits for its answer: exit code 1, and what may
   waiting.interrupt();
   const { exitCode, stderr } = await waiting.ended;
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('error BUS_CLOSED: interrupted before the answer came');
-  expect(stderr).toContain('hint: a command that was sent is carried out all the same');
+  expect(stderr).toContain('error BUS_CLOSED: interrupted before the answer arrived');
+  expect(stderr).toContain('hint: a command that was already sent is still executed');
 });
 
 test('Several providers: the error lists them, and naming one is enough.', async () => {

@@ -237,5 +237,5 @@ test('A service or an action that nothing has is refused, and the hint says what
   await provider.out.waitFor((line) => line.includes('start T1: success'));
   const running = await home.run('context_display', '--service_id=nothing');
   expect(running.exitCode).toBe(1);
-  expect(running.stderr).toContain('hint: services are Home, ts_100, ts_101');
+  expect(running.stderr).toContain('hint: services: Home, ts_100, ts_101');
 });

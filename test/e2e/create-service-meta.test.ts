@@ -169,8 +169,8 @@ describe('create_service --xml_file', () => {
     const { stderr, exitCode } = await folder.generate({ task_id: 'ts_1', service_path: '.', dry_run: true });
     expect(exitCode).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
-      "error CLI_USAGE: --xml_file describes everything, so it cannot go with --service_path, --task_id
-        hint: leave them away, and write into conf/Services-StateMachine.xml what they say; only --dry_run and --force may be added"
+      "error CLI_USAGE: --xml_file cannot be used with --service_path, --task_id
+        hint: remove them and set their values in conf/Services-StateMachine.xml; only --dry_run and --force can be used with --xml_file"
     `);
   });
 

@@ -15,7 +15,7 @@ test('The reload that takes it over is suggested while the provider runs, and th
   const added = await home.run('create_service', ...SECOND);
   expect({ exitCode: added.exitCode, stderr: added.stderr }).toEqual({ exitCode: 0, stderr: '' });
   const [, command = ''] = /^ {2}npx (conf_command .*)$/m.exec(added.stdout) ?? [];
-  expect(added.stdout).toContain('The context is running; let its provider take over what is new:\n');
+  expect(added.stdout).toContain('The context is running. Reload it to add the new services:\n');
   expect(command).toBe(`conf_command --context_file='${FILE}' --action='reload'`);
   expect(added.stdout).not.toContain('service_context');
   const reloaded = await home.run('conf_command', ...command.replaceAll("'", '').split(' ').slice(1));
@@ -26,7 +26,7 @@ test('The reload that takes it over is suggested while the provider runs, and th
   provider.interrupt();
   await provider.ended;
   const after = await home.run('create_service', '--task_service=Talk', '--task_class=Talking');
-  expect(after.stdout).toContain('Run the context, and from another terminal start its services:\n');
+  expect(after.stdout).toContain('Run the context, then start its services from another terminal:\n');
 });
 
 test('why explains every service that exists, also one that nothing has led to.', async () => {
@@ -42,10 +42,10 @@ test('why explains every service that exists, also one that nothing has led to.'
   expect(before.stderr).toContain('hint: nothing has been started yet');
   await home.run('conf_command', '--action=start', `--context_file=${file}`, '--transaction=T1');
   const started = await why('ts_1');
-  expect(started.stdout).toMatch(/command[^]*so ts_1 is started since/);
+  expect(started.stdout).toMatch(/command[^]*\nts_1 is started since/);
   const { exitCode, stdout } = await why('ts_2');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(
-    /^nothing has started ts_2 yet: no command, no transition, no entry\nso ts_2 is defined since /,
+    /^ts_2 has not been started yet by a command, a transition or its entry\nts_2 is defined since /,
   );
 });

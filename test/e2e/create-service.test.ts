@@ -22,7 +22,7 @@ describe('create_service', () => {
       created: services/EchoAction/EchoAction.ts
       created: conf/Context-EchoAction.xml
 
-      Run the context, and from another terminal start its services:
+      Run the context, then start its services from another terminal:
         npx service_context conf/Context-EchoAction.xml
         npx conf_command --endpoint='tcp://127.0.0.1:5557' --context_file='conf/Context-EchoAction.xml' --service_name='context' --service_id='EchoAction' --transaction='' --action='start'"
     `);
@@ -104,7 +104,7 @@ describe('create_service', () => {
     // With two contexts one must be named.
     await folder.run({ ...TUTORIAL, context_name: 'Other', context_id: 'context002' });
     expect((await folder.run({ task_service: 'Run' })).stderr).toContain(
-      'with --context_name=EchoAction or Other that context file says most of it',
+      'with --context_name=EchoAction or Other most values come from that context file',
     );
   });
 
@@ -193,7 +193,7 @@ describe('create_service', () => {
     const { stderr, exitCode } = await folder.run({ ...TUTORIAL, ...wrong });
     expect(exitCode).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
-      "error CLI_USAGE: some flags are missing or wrong:
+      "error CLI_USAGE: some flags are missing or invalid:
         --server_ip: "*" is neither an IP address nor a host name (for this machine alone use 127.0.0.1)
         --task_service: "1Echo" is not a valid name for code (use letters, digits and _, not starting with a digit, at most 100 long)
         --task_class: "class" is a reserved word (use another name, such as one that says what it does)

@@ -122,16 +122,16 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
   await using pane = await openPane();
   await watch(pane, project);
   await first.kill();
-  await pane.waitForLine(/^no answer for \d+ s|trying again/);
-  await pane.waitForLine(/trying again/);
+  await pane.waitForLine(/^no answer for \d+ s|retrying/);
+  await pane.waitForLine(/retrying/);
   await using second = await project.startProvider();
-  await pane.waitUntilGone(/trying again|no answer/);
+  await pane.waitUntilGone(/retrying|no answer/);
   await second.command('stop', 'ts_2');
   await pane.waitForLine(/^.ts_2 +- stopped/);
   // Also while it looks for one that does not come, q ends it at once.
   await second.command('stop');
   await second.kill();
-  await pane.waitForLine(/trying again/);
+  await pane.waitForLine(/retrying/);
   await pane.press('q');
   await pane.waitForLine(/^ready>$/);
   expect(await pane.flags()).toBe(SHELL_FLAGS);
@@ -162,7 +162,7 @@ test('Without a terminal --watch says so, and with --json prints a line per samp
   await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using refused = startProgram('conf_command', ...watchFlags(project));
   expect(await refused.ended).toEqual({ code: 2, signal: null });
-  expect(refused.err.items[0]).toBe('error CLI_USAGE: --watch needs a terminal for its input and output');
+  expect(refused.err.items[0]).toBe('error CLI_USAGE: --watch needs a terminal as its input and output');
   await using program = startProgram('conf_command', ...watchFlags(project), '--json');
   await eventually(() => program.out.items.length >= 3, 'three samples');
   await provider.command('stop', 'ts_1');

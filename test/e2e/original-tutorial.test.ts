@@ -95,7 +95,7 @@ test('Service creation, and executing a context.', async () => {
     created: services/EchoAction/EchoAction.ts
     created: conf/Context-EchoAction.xml
 
-    Run the context, and from another terminal start its services:
+    Run the context, then start its services from another terminal:
       npx service_context conf/Context-EchoAction.xml
       npx conf_command --endpoint='tcp://127.0.0.1:PUB' --context_file='conf/Context-EchoAction.xml' --service_name='context' --service_id='EchoAction' --transaction='' --action='start'",
     }
@@ -210,7 +210,7 @@ test('Generating multiple services.', async () => {
     created: services/S004_Run/Runner.ts
     created: conf/Context-StateMachine.xml
 
-    Run the context, and from another terminal start its services:
+    Run the context, then start its services from another terminal:
       npx service_context conf/Context-StateMachine.xml
       npx conf_command --endpoint='tcp://127.0.0.1:PUB' --context_file='conf/Context-StateMachine.xml' --service_name='context' --service_id='StateMachine' --transaction='' --action='start'",
     }

@@ -38,7 +38,7 @@ const refused: readonly (readonly [string, number, RegExp, readonly string[]])[]
   [
     'without a key',
     3,
-    /SEC_KEY_MISSING.*is secured, and no key of yours is named\n.*--key.*CONTEXTD_KEY/,
+    /SEC_KEY_MISSING.*is secured, and you passed no secret key\n.*--key.*CONTEXTD_KEY/,
     ['conf_command', '--action=list'],
   ],
   [

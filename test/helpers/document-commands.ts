@@ -1,6 +1,6 @@
 // The command lines of contextd in documents, and what is wrong with them: they are parsed as typed, but not run.
 
-import type { Command, CommandOptions } from '../../src/cli/command.js';
+import type { Command, CommandOptions } from '../../src/cli/arguments/command.js';
 import { confCommand } from '../../src/cli/conf-command.js';
 import { contextDisplay } from '../../src/cli/context-display.js';
 import { createService } from '../../src/cli/create-service.js';

@@ -1,4 +1,4 @@
-// The columns of the table: what each shows, the key that sorts by it, which of them fit.
+// The columns of the table: value, title, sort key and width, and which of them fit the screen.
 
 import {
   formatBytes,
@@ -15,7 +15,7 @@ import type { Order, Row } from './row.js';
 export interface Column {
   readonly of: keyof Row;
   readonly title: string;
-  /** In words, for the help. */
+  /** Description for the help page. */
   readonly meaning: string;
   readonly sortKey: Key;
   readonly width: number;
@@ -43,7 +43,7 @@ function numbers(
   return { of, title, meaning, sortKey, width, isNumber: true, text: show };
 }
 
-/** In the order of the screen; 80 columns hold those up to restarts. */
+/** From left to right; a screen of 80 columns shows those up to restarts. */
 export const COLUMNS: readonly Column[] = [
   id,
   numbers(['pid', 'PID', 'process id', 'i'], 7, ({ pid }) => (pid === undefined ? NONE : String(pid))),
@@ -78,32 +78,32 @@ export const COLUMNS: readonly Column[] = [
   numbers(['written', 'WRITE', 'bytes written', 'w'], 6, ({ written }) => formatBytes(written)),
 ];
 
-/** The first order of a column: figures with the highest first, words from a to z. */
-export function firstOrder({ of, isNumber }: Column): Order {
+/** The initial order of a column: numbers descending, text ascending. */
+export function defaultOrder({ of, isNumber }: Column): Order {
   return { by: of, isDescending: isNumber && of !== 'pid' };
 }
 
 export interface Layout {
   readonly columns: readonly Column[];
-  /** Of each of the two small history lines at the right; 0 for none. */
+  /** Width of each of the two sparklines at the right; 0 for none. */
   readonly sparkWidth: number;
 }
 
-const LEAST_SPARK = 8;
-const MOST_SPARK = 60;
+const MIN_SPARK = 8;
+const MAX_SPARK = 60;
 
-/** One column marks the selected row, one blank is between each two. */
+/** The first screen column marks the selected row; one blank separates columns. */
 export function layOut(width: number, longestId: number): Layout {
   const columns: Column[] = [];
   let left = width - 1;
   for (const column of COLUMNS) {
-    // The first is there in any case; what does not fit ends the line.
+    // The first column is always shown; the line ends before the first column that does not fit.
     if (columns.length > 0 && column.width + 1 > left) break;
     left -= column.width + (columns.length > 0 ? 1 : 0);
     columns.push(column);
   }
-  const more = Math.max(0, Math.min(left, longestId - id.width));
-  columns[0] = { ...id, width: id.width + more };
-  const spark = Math.min(MOST_SPARK, Math.floor((left - more) / 2) - 1);
-  return { columns, sparkWidth: columns.length === COLUMNS.length && spark >= LEAST_SPARK ? spark : 0 };
+  const extra = Math.max(0, Math.min(left, longestId - id.width));
+  columns[0] = { ...id, width: id.width + extra };
+  const spark = Math.min(MAX_SPARK, Math.floor((left - extra) / 2) - 1);
+  return { columns, sparkWidth: columns.length === COLUMNS.length && spark >= MIN_SPARK ? spark : 0 };
 }

@@ -1,4 +1,4 @@
-// One service in full: its last minutes, its processes, and what it holds open.
+// The details of one service: recent history, processes, connections, open files and memory maps.
 
 import type { Memory, TopEntry } from '../../messages/samples.js';
 import {
@@ -17,7 +17,7 @@ import { styleOf } from './table.js';
 import { fit } from './text.js';
 import type { View } from './view.js';
 
-/** Three lines: who it is, and how cpu and memory went. */
+/** Three lines: the service, its CPU history, its memory history. */
 export function detailHead(view: View, id: string): readonly Line[] {
   const entry = view.sample.entries.find(({ service_id: each }) => each === id);
   if (entry === undefined) return [[span(`${id} is no longer in the transaction`, 'red')], [], []];
@@ -47,26 +47,26 @@ export function detailHead(view: View, id: string): readonly Line[] {
 const HISTORY_LEFT = 12;
 const HISTORY_RIGHT = 13;
 
-/** Everything below, however long. */
+/** All lines below the head; the caller cuts them to the screen. */
 export function detailBody({ sample, shown, size }: View): readonly Line[] {
   if (shown.kind !== 'detail') return [];
   const now = sample.entries.find(({ service_id: each }) => each === shown.id);
   if (now?.memory === undefined || now.memory === null) return [[span('no process', 'grey')]];
-  // What was asked for in addition is one sample behind at the worst; another process's it must not be.
+  // The details may be one sample old, but must not be those of a previous process.
   const extra = shown.entry?.pid === now.pid ? (shown.entry.memory ?? undefined) : undefined;
   const lists = [
     list('connections', extra?.connections, size.columns, CONNECTIONS),
     list('opened files', extra?.opened_files, size.columns, FILES),
     list('memory maps', bySize(extra?.memory_map), size.columns, MAPS),
   ];
-  const more = extra === undefined ? [[[], [span('asking for more', 'grey')]]] : lists;
-  return [figuresLine(now, now.memory, extra), ...processes(now, now.memory), ...more.flat()];
+  const details = extra === undefined ? [[[], [span('loading details', 'grey')]]] : lists;
+  return [usageLine(now, now.memory, extra), ...processes(now, now.memory), ...details.flat()];
 }
 
-function figuresLine(entry: TopEntry, memory: Memory, extra: Memory | undefined): Line {
+function usageLine(entry: TopEntry, memory: Memory, extra: Memory | undefined): Line {
   const { vms, threads, fds, read, written, lag } = toRow(entry);
   const pss = extra?.total.pss ?? extra?.pss ?? memory.total.pss ?? memory.pss;
-  const figures = [
+  const values = [
     `vms ${formatMemory(vms)}`,
     ...(pss === undefined ? [] : [`pss ${formatMemory(pss)}`]),
     `threads ${formatCount(threads)}`,
@@ -75,7 +75,7 @@ function figuresLine(entry: TopEntry, memory: Memory, extra: Memory | undefined)
     `written ${formatBytes(written)}`,
     `loop lag ${lag === undefined ? NONE : `${formatMs(lag)} ms`}`,
   ];
-  return [span(figures.join('  '))];
+  return [span(values.join('  '))];
 }
 
 /** The main process and its children: a line each. */
@@ -109,7 +109,7 @@ function processText(cells: readonly string[]): string {
   return `  ${formatCells(cells, PROCESS_WIDTHS)}`;
 }
 
-/** A width below nought stands at the left; the last is as wide as it is. */
+/** A negative width aligns left. The last cell is not padded. */
 function formatCells(cells: readonly string[], widths: readonly number[]): string {
   const shown = cells.map((cell, at) => {
     const width = widths[at] ?? 0;
@@ -131,7 +131,7 @@ function list<T>(
   columns: number,
   shape: ListShape<T>,
 ): readonly Line[] {
-  if (items === undefined) return [[], [span(title, 'bold'), span('  not told by this system', 'grey')]];
+  if (items === undefined) return [[], [span(title, 'bold'), span('  not available on this system', 'grey')]];
   if (items.length === 0) return [[], [span(title, 'bold'), span('  none', 'grey')]];
   const widths = shape.widths(columns);
   return [
@@ -148,7 +148,7 @@ type MemoryMap = NonNullable<Memory['memory_map']>[number];
 
 const CONNECTIONS: ListShape<Connection> = {
   titles: ['FD', 'KIND', 'STATUS', 'LOCAL', 'REMOTE'],
-  // Two addresses share what is left.
+  // The two addresses share the rest of the line.
   widths: (columns) => [4, -11, -11, -Math.max(12, Math.floor((columns - 34) / 2)), 0],
   cells: ({ fd, family, type, status, laddr, raddr }) => [
     String(fd),

@@ -1,6 +1,6 @@
-// Figures in the narrow columns of the live view; a dash where there is none.
+// Formats the values in the narrow columns of the live view; a dash stands for a missing value.
 
-import { formatDuration, formatMib } from '../show/format-cells.js';
+import { formatDuration, formatMib } from '../terminal/format-units.js';
 
 export const NONE = '-';
 
@@ -16,7 +16,7 @@ export function formatPercent(percent: number | undefined): string {
   return percent === undefined ? NONE : formatShort(percent);
 }
 
-/** One decimal as long as it fits four columns. */
+/** One decimal as long as the text fits four columns. */
 function formatShort(value: number): string {
   return value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
@@ -34,7 +34,7 @@ export function formatUptime(seconds: number | undefined): string {
   return seconds === undefined ? NONE : formatDuration(Math.max(0, seconds));
 }
 
-/** Local time of the day. */
+/** Local time as HH:MM:SS. */
 export function formatTime(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
 }

@@ -1,16 +1,16 @@
-// From one picture of the screen to the next: only lines that differ are written, in one piece, nothing is cleared.
+// Computes the output that changes one frame into the next: only lines that differ, without clearing the screen.
 
 import type { EncodedLine } from './line.js';
 
 const ESCAPE = '\u001b';
-/** Terminals that know this pair show all that is between at once; others pass over it. */
+/** Synchronized update: terminals that support it show the frame at once; others ignore it. */
 const BEGIN = `${ESCAPE}[?2026h`;
 const END = `${ESCAPE}[?2026l`;
 const TO_LINE_END = `${ESCAPE}[K`;
 
 /**
- * What to write so that `before` becomes `after`; empty when they are the same. An empty `before` stands
- * for a screen of which nothing is known.
+ * The output that changes `before` into `after`; empty when they are equal. An empty `before` means that the
+ * content of the screen is unknown.
  */
 export function paintFrame(
   before: readonly EncodedLine[],
@@ -23,7 +23,7 @@ export function paintFrame(
   return changes.length === 0 ? '' : `${BEGIN}${changes.join('')}${END}`;
 }
 
-/** Erasing after the last column would take its character away again. */
+/** Erasing to the line end after the last column would delete its character. */
 function paintLine({ text, width }: EncodedLine, row: number, columns: number): string {
   return `${ESCAPE}[${row};1H${text}${width < columns ? TO_LINE_END : ''}`;
 }

@@ -1,4 +1,4 @@
-// The page of keys.
+// The help page of the live view.
 
 import { COLUMNS } from './columns.js';
 import { span, type Line } from './line.js';
@@ -6,25 +6,25 @@ import { fit } from './text.js';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['↑ ↓ j k', 'select a service'],
-  ['PgUp PgDn', 'a screen up or down'],
-  ['Home End', 'to the first, to the last'],
-  ['Enter', 'its children, files, connections and memory maps'],
-  ['/', 'show only what contains a text: id, name, instance, pid or state'],
-  ['Esc', 'back; in the table: show everything again'],
-  ['p', 'pause, and go on'],
+  ['PgUp PgDn', 'move by a screen'],
+  ['Home End', 'move to the first or last service'],
+  ['Enter', 'show its processes, connections, files and memory maps'],
+  ['/', 'filter by id, name, instance, pid or state'],
+  ['Esc', 'back; in the table: clear the filter'],
+  ['p', 'pause or resume'],
   ['q Ctrl-C', 'quit'],
-  ['Ctrl-L', 'draw the screen anew'],
+  ['Ctrl-L', 'redraw the screen'],
 ];
 
-/** Two of them to a line, so that 24 rows hold all. */
+/** Several sort keys per line, so that 24 rows are enough. */
 export const HELP_BODY: readonly Line[] = [
   ...KEYS.map(([key, meaning]) => [span(` ${fit(key, 10)}`, 'bold'), span(meaning)]),
   [],
-  [span(' sort by; the same key again turns the order round', 'bold')],
-  ...pairUp(COLUMNS.map(({ sortKey, meaning }) => fit(` ${sortKey}  ${meaning}`, 26))),
+  [span(' sort by; press the key again to reverse the order', 'bold')],
+  ...toLines(COLUMNS.map(({ sortKey, meaning }) => fit(` ${sortKey}  ${meaning}`, 26))),
 ];
 
-function pairUp(texts: readonly string[]): readonly Line[] {
+function toLines(texts: readonly string[]): readonly Line[] {
   const PER_LINE = 3;
   const count = Math.ceil(texts.length / PER_LINE);
   return Array.from({ length: count }, (_, line) => [

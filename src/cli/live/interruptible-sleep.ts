@@ -1,4 +1,4 @@
-// A pause that can be cut short, also before it begins.
+// A sleep that can be interrupted, even before it begins.
 
 import type { Clock } from '../../base/clock.js';
 import { createDeferred, type Deferred } from '../../base/deferred.js';
@@ -12,21 +12,21 @@ export class InterruptibleSleep {
     this.#clock = clock;
   }
 
-  /** Resolves after that time, or when it is woken; without a time only then. */
+  /** Resolves after `durationMs` or on `wake`; without a duration only on `wake`. */
   async sleep(durationMs?: number): Promise<void> {
     if (!this.#isWoken) {
-      const over = createDeferred<void>();
-      this.#sleeping = over;
+      const end = createDeferred<void>();
+      this.#sleeping = end;
       const cancel =
-        durationMs === undefined ? undefined : this.#clock.after(durationMs, () => over.resolve());
-      await over.promise;
+        durationMs === undefined ? undefined : this.#clock.after(durationMs, () => end.resolve());
+      await end.promise;
       cancel?.();
       this.#sleeping = undefined;
     }
     this.#isWoken = false;
   }
 
-  /** Ends the present pause, or else lets the next one not begin. */
+  /** Ends the current sleep; without one, the next sleep ends immediately. */
   wake(): void {
     this.#isWoken = true;
     this.#sleeping?.resolve();

@@ -1,11 +1,11 @@
-// What a terminal sends, as keys; a sequence may come in pieces.
+// Decodes terminal input into keys; an escape sequence may arrive in several chunks.
 
 /** One printable character, or a name such as `<up>`, `<enter>`, `<c-c>`. */
 export type Key = string;
 
 export interface DecodedKeys {
   readonly keys: readonly Key[];
-  /** The beginning of a sequence whose end is still to come. */
+  /** The beginning of an incomplete sequence. */
   readonly rest: string;
 }
 
@@ -39,9 +39,9 @@ const NUMBERED: Readonly<Record<string, Key>> = {
   '6': '<pagedown>',
 };
 
-/** Of a control sequence: parameters, intermediate characters, the final one. */
+/** A control sequence: parameters, intermediate characters, final character. */
 const SEQUENCE = /^\[([0-?]*)[ -/]*([@-~])/;
-/** Linux' console sends its function keys so. */
+/** Function keys of the Linux console. */
 const CONSOLE_FUNCTION = /^\[\[[A-E]/;
 
 export function decodeKeys(text: string): DecodedKeys {
@@ -56,13 +56,13 @@ export function decodeKeys(text: string): DecodedKeys {
   return { keys, rest: '' };
 }
 
-/** What is left when nothing followed in time: the key Escape, or half a sequence, which is no key. */
-export function endKeys(rest: string): readonly Key[] {
+/** Decodes an incomplete sequence after the timeout: the key Escape, else no key. */
+export function decodeRest(rest: string): readonly Key[] {
   return rest === ESCAPE ? ['<esc>'] : [];
 }
 
 interface Found {
-  /** Undefined for a key that means nothing here. */
+  /** Undefined for a key that the view does not use. */
   readonly key: Key | undefined;
   readonly length: number;
 }
@@ -73,23 +73,23 @@ function readCharacter(text: string, at: number): Found {
   return { key: SINGLE[character] ?? (isPrintable ? character : undefined), length: character.length };
 }
 
-/** Undefined as long as it may go on. */
+/** Undefined while the sequence is incomplete. */
 function readSequence(text: string): Found | undefined {
   const body = text.slice(1);
   if (body === '' || body === 'O') return undefined;
   if (body.startsWith('O')) return { key: FINAL[body.charAt(1)], length: 3 };
-  // Escape itself, with another key close behind.
+  // The key Escape, followed closely by another key.
   if (!body.startsWith('[')) return { key: '<esc>', length: 1 };
   if (body === '[[') return undefined;
   if (CONSOLE_FUNCTION.test(body)) return { key: undefined, length: 4 };
   const found = SEQUENCE.exec(body);
   if (found !== null) return { key: keyOf(found[1] ?? '', found[2] ?? ''), length: found[0].length + 1 };
-  // A character that cannot be part of one ends it.
+  // An invalid character ends the sequence.
   const isOpen = /^\[[0-?]*[ -/]*$/.test(body);
   return isOpen ? undefined : { key: undefined, length: 2 };
 }
 
-/** Modifiers, as in `1;5A`, make no difference. */
+/** Ignores modifiers such as in `1;5A`. */
 function keyOf(parameters: string, final: string): Key | undefined {
   return final === '~' ? NUMBERED[parameters.split(';')[0] ?? ''] : FINAL[final];
 }

@@ -1,28 +1,28 @@
-// Keys out of what a terminal sends, which may come in pieces; Escape is a key when nothing follows it.
+// Decodes terminal input that arrives in chunks. Escape is a key if nothing follows within a timeout.
 
 import type { Clock } from '../../base/clock.js';
-import { decodeKeys, endKeys, type Key } from './key-codes.js';
+import { decodeKeys, decodeRest, type Key } from './key-codes.js';
 
-/** How long the rest of a sequence may take. */
+/** How long to wait for the rest of a sequence. */
 const SEQUENCE_MS = 50;
 
 export class KeyDecoder {
   readonly #clock: Clock;
-  readonly #press: (keys: readonly Key[]) => void;
+  readonly #onKeys: (keys: readonly Key[]) => void;
   #rest = '';
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, press: (keys: readonly Key[]) => void) {
+  constructor(clock: Clock, onKeys: (keys: readonly Key[]) => void) {
     this.#clock = clock;
-    this.#press = press;
+    this.#onKeys = onKeys;
   }
 
-  type(text: string): void {
+  push(text: string): void {
     this.close();
     const { keys, rest } = decodeKeys(this.#rest + text);
     this.#rest = rest;
-    if (rest !== '') this.#cancel = this.#clock.after(SEQUENCE_MS, () => this.#giveUp());
-    this.#press(keys);
+    if (rest !== '') this.#cancel = this.#clock.after(SEQUENCE_MS, () => this.#flush());
+    this.#onKeys(keys);
   }
 
   close(): void {
@@ -30,9 +30,9 @@ export class KeyDecoder {
     this.#cancel = undefined;
   }
 
-  #giveUp(): void {
-    const keys = endKeys(this.#rest);
+  #flush(): void {
+    const keys = decodeRest(this.#rest);
     this.#rest = '';
-    this.#press(keys);
+    this.#onKeys(keys);
   }
 }

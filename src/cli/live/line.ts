@@ -1,4 +1,4 @@
-// A line of the screen: pieces of text with their looks, and the same as bytes for the terminal.
+// A line of the screen as styled spans, and its encoding for the terminal.
 
 import { escapeLine } from '../terminal/escape.js';
 import { cut, widthOf } from './text.js';
@@ -22,7 +22,7 @@ const CODES: Readonly<Record<Style, number>> = {
   grey: 90,
 };
 
-/** Looks that need no colours. */
+/** Styles without colour. */
 const COLOURLESS: readonly Style[] = ['bold', 'dim', 'reverse'];
 
 export interface EncodedLine {
@@ -34,19 +34,19 @@ export function span(text: string, style?: Style): Span {
   return { text: escapeLine(text), style };
 }
 
-/** Never wider than `columns`, and without anything that a terminal would act upon but our own looks. */
+/** At most `columns` wide. All text is escaped; the only control sequences are those of the styles. */
 export function encodeLine(line: Line, columns: number, hasColour: boolean): EncodedLine {
   let text = '';
   let width = 0;
   for (const each of line) {
     const short = cut(each.text, columns - width);
     width += widthOf(short);
-    text += dress(short, each.style, hasColour);
+    text += applyStyle(short, each.style, hasColour);
   }
   return { text, width };
 }
 
-function dress(text: string, style: Style | undefined, hasColour: boolean): string {
+function applyStyle(text: string, style: Style | undefined, hasColour: boolean): string {
   if (text === '' || style === undefined || !(hasColour || COLOURLESS.includes(style))) return text;
   return `\u001b[${CODES[style]}m${text}\u001b[0m`;
 }

@@ -1,4 +1,4 @@
-// The live view at work: keys and samples go into it, frames come out, the terminal is given back at the end.
+// Runs the live view: feeds it keys and samples, draws frames, and restores the terminal at the end.
 
 import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
@@ -14,13 +14,13 @@ import { detailOf, type Input, type Sample, type View } from './view.js';
 
 export interface LiveOptions {
   readonly source: TopSource;
-  /** Already there: a provider that cannot be reached at all is told before the screen is taken. */
+  /** The first sample, taken before the screen is opened so that its errors are printed normally. */
   readonly first: Sample;
   readonly intervalMs: number;
   readonly clock: Clock;
 }
 
-/** Until the user has had enough, or a signal says so. Rejects with whatever goes wrong in here. */
+/** Runs until the user quits or a signal arrives. Rejects with an error of the view itself. */
 export async function runLive(terminal: Terminal, screen: Screen, options: LiveOptions): Promise<void> {
   const live = new Live(terminal, screen, options);
   try {
@@ -30,16 +30,16 @@ export async function runLive(terminal: Terminal, screen: Screen, options: LiveO
   }
 }
 
-/** Not that of the samples: it is there to tell when they fail to come. */
+/** Independent of the sample interval: lets the view show that samples are late. */
 const TICK_MS = 1500;
 
 class Live {
   readonly #terminal: Terminal;
   readonly #screen: Screen;
   readonly #options: LiveOptions;
-  readonly #canvas: ScreenBuffer;
-  readonly #typist: KeyDecoder;
-  readonly #nap: InterruptibleSleep;
+  readonly #buffer: ScreenBuffer;
+  readonly #decoder: KeyDecoder;
+  readonly #sleep: InterruptibleSleep;
   readonly #stop = new AbortController();
   readonly #done = createDeferred<void>();
   #cancelTick: (() => void) | undefined;
@@ -49,9 +49,9 @@ class Live {
     this.#terminal = terminal;
     this.#screen = screen;
     this.#options = options;
-    this.#canvas = new ScreenBuffer(screen, terminal.colour);
-    this.#typist = new KeyDecoder(options.clock, (keys) => this.#press(keys));
-    this.#nap = new InterruptibleSleep(options.clock);
+    this.#buffer = new ScreenBuffer(screen, terminal.colour);
+    this.#decoder = new KeyDecoder(options.clock, (keys) => this.#onKeys(keys));
+    this.#sleep = new InterruptibleSleep(options.clock);
     this.#view = createView(options.first, screen.size, options.intervalMs);
   }
 
@@ -62,21 +62,21 @@ class Live {
       signal.addEventListener('abort', end, { signal: this.#stop.signal });
     }
     this.#screen.open({
-      typed: (text) => this.#typist.type(text),
-      resized: () => this.#see({ kind: 'resize', size: this.#screen.size }),
+      typed: (text) => this.#decoder.push(text),
+      resized: () => this.#update({ kind: 'resize', size: this.#screen.size }),
       hungUp: end,
     });
-    this.#canvas.show(this.#view);
+    this.#buffer.show(this.#view);
     this.#startTicking();
     const { source, clock, intervalMs } = this.#options;
     poll({
       source,
       clock,
       intervalMs,
-      nap: this.#nap,
+      sleep: this.#sleep,
       signal: this.#stop.signal,
       wanted: () => ({ isPaused: this.#view.isPaused, detail: detailOf(this.#view) }),
-      see: (input) => this.#see(input),
+      onInput: (input) => this.#update(input),
     }).catch((error: unknown) => this.#done.reject(error));
     await this.#done.promise;
   }
@@ -85,24 +85,24 @@ class Live {
     this.#screen.close();
     this.#stop.abort();
     this.#cancelTick?.();
-    this.#typist.close();
-    this.#nap.wake();
+    this.#decoder.close();
+    this.#sleep.wake();
   }
 
-  #press(keys: readonly Key[]): void {
-    if (keys.includes('<c-l>')) this.#canvas.redraw(this.#view);
-    this.#see(...keys.map((key) => ({ kind: 'key', key }) as const));
+  #onKeys(keys: readonly Key[]): void {
+    if (keys.includes('<c-l>')) this.#buffer.redraw(this.#view);
+    this.#update(...keys.map((key) => ({ kind: 'key', key }) as const));
   }
 
-  /** One frame for all of them. Called by timers and sockets, so what it throws must not get lost. */
-  #see(...inputs: readonly Input[]): void {
+  /** Draws one frame for all inputs. Called by timers and sockets, so errors must reject `run`. */
+  #update(...inputs: readonly Input[]): void {
     try {
       const before = this.#view;
       this.#view = inputs.reduce(update, before);
-      this.#canvas.show(this.#view);
-      // What the user has just asked for is not to wait for the next second.
+      this.#buffer.show(this.#view);
+      // A change by the user needs a sample now, not at the next interval.
       const isSame = detailOf(before) === detailOf(this.#view) && before.isPaused === this.#view.isPaused;
-      if (!isSame) this.#nap.wake();
+      if (!isSame) this.#sleep.wake();
       if (this.#view.isDone) this.#done.resolve();
     } catch (error) {
       this.#done.reject(error);
@@ -113,7 +113,7 @@ class Live {
     const { clock } = this.#options;
     this.#cancelTick = clock.after(TICK_MS, () => {
       this.#startTicking();
-      this.#see({ kind: 'tick', nowMs: clock.now() });
+      this.#update({ kind: 'tick', nowMs: clock.now() });
     });
   }
 }

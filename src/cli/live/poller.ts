@@ -1,4 +1,4 @@
-// Asks for samples at an even pace and goes on whatever comes of it, until it is told to end.
+// Polls a source for samples at a regular interval, also after errors, until it is aborted.
 
 import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
@@ -6,7 +6,7 @@ import type { InterruptibleSleep } from './interruptible-sleep.js';
 import type { Input, Sample } from './view.js';
 
 export interface TopSource {
-  /** `detail` is the service of which everything is wanted. After an error it may be asked again. */
+  /** `detail` is the service to include all details of. Can be called again after an error. */
   sample(detail: string | undefined): Promise<Sample>;
   close(): Promise<void>;
 }
@@ -15,32 +15,35 @@ export interface PollerPorts {
   readonly source: TopSource;
   readonly clock: Clock;
   readonly intervalMs: number;
-  readonly nap: InterruptibleSleep;
+  readonly sleep: InterruptibleSleep;
   readonly signal: AbortSignal;
-  /** Asked before each sample: `paused` for none as long as nobody wakes us. */
+  /** Read before each sample. While `isPaused`, no samples are taken until the sleep is woken. */
   readonly wanted: () => { readonly isPaused: boolean; readonly detail: string | undefined };
-  readonly see: (input: Extract<Input, { kind: 'sample' | 'trouble' }>) => void;
+  readonly onInput: (input: Extract<Input, { kind: 'sample' | 'error' }>) => void;
 }
 
-/** The first question is asked after `intervalMs`. Rejects only with what `see` throws. */
+/** Takes the first sample after `intervalMs`. Rejects only with errors of `onInput`. */
 export async function poll(ports: PollerPorts): Promise<void> {
-  const { clock, intervalMs, nap, signal, wanted } = ports;
+  const { clock, intervalMs, sleep, signal, wanted } = ports;
   const isOver = () => signal.aborted;
-  if (!isOver()) await nap.sleep(intervalMs);
+  if (!isOver()) await sleep.sleep(intervalMs);
   while (!isOver()) {
     const startMs = clock.monotonic();
     const { isPaused, detail } = wanted();
-    if (!isPaused) await ask(ports, detail);
+    if (!isPaused) await takeSample(ports, detail);
     if (isOver()) return;
-    // From start to start, so that a slow answer does not slow the pace.
-    await nap.sleep(isPaused ? undefined : Math.max(0, startMs + intervalMs - clock.monotonic()));
+    // Measured from start to start, so that slow answers do not lower the rate.
+    await sleep.sleep(isPaused ? undefined : Math.max(0, startMs + intervalMs - clock.monotonic()));
   }
 }
 
-async function ask({ source, clock, signal, see }: PollerPorts, detail: string | undefined): Promise<void> {
+async function takeSample(
+  { source, clock, signal, onInput }: PollerPorts,
+  detail: string | undefined,
+): Promise<void> {
   const input = await source.sample(detail).then(
     (sample) => ({ kind: 'sample', sample }) as const,
-    (error: unknown) => ({ kind: 'trouble', text: messageOf(error), nowMs: clock.now() }) as const,
+    (error: unknown) => ({ kind: 'error', text: messageOf(error), nowMs: clock.now() }) as const,
   );
-  if (!signal.aborted) see(input);
+  if (!signal.aborted) onInput(input);
 }

@@ -1,4 +1,4 @@
-// Samples of a transaction, asked of its provider; one that is gone is looked for again at the next question.
+// Fetches samples of a transaction from its provider; after an error it connects again for the next sample.
 
 import { ContextdError } from '../../base/errors.js';
 import { Client, type ClientOptions } from '../../client/client.js';
@@ -13,14 +13,14 @@ import type { About, Sample } from './view.js';
 
 export interface SourceOptions extends Omit<ClientOptions, 'security'> {
   readonly hints: ProviderHints;
-  /** Who we are towards a provider: the next one at its place may have other keys. */
+  /** Our keys for a provider; called for each connection, because a restarted provider may have other keys. */
   readonly identify: (found: FoundProvider) => ClientSecurity | undefined;
-  /** Empty for the only one there is. */
+  /** Empty for the only transaction. */
   readonly transaction: string;
   readonly clock: Clock;
 }
 
-interface Link {
+interface Session {
   readonly client: Client;
   readonly about: About;
 }
@@ -28,19 +28,19 @@ interface Link {
 export class ProviderSource implements TopSource {
   readonly #options: SourceOptions;
   readonly #stop = new AbortController();
-  #link: Link | undefined;
+  #session: Session | undefined;
 
   constructor(options: SourceOptions) {
     this.#options = options;
   }
 
-  /** Rejects as `findProvider`, `identify`, `Client.connect` and `Client.top` do. */
+  /** Throws the errors of `findProvider`, `identify`, `Client.connect` and `Client.top`. */
   async sample(detail: string | undefined): Promise<Sample> {
     try {
-      const { client, about } = (this.#link ??= await this.#connect());
+      const { client, about } = (this.#session ??= await this.#connect());
       const [entries, found] = await Promise.all([
         client.top(about.transaction),
-        detail === undefined ? undefined : askDetail(client, about.transaction, detail),
+        detail === undefined ? undefined : fetchDetail(client, about.transaction, detail),
       ]);
       return { about, entries, detail: found, atMs: this.#options.clock.now() };
     } catch (error) {
@@ -49,13 +49,13 @@ export class ProviderSource implements TopSource {
     }
   }
 
-  /** What is being asked is given up. */
+  /** Aborts pending requests. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#drop();
   }
 
-  async #connect(): Promise<Link> {
+  async #connect(): Promise<Session> {
     const { hints, identify, ...options } = this.#options;
     const found = await findProvider(hints);
     const security = identify(found);
@@ -69,14 +69,14 @@ export class ProviderSource implements TopSource {
   }
 
   async #drop(): Promise<void> {
-    const link = this.#link;
-    this.#link = undefined;
-    await link?.client.close(true);
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.client.close(true);
   }
 }
 
-/** A service that is gone is no trouble: the rest of the sample tells so. */
-async function askDetail(
+/** Undefined for an unknown service: the rest of the sample shows that it is gone. */
+async function fetchDetail(
   client: Client,
   transaction: string,
   serviceId: string,
@@ -97,13 +97,15 @@ async function describe(client: Client, wanted: string): Promise<About> {
     return { id, contextId, isStopped: states.every(isStoppedService) };
   });
   const found = wanted === '' ? chooseTransaction(choices) : choices.find(({ id }) => id === wanted);
-  if (found === undefined) throw choiceError(wanted, Object.keys(all));
+  if (found === undefined) throw unknownTransaction(wanted, Object.keys(all));
   return { transaction: found.id, contextId: found.contextId, endpoint: client.endpoints.publish };
 }
 
-function choiceError(wanted: string, ids: readonly string[]): ContextdError {
-  const message = ids.length === 0 ? 'no transaction runs' : `there is no transaction "${wanted}"`;
+function unknownTransaction(wanted: string, ids: readonly string[]): ContextdError {
+  const message = ids.length === 0 ? 'there is no transaction' : `there is no transaction "${wanted}"`;
   const hint =
-    ids.length === 0 ? 'conf_command --action=start starts one' : `--transaction is one of ${ids.join(', ')}`;
+    ids.length === 0
+      ? 'start one with conf_command --action=start --context_file=FILE'
+      : `existing transactions: ${ids.join(', ')}`;
   return new ContextdError('CTX_TRANSACTION_UNKNOWN', message, { hint });
 }

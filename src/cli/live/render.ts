@@ -1,4 +1,4 @@
-// The whole screen as lines, as many as it has rows.
+// Renders the view as lines, one per screen row.
 
 import { formatTime } from './format-cells.js';
 import { detailBody, detailHead } from './detail.js';
@@ -12,7 +12,7 @@ export function render(view: View): readonly Line[] {
   const body = bodyOf(view).slice(0, bodyRows(view));
   const blank = Array.from({ length: bodyRows(view) - body.length }, (): Line => []);
   const head = headOf(view);
-  // A screen too low for everything keeps its title, a row and the keys.
+  // A low screen keeps at least the title, one row and the keys.
   const shown = head.slice(0, Math.max(1, view.size.rows - 2));
   return [...shown, ...body, ...blank].slice(0, view.size.rows - 1).concat([keysLine(view)]);
 }
@@ -48,12 +48,12 @@ function titleLine({ sample, size, shown, intervalMs }: View): Line {
   return [span(fit(left, Math.max(0, size.columns - widthOf(right) - 1)), 'bold'), span(` ${right}`)];
 }
 
-/** What is out of the ordinary, the gravest first. */
+/** Exceptional conditions, the most serious first. */
 function noteLine(view: View): Line {
   const notes: Span[] = [];
   const silentS = Math.floor((view.nowMs - view.sample.atMs) / 1000);
-  if (view.isPaused) notes.push(span('PAUSED', 'reverse'), span(' p goes on  '));
-  else if (view.trouble !== undefined) notes.push(span(`${view.trouble}; trying again  `, 'red'));
+  if (view.isPaused) notes.push(span('PAUSED', 'reverse'), span(' p resumes  '));
+  else if (view.error !== undefined) notes.push(span(`${view.error}; retrying  `, 'red'));
   else if (silentS * 1000 > view.intervalMs + SILENCE_MS)
     notes.push(span(`no answer for ${silentS} s  `, 'yellow'));
   if (view.shown.kind === 'table' && (view.isTyping || view.filter !== '')) {
@@ -63,7 +63,7 @@ function noteLine(view: View): Line {
   return notes;
 }
 
-/** How long an answer may be late before that is worth a word. */
+/** How late a sample may be before the view reports it. */
 const SILENCE_MS = 2000;
 
 const TABLE_KEYS = 'q quit  ? help  / filter  Enter detail  p pause  sort: c cpu r rss v vms n name';
@@ -72,7 +72,7 @@ const KEYS = {
   detail: 'q quit  ? help  Esc back  ↑ ↓ PgUp PgDn scroll  p pause',
   help: 'q quit  Esc back',
 } as const;
-const TYPING_KEYS = 'Enter keeps the filter  Esc clears it  ↑ ↓ select';
+const TYPING_KEYS = 'Enter applies the filter  Esc clears it  ↑ ↓ select';
 
 function keysLine({ shown, isTyping, size }: View): Line {
   const text = shown.kind === 'table' && isTyping ? TYPING_KEYS : KEYS[shown.kind];

@@ -1,4 +1,4 @@
-// One line of the table: what a service costs with all its children; which are shown, in which order.
+// A row of the table: the resource usage of a service and its descendants; filters and sorts rows.
 
 import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
 
@@ -29,11 +29,11 @@ export function rssOf({ memory }: TopEntry): number | undefined {
   return totalOf(memory, 'rss');
 }
 
-type Figure = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'read_bytes' | 'write_bytes';
+type TotalName = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'read_bytes' | 'write_bytes';
 
-/** That of the whole tree of processes, or of the service's own where the tree's is not told. */
-function totalOf(memory: Memory | null, figure: Figure): number | undefined {
-  return memory?.total[figure] ?? memory?.[figure];
+/** The total of the process tree, else the value of the main process. */
+function totalOf(memory: Memory | null, name: TotalName): number | undefined {
+  return memory?.total[name] ?? memory?.[name];
 }
 
 export function toRow(entry: TopEntry): Row {
@@ -63,20 +63,20 @@ export interface Order {
   readonly isDescending: boolean;
 }
 
-/** Those whose id, name, instance, pid or state contains `filter`, in order. */
+/** The rows whose id, name, instance, pid or state contains `filter`, sorted. */
 export function arrangeRows(entries: TopReply, filter: string, order: Order): readonly Row[] {
   const wanted = filter.toLowerCase();
-  const rows = entries.map(toRow).filter((row) => isWanted(row, wanted));
+  const rows = entries.map(toRow).filter((row) => matches(row, wanted));
   return rows.sort((one, other) => compareRows(one, other, order));
 }
 
-function isWanted({ id, name, instance, pid, state }: Row, wanted: string): boolean {
+function matches({ id, name, instance, pid, state }: Row, wanted: string): boolean {
   return [id, name, instance, String(pid ?? ''), state].some((each) => each.toLowerCase().includes(wanted));
 }
 
 const natural = new Intl.Collator('en', { numeric: true });
 
-/** Rows without the figure come last either way; equal ones stand by id. */
+/** Rows without a value come last in both directions; equal rows are sorted by id. */
 function compareRows(one: Row, other: Row, { by, isDescending }: Order): number {
   const [left, right] = [one[by], other[by]];
   if (left === undefined || right === undefined) {

@@ -1,4 +1,4 @@
-// The screen as it was written last, so that only what differs is written next.
+// Keeps the lines on the screen, so that only changed lines are written.
 
 import type { Screen } from '../terminal/screen.js';
 import { paintFrame } from './frame.js';
@@ -19,7 +19,7 @@ export class ScreenBuffer {
 
   show(view: View): void {
     const { columns, rows } = view.size;
-    // Another size: nobody knows what the terminal has made of the old lines.
+    // After a change of size, what the terminal shows of the old lines is unknown.
     const isSame = columns === this.#columns && rows === this.#lines.length;
     const lines = render(view).map((line) => encodeLine(line, columns, this.#hasColour));
     const text = paintFrame(isSame ? this.#lines : [], lines, columns);
@@ -28,7 +28,7 @@ export class ScreenBuffer {
     if (text !== '') this.#screen.write(text);
   }
 
-  /** Whatever else may have written on the screen. */
+  /** Writes all lines, because other programs may have written to the screen. */
   redraw(view: View): void {
     this.#lines = [];
     this.show(view);

@@ -1,4 +1,4 @@
-// The last minutes of a figure: kept by the view itself, drawn as one small line.
+// Recent values of a service, drawn as sparklines.
 
 import type { TopReply } from '../../messages/samples.js';
 import { cpuOf, rssOf } from './row.js';
@@ -10,15 +10,15 @@ const BARS = '▁▂▃▄▅▆▇█';
 export interface History {
   readonly cpu: readonly number[];
   readonly rss: readonly number[];
-  /** How many there have been, those that were forgotten included. */
+  /** Number of samples so far, including those no longer stored. */
   readonly taken: number;
 }
-/** Service id -> what it has cost. */
+/** By service id. */
 export type Histories = ReadonlyMap<string, History>;
 
 export const NO_HISTORY: History = { cpu: [], rss: [], taken: 0 };
 
-/** A service that is gone is forgotten; one without a process costs nothing. */
+/** Drops services that are gone; a service without a process counts as 0. */
 export function recordSample(histories: Histories, entries: TopReply): Histories {
   return new Map(
     entries.map((entry) => {
@@ -38,7 +38,7 @@ export interface Scale {
   readonly to: number;
 }
 
-/** At most `columns` wide, the newest at the right; each column shows the highest of its samples. */
+/** At most `columns` wide, the newest value at the right; each column shows its highest sample. */
 export function drawSparkline(
   values: readonly number[],
   taken: number,
@@ -46,13 +46,13 @@ export function drawSparkline(
   scale: Scale,
 ): string {
   if (columns < 1 || values.length === 0) return '';
-  return gather(values, taken, columns)
+  return groupSamples(values, taken, columns)
     .map((value) => barFor(value, scale))
     .join('');
 }
 
-/** Groups begin at fixed counts, so that what is drawn moves on and does not flutter. */
-function gather(values: readonly number[], taken: number, columns: number): readonly number[] {
+/** Groups begin at fixed sample numbers, so that the drawing scrolls without flicker. */
+function groupSamples(values: readonly number[], taken: number, columns: number): readonly number[] {
   if (values.length <= columns) return values;
   const size = Math.ceil(HISTORY_LENGTH / columns);
   const groups = new Map<number, number>();
@@ -68,12 +68,12 @@ function barFor(value: number, { from, to }: Scale): string {
   return BARS.charAt(Math.max(0, Math.min(BARS.length - 1, Math.floor(part * BARS.length))));
 }
 
-/** From nothing to the highest, which counts as ten percent at least: idling is no mountain. */
+/** From 0 to the highest value, at least 10 percent, so that an idle service has a flat line. */
 export function cpuScale(values: readonly number[]): Scale {
   return { from: 0, to: Math.max(10, ...values) };
 }
 
-/** Between the lowest and the highest, at least one MiB and a twentieth apart: noise is no mountain either. */
+/** From the lowest to the highest value, at least 1 MiB and 5 percent apart, so that noise is a flat line. */
 export function rssScale(values: readonly number[]): Scale {
   const from = values.length === 0 ? 0 : Math.min(...values);
   return { from, to: Math.max(from + 1, from * 1.05, ...values) };

@@ -1,4 +1,4 @@
-// The table: how many services stand where, what all cost together, and a line per service.
+// The table: number of services by state, totals, and a line per service.
 
 import { stateColour } from '../terminal/paint.js';
 import { layOut, type Column, type Layout } from './columns.js';
@@ -21,12 +21,12 @@ export function statesLine({ sample, rows, filter }: View): Line {
   ];
 }
 
-/** Threads share the memory of their process, which counts once; the time that each takes is its own. */
+/** Services in threads of one process share its memory, which counts once; their CPU time is separate. */
 export function totalsLine({ sample }: View): Line {
   const rows = sample.entries.map(toRow).filter(({ pid }) => pid !== undefined);
   const once = [...new Map(rows.map((row) => [row.pid, row])).values()];
-  const sum = (figure: Figure, of = once) => of.reduce((total, row) => total + (row[figure] ?? 0), 0);
-  const figures = [
+  const sum = (name: TotalName, of = once) => of.reduce((total, row) => total + (row[name] ?? 0), 0);
+  const totals = [
     ['cpu', `${formatPercent(sum('cpu', rows))}%`],
     ['rss', formatMemory(sum('rss'))],
     ['vms', formatMemory(sum('vms'))],
@@ -37,11 +37,11 @@ export function totalsLine({ sample }: View): Line {
   ] as const;
   return [
     span('all: '),
-    ...figures.flatMap(([name, text]) => [span(`${name} `), span(text, 'bold'), span('  ')]),
+    ...totals.flatMap(([name, text]) => [span(`${name} `), span(text, 'bold'), span('  ')]),
   ];
 }
 
-type Figure = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'children';
+type TotalName = 'cpu' | 'rss' | 'vms' | 'threads' | 'fds' | 'children';
 
 export function titlesLine(view: View): Line {
   const { columns, sparkWidth } = layOutFor(view);
@@ -63,7 +63,7 @@ export function tableBody(view: View): readonly Line[] {
 }
 
 function emptyText({ filter }: View): string {
-  return filter === '' ? ' no services' : ' no service fits the filter';
+  return filter === '' ? ' no services' : ' no service matches the filter';
 }
 
 function rowLine(view: View, row: Row, layout: Layout, isSelected: boolean): Line {
@@ -71,7 +71,7 @@ function rowLine(view: View, row: Row, layout: Layout, isSelected: boolean): Lin
     const text = ` ${fit(column.text(row), column.width, sideOf(column))}`;
     return span(text, column.of === 'state' ? styleOf(row.state) : undefined);
   });
-  // The first column's blank is the place of the mark, for terminals that show no looks.
+  // The leading blank is replaced by the selection mark, for terminals without styles.
   const [first = span(''), ...others] = cells;
   const line = [
     span(`${isSelected ? '>' : ' '}${first.text.slice(1)}`),
@@ -91,7 +91,6 @@ function sparks({ histories }: View, row: Row, { sparkWidth }: Layout): readonly
 }
 
 function layOutFor({ size, rows }: View): Layout {
-  // Of 300 ids most are as long as the others; the widest is what counts.
   return layOut(size.columns, Math.max(0, ...rows.map(({ id }) => widthOf(id))));
 }
 
@@ -99,7 +98,7 @@ function sideOf({ isNumber }: Column): 'left' | 'right' {
   return isNumber ? 'right' : 'left';
 }
 
-/** The colour that the state has in every other place. */
+/** The same colour as in all other commands. */
 export function styleOf(state: string): Style {
   const colour = stateColour(state);
   return colour === 'blue' ? 'cyan' : colour;

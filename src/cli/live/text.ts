@@ -1,13 +1,13 @@
-// Text that fits a terminal: nothing in it that the terminal would act upon, as many columns as there are.
+// Escapes and cuts text to a width in terminal columns.
 
 import { escapeLine } from '../terminal/escape.js';
 
 const PLAIN = /^[ -~]*$/;
-const NARROW_NONE = /^\p{M}$/u;
+const ZERO_WIDTH = /^\p{M}$/u;
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
 
-/** Columns that escaped text takes. */
+/** Width of escaped text in columns. */
 export function widthOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
   let width = 0;
@@ -16,26 +16,26 @@ export function widthOf(text: string): number {
 }
 
 function widthOfOne(character: string): number {
-  if (NARROW_NONE.test(character)) return 0;
+  if (ZERO_WIDTH.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }
 
-/** Escaped, and cut with an ellipsis where it is wider than `columns`. */
+/** Escapes the text, and cuts it with an ellipsis if it is wider than `columns`. */
 export function cut(text: string, columns: number): string {
   const safe = escapeLine(text);
   if (widthOf(safe) <= columns) return safe;
   if (columns <= 1) return '…'.repeat(Math.max(columns, 0));
-  let kept = '';
+  let start = '';
   let width = 0;
   for (const character of safe) {
     width += widthOfOne(character);
     if (width > columns - 1) break;
-    kept += character;
+    start += character;
   }
-  return `${kept}…`;
+  return `${start}…`;
 }
 
-/** Escaped and exactly `columns` wide; a number stands at the right. */
+/** Escapes the text and makes it exactly `columns` wide; `side` is the alignment. */
 export function fit(text: string, columns: number, side: 'left' | 'right' = 'left'): string {
   const short = cut(text, columns);
   const blank = ' '.repeat(Math.max(0, columns - widthOf(short)));

@@ -1,19 +1,19 @@
-// What each key does, depending on what is shown.
+// Applies a key to the view, depending on what is shown.
 
-import { COLUMNS, firstOrder, type Column } from './columns.js';
+import { COLUMNS, defaultOrder, type Column } from './columns.js';
 import type { Key } from './key-codes.js';
 import { bodyRows, type Shown, type View } from './view.js';
 
-type Act = (view: View) => View;
+type Action = (view: View) => View;
 
 export function updateByKey(view: View, key: Key): View {
   if (key === '<c-c>') return { ...view, isDone: true };
-  if (view.shown.kind === 'table' && view.isTyping) return type(view, key);
+  if (view.shown.kind === 'table' && view.isTyping) return editFilter(view, key);
   const act = ANYWHERE[key] ?? actionsOf(view.shown)[key];
   return act === undefined ? view : act(view);
 }
 
-function actionsOf(shown: Shown): Readonly<Record<Key, Act>> {
+function actionsOf(shown: Shown): Readonly<Record<Key, Action>> {
   switch (shown.kind) {
     case 'table':
       return IN_TABLE;
@@ -24,24 +24,24 @@ function actionsOf(shown: Shown): Readonly<Record<Key, Act>> {
   }
 }
 
-const togglePause: Act = (view) => ({ ...view, isPaused: !view.isPaused });
-const toTable: Act = (view) => ({ ...view, shown: { kind: 'table' } });
-const toHelp: Act = (view) => ({ ...view, shown: { kind: 'help' } });
+const togglePause: Action = (view) => ({ ...view, isPaused: !view.isPaused });
+const toTable: Action = (view) => ({ ...view, shown: { kind: 'table' } });
+const toHelp: Action = (view) => ({ ...view, shown: { kind: 'help' } });
 
-const ANYWHERE: Readonly<Record<Key, Act>> = {
+const ANYWHERE: Readonly<Record<Key, Action>> = {
   q: (view) => ({ ...view, isDone: true }),
   p: togglePause,
   ' ': togglePause,
 };
 
-const IN_HELP: Readonly<Record<Key, Act>> = {
+const IN_HELP: Readonly<Record<Key, Action>> = {
   '?': toTable,
   '<esc>': toTable,
   '<enter>': toTable,
   '<left>': toTable,
 };
 
-/** How far each key moves, by the height of a page. */
+/** How many rows each key moves, given the page height. */
 const MOVES: Readonly<Record<Key, (page: number) => number>> = {
   '<up>': () => -1,
   k: () => -1,
@@ -53,12 +53,12 @@ const MOVES: Readonly<Record<Key, (page: number) => number>> = {
   '<end>': () => Infinity,
 };
 
-const moves = (go: (view: View, by: number) => View): Record<Key, Act> =>
+const moves = (move: (view: View, by: number) => View): Record<Key, Action> =>
   Object.fromEntries(
-    Object.entries(MOVES).map(([key, by]) => [key, (view) => go(view, by(bodyRows(view)))] as const),
+    Object.entries(MOVES).map(([key, by]) => [key, (view) => move(view, by(bodyRows(view)))] as const),
   );
 
-const IN_TABLE: Readonly<Record<Key, Act>> = {
+const IN_TABLE: Readonly<Record<Key, Action>> = {
   ...Object.fromEntries(COLUMNS.map((column) => [column.sortKey, (view: View) => sortBy(view, column)])),
   ...moves(select),
   '/': (view) => ({ ...view, isTyping: true }),
@@ -68,7 +68,7 @@ const IN_TABLE: Readonly<Record<Key, Act>> = {
   '?': toHelp,
 };
 
-const IN_DETAIL: Readonly<Record<Key, Act>> = {
+const IN_DETAIL: Readonly<Record<Key, Action>> = {
   ...moves(scrollDetail),
   '<esc>': toTable,
   '<left>': toTable,
@@ -76,14 +76,14 @@ const IN_DETAIL: Readonly<Record<Key, Act>> = {
   '?': toHelp,
 };
 
-/** The same column again turns the order round. */
+/** The same column again reverses the order. */
 function sortBy(view: View, column: Column): View {
   const { by, isDescending } = view.order;
-  const order = by === column.of ? { by, isDescending: !isDescending } : firstOrder(column);
+  const order = by === column.of ? { by, isDescending: !isDescending } : defaultOrder(column);
   return { ...view, order };
 }
 
-/** At the very top no service is held on to: whichever is first there is selected. */
+/** After Home no service id is selected: the selection stays on the first row, also when rows are sorted again. */
 function select(view: View, by: number): View {
   const index = Math.max(0, Math.min(view.rows.length - 1, view.index + by));
   return { ...view, index, selected: by === -Infinity ? undefined : view.rows[index]?.id };
@@ -105,7 +105,7 @@ function scrollDetail(view: View, by: number): View {
   return { ...view, shown: { ...shown, offset: Math.max(0, shown.offset + by) } };
 }
 
-function type(view: View, key: Key): View {
+function editFilter(view: View, key: Key): View {
   switch (key) {
     case '<enter>':
       return { ...view, isTyping: false };

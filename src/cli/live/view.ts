@@ -1,4 +1,4 @@
-// What the live view knows: the last sample, what is selected and shown, and how large the screen is.
+// The state of the live view: last sample, selection, page and screen size.
 
 import type { TopEntry, TopReply } from '../../messages/samples.js';
 import type { Key } from './key-codes.js';
@@ -10,7 +10,7 @@ export interface Size {
   readonly rows: number;
 }
 
-/** Whose services are shown. */
+/** The transaction that is shown. */
 export interface About {
   readonly contextId: string;
   readonly transaction: string;
@@ -21,7 +21,7 @@ export interface About {
 export interface Sample {
   readonly about: About;
   readonly entries: TopReply;
-  /** With opened files, connections and memory maps: that of the service whose details are shown. */
+  /** The service whose details are shown, with connections, opened files and memory maps. */
   readonly detail: TopEntry | undefined;
   readonly atMs: number;
 }
@@ -29,7 +29,7 @@ export interface Sample {
 export type Shown =
   | { readonly kind: 'table' }
   | { readonly kind: 'help' }
-  /** `entry` is the last that had all details; undefined until it comes. */
+  /** `entry` is the latest one with details; undefined until it arrives. */
   | {
       readonly kind: 'detail';
       readonly id: string;
@@ -39,25 +39,26 @@ export type Shown =
 
 export interface View {
   readonly size: Size;
-  /** Seconds between two samples, in milliseconds. */
+  /** Time between two samples. */
   readonly intervalMs: number;
   readonly sample: Sample;
   readonly histories: Histories;
-  /** Why there is no newer sample. */
-  readonly trouble: string | undefined;
+  /** Why the last sample failed; undefined after a success. */
+  readonly error: string | undefined;
   readonly nowMs: number;
   readonly shown: Shown;
   readonly order: Order;
   readonly filter: string;
-  /** Keys go into the filter. */
+  /** True while keys edit the filter. */
   readonly isTyping: boolean;
   readonly isPaused: boolean;
-  /** The user has had enough. */
+  /** True after the user has quit. */
   readonly isDone: boolean;
-  /** Those that the filter lets through, in order. */
+  /** The filtered and sorted rows. */
   readonly rows: readonly Row[];
-  /** Where the selected row stands among them; the service it is, unless the top was chosen. */
+  /** Index of the selected row in `rows`. */
   readonly index: number;
+  /** Id of the selected service; undefined while the first row is selected whatever it is. */
   readonly selected: string | undefined;
   /** The first row on the screen. */
   readonly offset: number;
@@ -66,18 +67,18 @@ export interface View {
 export type Input =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'sample'; readonly sample: Sample }
-  | { readonly kind: 'trouble'; readonly text: string; readonly nowMs: number }
+  | { readonly kind: 'error'; readonly text: string; readonly nowMs: number }
   | { readonly kind: 'tick'; readonly nowMs: number }
   | { readonly kind: 'resize'; readonly size: Size };
 
-/** Above and below the rows: title, states, totals, note, column titles; keys. */
+/** Rows above and below the body: title, states, totals, note, column titles; keys. */
 export const FRAME_ROWS = 6;
 
 export function bodyRows({ size }: View): number {
   return Math.max(1, size.rows - FRAME_ROWS);
 }
 
-/** The service whose opened files, connections and memory maps are to be asked for. */
+/** The service whose details each sample must include. */
 export function detailOf({ shown }: View): string | undefined {
   return shown.kind === 'detail' ? shown.id : undefined;
 }

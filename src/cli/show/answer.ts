@@ -1,4 +1,4 @@
-// A provider's answer as text: a line per service, the error if there is one, and the exit code.
+// Prints the answer to a command: a line per service, warnings and errors; returns the exit code.
 
 import { ERROR_CODES, EXIT } from '../../base/errors.js';
 import type { CommandAnswer } from '../../client/client.js';
@@ -26,13 +26,13 @@ export function showAnswer(terminal: Terminal, { action, json, answer }: AnswerV
   for (const warning of status.warnings ?? []) terminal.err(`warning: ${escapeLine(warning)}\n`);
   for (const error of [...(status.faults ?? []), ...(status.error === undefined ? [] : [status.error])]) {
     const { code, message, hint } = error;
-    terminal.err(`error ${code}: ${cleanLines(`${message}${describePlace(error)}`)}\n`);
-    if (hint !== undefined) terminal.err(`  hint: ${cleanLines(hint)}\n`);
+    terminal.err(`error ${code}: ${escapeLines(`${message}${describePlace(error)}`)}\n`);
+    if (hint !== undefined) terminal.err(`  hint: ${escapeLines(hint)}\n`);
   }
   return exitCodeOf(answer);
 }
 
-/** The context information of one transaction, or of all. */
+/** Prints the context information of one transaction, or of all. */
 export function showInfo(terminal: Terminal, info: unknown, json: boolean): void {
   if (json || typeof info !== 'object' || info === null) {
     terminal.out(`${JSON.stringify(info, undefined, 2)}\n`);
@@ -65,9 +65,8 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
   for (const [change, ids] of Object.entries(status.plan ?? {})) {
     if (ids.length > 0) {
-      const told = formatIds(change, ids, status.reasons);
-      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(told)}
-`);
+      const shown = formatIds(change, ids, status.reasons);
+      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(shown)}\n`);
     }
   }
   for (const [change, names] of Object.entries(status.clients ?? {})) {
@@ -76,22 +75,23 @@ function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, a
   }
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;
-  if (action === 'exit') terminal.out('the provider ends\n');
+  if (action === 'exit') terminal.out('the provider exits\n');
   else if (action === 'forget') terminal.out('the transaction is forgotten\n');
   else if (action === 'validate') terminal.out('the configuration is valid\n');
   else if (status.plan === undefined && status.services.length === 0)
     terminal.out(`${action}: nothing to do\n`);
 }
 
-/** Of many that stay as they are, how many is enough; --json names them all. */
+/** Only the number of unchanged services if there are many; --json lists them all. */
 function formatIds(
   change: string,
   ids: readonly string[],
   reasons: CommandAnswer['status']['reasons'],
 ): string {
   if (change === 'unchanged' && ids.length > MOST_UNCHANGED) return `${ids.length} services`;
-  const known = (id: string) => (reasons?.[id] === undefined ? id : `${id} (${reasons[id].join(', ')})`);
-  return ids.map(known).join(' ');
+  const withReasons = (id: string) =>
+    reasons?.[id] === undefined ? id : `${id} (${reasons[id].join(', ')})`;
+  return ids.map(withReasons).join(' ');
 }
 
 function showTransactions(
@@ -109,8 +109,8 @@ function showTransactions(
 function formatServices(paint: Paint, services: readonly ServiceResult[]): string {
   const rows = services.map(({ service_id: id, state, pid, elapsed_ms: elapsed, error }) => {
     const time = elapsed === undefined ? '' : `${Math.round(elapsed)} ms`;
-    const why = error === undefined ? '' : `  ${error.message}${describePlace(error)}`;
-    return { id, pid, state, colour: state, rest: `${time}${why}` };
+    const reason = error === undefined ? '' : `  ${error.message}${describePlace(error)}`;
+    return { id, pid, state, colour: state, rest: `${time}${reason}` };
   });
   return formatRows(paint, rows);
 }
@@ -126,19 +126,19 @@ interface Row {
 const ID_WIDTH = 12;
 const MOST_UNCHANGED = 10;
 
-/** A line each, in columns; what a service says of itself stays on its line. */
+/** A line per service, in columns; escapes text from services, so that it stays on its line. */
 function formatRows(paint: Paint, rows: readonly Row[]): string {
   const width = Math.max(ID_WIDTH, ...rows.map(({ id }) => escapeLine(id).length));
   const lines = rows.map(({ id, pid, state, colour, rest }) => {
-    const who = pid === null ? '' : `pid ${pid}`;
+    const process = pid === null ? '' : `pid ${pid}`;
     const head = `  ${escapeLine(id).padEnd(width)}  ${paint(state.padEnd(8), stateColour(colour))}`;
-    return `${`${head}  ${who.padEnd(11)}  ${escapeLine(rest)}`.trimEnd()}\n`;
+    return `${`${head}  ${process.padEnd(11)}  ${escapeLine(rest)}`.trimEnd()}\n`;
   });
   return lines.join('');
 }
 
-/** Faults of a file are told on lines of their own. */
-function cleanLines(text: string): string {
+/** Escapes all but line ends: the faults of a file are on several lines. */
+function escapeLines(text: string): string {
   return text.split('\n').map(escapeLine).join('\n');
 }
 

@@ -1,12 +1,12 @@
-// The part of asciichart that is used here; the package brings no types.
+// Types of the part of asciichart that is used here; the package has none.
 
 declare module 'asciichart' {
   interface PlotOptions {
     readonly min: number;
     readonly max: number;
-    /** In lines; there is one more than that. */
+    /** In lines, minus one. */
     readonly height: number;
-    /** The label of a line; it stands before a blank and the axis. */
+    /** Formats the label of a line, which is followed by a blank and the axis. */
     readonly format: (value: number) => string;
   }
   const asciichart: { plot(series: readonly number[], options: PlotOptions): string };

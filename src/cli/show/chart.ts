@@ -1,14 +1,14 @@
-// Samples as a chart of characters: a column for each while there is room, then the largest of several.
+// Draws samples as a chart of characters. If there are more samples than columns, a column shows the largest of several.
 
 import asciichart from 'asciichart';
 
-/** Seconds since the epoch, and the value, null where there was none. */
+/** Seconds since the epoch, and the value; null for a missing value. */
 export type ChartPoint = readonly [number, number | null];
 
 export interface ChartSize {
-  /** In characters, the axis included. */
+  /** In characters, including the axis. */
   readonly width: number;
-  /** In lines, the times below not included. */
+  /** In lines, without the line of times below. */
   readonly height: number;
 }
 
@@ -16,7 +16,7 @@ export interface ChartOptions extends ChartSize {
   /** Seconds from one sample to the next. */
   readonly periodS: number;
   readonly format: (value: number) => string;
-  /** Whether the axis begins at 0: what is counted does, what hardly changes would be a straight line. */
+  /** True if the axis begins at 0. False for values that change little: their line would be straight. */
   readonly isFromZero: boolean;
 }
 
@@ -25,7 +25,7 @@ const LEAST_COLUMNS = 8;
 const AXIS_WIDTH = 2;
 const TIME_WIDTH = 'HH:MM:SS'.length;
 
-/** `points` are oldest first, and at least one has a value. */
+/** `points` are sorted from old to new; at least one has a value. */
 export function drawChart(points: readonly ChartPoint[], options: ChartOptions): readonly string[] {
   const { low, high } = rangeOf(points, options.isFromZero);
   const label = Math.max(options.format(low).length, options.format(high).length);
@@ -34,7 +34,7 @@ export function drawChart(points: readonly ChartPoint[], options: ChartOptions):
   const needed = Math.round((toS - fromS) / options.periodS) + 1;
   const columns = Math.max(LEAST_COLUMNS, Math.min(room, needed));
   const values = fillColumns(points, columns);
-  const plot = asciichart.plot(closeGaps(values), {
+  const plot = asciichart.plot(fillGaps(values), {
     min: low,
     max: high,
     height: Math.max(1, options.height - 1),
@@ -42,12 +42,12 @@ export function drawChart(points: readonly ChartPoint[], options: ChartOptions):
   });
   const before = label + AXIS_WIDTH;
   return [
-    ...plot.split('\n').map((line) => openGaps(line, values, before).trimEnd()),
+    ...plot.split('\n').map((line) => clearGaps(line, values, before).trimEnd()),
     drawTimes(fromS, toS, { before, columns }),
   ];
 }
 
-/** The largest value in each of `count` equal spans of time, undefined where there is none. */
+/** The largest value in each of `count` equal time spans; undefined for a span without values. */
 export function fillColumns(points: readonly ChartPoint[], count: number): readonly (number | undefined)[] {
   const columns = new Array<number | undefined>(count).fill(undefined);
   const fromS = points[0]?.[0] ?? 0;
@@ -64,21 +64,21 @@ function rangeOf(points: readonly ChartPoint[], isFromZero: boolean): { low: num
   const high = values.reduce((one, other) => Math.max(one, other), -Infinity);
   const least = values.reduce((one, other) => Math.min(one, other), Infinity);
   const low = isFromZero ? Math.min(0, least) : least;
-  // A line needs a height to be drawn in.
+  // asciichart needs a range above 0.
   return high - low < 1
     ? { low: Math.max(0, low - (isFromZero ? 0 : 0.5)), high: high + 0.5 }
     : { low, high };
 }
 
-/** The plot knows no gaps: they get the value before them (or after, at the start), and are emptied later. */
-function closeGaps(values: readonly (number | undefined)[]): readonly number[] {
+/** asciichart cannot draw gaps: fills them with the previous value (at the start, the next one); `clearGaps` removes them. */
+function fillGaps(values: readonly (number | undefined)[]): readonly number[] {
   let last = values.find((value) => value !== undefined) ?? 0;
   const closed = values.map((value) => (last = value ?? last));
-  // A column is what lies between two values.
+  // asciichart draws a column between two values, so one more value is needed.
   return [...closed, last];
 }
 
-function openGaps(line: string, values: readonly (number | undefined)[], before: number): string {
+function clearGaps(line: string, values: readonly (number | undefined)[], before: number): string {
   const columns = Array.from(line.slice(before));
   return (
     line.slice(0, before) +
@@ -86,7 +86,7 @@ function openGaps(line: string, values: readonly (number | undefined)[], before:
   );
 }
 
-/** `21:00:00        21:30:00        22:00:00` below the columns. */
+/** The line of times: `21:00:00        21:30:00        22:00:00`. */
 function drawTimes(fromS: number, toS: number, at: { before: number; columns: number }): string {
   const times = at.columns >= 4 * TIME_WIDTH ? [fromS, (fromS + toS) / 2, toS] : [fromS, toS];
   const gap = Math.max(1, Math.floor((at.columns - times.length * TIME_WIDTH) / (times.length - 1)));

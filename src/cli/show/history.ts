@@ -1,4 +1,4 @@
-// The records of a transaction as text: a line each, and what they led to.
+// Prints the records of a transaction, a line each, and the resulting state.
 
 import { historyReplySchema, type HistoryEntry } from '../../messages/history.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -12,7 +12,7 @@ const KIND_COLOURS: Readonly<Record<HistoryEntry['kind'], Colour>> = {
   effect: 'grey',
 };
 
-/** Shows what `why` and `history` were answered. */
+/** Prints the answer to `why` and `history`. */
 export function showHistory(terminal: Terminal, reply: unknown, json: boolean): void {
   if (json) {
     terminal.out(`${JSON.stringify(reply, undefined, 2)}\n`);
@@ -21,18 +21,16 @@ export function showHistory(terminal: Terminal, reply: unknown, json: boolean): 
   const paint = createPaint(terminal.colour);
   const { service_id: service, state, since, records } = historyReplySchema.parse(reply);
   for (const record of records) terminal.out(`${formatRecord(paint, record)}\n`);
-  if (records.length === 0) terminal.out(`${describeNothing(service, state)}\n`);
+  if (records.length === 0) terminal.out(`${describeEmpty(service, state)}\n`);
   if (service === undefined || state === undefined || since === undefined) return;
-  terminal.out(
-    `so ${escapeLine(service)} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`,
-  );
+  terminal.out(`${escapeLine(service)} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`);
 }
 
-/** Of a service there is always something to say. */
-function describeNothing(service: string | undefined, state: string | undefined): string {
-  if (service === undefined) return 'nothing is recorded';
-  if (state === 'defined') return `nothing has started ${service} yet: no command, no transition, no entry`;
-  return `what led to the state of ${service} is older than the history that is kept`;
+function describeEmpty(service: string | undefined, state: string | undefined): string {
+  if (service === undefined) return 'no records';
+  if (state === 'defined')
+    return `${service} has not been started yet by a command, a transition or its entry`;
+  return `the cause of the state of ${service} is older than the recorded history`;
 }
 
 function formatRecord(paint: Paint, record: HistoryEntry): string {
@@ -40,7 +38,7 @@ function formatRecord(paint: Paint, record: HistoryEntry): string {
   return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${escapeLine(service).padEnd(12)}  ${escapeLine(text)}`;
 }
 
-/** Local time with milliseconds: what is close together is what is caused. */
+/** Local time with milliseconds, because cause and effect are often close together. */
 function formatTime(iso: string): string {
   const at = new Date(iso);
   return `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;

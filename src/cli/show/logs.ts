@@ -1,4 +1,4 @@
-// A service's log on the terminal: its last lines, and with --follow those to come until Ctrl-C.
+// Prints the log of a service: the last lines, and with --follow new lines until Ctrl-C.
 
 import { stat } from 'node:fs/promises';
 import { EXIT } from '../../base/errors.js';
@@ -18,40 +18,40 @@ export interface LogArguments {
   readonly raw: boolean;
 }
 
-/** Throws SVC_LOG_UNREADABLE, and what the provider refuses. */
+/** Throws SVC_LOG_UNREADABLE, and the provider's errors. */
 export async function showLogs(client: Client, args: LogArguments, terminal: Terminal): Promise<number> {
   const { transaction, lines, follow, json, raw } = args;
   const serviceId = args.task_id ?? args.service_id;
   const reply = logsReplySchema.parse(await client.request(transaction, { action: 'logs', serviceId }));
-  const tell = async () => terminal.err(await describeRest(reply));
-  if (follow) await tell();
-  const reading = {
+  const printNotes = async () => terminal.err(await describeLoss(reply));
+  if (follow) await printNotes();
+  const options = {
     lines,
     follow: follow ? AbortSignal.any([terminal.signal, terminal.closed]) : undefined,
-    onGap: () => terminal.err('  lines may have been rotated away before they could be shown\n'),
+    onGap: () => terminal.err('  lines may be missing: the log was rotated before they were read\n'),
   };
-  for await (const line of readLog(reply.files.at(-1) ?? '', reading)) {
+  for await (const line of readLog(reply.files.at(-1) ?? '', options)) {
     if (json) terminal.out(`${JSON.stringify({ line })}\n`);
     else if (raw) terminal.raw(`${line}\n`);
     else terminal.out(`${formatLogLine(line)}\n`);
   }
-  if (!follow) await tell();
+  if (!follow) await printNotes();
   return EXIT.done;
 }
 
-/** Of colours nothing is left either: a task could otherwise make its line look like one of ours. */
+/** Escapes colours too: otherwise a task could imitate lines of contextd. */
 export function formatLogLine(line: string): string {
   return escapeText(line);
 }
 
-/** What the log itself does not show. */
-async function describeRest({ out, lost }: LogsReply): Promise<string> {
+/** Output that is not in the log. */
+async function describeLoss({ out, lost }: LogsReply): Promise<string> {
   const notes: string[] = [];
   const size = await stat(out).then(
     (file) => file.size,
     () => 0,
   );
-  if (size > 0) notes.push(`${size} bytes went past the log: ${out}`);
-  if (lost !== undefined) notes.push(`${lost.lines} lines of the present run are lost: ${lost.code}`);
+  if (size > 0) notes.push(`${size} bytes of output are not in the log but in ${out}`);
+  if (lost !== undefined) notes.push(`${lost.lines} lines of the current run were lost: ${lost.code}`);
   return notes.map((note) => `  ${note}\n`).join('');
 }

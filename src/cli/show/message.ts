@@ -1,4 +1,4 @@
-// A message seen on the bus as one line, and whether it passes the filters of context_display.
+// Describes a message of the bus in one line, and applies the filters of context_display.
 
 import type { BusEvent } from '../../client/follow.js';
 import type { Message } from '../../messages/message.js';
@@ -21,34 +21,33 @@ interface Facts {
   readonly colour: string;
 }
 
-/** A message about several services as one for each. */
-export function splitBusEvent(sighting: BusEvent): readonly BusEvent[] {
-  if (sighting.kind !== 'message' || sighting.message.kind !== 'monitor') return [sighting];
-  return Object.entries(sighting.message.transactions).flatMap(([transaction, samples]) =>
+/** Splits a message about several services into one per service. */
+export function splitBusEvent(event: BusEvent): readonly BusEvent[] {
+  if (event.kind !== 'message' || event.message.kind !== 'monitor') return [event];
+  return Object.entries(event.message.transactions).flatMap(([transaction, samples]) =>
     samples.map((sample) => {
       const transactions = { [transaction]: [sample] };
-      return { ...sighting, message: { kind: 'monitor', transactions } as const, body: transactions };
+      return { ...event, message: { kind: 'monitor', transactions } as const, body: transactions };
     }),
   );
 }
 
-export function isAbout(sighting: BusEvent, filter: MessageFilter): boolean {
-  if (sighting.kind === 'gap')
-    return filter.service_id === undefined || sighting.service === filter.service_id;
-  const facts = sighting.kind === 'message' ? factsOf(sighting.message) : undefined;
+export function matchesFilter(event: BusEvent, filter: MessageFilter): boolean {
+  if (event.kind === 'gap') return filter.service_id === undefined || event.service === filter.service_id;
+  const facts = event.kind === 'message' ? factsOf(event.message) : undefined;
   if (filter.transaction !== undefined && facts?.transaction !== filter.transaction) return false;
   if (filter.service_id !== undefined && facts?.service !== filter.service_id) return false;
   return filter.action.length === 0 || (facts !== undefined && filter.action.includes(facts.action));
 }
 
-/** `topic  service  what happened  (transaction)`; what others have written is not to act upon the terminal. */
-export function describeBusEvent(sighting: BusEvent, paint: Paint): string {
-  const topic = paint(escapeLine(sighting.topic).padEnd(8), 'blue');
-  if (sighting.kind === 'gap') {
-    return `${topic}  ${escapeLine(sighting.service).padEnd(12)}  ${paint(`${sighting.missed} events were missed`, 'red')}`;
+/** `topic  service  text  (transaction)`. Escapes all text from other processes. */
+export function describeBusEvent(event: BusEvent, paint: Paint): string {
+  const topic = paint(escapeLine(event.topic).padEnd(8), 'blue');
+  if (event.kind === 'gap') {
+    return `${topic}  ${escapeLine(event.service).padEnd(12)}  ${paint(`${event.missed} events were missed`, 'red')}`;
   }
-  if (sighting.kind === 'other') return `${topic}  ${paint(sighting.reason, 'red')}`;
-  const { service, text, transaction, colour } = factsOf(sighting.message);
+  if (event.kind === 'other') return `${topic}  ${paint(event.reason, 'red')}`;
+  const { service, text, transaction, colour } = factsOf(event.message);
   const where = transaction === '' ? '' : paint(` (${transaction})`, 'grey');
   return `${topic}  ${escapeLine(service).padEnd(12)}  ${paint(text, stateColour(colour))}${where}`;
 }
@@ -94,7 +93,7 @@ function factsOf(message: Message): Facts {
   }
 }
 
-/** `pid 4711  cpu 1.5 %  rss 46.1 MiB  vms 604.2 MiB  ...`: of the service with all that descends from it. */
+/** `pid 4711  cpu 1.5 %  rss 46.1 MiB  vms 604.2 MiB  ...`, of the service including its descendants. */
 function describeSample({ pid, status, total, children, fds }: ServiceSample): string {
   const parts = [
     `pid ${pid}`,

@@ -1,4 +1,4 @@
-// What create_service has done or would do, as text.
+// Formats the result of create_service and contextd init: changed files, diff, next steps.
 
 import { isAbsolute, relative } from 'node:path';
 import { isWritten, type FileChange } from '../../scaffold/change.js';
@@ -12,24 +12,24 @@ export function formatOutcome(request: ScaffoldRequest, plan: ScaffoldPlan, isRu
 
 function formatReload({ contextFile }: ScaffoldPlan): string {
   const flags = `--context_file=${quote(shownPath(contextFile))} --action='reload'`;
-  return `The context is running; let its provider take over what is new:\n  npx conf_command ${flags}\n`;
+  return `The context is running. Reload it to add the new services:\n  npx conf_command ${flags}\n`;
 }
 
 export function formatNewProject(request: ScaffoldRequest, plan: ScaffoldPlan): string {
   const folder = shownPath(request.servicePath);
-  const cd = folder === '' ? '' : `cd ${quoteIfOdd(folder)} && `;
-  return `${formatChanges(plan)}\nInstall what it needs, test it and run it:\n  ${cd}npm install && npm test && npm start\n`;
+  const cd = folder === '' ? '' : `cd ${quoteIfNeeded(folder)} && `;
+  return `${formatChanges(plan)}\nInstall, test and run it:\n  ${cd}npm install && npm test && npm start\n`;
 }
 
 function formatChanges(plan: ScaffoldPlan): string {
-  const told = plan.changes.map(formatChange).join('');
-  return plan.changes.some(isWritten) ? told : `${told}Nothing to change.\n`;
+  const changes = plan.changes.map(formatChange).join('');
+  return plan.changes.some(isWritten) ? changes : `${changes}Nothing to change.\n`;
 }
 
 export function formatDryRun(plan: ScaffoldPlan): string {
-  const kept = plan.changes.filter(({ kind }) => kind === 'kept').map(formatChange);
+  const unwritten = plan.changes.filter(({ kind }) => kind === 'kept').map(formatChange);
   const diff = formatDiff(plan.changes, shownPath);
-  return diff === '' ? `${kept.join('')}Nothing to change.\n` : diff + kept.join('');
+  return diff === '' ? `${unwritten.join('')}Nothing to change.\n` : diff + unwritten.join('');
 }
 
 const OUTCOMES = { create: 'created', update: 'updated', unchanged: 'unchanged', kept: 'kept' } as const;
@@ -48,21 +48,21 @@ function formatNextSteps({ context }: ScaffoldRequest, { contextFile, contextId 
     "--transaction=''",
     "--action='start'",
   ];
-  const run = `npx service_context ${quoteIfOdd(file)}`;
-  return `Run the context, and from another terminal start its services:\n  ${run}\n  npx conf_command ${flags.join(' ')}\n`;
+  const run = `npx service_context ${quoteIfNeeded(file)}`;
+  return `Run the context, then start its services from another terminal:\n  ${run}\n  npx conf_command ${flags.join(' ')}\n`;
 }
 
-/** As short as it can be: below the current folder without that folder. */
+/** Relative for paths in the current folder, else absolute. */
 function shownPath(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') || isAbsolute(near) ? path : near;
+  const local = relative(process.cwd(), path);
+  return local.startsWith('..') || isAbsolute(local) ? path : local;
 }
 
-function quoteIfOdd(path: string): string {
+function quoteIfNeeded(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : quote(path);
 }
 
-/** For a POSIX shell. */
+/** Quotes for a POSIX shell. */
 function quote(value: string): string {
   return `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,26 +1,26 @@
-// conf_command --action=figures: what the provider itself does and costs, a line for each side of it.
+// Prints the statistics of the provider itself (conf_command --action=figures).
 
 import { EXIT } from '../../base/errors.js';
 import type { FiguresReply } from '../../messages/provider-stats.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { formatDuration, formatMib } from './format-cells.js';
+import { formatDuration, formatMib } from '../terminal/format-units.js';
 
-export function showFigures(terminal: Terminal, figures: FiguresReply, json: boolean): number {
-  if (json) terminal.out(`${JSON.stringify(figures, undefined, 2)}\n`);
-  else for (const [name, text] of describeFigures(figures)) terminal.out(`${name.padEnd(10)}  ${text}\n`);
+export function showStats(terminal: Terminal, stats: FiguresReply, json: boolean): number {
+  if (json) terminal.out(`${JSON.stringify(stats, undefined, 2)}\n`);
+  else for (const [name, text] of describeStats(stats)) terminal.out(`${name.padEnd(10)}  ${text}\n`);
   return EXIT.done;
 }
 
-function describeFigures(figures: FiguresReply): readonly (readonly [string, string])[] {
-  const { messages, forwarder, journal, event_loop: loop } = figures;
+function describeStats(stats: FiguresReply): readonly (readonly [string, string])[] {
+  const { messages, forwarder, journal, event_loop: loop } = stats;
   const mean = journal.writes === 0 ? 0 : journal.total_ms / journal.writes;
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   return [
     [
       'provider',
-      `pid ${figures.pid}, up ${formatDuration(figures.uptime_s)}, rss ${formatMib(figures.rss)}, cpu ${figures.cpu_s.toFixed(1)} s`,
+      `pid ${stats.pid}, up ${formatDuration(stats.uptime_s)}, rss ${formatMib(stats.rss)}, cpu ${stats.cpu_s.toFixed(1)} s`,
     ],
-    ['services', `${figures.services} in ${figures.transactions} transactions`],
+    ['services', `${stats.services} in ${stats.transactions} transactions`],
     [
       'messages',
       `${messages.received} received, ${messages.sent} sent, ${messages.dropped} dropped, ${messages.missed} events missed`,

@@ -1,32 +1,19 @@
-// conf_command --action=top: what the services of a transaction cost, as a table with details below it.
+// Prints the resource usage of the services of a transaction as a table, with details below (conf_command --action=top).
 
 import { ContextdError, EXIT } from '../../base/errors.js';
 import type { Client, TopOptions } from '../../client/client.js';
 import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { formatDuration, formatMib, formatTable, type Column } from './format-cells.js';
+import { formatTable, type Column } from './format-table.js';
+import { formatDuration, formatMib } from '../terminal/format-units.js';
 import { escapeLine } from '../terminal/escape.js';
+import type { TopArguments } from '../arguments/top-arguments.js';
 import { createPaint, stateColour, type Paint } from '../terminal/paint.js';
-
-export interface TopArguments {
-  readonly transaction: string;
-  readonly task_id: string | undefined;
-  readonly json: boolean;
-  readonly open_connections: boolean;
-  readonly opened_files: boolean;
-  readonly memory_maps: boolean;
-  readonly watch: boolean;
-  readonly interval: number;
-  readonly use_service: boolean;
-  readonly service_type: 'pub';
-  readonly service_freq: number;
-  readonly service_endpoint: string | undefined;
-}
 
 /** Throws SVC_UNKNOWN for a --task_id that the transaction does not have. */
 export async function showTop(client: Client, args: TopArguments, terminal: Terminal): Promise<number> {
   const all = await client.top(args.transaction, topOptions(args));
-  // A provider of the original's answers for all.
+  // The original provider always answers for all services.
   const entries = args.task_id === undefined ? all : [entryOf(all, args.task_id)];
   if (args.json) {
     terminal.out(`${JSON.stringify(entries, undefined, 2)}\n`);
@@ -41,13 +28,13 @@ export async function showTop(client: Client, args: TopArguments, terminal: Term
 
 function topOptions(args: TopArguments): TopOptions {
   const { service_type: type, service_freq: frequencyS, service_endpoint: endpoint } = args;
-  const isServed = args.use_service && endpoint !== undefined;
+  const startsMonitor = args.use_service && endpoint !== undefined;
   return {
     openConnections: args.open_connections,
     openedFiles: args.opened_files,
     memoryMaps: args.memory_maps,
     ...(args.task_id === undefined ? {} : { serviceId: args.task_id }),
-    ...(isServed ? { service: { type, frequencyS, endpoint } } : {}),
+    ...(startsMonitor ? { service: { type, frequencyS, endpoint } } : {}),
   };
 }
 
@@ -55,7 +42,7 @@ function entryOf(all: TopReply, id: string): TopEntry {
   const entry = all.find((each) => each.service_id === id);
   if (entry !== undefined) return entry;
   throw new ContextdError('SVC_UNKNOWN', `the transaction has no service "${id}"`, {
-    hint: `its services are ${all.map((each) => each.service_id).join(', ')}`,
+    hint: `services: ${all.map((each) => each.service_id).join(', ')}`,
   });
 }
 
@@ -69,7 +56,7 @@ const COLUMNS: readonly Column[] = [
   })),
 ];
 
-/** The table, its totals, and below it what was asked for besides. */
+/** The table, its totals, and the requested details below. */
 export function formatTop(entries: TopReply, paint: Paint): readonly string[] {
   const [titles = '', ...lines] = formatTable(COLUMNS, [...entries.map(formatEntry), formatTotals(entries)]);
   const rows = entries.map(({ status = '' }, index) => paintState(lines[index] ?? '', status, paint));
@@ -81,7 +68,7 @@ export function formatTop(entries: TopReply, paint: Paint): readonly string[] {
   ];
 }
 
-/** Figures are those of the whole tree of processes below the service. */
+/** The values include all descendants of the service. */
 function formatEntry(entry: TopEntry): readonly string[] {
   const { service_id: id, pid, status = '', uptime_s: uptime, restarts = 0, memory } = entry;
   return [
@@ -105,7 +92,7 @@ function formatMemory({ total, children }: Pick<Memory, 'total' | 'children'>): 
   ];
 }
 
-/** Threads of one process share its memory, which counts once; the time that each takes is its own. */
+/** Services in threads of one process share its memory, which counts once; their CPU time is separate. */
 function formatTotals(entries: TopReply): readonly string[] {
   const measured = entries.flatMap(({ pid, memory }) => (memory === null ? [] : [{ pid, memory }]));
   const once = [...new Map(measured.map(({ pid, memory }) => [pid, memory])).values()];
@@ -132,11 +119,11 @@ function formatCount(count: number | undefined): string {
   return count === undefined ? '-' : String(count);
 }
 
-/** After the table is laid out: what colours a word takes no room. */
+/** Adds the colour after the layout, because escape sequences have no width. */
 function paintState(line: string, status: string, paint: Paint): string {
   return status === ''
     ? line
-    : line.replace(` ${escapeLine(status)}`, (found) => paint(found, stateColour(status)));
+    : line.replace(` ${escapeLine(status)}`, (word) => paint(word, stateColour(status)));
 }
 
 function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): readonly string[] {

@@ -1,20 +1,20 @@
-// Output of a program that keeps running when nothing reads it: bounded, never throws, counts what it drops.
+// Output that never blocks or stops its program: bounded, never throws, counts dropped lines.
 
-/** How much may wait to be read, in bytes. */
-const MOST_WAITING = 1024 * 1024;
+/** Limit of unread output, in bytes. */
+const MAX_UNREAD = 1024 * 1024;
 
-/** What was not written, so far, since the last time that was told. */
+/** Lines dropped since the last report. */
 export interface OutputLoss {
   readonly lines: number;
-  /** Such as ENOSPC; `unread` when too much waits to be read. */
+  /** Such as ENOSPC; `unread` when the reader is too slow. */
   readonly code: string;
 }
 
 type Output = Pick<NodeJS.WriteStream, 'write' | 'writableLength'>;
 
 /**
- * Writes lines to `output`. What cannot be written is dropped and counted; `describe` makes the line that tells so, once
- * the output can be written again.
+ * Writes lines to `output`. Lines that cannot be written are dropped and counted. Once the output can be written again,
+ * the line that `describe` returns reports them.
  */
 export class LossyOutput {
   readonly #output: Output;
@@ -30,23 +30,23 @@ export class LossyOutput {
   }
 
   write(text: string): void {
-    if (this.#output.writableLength > MOST_WAITING) {
-      this.#lose(1, 'unread');
+    if (this.#output.writableLength > MAX_UNREAD) {
+      this.#drop(1, 'unread');
       return;
     }
     const lines = this.#lines;
-    const told = lines === 0 ? '' : this.#describe({ lines, code: this.#code });
+    const report = lines === 0 ? '' : this.#describe({ lines, code: this.#code });
     const start = this.#isMidLine ? '\n' : '';
     this.#lines = 0;
     this.#isMidLine = false;
-    this.#output.write(`${start}${told}${text}`, (error?: Error | null) => {
+    this.#output.write(`${start}${report}${text}`, (error?: Error | null) => {
       if (error === undefined || error === null) return;
       this.#isMidLine = true;
-      this.#lose(lines + 1, 'code' in error ? String(error.code) : error.message);
+      this.#drop(lines + 1, 'code' in error ? String(error.code) : error.message);
     });
   }
 
-  #lose(lines: number, code: string): void {
+  #drop(lines: number, code: string): void {
     this.#lines += lines;
     this.#code = code;
   }

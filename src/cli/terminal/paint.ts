@@ -1,4 +1,4 @@
-// Colour for terminals, and nothing for everything else. What is written to one passes `toTerminal`.
+// Colours for terminals. All text passes `toTerminal` before it is written to one.
 
 import { escapeLine, escapeText } from './escape.js';
 
@@ -6,10 +6,10 @@ const CODES = { red: 31, green: 32, yellow: 33, blue: 34, cyan: 36, grey: 90, bo
 export type Colour = keyof typeof CODES;
 export type Paint = (text: string, colour: Colour) => string;
 
-/** Exactly what a paint adds. */
-const ADDED = new RegExp(String.raw`(\u001b\[(?:0|${Object.values(CODES).join('|')})m)`);
+/** The escape sequences that a paint adds. */
+const COLOUR_CODES = new RegExp(String.raw`(\u001b\[(?:0|${Object.values(CODES).join('|')})m)`);
 
-/** The text is a piece of a line, and may come from anybody. */
+/** Returns a paint that escapes its text, which may come from any process, and colours it if `isOn`. */
 export function createPaint(isOn: boolean): Paint {
   return (text, colour) => {
     const shown = escapeLine(text);
@@ -17,16 +17,16 @@ export function createPaint(isOn: boolean): Paint {
   };
 }
 
-/** What is written to a terminal: escaped, but for the colours of our own. */
+/** Escapes everything except the colours that a paint has added. */
 export function toTerminal(text: string, hasColour: boolean): string {
   if (!hasColour) return escapeText(text);
   return text
-    .split(ADDED)
+    .split(COLOUR_CODES)
     .map((part, index) => (index % 2 === 1 ? part : escapeText(part)))
     .join('');
 }
 
-/** The colour in which a service's state is shown everywhere. */
+/** The colour of a service state, in all commands. */
 export function stateColour(state: string): Colour {
   switch (state) {
     case 'started':

@@ -1,4 +1,4 @@
-// The terminal of this process: its standard output and error, and the signals that ask it to end.
+// The terminal of this process: standard output, standard error, and the signals that end it.
 
 import { systemClock } from '../../base/clock.js';
 import { ContextdError, EXIT, hasErrnoCode, messageOf } from '../../base/errors.js';
@@ -7,13 +7,13 @@ import { LossyOutput, type OutputLoss } from './lossy-output.js';
 import { toTerminal } from './paint.js';
 import { processScreen, type Screen } from './screen.js';
 
-/** npx and npm pass on a Ctrl-C that the terminal has sent to us as well: that is one, not two. */
-const SAME_PRESS_MS = 300;
+/** npx and npm forward a Ctrl-C that the terminal also sent to us: signals this close together count as one. */
+const SAME_SIGNAL_MS = 300;
 
-/** So long a program that was asked to end waits until what it has written is read. */
-const LAST_READ_MS = 1000;
+/** How long a program that was signalled waits until its output is read. */
+const DRAIN_MS = 1000;
 
-/** Non-blocking, where Node itself writes to terminals blocking. */
+/** Internal to Node: switches a terminal to non-blocking writes. */
 interface Handle {
   setBlocking?(isBlocking: boolean): void;
 }
@@ -27,13 +27,13 @@ export class ProcessTerminal implements Terminal {
   readonly #kill = new AbortController();
   readonly #closed = new AbortController();
   #isLossy = false;
-  #firstMs = 0;
-  /** Why what a command has to say could not be written. */
-  #fault: Error | undefined;
+  #firstSignalMs = 0;
+  /** Why output could not be written. */
+  #outputError: Error | undefined;
 
   constructor() {
-    process.stdout.on('error', (error: Error) => this.#noteFault(error));
-    // There is no place left where that could be told.
+    process.stdout.on('error', (error: Error) => this.#noteOutputError(error));
+    // Nowhere left to report it.
     process.stderr.on('error', () => undefined);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#onSignal());
   }
@@ -64,19 +64,19 @@ export class ProcessTerminal implements Terminal {
 
   lossy(describe: (loss: OutputLoss) => string): (text: string) => void {
     this.#isLossy = true;
-    // A terminal that was halted (Ctrl-S), or whose line hangs, must not halt the program.
+    // A terminal that is stopped (Ctrl-S) or hangs must not stop the program.
     const { _handle: handle } = process.stdout as { readonly _handle?: Handle | null };
     if (process.stdout.isTTY) handle?.setBlocking?.(false);
     const output = new LossyOutput(process.stdout, describe);
     return (text) => output.write(toTerminal(text, this.colour));
   }
 
-  /** Sets the exit code, and ends the process when nobody reads what it has written last. */
+  /** Sets the exit code; exits the process if its last output is not read in time. */
   async end(exitCode: number): Promise<void> {
-    process.exitCode = exitCode === EXIT.done ? this.#tellFault() : exitCode;
+    process.exitCode = exitCode === EXIT.done ? this.#reportOutputError() : exitCode;
     if (!this.#isLossy && !this.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const cancel = systemClock.after(LAST_READ_MS, resolve);
+      const cancel = systemClock.after(DRAIN_MS, resolve);
       process.stdout.write('', () => {
         cancel();
         resolve();
@@ -85,26 +85,26 @@ export class ProcessTerminal implements Terminal {
     if (process.stdout.writableLength > 0) process.exit();
   }
 
-  /** Returns the exit code of a command that has done its work, and perhaps could not say so. */
-  #tellFault(): number {
-    if (this.#fault === undefined) return EXIT.done;
-    const text = `the output could not be written: ${messageOf(this.#fault)}`;
+  /** Returns the exit code of a command that succeeded, but whose output may be incomplete. */
+  #reportOutputError(): number {
+    if (this.#outputError === undefined) return EXIT.done;
+    const text = `the output could not be written: ${messageOf(this.#outputError)}`;
     const { code, exitCode } = new ContextdError('CLI_OUTPUT', text);
     this.err(`error ${code}: ${text}\n`);
     return exitCode;
   }
 
-  #noteFault(error: Error): void {
+  #noteOutputError(error: Error): void {
     this.#closed.abort();
-    // A reader that has seen enough, such as `head`, is no fault; a console that loses lines says so itself.
-    if (!this.#isLossy && !hasErrnoCode(error, 'EPIPE')) this.#fault ??= error;
+    // A reader that stops early, such as `head`, is not an error; a lossy output reports lost lines itself.
+    if (!this.#isLossy && !hasErrnoCode(error, 'EPIPE')) this.#outputError ??= error;
   }
 
   #onSignal(): void {
     if (!this.signal.aborted) {
-      this.#firstMs = performance.now();
+      this.#firstSignalMs = performance.now();
       this.#stop.abort();
-    } else if (performance.now() - this.#firstMs > SAME_PRESS_MS) {
+    } else if (performance.now() - this.#firstSignalMs > SAME_SIGNAL_MS) {
       this.#kill.abort();
     }
   }

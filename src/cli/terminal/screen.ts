@@ -1,4 +1,4 @@
-// The terminal as a whole, for as long as a view has it: raw keys in, a screen of its own, all given back at the end.
+// The full-screen mode of a terminal: raw keys, the alternate screen, and restoring both at the end.
 
 export interface ScreenSize {
   readonly columns: number;
@@ -6,10 +6,10 @@ export interface ScreenSize {
 }
 
 export interface ScreenEvents {
-  /** What was typed, as the terminal sends it. */
+  /** Text as the terminal sends it. */
   readonly typed: (text: string) => void;
   readonly resized: () => void;
-  /** The terminal is gone, or whoever sent SIGHUP thinks so. */
+  /** The terminal is gone (end of input, or SIGHUP). */
   readonly hungUp: () => void;
 }
 
@@ -17,20 +17,20 @@ export interface Screen {
   readonly size: ScreenSize;
   open(events: ScreenEvents): void;
   write(text: string): void;
-  /** Leaves the terminal as it was; may be called more than once. */
+  /** Restores the terminal; idempotent. */
   close(): void;
 }
 
 const ESCAPE = '\u001b';
-/** The alternate screen, without a cursor. */
+/** Switches to the alternate screen and hides the cursor. */
 const ENTER = `${ESCAPE}[?1049h${ESCAPE}[?25l`;
-/** Also ends what a frame that broke off may have begun. */
+/** Also ends a synchronized update and colours of an incomplete frame. */
 const LEAVE = `${ESCAPE}[?2026l${ESCAPE}[0m${ESCAPE}[?25h${ESCAPE}[?1049l`;
 
-/** What terminals have that do not tell. */
-const USUAL_SIZE: ScreenSize = { columns: 80, rows: 24 };
+/** For terminals that do not report their size. */
+const DEFAULT_SIZE: ScreenSize = { columns: 80, rows: 24 };
 
-/** That of this process. It is closed at its end as well, whatever that is: an error nobody caught, too. */
+/** The screen of this process. It is also closed when the process exits, even by an uncaught error. */
 export function processScreen(): Screen {
   const { stdin, stdout } = process;
   let opened: ScreenEvents | undefined;
@@ -48,7 +48,7 @@ export function processScreen(): Screen {
   return {
     get size() {
       const { columns, rows } = stdout;
-      return columns > 0 && rows > 0 ? { columns, rows } : USUAL_SIZE;
+      return columns > 0 && rows > 0 ? { columns, rows } : DEFAULT_SIZE;
     },
     open: (events) => {
       opened = events;

@@ -51,7 +51,7 @@ test('logs tells what is not in the log.', async () => {
   await test.provider.execute('start', 'T1');
   const { out, err } = await showLogs(test, '--task_id=ts_1');
   expect(out).toMatch(/this is in the log\n$/);
-  expect(err).toMatch(/^ {2}35 bytes went past the log: \/.*\/logs\/T1\/ts_1\.out\n$/);
+  expect(err).toMatch(/^ {2}35 bytes of output are not in the log but in \/.*\/logs\/T1\/ts_1\.out\n$/);
 });
 
 test('logs --follow shows each line as it comes, across rotations, until it is ended.', async () => {
@@ -77,7 +77,7 @@ test.each([
   ['a service that does not exist', ['--task_id=ts_9'], 1, /SVC_UNKNOWN.*\n.*its services are ts_1, ts_2/],
   ['a service that never ran', ['--task_id=ts_2'], 1, /SVC_LOG_UNREADABLE: ts_2 of T1 has no log yet/],
   ['a transaction that does not exist', ['--task_id=ts_1', '--transaction=T9'], 1, /CTX_TRANSACTION_UNKNOWN/],
-  ['half a line', ['--task_id=ts_1', '--lines=0.5'], 2, /CLI_USAGE: --lines cannot be 0.5/],
+  ['half a line', ['--task_id=ts_1', '--lines=0.5'], 2, /CLI_USAGE: invalid value 0.5 for --lines/],
 ])('logs of %s is refused with the reason.', async (_what, flags, exitCode, message) => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever' },

@@ -67,7 +67,7 @@ test('A console that is not read holds a bounded part, says later what was lost,
   expect(await provider.ended).toEqual([0, null]);
   const said = await reading;
   expect(said.length).toBeLessThan(6_000_000);
-  expect(said).toMatch(/"text":"\d+ lines of this console were lost: unread"/);
+  expect(said).toMatch(/"text":"\d+ console lines were lost: unread"/);
   for (const line of said.trimEnd().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
 });
 
@@ -113,7 +113,7 @@ test(
       truncateSync(`/proc/${child.pid}/root${log}`, 0);
       await client.command({ action: 'list' });
       await eventually(
-        () => readProc(child.pid!, `root${log}`).includes('lines of this console were lost: ENOSPC'),
+        () => readProc(child.pid!, `root${log}`).includes('console lines were lost: ENOSPC'),
         'the loss is told',
       );
     } finally {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawChart, fillColumns, type ChartPoint } from '../../../src/cli/show/chart.js';
-import { checkChartArguments, formatChart } from '../../../src/cli/show/metric-chart.js';
+import { checkChartArguments } from '../../../src/cli/arguments/chart-arguments.js';
+import { formatChart } from '../../../src/cli/show/metric-chart.js';
 
 const line = (...values: readonly (number | null)[]): readonly ChartPoint[] =>
   values.map((value, index) => [index, value]);
@@ -100,6 +101,6 @@ describe('the arguments of a chart', () => {
   });
 
   it.each(['yesterday', '', '1w', '-5'])('--since=%s is refused', (since) => {
-    expect(() => checkChartArguments({ ...args, since })).toThrow('--since cannot be');
+    expect(() => checkChartArguments({ ...args, since })).toThrow(/^invalid value ".*" for --since$/);
   });
 });

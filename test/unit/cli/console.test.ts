@@ -57,7 +57,7 @@ const ROWS: readonly (readonly [LogLevel, string, string, Notice])[] = [
   ],
   ['warn', 'provider', 'odd', { kind: 'warning', text: 'odd' }],
   ['info', 'provider', 'all services have ended', { kind: 'closed', isDetached: false }],
-  ['info', 'provider', 'ended; its services go on', { kind: 'closed', isDetached: true }],
+  ['info', 'provider', 'ended; its services keep running', { kind: 'closed', isDetached: true }],
 ];
 
 function show(notice: Notice, options: { json?: boolean; level?: LogLevel; colour?: boolean } = {}): string {

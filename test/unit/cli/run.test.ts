@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
 import { ownManifest } from '../../../src/base/package.js';
-import { defineCommand } from '../../../src/cli/command.js';
+import { defineCommand } from '../../../src/cli/arguments/command.js';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { runCommand, printError } from '../../../src/cli/run.js';
 import { createTerminal } from '../../helpers/terminal.js';
@@ -38,7 +38,7 @@ const sample = defineCommand({
   },
 });
 
-const HELP = "run 'sample --help' to see what it takes";
+const HELP = "run 'sample --help' to see its flags";
 
 async function run(...argv: string[]) {
   const terminal = createTerminal();
@@ -61,31 +61,26 @@ describe('a command', () => {
 
   it.each([
     ['a required option is missing', [], 'missing: --word', HELP],
-    ['an option is unknown', ['--word=a', '--wrod=b'], 'sample has no flag --wrod', 'did you mean --word?'],
-    ['an option is like none', ['--word=a', '--quite=b'], 'sample has no flag --quite', HELP],
-    [
-      'an option has dashes',
-      ['--two-words=a'],
-      'sample has no flag --two-words',
-      'did you mean --two_words?',
-    ],
-    ['a letter is unknown', ['--word=a', '-x'], 'sample has no flag -x', HELP],
+    ['an option is unknown', ['--word=a', '--wrod=b'], 'unknown flag --wrod', 'did you mean --word?'],
+    ['an option is like none', ['--word=a', '--quite=b'], 'unknown flag --quite', HELP],
+    ['an option has dashes', ['--two-words=a'], 'unknown flag --two-words', 'did you mean --two_words?'],
+    ['a letter is unknown', ['--word=a', '-x'], 'unknown flag -x', HELP],
     [
       'a value is none of the choices',
       ['--word=a', '--kind=three'],
-      '--kind cannot be "three"',
-      'it is one of one, two',
+      'invalid value "three" for --kind',
+      'allowed values: one, two',
     ],
-    ['a value is misspelt', ['--word=a', '--kind=tow'], '--kind cannot be "tow"', 'did you mean --kind=two?'],
+    [
+      'a value is misspelt',
+      ['--word=a', '--kind=tow'],
+      'invalid value "tow" for --kind',
+      'did you mean --kind=two?',
+    ],
     ['a value is missing', ['--word'], '--word needs a value', HELP],
     ['a flag stands where a value should', ['--word', '--kind=one'], '--word needs a value', HELP],
-    ['a word stands alone', ['--word=a', 'b'], 'sample does not know what to do with "b"', HELP],
-    [
-      'a value stands alone',
-      ['--word=a', 'one'],
-      'sample does not know what to do with "one"',
-      'did you mean --kind=one?',
-    ],
+    ['a word stands alone', ['--word=a', 'b'], 'unexpected argument "b"', HELP],
+    ['a value stands alone', ['--word=a', 'one'], 'unexpected argument "one"', 'did you mean --kind=one?'],
     ['options do not fit together', ['--word=a', '--two_words=b'], 'one word is enough', 'say it once'],
   ])('is not run, and exits 2 with a hint, when %s', async (_why, argv, message, hint) => {
     const before = seen.length;
@@ -156,7 +151,7 @@ describe('a command', () => {
     expect(out).toContain('--get-yargs-completions');
     expect(await run('completion', 'ksh')).toMatchObject({
       exitCode: 2,
-      err: 'error CLI_USAGE: the shell "ksh" is not supported\n  hint: it is one of bash, zsh, fish, such as: sample completion bash\n',
+      err: 'error CLI_USAGE: the shell "ksh" is not supported\n  hint: supported shells: bash, zsh, fish; run: sample completion bash\n',
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Memory, TopEntry } from '../../../src/messages/samples.js';
-import { formatDuration, formatMib } from '../../../src/cli/show/format-cells.js';
+import { formatDuration, formatMib } from '../../../src/cli/terminal/format-units.js';
 import { createPaint } from '../../../src/cli/terminal/paint.js';
 import { formatTop } from '../../../src/cli/show/top.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPaint } from '../../../src/cli/terminal/paint.js';
 import { showAnswer, showInfo } from '../../../src/cli/show/answer.js';
-import { describeBusEvent, isAbout } from '../../../src/cli/show/message.js';
+import { describeBusEvent, matchesFilter } from '../../../src/cli/show/message.js';
 import type { BusEvent } from '../../../src/client/follow.js';
 import { parseBody } from '../../../src/messages/message.js';
 import type { ReplyStatus } from '../../../src/messages/state.js';
@@ -68,7 +68,7 @@ describe('the answer to a command', () => {
     expect(answer('stop', { result: 'success', services: [] }).out).toBe(
       'transaction T1\nstop: nothing to do\n',
     );
-    expect(answer('exit', { result: 'success', services: [] }).out).toContain('the provider ends\n');
+    expect(answer('exit', { result: 'success', services: [] }).out).toContain('the provider exits\n');
     expect(answer('forget', { result: 'success', services: [] }).out).toContain(
       'the transaction is forgotten\n',
     );
@@ -77,10 +77,10 @@ describe('the answer to a command', () => {
   it('to exit is what was stopped, and that the provider ends', () => {
     const stopped = { service_id: 'ts_1', state: 'stopped', pid: null, elapsed_ms: 7 };
     expect(answer('exit', { result: 'success', services: [] }).out).toBe(
-      'transaction T1\nthe provider ends\n',
+      'transaction T1\nthe provider exits\n',
     );
     expect(answer('exit', { result: 'success', services: [stopped] }).out).toBe(
-      'transaction T1\n  ts_1          stopped                7 ms\nthe provider ends\n',
+      'transaction T1\n  ts_1          stopped                7 ms\nthe provider exits\n',
     );
   });
 
@@ -204,8 +204,8 @@ describe('a message seen on the bus', () => {
     ['by other actions', { ...all, action: ['stopped'] }, false],
     ['by all that fits but one', { transaction: 'TX01', service_id: 'ts_1', action: ['started'] }, false],
   ])('is looked at %s: %o, %s', (_how, filter, isShown) => {
-    expect(isAbout(find('started pid'), filter)).toBe(isShown);
+    expect(matchesFilter(find('started pid'), filter)).toBe(isShown);
     const other: BusEvent = { kind: 'other', topic: '?', body: 'x', reason: 'no' };
-    expect(isAbout(other, filter)).toBe(filter === all);
+    expect(matchesFilter(other, filter)).toBe(filter === all);
   });
 });

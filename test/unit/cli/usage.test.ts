@@ -21,75 +21,103 @@ describe('conf_command is wrong, exit code 2, when', () => {
     [
       'the transaction is not a valid id',
       ['--action=stop', '--transaction=../x'],
-      '--transaction cannot be "../x"',
+      'invalid value "../x" for --transaction',
     ],
     [
       'the time is none',
       ['--action=list', '--timeout=0'],
-      '--timeout cannot be 0\n  hint: it is a number of seconds above 0',
+      'invalid value 0 for --timeout\n  hint: expected a number of seconds above 0',
     ],
     [
       'the time is no number',
       ['--action=list', '--timeout=soon'],
-      '--timeout cannot be "soon"\n  hint: it is a number',
+      'invalid value "soon" for --timeout\n  hint: expected a number',
     ],
-    ['another action is watched', ['--action=list', '--watch'], '--watch goes with --action=top only'],
+    ['another action is watched', ['--action=list', '--watch'], '--watch can only be used with --action=top'],
     [
       'one service is watched',
       ['--action=top', '--watch', '--task_id=ts_1'],
-      '--task_id cannot go with --watch',
+      '--task_id cannot be used with --watch',
     ],
     [
       'the interval is none',
       ['--action=top', '--watch', '--interval=0'],
-      '--interval cannot be 0\n  hint: it is a number of seconds from',
+      'invalid value 0 for --interval\n  hint: expected a number of seconds from',
     ],
     [
       'a question goes on the topic of commands',
       ['--action=request', '--topic=context'],
-      '--action=request cannot go on --topic=context\n  hint: leave --topic away, or say --topic=state\n',
+      '--action=request cannot be sent on --topic=context\n  hint: remove --topic, or pass --topic=state\n',
     ],
     [
       'a command goes on the topic of questions',
       ['--action=stop', '--topic=state'],
-      '--action=stop cannot go on --topic=state\n  hint: leave --topic away, or say --topic=context or --topic=process\n',
+      '--action=stop cannot be sent on --topic=state\n  hint: remove --topic, or pass --topic=context or --topic=process\n',
     ],
     [
       'the whole provider is spoken to as one service',
       ['--action=list', '--topic=process'],
-      '--action=list cannot go on --topic=process',
+      '--action=list cannot be sent on --topic=process',
     ],
     ['there is no terminal', ['--action=top', '--watch'], '--watch needs a terminal'],
-    ['another is a dry run', ['--action=start', '--dry_run'], '--dry_run goes with --action=reload only'],
+    [
+      'another is a dry run',
+      ['--action=start', '--dry_run'],
+      '--dry_run can only be used with --action=reload',
+    ],
     [
       'lines are asked of others',
       ['--action=start', '--lines=5'],
-      '--lines goes with --action=logs or history',
+      '--lines can only be used with --action=logs or history',
     ],
-    ['others are raw', ['--action=top', '--raw'], '--raw goes with --action=logs only'],
-    ['others are followed', ['--action=top', '--follow'], '--follow goes with --action=logs only'],
-    ['a chart of others', ['--action=top', '--metric=rss'], '--metric goes with --action=history only'],
-    ['a span without a chart', ['--action=history', '--since=1h'], '--since goes with --metric only'],
-    ['lines of a chart', ['--action=history', '--metric=rss', '--lines=5'], '--lines goes with'],
-    ['files of others', ['--action=list', '--opened_files'], '--opened_files goes with --action=top only'],
-    ['an interval without --watch', ['--action=top', '--interval=2'], '--interval goes with --watch only'],
+    ['others are raw', ['--action=top', '--raw'], '--raw can only be used with --action=logs'],
+    ['others are followed', ['--action=top', '--follow'], '--follow can only be used with --action=logs'],
+    [
+      'a chart of others',
+      ['--action=top', '--metric=rss'],
+      '--metric can only be used with --action=history',
+    ],
+    ['a span without a chart', ['--action=history', '--since=1h'], '--since can only be used with --metric'],
+    [
+      'lines of a chart',
+      ['--action=history', '--metric=rss', '--lines=5'],
+      '--lines can only be used without --metric',
+    ],
+    [
+      'files of others',
+      ['--action=list', '--opened_files'],
+      '--opened_files can only be used with --action=top',
+    ],
+    [
+      'an interval without --watch',
+      ['--action=top', '--interval=2'],
+      '--interval can only be used with --watch',
+    ],
     [
       'a frequency of nothing',
       ['--action=top', '--service_freq=2'],
-      '--service_freq goes with --use_service',
+      '--service_freq can only be used with --use_service',
     ],
-    ['a list of one service', ['--action=list', '--task_id=a'], '--task_id goes with what is about services'],
-    ['the end of a transaction', ['--action=exit', '--transaction=T1'], '--transaction goes with what'],
-    ['the file is not for it', ['--action=list', '--use_file'], '--use_file goes with --action=start or'],
     [
-      'the action stands alone',
-      ['list'],
-      'does not know what to do with "list"\n  hint: did you mean --action=list?',
+      'a list of one service',
+      ['--action=list', '--task_id=a'],
+      '--task_id can only be used with an action on services',
     ],
+    [
+      'the end of a transaction',
+      ['--action=exit', '--transaction=T1'],
+      '--transaction can only be used with an action on services',
+    ],
+    [
+      'the file is not for it',
+      ['--action=list', '--use_file'],
+      '--use_file can only be used with --action=start or',
+    ],
+    ['the action stands alone', ['list'], 'unexpected argument "list"\n  hint: did you mean --action=list?'],
     [
       'a span is none',
       ['--action=history', '--metric=rss', '--task_id=a', '--since=x'],
-      '--since cannot be "x"',
+      'invalid value "x" for --since',
     ],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(confCommand, argv);
@@ -101,9 +129,9 @@ describe('conf_command is wrong, exit code 2, when', () => {
 
 describe('contextd keys is wrong, exit code 2, when', () => {
   it.each([
-    ['nothing is said', [], 'takes what to do and one name, but nothing is given'],
-    ['it is to do something else', ['make', 'anna'], 'but "make anna" is given'],
-    ['two names are given', ['new', 'anna', 'bert'], 'but "new anna bert" is given'],
+    ['nothing is said', [], "expects 'new NAME' or 'show NAME', found no arguments"],
+    ['it is to do something else', ['make', 'anna'], 'found "make anna"'],
+    ['two names are given', ['new', 'anna', 'bert'], 'found "new anna bert"'],
     ['the name is a path', ['new', 'keys/anna'], '"keys/anna" is not a valid name for keys'],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(keys, argv);
@@ -125,19 +153,19 @@ describe('context_display is wrong, exit code 2, when', () => {
       'no message is like the action',
       ['--action=x', '--action=y'],
       'the action "x"',
-      'events are created, started',
+      'events: created, started',
     ],
     [
       'whole messages are JSON anyway',
       ['--json', '--verbose'],
-      '--verbose goes with text, without --json, only',
+      '--verbose can only be used without --json',
       '',
     ],
     [
       'the Monitor is followed with others',
       ['--topic=monitor', '--topic=state'],
-      '--topic=monitor cannot go with other topics',
-      'follow it alone',
+      '--topic=monitor cannot be used with other topics',
+      "run 'context_display --topic=monitor' on its own",
     ],
   ])('%s', async (_why, argv, message, hint) => {
     const { exitCode, out, err } = await run(contextDisplay, argv);
@@ -166,7 +194,7 @@ describe('contextd init is wrong, and writes nothing, when', () => {
       'contextd is a file that is not there',
       ['Weather', '--contextd=none.tgz'],
       2,
-      '--contextd cannot be "none.tgz": there is no file /',
+      'invalid value "none.tgz" for --contextd: there is no file /',
     ],
   ])('%s', async (_why, argv, exitCode, message) => {
     const ran = await run(init, [...argv, '--dry_run']);
@@ -177,18 +205,26 @@ describe('contextd init is wrong, and writes nothing, when', () => {
 
 describe('service_context is wrong, exit code 2, when', () => {
   it.each([
-    ['no file is named', [], 'no context file is named'],
-    ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is named: a.xml, b.xml'],
+    ['no file is named', [], 'no context file is given'],
+    ['two files are named', ['a.xml', 'b.xml'], 'more than one context file is given: a.xml, b.xml'],
     [
       'the transaction is not a valid id',
       ['a.xml', '--start', '--transaction=a b'],
-      '--transaction cannot be "a b"',
+      'invalid value "a b" for --transaction',
     ],
     ['the level does not exist', ['a.xml', '--log_level=loud'], '"loud"'],
-    ['nothing is started', ['a.xml', '--transaction=T1'], '--transaction goes with --start only'],
-    ['a check starts', ['a.xml', '--check', '--start'], '--start goes with running the provider'],
-    ['a graph is JSON', ['a.xml', '--graph=dot', '--json'], '--json goes with running the provider'],
-    ['a graph is checked', ['a.xml', '--graph', '--check'], '--check goes with a call without --graph'],
+    ['nothing is started', ['a.xml', '--transaction=T1'], '--transaction can only be used with --start'],
+    [
+      'a check starts',
+      ['a.xml', '--check', '--start'],
+      '--start can only be used without --check and --graph',
+    ],
+    [
+      'a graph is JSON',
+      ['a.xml', '--graph=dot', '--json'],
+      '--json can only be used without --check and --graph',
+    ],
+    ['a graph is checked', ['a.xml', '--graph', '--check'], '--check can only be used without --graph'],
   ])('%s', async (_why, argv, message) => {
     const { exitCode, out, err } = await run(serviceContext, argv);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeKeys, endKeys } from '../../../../src/cli/live/key-codes.js';
+import { decodeKeys, decodeRest } from '../../../../src/cli/live/key-codes.js';
 
 const E = '\u001b';
 
@@ -43,6 +43,6 @@ test.each([`${E}[A`, `${E}OB`, `${E}[5~`, `${E}[1;5C`, `${E}[[C`, `x${E}[Fy`])(
 
 test('What nothing follows is the key Escape, or no key at all.', () => {
   expect(decodeKeys(E)).toEqual({ keys: [], rest: E });
-  expect(endKeys(E)).toEqual(['<esc>']);
-  expect(endKeys(`${E}[1;`)).toEqual([]);
+  expect(decodeRest(E)).toEqual(['<esc>']);
+  expect(decodeRest(`${E}[1;`)).toEqual([]);
 });

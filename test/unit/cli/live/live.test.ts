@@ -111,10 +111,10 @@ test('Whatever fails is told in the view, which goes on asking.', async () => {
   await live.settle();
   live.clock.advance(1000);
   await live.settle();
-  expect(live.frames.at(-1)).toContain('the provider\\u001b[2J is gone; trying again');
+  expect(live.frames.at(-1)).toContain('the provider\\u001b[2J is gone; retrying');
   live.clock.advance(1000);
   await live.settle();
-  expect(live.frames.at(-1)).not.toContain('trying again');
+  expect(live.frames.at(-1)).not.toContain('retrying');
   live.type('q');
   await live.ended;
 });

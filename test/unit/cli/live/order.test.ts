@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { COLUMNS, firstOrder } from '../../../../src/cli/live/columns.js';
+import { COLUMNS, defaultOrder } from '../../../../src/cli/live/columns.js';
 import { arrangeRows, toRow } from '../../../../src/cli/live/row.js';
 import type { TopEntry } from '../../../../src/messages/samples.js';
 
@@ -37,6 +37,6 @@ it.each(byNumber.map(({ of }) => of))('%s is sorted as a number, both ways', (of
 
 it('services are sorted by the numbers in their ids', () => {
   const entries = ['ts_10', 'ts_9', 'ts_100'].map((id) => ({ ...entryOf(1), service_id: id }));
-  const order = firstOrder(COLUMNS[0]!);
+  const order = defaultOrder(COLUMNS[0]!);
   expect(arrangeRows(entries, '', order).map(({ id }) => id)).toEqual(['ts_9', 'ts_10', 'ts_100']);
 });

@@ -102,7 +102,7 @@ test('A filter is shown while it is typed, and how many services it leaves.', ()
      ts_295           1295 started    85.0   335M   1.4G   11   20     0  4h55m    1
      ts_294           1294 started    78.0   334M   1.4G   11   24     0  4h54m    0
      ts_292           1292 started    64.0   332M   1.4G   11   22     0  4h52m    1
-    Enter keeps the filter  Esc clears it  ↑ ↓ select
+    Enter applies the filter  Esc clears it  ↑ ↓ select
     "
   `);
 });
@@ -173,16 +173,16 @@ test('The help fits 24 rows and names every key.', () => {
 
     KEYS
      ↑ ↓ j k   select a service
-     PgUp PgDn a screen up or down
-     Home End  to the first, to the last
-     Enter     its children, files, connections and memory maps
-     /         show only what contains a text: id, name, instance, pid or state
-     Esc       back; in the table: show everything again
-     p         pause, and go on
+     PgUp PgDn move by a screen
+     Home End  move to the first or last service
+     Enter     show its processes, connections, files and memory maps
+     /         filter by id, name, instance, pid or state
+     Esc       back; in the table: clear the filter
+     p         pause or resume
      q Ctrl-C  quit
-     Ctrl-L    draw the screen anew
+     Ctrl-L    redraw the screen
 
-     sort by; the same key again turns the order round
+     sort by; press the key again to reverse the order
      n  service (its name)     i  process id             s  state
      c  cpu, % of one core     r  resident memory        v  virtual memory
      t  threads                f  file descriptors       d  children
@@ -196,11 +196,11 @@ test('The help fits 24 rows and names every key.', () => {
 });
 
 test.each<readonly [string, (view: View) => View]>([
-  ['PAUSED p goes on', (view) => press(view, 'p')],
+  ['PAUSED p resumes', (view) => press(view, 'p')],
   ['no answer for 4 s', (view) => feed(view, { kind: 'tick', nowMs: AT_MS + 4100 })],
   [
-    'the provider is gone; trying again',
-    (view) => feed(view, { kind: 'trouble', text: 'the provider is gone', nowMs: AT_MS }),
+    'the provider is gone; retrying',
+    (view) => feed(view, { kind: 'error', text: 'the provider is gone', nowMs: AT_MS }),
   ],
   ['', (view) => feed(view, { kind: 'tick', nowMs: AT_MS + 2900 })],
 ])('It says %j where something is out of the ordinary.', (note, change) => {
@@ -217,7 +217,7 @@ test.each<Size>([
 ])('Every line fits a screen of $columns columns and $rows rows, whatever is shown.', (size) => {
   const evil = { ...topEntry(1), service_id: '漢字\u001b[31m'.repeat(20), instance: '🚀'.repeat(40) };
   const view = feed(topView([evil, ...topReply(50)], size), { kind: 'tick', nowMs: AT_MS + 9000 });
-  const long = feed(view, { kind: 'trouble', text: 'x'.repeat(300), nowMs: AT_MS });
+  const long = feed(view, { kind: 'error', text: 'x'.repeat(300), nowMs: AT_MS });
   for (const each of [
     view,
     long,

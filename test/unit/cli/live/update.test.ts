@@ -175,14 +175,14 @@ describe('modes', () => {
     const paused = press(many(), 'p');
     const sample: Input = { kind: 'sample', sample: topSample(topReply(3), 1) };
     expect(next(paused, sample).rows).toHaveLength(300);
-    expect(next(paused, { kind: 'trouble', text: 'gone', nowMs: AT_MS }).trouble).toBeUndefined();
+    expect(next(paused, { kind: 'error', text: 'gone', nowMs: AT_MS }).error).toBeUndefined();
     expect(next(press(paused, 'p'), sample).rows).toHaveLength(3);
   });
 
   test('Trouble stays until the next sample.', () => {
-    const view = next(many(), { kind: 'trouble', text: 'gone', nowMs: AT_MS });
-    expect(next(view, { kind: 'tick', nowMs: AT_MS + 1 }).trouble).toBe('gone');
-    expect(next(view, { kind: 'sample', sample: topSample([], 1) }).trouble).toBeUndefined();
+    const view = next(many(), { kind: 'error', text: 'gone', nowMs: AT_MS });
+    expect(next(view, { kind: 'tick', nowMs: AT_MS + 1 }).error).toBe('gone');
+    expect(next(view, { kind: 'sample', sample: topSample([], 1) }).error).toBeUndefined();
   });
 
   test.each(['q', '<c-c>'])('%s ends it, wherever', (key) => {

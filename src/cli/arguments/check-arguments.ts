@@ -1,17 +1,18 @@
-// What is wrong with a command line whatever the command does: unknown flags, missing or impossible values.
+// Checks a command line against the options of its command: unknown flags, missing and invalid values.
 
 import type { Options } from 'yargs';
-import { ContextdError } from '../base/errors.js';
-import { closest } from '../base/suggest.js';
+import type { ContextdError } from '../../base/errors.js';
+import { closest } from '../../base/suggest.js';
 import type { Command } from './command.js';
+import { invalidValue, usageError } from './usage-errors.js';
 
 type Parsed = Readonly<Record<string, unknown>>;
 
 const COMMON = ['debug', 'help', 'h', 'version', 'v'];
 
-/** Names of the options that the command line gives, under their own names. */
+/** Names of the options on the command line, aliases resolved. */
 export function givenOptions(command: Command, argv: readonly string[]): ReadonlySet<string> {
-  // An empty value says as much as no option.
+  // An option with an empty value counts as not given.
   const names = argv.flatMap((word, at) => {
     const [, name, value = argv[at + 1]] = /^--(?:no-)?([^=]+)(?:=([^]*))?$/.exec(word) ?? [];
     return name === undefined || value === '' ? [] : [name];
@@ -24,26 +25,26 @@ function mainName({ options }: Command, name: string): string {
   return owner?.[0] ?? name;
 }
 
-/** Throws CLI_USAGE for the first thing that is wrong. */
+/** Throws CLI_USAGE for the first fault. */
 export function checkArguments(command: Command, argv: readonly string[], parsed: Parsed): void {
   checkNames(command, parsed);
   checkPositionals(command, parsed);
   for (const [name, option] of Object.entries(command.options)) {
     if (needsValue(option) && isWithoutValue(argv, name))
-      throw usage(command, `--${name} needs a value`, valueHint(name, option));
-    checkChoice(command, { name, option, value: parsed[name] });
-    checkNumber(command, argv, { name, option, value: parsed[name] });
+      throw usageFault(command, `--${name} needs a value`, valueHint(name, option));
+    checkChoice({ name, option, value: parsed[name] });
+    checkNumber(argv, { name, option, value: parsed[name] });
   }
   const missing = Object.entries(command.options).filter(
     ([name, option]) => option.demandOption === true && parsed[name] === undefined,
   );
-  if (missing.length > 0) throw usage(command, `missing: ${missing.map(([name]) => `--${name}`).join(', ')}`);
+  if (missing.length > 0)
+    throw usageFault(command, `missing: ${missing.map(([name]) => `--${name}`).join(', ')}`);
 }
 
-export function usage({ name }: Command, message: string, hint?: string): ContextdError {
-  return new ContextdError('CLI_USAGE', message, {
-    hint: hint ?? `run '${name} --help' to see what it takes`,
-  });
+/** The hint defaults to the help of the command. */
+export function usageFault({ name }: Command, message: string, hint?: string): ContextdError {
+  return usageError(message, hint ?? `run '${name} --help' to see its flags`);
 }
 
 function checkNames(command: Command, parsed: Parsed): void {
@@ -53,26 +54,26 @@ function checkNames(command: Command, parsed: Parsed): void {
   if (unknown === undefined) return;
   const near = unknown.length === 1 ? undefined : closest(unknown, known);
   const dashes = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`);
-  throw usage(
+  throw usageFault(
     command,
-    `${command.name} has no flag ${dashes(unknown)}`,
+    `unknown flag ${dashes(unknown)}`,
     near === undefined ? undefined : `did you mean ${dashes(near)}?`,
   );
 }
 
-/** A word without dashes where the command takes none. */
+/** Rejects words without dashes when the command has no positional arguments. */
 function checkPositionals(command: Command, { _: words = [] }: Parsed): void {
   const [word] = words as readonly (string | number)[];
   if (command.positionals !== '' || word === undefined) return;
   const owner = Object.entries(command.options).find(([, { choices }]) => choices?.includes(String(word)));
-  throw usage(
+  throw usageFault(
     command,
-    `${command.name} does not know what to do with "${word}"`,
+    `unexpected argument "${word}"`,
     owner === undefined ? undefined : `did you mean --${owner[0]}=${word}?`,
   );
 }
 
-/** Those with `requiresArg: false` may stand alone. */
+/** Options with `requiresArg: false` can be given without a value. */
 function needsValue({ type, requiresArg }: Options): boolean {
   return type !== 'boolean' && requiresArg !== false;
 }
@@ -85,27 +86,27 @@ function isWithoutValue(argv: readonly string[], name: string): boolean {
 }
 
 function valueHint(name: string, { choices }: Options): string | undefined {
-  return choices === undefined ? undefined : `--${name} is one of ${choices.join(', ')}`;
+  return choices === undefined ? undefined : `allowed values of --${name}: ${choices.join(', ')}`;
 }
 
-/** What is not a number is told as it was typed. */
-function checkNumber(command: Command, argv: readonly string[], { name, option, value }: Given): void {
+/** Reports the value as it was typed; yargs has already replaced it by NaN. */
+function checkNumber(argv: readonly string[], { name, option, value }: OptionValue): void {
   if (option.type !== 'number' || ![value].flat().some(Number.isNaN)) return;
   const typed = argv.flatMap((word, at) => {
     if (word === `--${name}`) return argv.slice(at + 1, at + 2);
     return word.startsWith(`--${name}=`) ? [word.slice(name.length + 3)] : [];
   });
   const wrong = typed.find((each) => Number.isNaN(Number(each))) ?? '';
-  throw usage(command, `--${name} cannot be "${wrong}"`, `it is a number: ${option.describe ?? ''}`);
+  throw invalidValue(name, wrong, `expected a number: ${option.describe ?? ''}`);
 }
 
-interface Given {
+interface OptionValue {
   readonly name: string;
   readonly option: Options;
   readonly value: unknown;
 }
 
-function checkChoice(command: Command, { name, option, value }: Given): void {
+function checkChoice({ name, option, value }: OptionValue): void {
   const choices = option.choices?.map(String);
   if (choices === undefined || value === undefined) return;
   const wrong = [value]
@@ -114,6 +115,7 @@ function checkChoice(command: Command, { name, option, value }: Given): void {
     .find((each) => !choices.includes(each));
   if (wrong === undefined) return;
   const near = closest(wrong, choices);
-  const hint = near === undefined ? `it is one of ${choices.join(', ')}` : `did you mean --${name}=${near}?`;
-  throw usage(command, `--${name} cannot be "${wrong}"`, hint);
+  const hint =
+    near === undefined ? `allowed values: ${choices.join(', ')}` : `did you mean --${name}=${near}?`;
+  throw invalidValue(name, wrong, hint);
 }
