@@ -1,4 +1,4 @@
-// The unit in docs/operations.md: systemd's own judge reads it, and its commands are run as systemd does.
+// Verifies the unit in docs/operations.md with systemd-analyze, and runs its commands like systemd.
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,19 +31,19 @@ async function openProject() {
   return installed;
 }
 
-test('systemd understands every line of it.', needs('systemd-analyze'), async () => {
+test('systemd-analyze accepts every line of the unit.', needs('systemd-analyze'), async () => {
   await using project = await openProject();
-  const judge = async (text: string) => {
+  const verify = async (text: string) => {
     const file = join(project.folder, 'contextd-greetings.service');
     await writeFile(file, text);
     return (await execa(tool('systemd-analyze'), ['verify', '--man=no', file], { reject: false, all: true }))
       .all;
   };
-  expect(await judge(unitIn(project.folder))).toBe('');
-  expect(await judge(unitIn(project.folder).replace('KillMode', 'KillMood'))).toContain('KillMood');
+  expect(await verify(unitIn(project.folder))).toBe('');
+  expect(await verify(unitIn(project.folder).replace('KillMode', 'KillMood'))).toContain('KillMood');
 });
 
-test('Its provider comes up, answers, and ends well by the signal to it alone.', async () => {
+test('The provider of the unit starts, replies, and exits with 0 after SIGTERM to its own process.', async () => {
   await using project = await openProject();
   const { folder } = project;
   const commandOf = (key: string) => {
@@ -54,10 +54,10 @@ test('Its provider comes up, answers, and ends well by the signal to it alone.',
       .split(' ') as [string];
   };
   await using provider = spawnProgram(...commandOf('ExecStart'));
-  // As soon as it is launched: Type=exec waits for no more.
+  // Run immediately: Type=exec waits only for the launch.
   const [program, ...args] = commandOf('ExecStartPost');
-  const asked = await execa(program, args, { reject: false, all: true });
-  expect(asked.exitCode, asked.all).toBe(0);
+  const list = await execa(program, args, { reject: false, all: true });
+  expect(list.exitCode, list.all).toBe(0);
   provider.child.kill('SIGTERM');
   expect(await provider.ended).toEqual({ code: 0, signal: null });
 });

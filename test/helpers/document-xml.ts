@@ -1,4 +1,4 @@
-// The XML in documents: a whole context or meta file as it is, a part of one in its place in a file.
+// Checks the XML in documents: complete files as they are, parts after inserting them into a complete file.
 
 import { createKeyPair } from '../../src/base/keys.js';
 import { readMetaContext } from '../../src/model/read/meta-context.js';
@@ -28,7 +28,7 @@ const inContext = (content: string) =>
    <FrontBind>tcp://127.0.0.1:5557</FrontBind><BackendBind>tcp://127.0.0.1:5556</BackendBind><ContextID>context001</ContextID>
    <TaskLogName>Own</TaskLogName>${content}</Context>`;
 
-/** By the name of its outermost element. */
+/** How to complete a part, by the name of its outermost element. */
 const PLACES: Readonly<Record<string, (part: string) => string>> = {
   TaskService: inContext,
   Security: (security) => inContext(security + inService()),
@@ -39,7 +39,7 @@ const PLACES: Readonly<Record<string, (part: string) => string>> = {
 
 function complete(text: string): string {
   const [, root = ''] = /^\s*(?:<\?[\s\S]*?\?>|<!--[\s\S]*?-->|\s)*<([A-Za-z_]+)/.exec(text) ?? [];
-  // `key="…anna's…"` stands for a key, another one each time.
+  // `key="…anna's…"` is replaced by a new key.
   const whole = text.replace(/"…[^"]*…"/g, () => `"${escape(createKeyPair().publicKey)}"`);
   return PLACES[root]?.(whole) ?? whole;
 }
@@ -61,7 +61,7 @@ export function findXmlFault({ place, text }: CodeBlock): readonly string[] {
 
 type Service = ReturnType<typeof readContext>['configuration']['TaskService'][number];
 
-/** What a Monitor itself reads when it starts. */
+/** Checks the configuration like a Monitor at its start. */
 function checkMonitor({ Task }: Service): void {
   const { configuration } = Task.message.content;
   if ('monitor_options' in configuration) monitorConfiguration.parse(configuration);

@@ -1,23 +1,23 @@
-// What a reader meets in a document (code blocks, words of code, links), so that what it tells is what is tested.
+// Parses documents: code blocks and code words, so that tests can check them.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.js';
 
-/** Every kind of code block that a document may hold, and what becomes of it: language and mark, after the fence. */
+/** Every kind of code block (language and mark) that a document may contain, and how it is checked. */
 export const KINDS: Readonly<Record<string, string>> = {
-  sh: 'typed in order, in an empty folder (test/e2e/documents)',
-  'sh background': 'likewise; it runs on while the next ones are typed',
-  'sh clone': 'needs a clone, whose build it would change below the other tests: .ci/run types it',
-  python: 'run in order with the shell blocks (test/e2e/documents)',
-  'python background': 'likewise; it is ended when it has printed a line',
-  'text output': 'compared with what the block above it has printed (test/e2e/documents)',
-  'text drawing': 'for the eye alone: nothing checks it',
+  sh: 'executed in order, in an empty folder (test/e2e/documents)',
+  'sh background': 'likewise; keeps running during the next blocks',
+  'sh clone': 'executed by .ci/run: it needs a clone, and would change its build during other tests',
+  python: 'executed in order with the shell blocks (test/e2e/documents)',
+  'python background': 'likewise; is killed after it has printed a line',
+  'text output': 'compared with the output of the block above (test/e2e/documents)',
+  'text drawing': 'not checked',
   ts: 'type-checked (test/repo/document-code)',
-  'ts FILE': 'likewise, and written to that file for what is typed (test/e2e/documents)',
+  'ts FILE': 'likewise, and written to that file before the commands are executed (test/e2e/documents)',
   xml: 'read as a context or meta file, or as a part of one (test/repo/document-code)',
   json: 'validated with the schema in conf/schemas that its mark names (test/repo/document-code)',
-  ini: 'a unit: judged by systemd-analyze, its commands typed (test/e2e/systemd-unit)',
+  ini: 'a systemd unit: checked by systemd-analyze, its commands are executed (test/e2e/systemd-unit)',
   yaml: 'the configuration of a Prometheus (test/repo/document-code)',
 };
 
@@ -25,14 +25,14 @@ export interface CodeBlock {
   /** Such as `docs/task.md:12`, where it starts. */
   readonly place: string;
   readonly language: string;
-  /** What stands after the language, if anything. */
+  /** The text after the language, or an empty string. */
   readonly mark: string;
-  /** Its language and mark as KINDS has them. */
+  /** Language and mark, a key of KINDS. */
   readonly kind: string;
   readonly text: string;
 }
 
-/** A word of code in a text, or a line of an indented block. */
+/** Text between backticks, or a line of an indented block. */
 export interface CodeWord {
   readonly place: string;
   readonly text: string;
@@ -40,7 +40,7 @@ export interface CodeWord {
 
 const FENCE = /^(?<indent> *)(?<fence>`{3,}|~{3,})(?<info>.*)\n(?<text>[\s\S]*?)^\k<indent>\k<fence>$/gm;
 
-/** README and whatever else a user reads, as paths from the root of the package. */
+/** README and all other documents for users, as paths relative to the root of the package. */
 export function allDocuments(): readonly string[] {
   const inFolder = (folder: string) =>
     readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
@@ -77,12 +77,12 @@ function kindOf(language: string, mark: string): string {
   return `${language} ${mark}`.trim();
 }
 
-/** The text with as many lines, but without its fenced code. */
+/** The text without its fenced code, with the same number of lines. */
 export function withoutBlocks(text: string): string {
   return text.replace(FENCE, (block) => block.replace(/[^\n]/g, ''));
 }
 
-/** What stands between backticks outside of blocks. */
+/** The texts between backticks outside of blocks. */
 export function codeWords(document: string): readonly CodeWord[] {
   const text = withoutBlocks(readDocument(document));
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => ({
@@ -91,7 +91,7 @@ export function codeWords(document: string): readonly CodeWord[] {
   }));
 }
 
-/** The lines of indented blocks, which nothing runs. */
+/** The lines of indented blocks, which are not checked. */
 export function indentedLines(document: string): readonly CodeWord[] {
   const text = withoutBlocks(readDocument(document));
   return [...text.matchAll(/^ {4,}(\S.*)$/gm)].map((match) => ({

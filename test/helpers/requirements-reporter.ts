@@ -1,4 +1,4 @@
-// Says at the end of a run in one line what was skipped and what to install.
+// Prints one line at the end of a run: the number of skipped tests and the packages to install.
 
 import type { Reporter, TestModule } from 'vitest/node';
 import { summarize } from './requirements.js';

@@ -1,4 +1,4 @@
-// What a test needs of the machine beyond Node.js: without it the test is skipped, and the end of the run says what to install.
+// Declares the tools and rights that a test needs; without them the test is skipped, and the run ends with the packages to install.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,20 +10,20 @@ import { findFreezer } from './freezer.js';
 import { canLimitMemory } from './memory-limit.js';
 
 interface Requirement {
-  /** What it gives a test: a program to start, by its name. */
+  /** The program that the test may start. */
   readonly program?: Program;
-  /** The Debian package it is in; without one it is a right or a part of the system. */
+  /** Its Debian package; undefined for a right or a feature of the system. */
   readonly debian?: string;
   readonly isMet: () => boolean;
 }
 
-/** Programs that a test may start by `tool`, where they are. */
+/** Programs that a test may start with `tool`, with their paths. */
 export const PROGRAMS = {
   fish: 'fish',
   git: 'git',
   lsof: 'lsof',
   ps: 'ps',
-  // Not the first in the path: the packages of Debian are for Debian's Python.
+  // Not the first in PATH: Debian's packages are for Debian's Python.
   python3: '/usr/bin/python3',
   setpriv: 'setpriv',
   ss: 'ss',
@@ -48,15 +48,15 @@ const REQUIREMENTS = {
   tmux: program('tmux', 'tmux', ['-V']),
   xmllint: program('xmllint', 'libxml2-utils', ['--version']),
   zsh: program('zsh', 'zsh', ['--version']),
-  /** What it tests is of Linux alone. */
+  /** For tests of features that only Linux has. */
   linux: { isMet: () => process.platform === 'linux' },
   root: { isMet: () => process.getuid?.() === 0 },
-  /** Root may start programs as somebody else, who can read this clone. */
+  /** Root, and another user who can read this clone. */
   'another user': {
     program: 'setpriv',
     isMet: () => canBecomeNobody(),
   },
-  /** Root may start programs as a user of this machine who is in further groups. */
+  /** Root, and a user of this machine with supplementary groups. */
   'a user with groups': {
     program: 'setpriv',
     isMet: () => canBecomeNobody() && findMember() !== undefined,
@@ -66,7 +66,7 @@ const REQUIREMENTS = {
     isMet: () => runs('unshare', ['--pid', '--fork', '--mount-proc', 'true']),
   },
   'a mount namespace': { program: 'unshare', isMet: () => runs('unshare', ['-m', 'true']) },
-  /** Of version 1, mounted anew: a file system in which folders can be made, and links cannot. */
+  /** Of version 1, newly mounted: a file system with folders but without links. */
   'a control group hierarchy': {
     isMet: () => runs('unshare', ['-m', 'sh', '-c', 'mount -t cgroup -o none,name=contextd-test none /mnt']),
   },
@@ -80,8 +80,8 @@ const REQUIREMENTS = {
 } satisfies Readonly<Record<string, Requirement>>;
 export type Need = keyof typeof REQUIREMENTS;
 
-const NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
-/** On every test with a need that a package meets: `vitest run --tags-filter=package` runs those alone. */
+const AS_NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+/** Marks every test that needs a package: `vitest run --tags-filter=package` runs only those. */
 const OF_A_PACKAGE = 'package';
 
 /** All Debian packages that tests need, sorted. */
@@ -99,12 +99,12 @@ export const NEED_TAGS = [
 export function needs(...names: readonly Need[]): { readonly tags: string[]; readonly skip: boolean } {
   const hasPackage = names.some((name) => requirementOf(name).debian !== undefined);
   const tags = names.map(tagOf);
-  // Where all has been installed, what is missing all the same must be seen.
+  // With CONTEXTD_TOOLS=required a missing tool fails the test instead of skipping it.
   const isRequired = process.env.CONTEXTD_TOOLS === 'required';
   return { tags: hasPackage ? [...tags, OF_A_PACKAGE] : tags, skip: !isRequired && !names.every(isMet) };
 }
 
-/** The program to start; the test that asks must say by `needs` that it needs it. */
+/** The path of a program; throws if the test does not declare it with `needs`. */
 export function tool(name: Program): string {
   const { tags = [], name: test } = TestRunner.getCurrentTest() ?? { name: 'outside of a test' };
   const needed = needsOf(tags).map((need) => requirementOf(need).program);
@@ -112,27 +112,27 @@ export function tool(name: Program): string {
   return PROGRAMS[name];
 }
 
-/** One line about the tests with these tags that were skipped; nothing if none was. */
+/** One line about the skipped tests with these tags; undefined if no test was skipped. */
 export function summarize(
   skipped: readonly (readonly string[])[],
   isThere: (name: Need) => boolean = isMet,
 ): string | undefined {
-  const wanting = skipped
+  const unmet = skipped
     .map((tags) => needsOf(tags).filter((name) => !isThere(name)))
     .filter(({ length }) => length > 0);
-  if (wanting.length === 0) return undefined;
-  const missing = [...new Set(wanting.flat())].sort();
+  if (unmet.length === 0) return undefined;
+  const missing = [...new Set(unmet.flat())].sort();
   const packages = missing.flatMap((name) => requirementOf(name).debian ?? []);
-  const count = wanting.length === 1 ? '1 test was' : `${wanting.length} tests were`;
+  const count = unmet.length === 1 ? '1 test was' : `${unmet.length} tests were`;
   const advice = packages.length === 0 ? '' : `; apt-get install ${packages.join(' ')} lets more of them run`;
   return `${count} skipped: this machine does not offer ${missing.join(', ')}${advice}`;
 }
 
 function canBecomeNobody(): boolean {
-  return runs('setpriv', [...NOBODY, 'test', '-r', join(packageRoot, 'package.json')]);
+  return runs('setpriv', [...AS_NOBODY, 'test', '-r', join(packageRoot, 'package.json')]);
 }
 
-/** A user of this machine who is in further groups. */
+/** A user of this machine with supplementary groups. */
 export function findMember(): string | undefined {
   const lines = readFileSync('/etc/group', 'utf8').split('\n');
   return lines.map((line) => line.split(':')[3]?.split(',')[0] ?? '').find((name) => name !== '');

@@ -9,7 +9,11 @@ import { listFiles } from './source-files.js';
 /** Each with its replacement. */
 const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\b(?:whoever|whomever)\b/gi, 'any client, anyone who'],
-  [/\b(?:nobody|somebody|anybody|everybody)\b/gi, 'no client, another process, all readers: name them'],
+  // The user `nobody` is named in quotes or after `=`.
+  [
+    /(?<![='`])\b(?:nobody|somebody|anybody|everybody)\b/gi,
+    'no client, another process, all readers: name them',
+  ],
   [/\b(?:lest|anew|in vain)\b/gi, 'so that … not; again; without success'],
   [/\bknock(?:s|ed|ing)?\b/gi, 'try to connect, reconnect'],
   [/\bmend(?:s|ed|ing)?\b/gi, 'fix, repair'],

@@ -1,4 +1,4 @@
-// Somebody who reads a document in an empty folder in which contextd is installed, and types what it says, in order.
+// Runs the code blocks of a document in order, in an empty folder in which contextd is installed.
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -10,23 +10,23 @@ import { install, type Installation } from '../helpers/installation.js';
 import { freePorts } from '../helpers/ports.js';
 import { tool } from '../helpers/requirements.js';
 
-/** Those of the documents and of the files that they copy; each reader gets others. */
+/** The ports in documents and in the files that they copy; each runner replaces them by free ports. */
 const PORTS = [5556, 5557, 5576, 5577, 5586, 5587, 6789];
 
-export interface Reader extends AsyncDisposable {
+export interface DocumentRunner extends AsyncDisposable {
   readonly folder: string;
-  /** Types it, writes it to its file or compares it with what was printed last. */
-  follow(block: CodeBlock): Promise<void>;
-  /** Waits until something that runs in the background prints this. */
-  see(text: string): Promise<void>;
-  /** What runs must end well: as the document has told it to, or by Ctrl-C. */
-  leave(): Promise<void>;
+  /** Executes the block, writes it to its file, or compares it with the last output. */
+  run(block: CodeBlock): Promise<void>;
+  /** Waits until a background program has printed this text. */
+  waitForOutput(text: string): Promise<void>;
+  /** Expects all background programs to exit with 0, after the document's own exit command or after Ctrl-C. */
+  finish(): Promise<void>;
 }
 
 type Program = ReturnType<typeof startShell>;
 
-/** With `fast`, npx itself is left out: it takes longer than the command that it starts. */
-export async function openReader({ fast }: { readonly fast: boolean }): Promise<Reader> {
+/** With `fast`, commands run without npx, which takes longer than the command that it starts. */
+export async function openDocumentRunner({ fast }: { readonly fast: boolean }): Promise<DocumentRunner> {
   const installed = await install();
   const ports = await freePorts(PORTS.length);
   const retarget = (text: string) =>
@@ -37,42 +37,42 @@ export async function openReader({ fast }: { readonly fast: boolean }): Promise<
   ];
   const shell = ({ text }: CodeBlock) => startShell(installed, [...prelude(text), retarget(text)].join(''));
   const running: Program[] = [];
-  let shown = '';
-  let isToldToEnd = false;
+  let backgroundOutput = '';
+  let hasExitCommand = false;
   let printed = '';
   return {
     folder: installed.folder,
-    follow: async (block) => {
+    run: async (block) => {
       await retargetFiles(installed.folder, retarget);
       if (block.kind === 'text output')
         expect(normalize(block.text), block.place).toEqual(normalize(printed));
       if (block.kind === 'ts FILE') await writeIn(installed.folder, block.mark, block.text);
-      isToldToEnd ||= block.text.includes('--action=exit');
-      if (block.kind === 'sh') printed = await endWell(shell(block), block);
+      hasExitCommand ||= block.text.includes('--action=exit');
+      if (block.kind === 'sh') printed = await waitForSuccess(shell(block), block);
       if (block.kind === 'sh background') {
         const program = shell(block);
         running.push(program);
-        program.stdout.on('data', (bytes: Buffer) => (shown += bytes.toString()));
+        program.stdout.on('data', (bytes: Buffer) => (backgroundOutput += bytes.toString()));
         await untilReady(program, 'is ready');
       }
       if (block.language === 'python') {
         const program = startPython(installed, retarget(block.text));
-        if (block.mark === '') await endWell(program, block);
+        if (block.mark === '') await waitForSuccess(program, block);
         else await untilReady(program, '\n').finally(() => killGroup(program));
       }
     },
-    see: async (text) => {
-      await eventually(() => shown.includes(text), `the provider says "${text}"`);
+    waitForOutput: async (text) => {
+      await eventually(() => backgroundOutput.includes(text), `the provider prints "${text}"`);
     },
-    leave: async () => {
+    finish: async () => {
       for (const program of running) {
-        if (!isToldToEnd) killGroup(program, 'SIGINT');
+        if (!hasExitCommand) killGroup(program, 'SIGINT');
         const { exitCode, all } = await program;
         expect(exitCode, all).toBe(0);
       }
     },
     [Symbol.asyncDispose]: async () => {
-      // Only where something failed on the way.
+      // Reached with running programs only after a failure.
       for (const program of running) killGroup(program);
       await Promise.all(running);
       await installed[Symbol.asyncDispose]();
@@ -94,10 +94,10 @@ function start({ folder, env }: Installation, program: string, args: readonly st
     env,
     reject: false,
     all: true,
-    // A bash whose input is a socket, as node's pipes are, takes itself for a remote one and reads its rc files.
+    // With a socket as its input, like the pipes of node, bash assumes a remote login and reads its rc files.
     stdin: 'ignore',
     timeout: 240_000,
-    // A group of its own, so that all of it can be ended.
+    // Leads a process group, so that all of its processes can be killed.
     detached: true,
   });
 }
@@ -106,20 +106,20 @@ function killGroup({ pid, exitCode }: Program, signal: NodeJS.Signals = 'SIGTERM
   if (pid !== undefined && exitCode === null) process.kill(-pid, signal);
 }
 
-async function endWell(program: Program, { place, text }: CodeBlock): Promise<string> {
+async function waitForSuccess(program: Program, { place, text }: CodeBlock): Promise<string> {
   const { exitCode, all, stdout } = await program;
   expect(exitCode, `${place}\n${text}\n${all}`).toBe(0);
   return stdout;
 }
 
 async function untilReady(program: Program, word: string): Promise<void> {
-  let said = '';
+  let output = '';
   await new Promise<void>((resolve, reject) => {
     program.stdout.on('data', (bytes: Buffer) => {
-      said += bytes.toString();
-      if (said.includes(word)) resolve();
+      output += bytes.toString();
+      if (output.includes(word)) resolve();
     });
-    void program.then(({ all }) => reject(new Error(`it ended before it was ready:\n${all}`)));
+    void program.then(({ all }) => reject(new Error(`the program ended before it was ready:\n${all}`)));
   });
 }
 
@@ -129,7 +129,7 @@ async function writeIn(folder: string, name: string, text: string): Promise<void
   await writeFile(file, text);
 }
 
-/** What was copied has the ports of the package. */
+/** Replaces the ports in files that were copied from the package. */
 async function retargetFiles(folder: string, retarget: (text: string) => string): Promise<void> {
   for (const sub of ['.', 'conf']) {
     const names = await readdir(join(folder, sub)).catch(() => []);
@@ -141,7 +141,7 @@ async function retargetFiles(folder: string, retarget: (text: string) => string)
   }
 }
 
-/** Its lines without numbers, times and the width of columns, which are others each time; a chart is one line. */
+/** Its lines without numbers, times and column widths, which differ between runs; a chart becomes one line. */
 export function normalize(text: string): readonly string[] {
   const lines = text
     .trimEnd()
