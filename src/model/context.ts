@@ -44,8 +44,7 @@ const triggerRule = z.preprocess(
   blankAsObject,
   z.looseObject({
     action: wordOrBlank(TRANSITION_ACTIONS).default(''),
-    /** Service ids, separated by blanks. */
-    call: text(),
+    call: text().describe('Ids of task services of this file, separated by blanks.'),
   }),
 );
 
@@ -53,7 +52,11 @@ const state = z.preprocess(
   blankAsObject,
   z
     .looseObject({
-      type: word(ENTRIES).default('on_start'),
+      type: word(ENTRIES)
+        .default('on_start')
+        .describe(
+          'on_start and start_now start with the transaction; the others wait until a transition calls them.',
+        ),
       on_start: triggerRule,
       on_update: triggerRule,
       on_fail: triggerRule,

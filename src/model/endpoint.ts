@@ -41,7 +41,8 @@ export function resolveEndpoint(text: string, folder: string): string {
   return `ipc://${resolve(folder, endpoint.path)}`;
 }
 
-const XSD_PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+export const XSD_PORT =
+  '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
 const XSD_HOST = '\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9][A-Za-z0-9._\\-]*';
 
 /** The address of one end of a bus; only a bind may have the host `*`, for all addresses of the machine. */
@@ -58,6 +59,11 @@ export function endpoint(use: 'connect' | 'bind'): z.ZodString {
       else if (use === 'connect' && parsed.kind === 'tcp' && parsed.host === '*')
         refuse('a host to connect to; "*" is for binds', `write tcp://127.0.0.1:${parsed.port}`);
     })
+    .describe(
+      use === 'bind'
+        ? 'An address to listen on; the host may be * for all addresses of the machine.'
+        : 'An address to connect to: tcp://HOST:PORT or ipc://PATH.',
+    )
     .register(XML_FORMS, { patterns: [`tcp://${host}:${XSD_PORT}`, 'ipc://[^\\s*]+'] });
 }
 

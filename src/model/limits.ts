@@ -41,7 +41,9 @@ const FOR_RULE: QuantityRule = {
 
 const limitSchema = z
   .looseObject({
-    metric: word(LIMIT_METRIC_NAMES),
+    metric: word(LIMIT_METRIC_NAMES).describe(
+      'Of the service and all processes below it: rss, vms, pss in MiB, cpu in percent of one core.',
+    ),
     above: quantity(ABOVE_RULE, {
       isRequired: true,
       hint: 'rss, vms and pss are in MiB, cpu in percent of one core',

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
+import { parsePort, XSD_PORT } from './endpoint.js';
 import { allowed, blankAs, nonEmpty, pattern, text, toXsd, word, XML_FORMS } from './fields.js';
 
 /** When a program counts as started: at once, by a line it prints, by a port it opens, or by its own word. */
@@ -54,8 +55,10 @@ const umask = z
 
 const readyLine = z.string().refine(isRegularExpression, allowed('a regular expression'));
 
-const PORT = '[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]';
-const readyPort = pattern((value) => value === '' || isPort(value), { rule: '1 to 65535', patterns: [PORT] });
+const readyPort = pattern((value) => value === '' || parsePort(value) !== undefined, {
+  rule: '1 to 65535',
+  patterns: [XSD_PORT],
+});
 
 /** One argument may stand without the list around it. */
 const asArguments = (value: unknown): unknown => {
@@ -77,14 +80,20 @@ export const programSchema = z.looseObject(
     user: text(),
     umask: umask.default(''),
     rlimits: blankAs({}, rlimits),
-    stdin: blankAs('null', word(STDIN_KINDS)),
-    stop_to: blankAs('group', word(STOP_TARGETS)),
-    ready: blankAs('started', word(READY_KINDS)),
-    /** With ready `line`: a regular expression. */
-    ready_line: readyLine.default(''),
-    /** With ready `port`: a TCP port on loopback. */
-    ready_port: readyPort.default(''),
-    events: blankAs('none', word(OUTPUT_EVENTS)),
+    stdin: blankAs('null', word(STDIN_KINDS)).describe(
+      'null: at its end from the start. open: a pipe without input, for programs that end with their input.',
+    ),
+    stop_to: blankAs('group', word(STOP_TARGETS)).describe(
+      'Which processes receive the stop signal: the process group of the program, or the program alone.',
+    ),
+    ready: blankAs('started', word(READY_KINDS)).describe(
+      'When the program counts as started: at once, when a line of its output matches ready_line, when its ready_port is open, or when it sends a heartbeat.',
+    ),
+    ready_line: readyLine.default('').describe('With ready line: a regular expression.'),
+    ready_port: readyPort.default('').describe('With ready port: a TCP port on loopback.'),
+    events: blankAs('none', word(OUTPUT_EVENTS)).describe(
+      'Which lines of its standard output become updated events: none, each line, or each line that is a JSON object.',
+    ),
   },
   { error: () => allowed('elements, of which <program> is required') },
 );
@@ -98,10 +107,6 @@ export const serviceEnvironment = {
   env: z.union([z.string(), variables]).optional(),
   env_file: z.string().optional(),
 };
-
-function isPort(value: string): boolean {
-  return /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65_535;
-}
 
 function isRegularExpression(value: string): boolean {
   try {

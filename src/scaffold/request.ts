@@ -5,7 +5,7 @@ import { isId } from '../base/ids.js';
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
 import type { TaskType } from '../model/read/meta-context.js';
 
-export { TASK_TYPES } from '../model/checks/meta.js';
+export { TASK_TYPES } from '../model/meta.js';
 export { DEFAULT_CONTEXT_ID } from '../model/context.js';
 export type { TaskType };
 

@@ -1,22 +1,33 @@
 // A meta file -> the services to be scaffolded, or one error that tells all its faults.
 
 import { dirname, resolve } from 'node:path';
+import type * as z from 'zod';
 import { runMetaChecks } from '../checks/meta.js';
 import { DEFAULT_CONTEXT_ID, TRIGGERS, type Entry, type TransitionAction, type Trigger } from '../context.js';
-import { invalidFile, isError, type Fault, type Position, type ValuePath } from '../../xml/fault.js';
-import { META_LISTS, META_ROOT, META_SHAPE } from '../meta-shape.js';
 import {
-  readLenientMeta,
-  type LenientMeta,
-  type LenientMetaService,
-  type Texts,
-} from '../meta-lenient-view.js';
+  dedupeFindings,
+  invalidFile,
+  isError,
+  type Finding,
+  type Fault,
+  type Position,
+  type ValuePath,
+} from '../../xml/fault.js';
+import { schemaFindings } from '../findings.js';
+import { metaSchema, type TASK_TYPES, type MetaServiceText, type MetaText } from '../meta.js';
+import { shapeOf } from '../shape.js';
+import { readLenientMeta } from '../meta-lenient-view.js';
 import { checkElements } from '../../xml/element-schema.js';
-import { elementsToJson, toFaults } from '../../xml/to-json.js';
+import { elementsToJson, toFaults, type JsonObject } from '../../xml/to-json.js';
 import { readXml } from '../../xml/xml.js';
 import { readTextFile } from '../../xml/source.js';
 
-export type TaskType = 'Looped' | 'Single';
+export type TaskType = (typeof TASK_TYPES)[number];
+
+const META_ROOT = 'MetaServiceConf';
+
+/** Paths of elements that are lists, however many there are. */
+const META_LISTS = ['Service', 'Service/state'];
 
 export interface MetaState {
   readonly trigger: Trigger;
@@ -74,63 +85,61 @@ export function readMetaContext(text: string, path: string): MetaContext {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
   const wire = elementsToJson(root, { lists: META_LISTS });
-  const meta = readLenientMeta(wire.value);
-  const form = checkElements(root, META_ROOT, META_SHAPE);
-  const findings = root.name === META_ROOT ? [...form, ...runMetaChecks(meta)] : form;
+  const form = checkElements(root, META_ROOT, shapeOf(metaSchema));
+  const parsed = metaSchema.safeParse(wire.value);
+  const findings = root.name === META_ROOT ? examine(wire.value, form, parsed.error) : form;
   const faults = toFaults(findings, wire);
-  if (findings.some(isError)) {
+  if (findings.some(isError) || parsed.data === undefined) {
     throw invalidFile(
       absolute,
       faults.filter(({ severity }) => severity === 'error'),
     );
   }
-  return { ...composeMeta(meta, absolute), warnings: faults, positionOf: wire.positionOf };
+  return { ...composeMeta(parsed.data, absolute), warnings: faults, positionOf: wire.positionOf };
 }
 
-/** The outline has passed all checks: the casts below restate what they have shown. */
-function composeMeta(
-  { texts, services }: LenientMeta,
-  path: string,
-): Omit<MetaContext, 'warnings' | 'positionOf'> {
+function examine(
+  value: JsonObject,
+  form: readonly Finding[],
+  error: z.ZodError | undefined,
+): readonly Finding[] {
+  const ofFields = [...form, ...dedupeFindings(schemaFindings(error, value), form)];
+  return [...ofFields, ...dedupeFindings(runMetaChecks(readLenientMeta(value)), ofFields)];
+}
+
+function composeMeta(meta: MetaText, path: string): Omit<MetaContext, 'warnings' | 'positionOf'> {
   const folder = dirname(path);
-  const homePath = textOf(texts, 'home_path');
   return {
     path,
-    contextName: textOf(texts, 'context_name'),
-    contextId: textOf(texts, 'context_id', DEFAULT_CONTEXT_ID),
-    hasContextId: textOf(texts, 'context_id') !== '',
-    serverIp: textOf(texts, 'server_ip'),
-    subPort: Number(textOf(texts, 'sub_port')),
-    pubPort: Number(textOf(texts, 'pub_port')),
-    servicePath: resolve(folder, textOf(texts, 'service_path')),
-    homePath: homePath === '' ? undefined : resolve(folder, homePath),
-    services: services.map((service) => composeService(service, folder)),
+    contextName: meta.context_name,
+    contextId: meta.context_id || DEFAULT_CONTEXT_ID,
+    hasContextId: meta.context_id !== '',
+    serverIp: meta.server_ip,
+    subPort: Number(meta.sub_port),
+    pubPort: Number(meta.pub_port),
+    servicePath: resolve(folder, meta.service_path),
+    homePath: meta.home_path === '' ? undefined : resolve(folder, meta.home_path),
+    services: meta.Service.map((service) => composeService(service, folder)),
   };
 }
 
-function composeService({ texts, states }: LenientMetaService, folder: string): MetaService {
-  const location = textOf(texts, 'location');
-  const taskFile = textOf(texts, 'task_file');
+function composeService(service: MetaServiceText, folder: string): MetaService {
+  const { task_file: taskFile, location } = service;
   return {
-    taskService: textOf(texts, 'task_service'),
+    taskService: service.task_service,
     ...(taskFile === '' ? {} : { taskFile }),
-    taskClass: textOf(texts, 'task_class'),
-    description: textOf(texts, 'task_desc'),
-    serviceName: textOf(texts, 'service_name'),
-    taskId: textOf(texts, 'task_id'),
-    deviceAction: textOf(texts, 'device_action'),
-    topic: textOf(texts, 'task_topic', 'process'),
+    taskClass: service.task_class,
+    description: service.task_desc,
+    serviceName: service.service_name,
+    taskId: service.task_id,
+    deviceAction: service.device_action,
+    topic: service.task_topic || 'process',
     ...(location === '' ? {} : { location: resolve(folder, location) }),
-    entry: textOf(texts, 'entry_action', 'on_start') as Entry,
-    taskType: textOf(texts, 'task_type', 'Looped') as TaskType,
+    entry: service.entry_action,
+    taskType: service.task_type,
     states: TRIGGERS.map((trigger) => {
-      const state = states.find((other) => other.trigger === trigger);
-      return { trigger, action: (state?.action ?? '') as TransitionAction | '', call: state?.call ?? '' };
+      const state = service.state.find((other) => other.trigger === trigger);
+      return { trigger, action: state?.action ?? '', call: state?.state_id ?? '' };
     }),
   };
-}
-
-function textOf(texts: Texts, key: string, fallback = ''): string {
-  const text = texts.get(key) ?? '';
-  return text === '' ? fallback : text;
 }

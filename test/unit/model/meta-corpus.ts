@@ -140,7 +140,7 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
   {
     title: 'an unknown action',
     text: meta(service('a', 'A', { on_exit: state('on_exit', 'strat', 'a') })),
-    faults: ['16:34 action "strat", allowed: start, stop, restart (did you mean "start"?)'],
+    faults: ['16:34 action "strat", allowed: start, stop, restart or nothing (did you mean "start"?)'],
   },
   {
     title: 'an action without a target, and a target without an action',
