@@ -1,7 +1,7 @@
 """A contextd client in Python: starts a transaction of the provider's context and follows it to its end.
 
-Exit codes: 0 all services ended well, 1 one failed or the start was refused, 3 there is no provider that speaks with
-us, 4 it has not answered.
+Exit codes: 0 all services ended without failure, 1 a service failed or the start was rejected, 3 no provider accepts
+the connection, 4 it has not replied.
 """
 
 import argparse
@@ -31,7 +31,7 @@ SECURED = "is secured: name your secret key file with --key, and its public key 
 def read_arguments():
     parser = argparse.ArgumentParser(description="Starts a transaction and follows it to its end.")
     context_file = Path(__file__).parent / "conf" / "Context-Python.xml"
-    parser.add_argument("--context_file", default=context_file, help="where the addresses and the public key stand")
+    parser.add_argument("--context_file", default=context_file, help="the file with the addresses and the public key")
     parser.add_argument("--key", help="your secret key file, NAME.key_secret, for a secured provider")
     parser.add_argument("--server_key", help="the provider's public key, or its file")
     parser.add_argument("publish", nargs="?", help="its BackendEndpoint")
@@ -50,7 +50,7 @@ def read_arguments():
 
 
 def await_subscriptions(publisher, monitor, topics, is_proven):
-    """XPUB: subscriptions arrive as frames. None once those of `topics` have come, or what the provider does."""
+    """Waits for the subscriptions of `topics`, which XPUB receives as frames. Returns None, or the reason of a failure."""
     missing = {b"\x01" + f"{topic} @@@".encode() for topic in topics}
     deadline = time.monotonic() + WAIT_S
     poller = zmq.Poller()
@@ -72,7 +72,7 @@ def await_subscriptions(publisher, monitor, topics, is_proven):
 
 
 def start(publisher, identity, transaction):
-    """Without a configuration the provider takes its own context file. Returns the command's id."""
+    """Sends a start without a configuration, so the provider uses its own context file. Returns the command's id."""
     message_id = str(uuid.uuid4())
     header = {
         "action": "start",
@@ -87,9 +87,9 @@ def start(publisher, identity, transaction):
 
 
 def follow(subscriber, identity, transaction, message_id):
-    """Prints what happens until no service of the transaction runs any more; returns the exit code.
+    """Prints all events until no service of the transaction runs; returns the exit code.
 
-    The answer is the provider's own; what comes on `control` is news, which anybody who was let in can say.
+    The reply is authenticated. Events on `control` are not: any accepted client can publish them.
     """
     is_answered = False
     tasks = []
@@ -129,14 +129,14 @@ def main():
     publisher.connect(given.publish)
     subscriber = context.socket(zmq.SUB)
     identity.protect(subscriber)
-    # Nobody else listens to the last one: when it is wanted, those before it are in effect as well.
+    # The last topic is unique: once its subscription has arrived, the earlier ones are in effect as well.
     echo = f"echo.{transaction}"
     for topic in ("control", "state", echo):
         subscriber.setsockopt_string(zmq.SUBSCRIBE, f"{topic} @@@")
     subscriber.connect(given.subscribe)
-    trouble = await_subscriptions(publisher, monitor, ["context", echo], is_proven=bool(given.key))
-    if trouble is not None:
-        print(f"the provider at {given.publish} {trouble}", file=sys.stderr)
+    fault = await_subscriptions(publisher, monitor, ["context", echo], is_proven=bool(given.key))
+    if fault is not None:
+        print(f"the provider at {given.publish} {fault}", file=sys.stderr)
         context.destroy(linger=0)
         return 3
     publisher.disable_monitor()

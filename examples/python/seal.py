@@ -1,6 +1,6 @@
-"""What a context with <Security> asks of a program: CURVE on its sockets, and a seal on each of its messages.
+"""Authentication in a context with <Security>: CURVE on sockets, and a MAC (`seal`) in each message.
 
-The formula is in docs/security.md, under "Seals, for other programs". ZeroMQ does CURVE; X25519 is python3-nacl's.
+The formula is in docs/security.md, "Message MACs for other programs". ZeroMQ provides CURVE, python3-nacl X25519.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ import zmq.auth
 from zmq.utils import z85
 
 TAIL = re.compile(rb',?"seal":"(\S{40}) (\d{1,15}) ([0-9a-f]{64})"\}\Z')
-# Longer than any tail.
+# At least the length of any tail.
 TAIL_BYTES = 160
 
 
 class Unproven:
-    """Who one is in a context without <Security>: nothing is proven, everything believed."""
+    """The identity in a context without <Security>: adds no MAC and accepts every message."""
 
     def protect(self, socket):
         pass
@@ -33,7 +33,7 @@ class Unproven:
 
 
 class Identity:
-    """A key pair, and the public key of the provider: all it says is for the provider. Keys are Z85 in bytes."""
+    """A key pair, and the public key of the provider, the reader of all messages. Keys are Z85 in bytes."""
 
     def __init__(self, public_key, secret_key, server_key):
         try:
@@ -44,28 +44,28 @@ class Identity:
         shared = crypto_scalarmult(z85.decode(secret_key), z85.decode(server_key))
         self.agreed = hmac.digest(b"contextd seal 1", shared, hashlib.sha256)
         self.stamp = 0
-        self.heard_stamp = 0
+        self.last_stamp = 0
 
     def protect(self, socket):
-        """To be called before the socket connects."""
+        """Call it before the socket connects."""
         socket.curve_publickey = self.public_key
         socket.curve_secretkey = self.secret_key
         socket.curve_serverkey = self.server_key
 
     def seal(self, frame):
-        """Adds the seal as the last key of the frame's JSON object."""
+        """Adds the MAC as the last key of the frame's JSON object."""
         self.stamp = max(int(time.time() * 1000), self.stamp + 1)
         sealed, claim = frame[:-1], b"%b %d" % (self.public_key, self.stamp)
         return b'%b,"seal":"%b %b"}' % (sealed, claim, self.mac(sealed, claim))
 
     def is_from_provider(self, frame):
-        """True once for each frame that the provider has sealed for us, and not for one older than the last."""
+        """Whether the provider has authenticated the frame for this key; True once per frame, with increasing stamps."""
         tail = TAIL.search(frame, max(0, len(frame) - TAIL_BYTES))
-        if tail is None or tail[1] != self.server_key or int(tail[2]) <= self.heard_stamp:
+        if tail is None or tail[1] != self.server_key or int(tail[2]) <= self.last_stamp:
             return False
         if not hmac.compare_digest(self.mac(frame[: tail.start()], tail[1] + b" " + tail[2]), tail[3]):
             return False
-        self.heard_stamp = int(tail[2])
+        self.last_stamp = int(tail[2])
         return True
 
     def mac(self, sealed, claim):
@@ -73,7 +73,7 @@ class Identity:
 
 
 def of_service():
-    """Who this service is. Its keys come through a pipe, which is closed: what the service starts does not have it."""
+    """The identity of this service. Reads its keys from a pipe and closes it, so that children do not inherit it."""
     if "CONTEXTD_KEYS_FD" not in os.environ:
         return Unproven()
     with open(int(os.environ.pop("CONTEXTD_KEYS_FD")), encoding="ascii") as pipe:
@@ -83,7 +83,7 @@ def of_service():
 
 
 def of_client(key_file, server_key):
-    """`key_file` is a NAME.key_secret; `server_key` the provider's public key, or the NAME.key file it stands in."""
+    """`key_file` is a NAME.key_secret; `server_key` is the provider's public key, or a NAME.key file."""
     if not key_file and not server_key:
         return Unproven()
     if not key_file:

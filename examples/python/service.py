@@ -1,7 +1,7 @@
-"""A contextd task service in Python: reports the load of the machine, on ZeroMQ alone.
+"""A contextd task service in Python that reports the load of the machine and needs only ZeroMQ.
 
-It is run by a provider (<command> with <ready>heartbeat</ready>), which tells it in the environment who it is.
-What it says and hears is in docs/programs.md, under "A service in another language".
+A provider runs it (<command> with <ready>heartbeat</ready>) and passes its ids in the environment.
+Its messages are described in docs/programs.md, "A service in another language".
 """
 
 import json
@@ -20,17 +20,17 @@ SERVICE_ID = os.environ["CONTEXTD_SERVICE_ID"]
 SERVICE_NAME = os.environ["CONTEXTD_SERVICE_NAME"]
 DEVICE_ACTION = os.environ["CONTEXTD_DEVICE_ACTION"]
 HEARTBEAT_S = float(os.environ["CONTEXTD_HEARTBEAT_S"])
-# The pid of the service, which is that of the process around this one.
+# The pid of the service, which is the pid of the shim around this process.
 PID = int(os.environ["CONTEXTD_PID"])
 
 # A dot within an id is %2E in a topic.
 TOPIC = ".".join(each.replace(".", "%2E") for each in (TRANSACTION, SERVICE_ID))
 COMMANDS = f"process.{TOPIC}"
 HEARTBEATS = f"heartbeat.{TOPIC}"
-# How long to wait until the provider says that it has heard the last word.
-FAREWELL_S = 1.0
-# How soon a signal is noticed.
-TURN_S = 0.1
+# How long to wait for the acknowledgement of the final event.
+ACKNOWLEDGE_S = 1.0
+# The longest delay until a signal is handled.
+POLL_S = 0.1
 
 
 def now():
@@ -38,13 +38,13 @@ def now():
 
 
 class Bus:
-    """One socket to say, one to hear; nothing is said before somebody listens."""
+    """One socket to publish, one to receive. The first subscription to `control` shows that a provider is connected."""
 
     def __init__(self, identity):
         context = zmq.Context.instance()
         self.identity = identity
         self.sender = str(uuid.uuid4())
-        # XPUB: subscriptions arrive as frames, so that we know when somebody listens.
+        # An XPUB socket receives subscriptions as frames.
         self.publisher = context.socket(zmq.XPUB)
         self.publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
         self.publisher.setsockopt(zmq.LINGER, 1000)
@@ -58,16 +58,16 @@ class Bus:
         self.poller.register(self.publisher, zmq.POLLIN)
         self.poller.register(self.subscriber, zmq.POLLIN)
 
-    def say(self, topic, body):
+    def publish(self, topic, body):
         self.publisher.send(self.identity.seal(f"{topic} @@@ {json.dumps(body)}".encode()))
 
-    def hear(self, seconds):
-        """What arrives within this time: 'listened' when somebody subscribes to control, or a command's header and body."""
+    def receive(self, seconds):
+        """Yields what arrives within this time: 'subscribed' (to control), or a command's action, header and configuration."""
         for socket, _ in self.poller.poll(max(0, seconds) * 1000):
             frame = socket.recv()
             if socket is self.publisher:
                 if frame == b"\x01control @@@":
-                    yield "listened", {}, {}
+                    yield "subscribed", {}, {}
                 continue
             if not self.identity.is_from_provider(frame):
                 print("ignored a command that the provider has not signed", flush=True)
@@ -76,7 +76,7 @@ class Bus:
                 message = json.loads(frame.split(b" @@@ ", 1)[1])["Task"]["message"]
                 command = message["header"]["action"], message["header"], message["content"]["configuration"]
             except (ValueError, LookupError, TypeError) as error:
-                print(f"a frame was dropped: {error!r}", flush=True)  # A stranger's bytes end no loop.
+                print(f"a frame was dropped: {error!r}", flush=True)  # Invalid frames must not end the loop.
                 continue
             if command[1].get("service_id") in (SERVICE_ID, None) and command[1].get("transaction") in (TRANSACTION, None):
                 yield command
@@ -107,10 +107,10 @@ class Service:
         }
         result = "failure" if action == "failed" else "success"
         status = {**items, "result": result, "device_action": DEVICE_ACTION, "pid": PID}
-        self.bus.say("control", {"header": header, "content": {"status": status}})
+        self.bus.publish("control", {"header": header, "content": {"status": status}})
 
     def beat(self):
-        """Everything that a new provider cannot know."""
+        """Publishes a heartbeat, which contains the state that a new provider needs."""
         header = {"service_id": SERVICE_ID, "service_transaction": TRANSACTION, "sender": self.bus.sender}
         content = {
             "pid": PID,
@@ -120,14 +120,14 @@ class Service:
             "ready": self.is_ready,
             "event_loop_lag_ms": 0,
         }
-        self.bus.say(HEARTBEATS, {"header": header, "content": content})
+        self.bus.publish(HEARTBEATS, {"header": header, "content": content})
 
-    def say_farewell(self, action, **items):
-        """The last word; waits until the provider has heard it."""
+    def report_final(self, action, **items):
+        """Reports the final event and waits for its acknowledgement."""
         self.report(action, **items)
-        deadline = time.monotonic() + FAREWELL_S
+        deadline = time.monotonic() + ACKNOWLEDGE_S
         while time.monotonic() < deadline:
-            for what, header, _ in self.bus.hear(TURN_S):
+            for what, header, _ in self.bus.receive(POLL_S):
                 if what == "acknowledge" and header.get("acknowledges") == self.seq:
                     return
 
@@ -147,9 +147,9 @@ def main():
     next_beat = next_reading = float("inf")
 
     while not is_asked_to_stop:
-        for what, header, content in bus.hear(min(TURN_S, next_beat - time.monotonic())):
-            if what == "listened":
-                # A provider is there: the first, or the next one after a crash.
+        for what, header, content in bus.receive(min(POLL_S, next_beat - time.monotonic())):
+            if what == "subscribed":
+                # A provider has connected: the first one, or the next one after a crash.
                 if service.seq == 0:
                     service.report("created")
                 service.beat()
@@ -172,9 +172,9 @@ def main():
             readings += 1
             next_reading = time.monotonic() + float(configuration.get("every_s") or 1)
             if readings == int(configuration.get("readings") or 0):
-                service.say_farewell("exited", readings=readings)
+                service.report_final("exited", readings=readings)
                 return
-    service.say_farewell("stopped", readings=readings)
+    service.report_final("stopped", readings=readings)
 
 
 main()

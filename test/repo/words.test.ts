@@ -11,7 +11,7 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
   [/\b(?:whoever|whomever)\b/gi, 'any client, anyone who'],
   // The user `nobody` is named in quotes or after `=`.
   [
-    /(?<![='`])\b(?:nobody|somebody|anybody|everybody)\b/gi,
+    /(?<!=)(?!(?<=['`])nobody['`])\b(?:nobody|somebody|anybody|everybody)\b/gi,
     'no client, another process, all readers: name them',
   ],
   [/\b(?:lest|anew|in vain)\b/gi, 'so that … not; again; without success'],
@@ -25,8 +25,10 @@ const BANNED: readonly (readonly [RegExp, string])[] = [
     /\b(?:desk|speaker|typist|onlooker|reign)s?\b/gi,
     'dispatcher, outbox, key decoder, observer, provider process',
   ],
+  [/\b(?:keepers?|farewells?|hand-over|lastWord|throwDice)\b/gi, 'shim, final event, secret pipe, random'],
   [/\b(?:nap|naps)\b/gi, 'sleep, interruptible sleep'],
-  [/\b(?:is|are) none\b/gi, 'is not a …; there is no …'],
+  // Python has `is None`.
+  [/\b(?:is|are) none\b/g, 'is not a …; there is no …'],
   [/\b(?:has|have) not the\b/gi, 'does not have the'],
   [/\bgo(?:es)? on\b/gi, 'continue, keep running'],
   [/\b(?:lies|lie) (?!detector)\b/gi, 'is in, is at; ignored'],
@@ -55,7 +57,6 @@ const STILL_TO_DO: readonly string[] = [
   'bench',
   'conf',
   'docs/messages.md',
-  'examples',
   'services',
   'templates',
   'tools',

@@ -1,4 +1,4 @@
-// GetSongData: reads artist and title from what the radio hears.
+// GetSongData: reads artist and title from the metadata of the radio.
 
 import { LoopedTask, type ServiceEvent } from 'contextd/task';
 import { parseSong } from './parse-song.js';
@@ -11,7 +11,7 @@ export class SongReader extends LoopedTask {
     else this.notify('updated', { song });
   }
 
-  /** Everything happens in onEvent. */
+  /** All work is done in onEvent. */
   override async step(): Promise<void> {
     await this.pause(60_000);
   }

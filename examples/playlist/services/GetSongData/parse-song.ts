@@ -1,4 +1,4 @@
-// What a station sends about a song -> who sings what.
+// Parses the metadata of a station: artist and title of a song.
 
 export interface Song {
   readonly artist: string;

@@ -1,11 +1,11 @@
-// PlayRadio: listens to a station and tells what it plays, in the words of the station.
+// PlayRadio: listens to a station and reports the metadata of each song.
 
 import { readFile } from 'node:fs/promises';
 import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';
 
 const configuration = z.object({
-  /** What the station sends: one line of its stream's metadata a song. */
+  /** The metadata of the station's stream, one line per song. */
   station: z.string().default('data/station.txt'),
   seconds_a_song: z.coerce.number().nonnegative().default(1),
 });

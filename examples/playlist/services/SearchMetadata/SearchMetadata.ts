@@ -1,4 +1,4 @@
-// SearchMetadata: looks each song up in a catalogue and tells what was found, with how well it fits.
+// SearchMetadata: looks up each song in a catalogue and reports the matches with their scores.
 
 import { readFile } from 'node:fs/promises';
 import { z } from 'contextd/schema';
@@ -22,7 +22,7 @@ export class MetadataSearch extends LoopedTask<z.infer<typeof configuration>> {
     this.notify('updated', { searched: wanted.data, found: search(this.#catalogue, wanted.data) });
   }
 
-  /** Everything happens in onEvent. */
+  /** All work is done in onEvent. */
   override async step(): Promise<void> {
     await this.pause(60_000);
   }

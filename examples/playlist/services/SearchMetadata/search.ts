@@ -1,4 +1,4 @@
-// How well the entries of a catalogue fit a song.
+// Scores the entries of a catalogue for a song.
 
 export interface Entry {
   readonly artist: string;
@@ -8,7 +8,7 @@ export interface Entry {
 }
 
 export interface Finding extends Entry {
-  /** From 0 to 1: the part of all words that both have. */
+  /** From 0 to 1: the share of common words. */
   readonly fit: number;
 }
 

@@ -1,4 +1,4 @@
-// StoreBest: keeps, of all that was found for a song, what fits best; a line of JSON each.
+// StoreBest: stores the best match of each song, one line of JSON each.
 
 import { appendFileSync } from 'node:fs';
 import { z } from 'contextd/schema';
@@ -22,7 +22,7 @@ export class BestStore extends LoopedTask<z.infer<typeof configuration>> {
     this.notify('updated', { stored: this.#stored, best: best ?? null });
   }
 
-  /** Everything happens in onEvent. */
+  /** All work is done in onEvent. */
   override async step(): Promise<void> {
     await this.pause(60_000);
   }

@@ -1,4 +1,4 @@
-// ReadLoad: reads a sensor, by default how busy the machine is; fails when the sensor gives no number.
+// ReadLoad: reads a sensor, by default the load of the machine; fails when the sensor returns no number.
 
 import { readFile } from 'node:fs/promises';
 import { z } from 'contextd/schema';

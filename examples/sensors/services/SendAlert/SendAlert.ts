@@ -1,4 +1,4 @@
-// SendAlert: says that there is something to look at, and ends; started by a transition, once an alert.
+// SendAlert: writes an alert and ends; a transition starts it once per alert.
 
 import { appendFile } from 'node:fs/promises';
 import { z } from 'contextd/schema';

@@ -1,11 +1,11 @@
-// WatchThreshold: tells when readings stay above a threshold, once until they have been below it again.
+// WatchThreshold: reports when readings stay above a threshold, once until they have been below it again.
 
 import { z } from 'contextd/schema';
 import { LoopedTask, type ServiceEvent } from 'contextd/task';
 
 const configuration = z.object({
   threshold: z.coerce.number().default(4),
-  /** So many readings in a row: one alone may be noise. */
+  /** Number of readings in a row: a single one may be noise. */
   readings: z.coerce.number().int().positive().default(3),
 });
 
@@ -21,7 +21,7 @@ export class ThresholdWatch extends LoopedTask<z.infer<typeof configuration>> {
     if (this.#above === readings) this.notify('updated', { alert: status.reading, threshold });
   }
 
-  /** Everything happens in onEvent. */
+  /** All work is done in onEvent. */
   override async step(): Promise<void> {
     await this.pause(60_000);
   }
