@@ -1,68 +1,68 @@
-// Looks each second whether the files that a provider needs are still there, and makes those again that were removed.
+// Checks every second that the files of a running provider exist, and recreates removed ones.
 
 import type { Clock } from '../base/clock.js';
 import { reportError } from '../base/errors.js';
 import type { Health } from '../base/health.js';
 
-const LOOK_MS = 1000;
+const CHECK_INTERVAL_MS = 1000;
 
-/** Something on disk that a cleaner, or `git clean`, may remove under a running provider. */
-export interface Kept {
-  /** As `the NAME is gone` goes on. */
+/** A file that a cleaner, or `git clean`, may remove under a running provider. */
+export interface MonitoredFile {
+  /** For messages such as `the NAME is gone`. */
   readonly name: string;
   isInPlace(): boolean;
-  /** Makes it again; rejects when it cannot be made. */
+  /** Recreates the file; rejects when that fails. */
   restore(): Promise<void>;
 }
 
-export interface UpkeepPorts {
+export interface FileMonitorPorts {
   readonly clock: Clock;
   readonly health: Health;
 }
 
-export class Upkeep {
-  readonly #ports: UpkeepPorts;
-  readonly #all: readonly Kept[];
+export class FileMonitor {
+  readonly #ports: FileMonitorPorts;
+  readonly #files: readonly MonitoredFile[];
   #cancel: () => void = () => undefined;
-  #looking = Promise.resolve();
+  #checking = Promise.resolve();
   #isClosed = false;
 
-  /** `all` are looked after in this order. */
-  constructor(ports: UpkeepPorts, all: readonly Kept[]) {
+  /** Checks `files` in this order. */
+  constructor(ports: FileMonitorPorts, files: readonly MonitoredFile[]) {
     this.#ports = ports;
-    this.#all = all;
+    this.#files = files;
   }
 
-  /** Looks now, and then each second. */
-  async look(): Promise<void> {
-    this.#looking = this.#lookAfterAll();
-    await this.#looking;
-    if (!this.#isClosed) this.#cancel = this.#ports.clock.after(LOOK_MS, () => void this.look());
+  /** Checks now, and then every second. */
+  async check(): Promise<void> {
+    this.#checking = this.#checkAll();
+    await this.#checking;
+    if (!this.#isClosed) this.#cancel = this.#ports.clock.after(CHECK_INTERVAL_MS, () => void this.check());
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
-    await this.#looking;
+    await this.#checking;
   }
 
-  async #lookAfterAll(): Promise<void> {
-    for (const each of this.#all) if (!this.#isClosed) await this.#lookAfter(each);
+  async #checkAll(): Promise<void> {
+    for (const each of this.#files) if (!this.#isClosed) await this.#checkFile(each);
   }
 
-  async #lookAfter(kept: Kept): Promise<void> {
+  async #checkFile(file: MonitoredFile): Promise<void> {
     const { health } = this.#ports;
     try {
-      if (!kept.isInPlace()) {
-        if (health.of(kept.name) === undefined) health.note(kept.name, gone(kept.name));
-        await kept.restore();
+      if (!file.isInPlace()) {
+        if (health.of(file.name) === undefined) health.note(file.name, gone(file.name));
+        await file.restore();
       }
-      health.note(kept.name, undefined);
+      health.note(file.name, undefined);
     } catch (error) {
       const { code, message, hint } = reportError(error, 'CTX_FILE_GONE');
-      health.note(kept.name, {
+      health.note(file.name, {
         code,
-        message: `the ${kept.name} is gone, and not made again: ${message}`,
+        message: `the ${file.name} is gone and cannot be recreated: ${message}`,
         hint,
       });
     }
@@ -70,5 +70,5 @@ export class Upkeep {
 }
 
 function gone(name: string) {
-  return { code: 'CTX_FILE_GONE', message: `the ${name} is gone, and is made again` };
+  return { code: 'CTX_FILE_GONE', message: `the ${name} is gone; recreating it` };
 }

@@ -1,11 +1,11 @@
-// Whose journal it is: only the provider of the same context file, at the same addresses, goes on from it.
+// The origin of a journal: only the provider of the same context file and addresses may continue from it.
 
 import { relative } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import type { JournalContent, JournalOrigin } from './journal.js';
 
-/** The file is named as seen from the context folder, so that the folder can be moved. */
+/** The file path is relative to the context folder, so that the folder can be moved. */
 export function originOf({ path, folder, configuration }: ContextFile): JournalOrigin {
   const { FrontEndEndpoint: frontend, BackendEndpoint: backend } = configuration;
   return { file: relative(folder, path), frontend, backend };
@@ -25,11 +25,11 @@ export function checkOrigin(
   const hint =
     other === 'file'
       ? 'give this context another ContextID'
-      : `set the addresses back and end it with --action=exit`;
+      : `restore the addresses and end that context with --action=exit`;
   throw new ContextdError(
     'CTX_JOURNAL_FOREIGN',
-    `the journal in ${stateFolder} is of ${origin.file} at ${origin.frontend} and ${origin.backend}, not of ${own.file} ` +
+    `the journal in ${stateFolder} belongs to ${origin.file} at ${origin.frontend} and ${origin.backend}, not to ${own.file} ` +
       `at ${own.frontend} and ${own.backend}; it holds ${ids}`,
-    { hint: `${hint}; if nothing of it is needed any more, remove ${stateFolder}`, details: { origin, own } },
+    { hint: `${hint}; if you no longer need its services, remove ${stateFolder}`, details: { origin, own } },
   );
 }

@@ -1,4 +1,4 @@
-// Room on the disk that is kept for the journal: what has been done can still be written when the disk is full.
+// Reserves disk space, so that the journal can record finished work on a full disk.
 
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,34 +9,34 @@ const NO_ROOM = ['ENOSPC', 'EDQUOT'];
 
 export class JournalReserve {
   readonly #path: string;
-  #isKept = false;
+  #isAllocated = false;
 
   constructor(folder: string) {
     this.#path = join(folder, 'journal.reserve');
   }
 
-  /** Throws when there is no room for it. */
-  async keep(): Promise<void> {
-    if (this.#isKept) return;
+  /** Allocates the reserve; throws when the disk is full. */
+  async allocate(): Promise<void> {
+    if (this.#isAllocated) return;
     try {
       await using file = await open(this.#path, 'w', 0o600);
-      // Zeros that are written take room, those that are skipped do not.
+      // Write the zeros: a sparse file would reserve nothing.
       await file.writeFile(Buffer.alloc(BYTES));
-      this.#isKept = true;
+      this.#isAllocated = true;
     } catch (error) {
       await this.#release();
-      // Where a file may not be that large, or for whatever else: it does without.
+      // Any other error: run without a reserve.
       if (hasErrnoCode(error, ...NO_ROOM)) throw error;
     }
   }
 
-  /** Somebody removed it. */
-  forget(): void {
-    this.#isKept = false;
+  /** The file was removed: `allocate` creates it again. */
+  markMissing(): void {
+    this.#isAllocated = false;
   }
 
-  /** Does it again in the room that was kept if the disk is full. */
-  async spend<T>(act: () => Promise<T>): Promise<T> {
+  /** Calls `act`. If the disk is full, frees the reserve and calls it again. */
+  async run<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
@@ -47,7 +47,7 @@ export class JournalReserve {
   }
 
   async #release(): Promise<void> {
-    this.#isKept = false;
+    this.#isAllocated = false;
     await rm(this.#path, { force: true }).catch(() => undefined);
   }
 }

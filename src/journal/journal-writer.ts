@@ -1,4 +1,4 @@
-// Writes the journal: a line for what has changed, and everything anew when the lines have become many.
+// Writes the journal: appends a line per change, and rewrites everything when the lines have grown large.
 
 import { existsSync } from 'node:fs';
 import { makeFolder } from '../base/make-folder.js';
@@ -9,27 +9,27 @@ import { messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import {
   JOURNAL_VERSION,
-  lastGoodIn,
-  newestIn,
+  lastGoodFiles,
+  newestFiles,
   type ChangesHead,
   type JournalChange,
   type JournalContent,
 } from './journal.js';
-import { JOURNAL_MODE, JournalLines, keepAs } from './journal-lines.js';
+import { JOURNAL_MODE, ChangesFile, preserveAs } from './changes-file.js';
 import { JournalReserve } from './journal-reserve.js';
 import type { Health } from '../base/health.js';
-import type { Kept } from './file-monitor.js';
+import type { MonitoredFile } from './file-monitor.js';
 
-/** The lines may grow to the size of everything, and at least to this. */
+/** The lines may grow to the size of the full content, and at least to this. */
 const LEAST_BYTES = 256 * 1024;
 
-/** After a writing that failed, the next one is tried then. */
+/** The delay before the next attempt after a failed write. */
 const RETRY_MS = 5000;
 
-/** What is to be written. */
+/** Provides the content to write. */
 export interface JournalSource {
-  whole(): JournalContent;
-  /** Since the last call of either. */
+  fullContent(): JournalContent;
+  /** The changes since the last call of either method. */
   changes(): JournalChange;
 }
 
@@ -39,7 +39,7 @@ export interface JournalPorts {
   readonly health: Health;
 }
 
-/** What the journal has cost so far; times in milliseconds. */
+/** Statistics of the writes so far; times in milliseconds. */
 export interface JournalCost {
   writes: number;
   failures: number;
@@ -48,19 +48,19 @@ export interface JournalCost {
   maxMs: number;
 }
 
-/** Writes one thing at a time; what changes meanwhile is in the next one. */
+/** Writes one at a time. Changes during a write are part of the next one. */
 export class JournalWriter {
   readonly cost: JournalCost = { writes: 0, failures: 0, totalMs: 0, lastMs: 0, maxMs: 0 };
   readonly #folder: string;
   readonly #ports: JournalPorts;
-  /** Of the whole journal that we wrote last; empty when that did not succeed. */
+  /** The name of the last full journal written; empty if that write failed. */
   #name = '';
-  #lines: JournalLines | undefined;
-  #writing: Promise<void> | undefined;
+  #changesFile: ChangesFile | undefined;
+  #currentWrite: Promise<void> | undefined;
   #next: Deferred<void> | undefined;
   #isClosed = false;
-  /** All files are to be written, whatever has changed. */
-  #isWanted = false;
+  /** All files must be rewritten, even without changes. */
+  #isRewriteRequested = false;
   #cancelRetry: () => void = () => undefined;
   readonly #reserve: JournalReserve;
 
@@ -71,167 +71,167 @@ export class JournalWriter {
     makeFolder(folder, 0o700);
   }
 
-  /** Resolves when everything up to now is written, or could not be, which is told. */
+  /** Resolves when all changes up to now are written, or when writing failed and the fault is in `health`. */
   flush(): Promise<void> {
-    if (this.#writing === undefined) return this.#write();
+    if (this.#currentWrite === undefined) return this.#write();
     this.#next ??= createDeferred<void>();
     return this.#next.promise;
   }
 
-  /** What is written to files that were removed is not there for the next provider. */
-  get kept(): Kept {
+  /** Removed files must be recreated: the next provider reads them. */
+  get monitoredFile(): MonitoredFile {
     return { name: 'journal files', isInPlace: () => this.#isInPlace(), restore: () => this.#restore() };
   }
 
   #isInPlace(): boolean {
-    if (this.#lines === undefined) return true;
+    if (this.#changesFile === undefined) return true;
     return (
-      this.#lines.isInPlace() &&
-      [newestIn, lastGoodIn].every((pairIn) => existsSync(pairIn(this.#folder).whole))
+      this.#changesFile.isInPlace() &&
+      [newestFiles, lastGoodFiles].every((pairIn) => existsSync(pairIn(this.#folder).full))
     );
   }
 
   async #restore(): Promise<void> {
     await this.flush();
-    this.#isWanted = true;
+    this.#isRewriteRequested = true;
     await this.flush();
   }
 
-  /** Writes a last time; nothing is written after that. */
+  /** Writes the last changes and stops. */
   async close(): Promise<void> {
     await this.flush();
-    await this.end();
+    await this.stop();
   }
 
-  /** Nothing is written after that, and what is there is left as it is. */
-  async end(): Promise<void> {
+  /** Stops without writing; the files stay as they are. */
+  async stop(): Promise<void> {
     this.#isClosed = true;
     this.#cancelRetry();
-    await this.#writing;
-    await this.#endLines();
+    await this.#currentWrite;
+    await this.#closeChangesFile();
   }
 
   #write(): Promise<void> {
     const writing = this.#writeOnce().finally(() => {
-      this.#writing = undefined;
+      this.#currentWrite = undefined;
       const next = this.#next;
       this.#next = undefined;
       if (next !== undefined) void this.#write().then(() => next.resolve());
     });
-    this.#writing = writing;
+    this.#currentWrite = writing;
     return writing;
   }
 
   async #writeOnce(): Promise<void> {
     if (this.#isClosed) return;
     this.#cancelRetry();
-    const before = performance.now();
+    const startMs = performance.now();
     try {
-      if (this.#isWanted) await this.#startAgain();
-      if (await this.#writeWhatIsNew()) this.#noteCost(performance.now() - before);
+      if (this.#isRewriteRequested) await this.#resetFiles();
+      if (await this.#writeChanges()) this.#addCost(performance.now() - startMs);
     } catch (error) {
       this.cost.failures += 1;
-      this.#noteFault('cannot be written', error);
-      // A line may be there in part, and what was taken from the source is not where it was to be.
-      await this.#endLines();
+      this.#reportFault('cannot be written', error);
+      // The last line may be incomplete, and changes taken from the source are not written: rewrite everything next.
+      await this.#closeChangesFile();
       this.#name = '';
       return;
     }
-    await this.#keepReserve();
+    await this.#allocateReserve();
   }
 
-  /** False if there is nothing. */
-  async #writeWhatIsNew(): Promise<boolean> {
-    const lines = this.#lines;
-    if (lines !== undefined && !lines.isFull) return await this.#append(lines);
-    await this.#reserve.spend(() => this.#writeEverything());
+  /** Returns false if there were no changes. */
+  async #writeChanges(): Promise<boolean> {
+    const file = this.#changesFile;
+    if (file !== undefined && !file.isFull) return await this.#append(file);
+    await this.#reserve.run(() => this.#writeEverything());
     return true;
   }
 
-  async #startAgain(): Promise<void> {
-    this.#isWanted = false;
+  async #resetFiles(): Promise<void> {
+    this.#isRewriteRequested = false;
     this.#name = '';
-    this.#reserve.forget();
-    await this.#endLines();
+    this.#reserve.markMissing();
+    await this.#closeChangesFile();
   }
 
-  /** What a provider finds may be damaged: from its first writing on there are two that are not. */
+  /** The journal found at the start may be damaged: the first write makes two intact ones. */
   async #writeEverything(): Promise<void> {
     try {
-      if (this.#name === '') await this.#writeWhole();
-      await this.#writeWhole();
+      if (this.#name === '') await this.#writeFull();
+      await this.#writeFull();
     } catch (error) {
       this.#name = '';
       throw error;
     }
   }
 
-  /** In this order: at whatever moment we are killed, one of the pairs says everything. */
-  async #writeWhole(): Promise<void> {
-    const [newest, lastGood] = [newestIn(this.#folder), lastGoodIn(this.#folder)];
+  /** The order matters: if the process is killed at any point, one pair of files is complete. */
+  async #writeFull(): Promise<void> {
+    const [newest, lastGood] = [newestFiles(this.#folder), lastGoodFiles(this.#folder)];
     const isFirst = this.#name === '';
-    await this.#endLines();
+    await this.#closeChangesFile();
     makeFolder(this.#folder, 0o700);
-    // What is not of our own making does not take the place of what may be the only sound one.
+    // A file that this provider did not write must not replace what may be the only intact one.
     if (!isFirst) {
-      await keepAs(newest.whole, lastGood.whole);
-      await keepAs(newest.changes, lastGood.changes);
+      await preserveAs(newest.full, lastGood.full);
+      await preserveAs(newest.changes, lastGood.changes);
     }
     const { source } = this.#ports;
     const head: ChangesHead = { of: createUniqueId(), after: this.#name };
-    // Also as a line, for whoever has to go on from the last good one.
+    // Also a line, for a reader that must continue from the last good journal.
     const changes = source.changes();
     const lines: readonly unknown[] = isFirst || isEmpty(changes) ? [head] : [head, changes];
-    const text = JSON.stringify({ version: JOURNAL_VERSION, name: head.of, ...source.whole() });
-    await writeFileAtomic(newest.whole, text, { mode: JOURNAL_MODE });
+    const text = JSON.stringify({ version: JOURNAL_VERSION, name: head.of, ...source.fullContent() });
+    await writeFileAtomic(newest.full, text, { mode: JOURNAL_MODE });
     this.#name = head.of;
     const start = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     const mostBytes = Math.max(Buffer.byteLength(text), LEAST_BYTES);
-    this.#lines = await JournalLines.create(newest.changes, start, mostBytes);
+    this.#changesFile = await ChangesFile.create(newest.changes, start, mostBytes);
   }
 
   /**
-   * What was defined is brought to the disk at once: that is to be started again also when the machine has died, and
-   * all services with it. False if there is nothing.
+   * Appends the changes; returns false if there were none. Waits for the disk when a configuration has changed:
+   * services must be started again also after a crash of the machine.
    */
-  async #append(lines: JournalLines): Promise<boolean> {
+  async #append(file: ChangesFile): Promise<boolean> {
     const change = this.#ports.source.changes();
     if (isEmpty(change)) return false;
     const line = Buffer.from(`${JSON.stringify(change)}\n`);
-    const isDefining = change.transactions.some(({ configuration }) => configuration !== undefined);
-    await this.#reserve.spend(() => lines.append(line, isDefining));
+    const hasConfiguration = change.transactions.some(({ configuration }) => configuration !== undefined);
+    await this.#reserve.run(() => file.append(line, hasConfiguration));
     return true;
   }
 
-  /** Without it nothing may be begun that would have to be written down: see JournalReserve. */
-  async #keepReserve(): Promise<void> {
+  /** Without a reserve the provider must not begin work that it has to record; see JournalReserve. */
+  async #allocateReserve(): Promise<void> {
     try {
-      await this.#reserve.keep();
+      await this.#reserve.allocate();
       this.#ports.health.note('journal', undefined);
     } catch (error) {
-      this.#noteFault('has no room left', error);
+      this.#reportFault('has no disk space left', error);
     }
   }
 
-  async #endLines(): Promise<void> {
-    const lines = this.#lines;
-    this.#lines = undefined;
-    await lines?.close();
+  async #closeChangesFile(): Promise<void> {
+    const file = this.#changesFile;
+    this.#changesFile = undefined;
+    await file?.close();
   }
 
-  #noteFault(what: string, error: unknown): void {
-    // What follows the comma differs each time: the name of a file that is replaced.
+  #reportFault(what: string, error: unknown): void {
+    // Omit the part after the comma: it names a temporary file, which differs each time.
     const [reason] = messageOf(error).split(', ');
     this.#ports.health.note('journal', {
       code: 'CTX_JOURNAL_UNWRITABLE',
       message: `the journal in ${this.#folder} ${what}: ${reason}`,
-      hint: 'make room on that disk, or the folder writable; the journal is tried again every 5 s',
+      hint: 'free disk space or make the folder writable; contextd tries again every 5 s',
     });
-    // Nothing else may change for a long time.
+    // No other change may follow for a long time.
     if (!this.#isClosed) this.#cancelRetry = this.#ports.clock.after(RETRY_MS, () => void this.flush());
   }
 
-  #noteCost(lastMs: number): void {
+  #addCost(lastMs: number): void {
     this.cost.writes += 1;
     this.cost.lastMs = lastMs;
     this.cost.totalMs += lastMs;

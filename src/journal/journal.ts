@@ -1,8 +1,8 @@
-// The journal: what a provider wants and has, on disk, so that the next one can go on from there.
+// The journal: the desired and present state of a provider on disk, from which the next provider continues.
 //
-//   journal.json                   everything, as it was at some moment
-//   journal.changes.jsonl          what has changed since then, a line for each writing
-//   journal.last-good.*            the two before them: they and the newest changes say everything as well
+//   journal.json                   the full state at some moment
+//   journal.changes.jsonl          the changes since then, one line per write
+//   journal.last-good.*            the previous two files: together with the newest changes they are complete, too
 
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -14,24 +14,24 @@ import { replyStatusSchema } from '../messages/state.js';
 import { FAILURE_REASONS, SERVICE_STATUSES } from '../supervision/snapshot.js';
 import { EVENT_ACTIONS } from '../messages/service-event.js';
 
-/** Raised when an older provider could not read it any more. */
+/** Increased when older providers cannot read the format any more. */
 export const JOURNAL_VERSION = 2;
-/** How many records of each transaction a journal keeps. */
-export const KEPT_RECORDS = 500;
+/** The maximum number of history records per transaction. */
+export const MAX_RECORDS = 500;
 
 /** Two files that belong together. */
-export interface JournalPair {
-  readonly whole: string;
+export interface JournalFiles {
+  readonly full: string;
   readonly changes: string;
 }
 
-export function newestIn(folder: string): JournalPair {
-  return { whole: join(folder, 'journal.json'), changes: join(folder, 'journal.changes.jsonl') };
+export function newestFiles(folder: string): JournalFiles {
+  return { full: join(folder, 'journal.json'), changes: join(folder, 'journal.changes.jsonl') };
 }
 
-export function lastGoodIn(folder: string): JournalPair {
+export function lastGoodFiles(folder: string): JournalFiles {
   return {
-    whole: join(folder, 'journal.last-good.json'),
+    full: join(folder, 'journal.last-good.json'),
     changes: join(folder, 'journal.last-good.changes.jsonl'),
   };
 }
@@ -79,18 +79,18 @@ const transaction = z.object({
 });
 export type JournaledTransaction = z.infer<typeof transaction>;
 
-/** Commands that have been answered: their ids and the answers, oldest first. */
+/** The ids and answers of completed commands, oldest first. */
 const answers = z.array(
   z.object({
     messageId: z.string(),
     transaction: z.string(),
     status: replyStatusSchema,
-    /** Missing in the journals of older versions. */
+    /** Missing in journals of older versions. */
     atMs: z.number().optional(),
   }),
 );
 
-/** The context file and addresses of the provider that wrote it; missing in journals of earlier versions. */
+/** The context file and addresses of the provider that wrote the journal; missing in journals of earlier versions. */
 const origin = z.object({ file: z.string(), frontend: z.string(), backend: z.string() });
 export type JournalOrigin = z.infer<typeof origin>;
 
@@ -98,8 +98,8 @@ const content = z.object({ origin: origin.optional(), transactions: z.array(tran
 export type JournalContent = z.infer<typeof content>;
 
 /**
- * Services that have changed, records and answers that are new, transactions that are gone; the configuration only
- * where it has changed.
+ * Changed services, new records and answers, removed transactions; a configuration only where it has
+ * changed.
  */
 const change = z.object({
   gone: z.array(transaction.shape.id),
@@ -110,25 +110,25 @@ export type JournalChange = z.infer<typeof change>;
 
 const whole = content.extend({ version: z.literal(JOURNAL_VERSION), name: z.string() });
 
-/** The first line of a file of changes: which whole journal they come after, and which one that came after. */
+/** The first line of a changes file: `of` names the full journal before them, `after` the one before that. */
 const changesHead = z.object({ of: z.string(), after: z.string() });
 export type ChangesHead = z.infer<typeof changesHead>;
 
-export interface JournalReading {
+export interface JournalReadResult {
   readonly content: JournalContent | undefined;
-  /** What was wrong with the newest files, when older ones had to do, or a part of them, or none. */
+  /** The damage of the newest files, if older files, a part or nothing had to be used. */
   readonly fault: string | undefined;
-  /** Older files had to do. */
+  /** Older files had to be used. */
   readonly isLastGood: boolean;
 }
 
-/** Reads what the last provider left in `folder`: the journal, or the last good one before it, and what came after. */
-export function readJournal(folder: string): JournalReading {
-  const [newest, older] = [newestIn(folder), lastGoodIn(folder)].map(readPair);
+/** Reads the journal in `folder`: the newest one or, if that is damaged, the last good one with later changes. */
+export function readJournal(folder: string): JournalReadResult {
+  const [newest, older] = [newestFiles(folder), lastGoodFiles(folder)].map(readPair);
   if (newest?.whole.value !== undefined)
     return { ...replay(newest.whole.value, [newest.changes]), isLastGood: false };
   const isLeft = newest?.changes !== undefined || older?.whole.value !== undefined;
-  const fault = newest?.whole.fault ?? (isLeft ? `${newestIn(folder).whole} is missing` : undefined);
+  const fault = newest?.whole.fault ?? (isLeft ? `${newestFiles(folder).full} is missing` : undefined);
   if (fault === undefined || older?.whole.value === undefined)
     return { content: undefined, fault, isLastGood: false };
   const reading = replay(older.whole.value, [older.changes, newest?.changes]);
@@ -136,30 +136,30 @@ export function readJournal(folder: string): JournalReading {
   return { ...reading, fault: faults.join('; '), isLastGood: true };
 }
 
-interface Reading<T> {
+interface ReadResult<T> {
   readonly value?: T;
-  /** Missing, too, where there is no such file. */
+  /** Also missing when there is no such file. */
   readonly fault?: string;
 }
 
 interface Changes {
-  /** Missing where it cannot be read. */
+  /** Missing when it cannot be read. */
   readonly head?: ChangesHead | undefined;
   readonly lines: readonly JournalChange[];
   readonly fault?: string;
 }
 
-function readPair({ whole: path, changes }: JournalPair) {
+function readPair({ full: path, changes }: JournalFiles) {
   return { whole: readWhole(path), changes: readChanges(changes) };
 }
 
-function readWhole(path: string): Reading<z.infer<typeof whole>> {
+function readWhole(path: string): ReadResult<z.infer<typeof whole>> {
   const { value: text, fault } = readText(path);
   if (text === undefined) return fault === undefined ? {} : { fault };
   return parse(whole, text, path);
 }
 
-/** What stands before a line that cannot be used. A last line that was cut has never been counted on. */
+/** Reads the lines before an invalid one. An incomplete last line was never acknowledged. */
 function readChanges(path: string): Changes | undefined {
   const { value: text, fault: unread } = readText(path);
   if (text === undefined) return unread === undefined ? undefined : { lines: [], fault: unread };
@@ -175,23 +175,23 @@ function readChanges(path: string): Changes | undefined {
   return { head, lines };
 }
 
-/** Changes count if they come after what is there, or after what came after it: each says how things are now. */
+/** Applies changes that follow `start`, or follow the journal after it: each holds current values. */
 function replay(
   { name, version: _, ...start }: z.infer<typeof whole>,
   files: readonly (Changes | undefined)[],
-): Pick<JournalReading, 'content' | 'fault'> {
-  const fitting = files.filter(
+): Pick<JournalReadResult, 'content' | 'fault'> {
+  const applicable = files.filter(
     (each) => each !== undefined && (each.head === undefined || isAfter(each.head, name)),
   );
-  const lines = fitting.flatMap((each) => each?.lines ?? []);
-  return { content: applyAll(start, lines), fault: fitting.find((each) => each?.fault)?.fault };
+  const lines = applicable.flatMap((each) => each?.lines ?? []);
+  return { content: applyAll(start, lines), fault: applicable.find((each) => each?.fault)?.fault };
 }
 
 function isAfter({ of, after }: ChangesHead, name: string): boolean {
   return of === name || after === name;
 }
 
-/** A line that is applied twice changes nothing the second time. */
+/** Applying a line twice changes nothing. */
 function applyAll(start: JournalContent, lines: readonly JournalChange[]): JournalContent {
   const known = new Map(start.transactions.map((each) => [each.id, each]));
   const answered = new Map(start.answers.map((each) => [each.messageId, each]));
@@ -219,21 +219,21 @@ function applyOne(
   if (configuration === undefined) return undefined;
   const isNew = (record: { readonly id: number }) => record.id > (old?.records ?? 0);
   const all = new Map([...(old?.services ?? []), ...services].map((each) => [each.id, each]));
-  const past = [...(old?.history ?? []), ...history.filter(isNew)].slice(-KEPT_RECORDS);
+  const past = [...(old?.history ?? []), ...history.filter(isNew)].slice(-MAX_RECORDS);
   return { id, configuration, records, services: [...all.values()], history: past };
 }
 
-function readText(path: string): Reading<string> {
+function readText(path: string): ReadResult<string> {
   try {
     return { value: readPrivate(path) };
   } catch (error) {
-    // It may be damaged; but what somebody else could have written is not gone on from.
+    // A damaged file can be replaced, but a file that other users can write must not be trusted.
     if (error instanceof ContextdError) throw error;
     return hasErrnoCode(error, 'ENOENT') ? {} : { fault: messageOf(error) };
   }
 }
 
-function parse<S extends z.ZodType>(schema: S, text: string, where: string): Reading<z.infer<S>> {
+function parse<S extends z.ZodType>(schema: S, text: string, where: string): ReadResult<z.infer<S>> {
   try {
     return { value: schema.parse(JSON.parse(text)) };
   } catch (error) {

@@ -1,4 +1,4 @@
-// A socket file that its process listens on for as long as it lives: who can connect knows that, in any container.
+// A socket on which a process listens while it lives: any process that can connect knows that, also across containers.
 
 import { chmodSync, closeSync, constants, existsSync, lstatSync, openSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -6,28 +6,28 @@ import { join } from 'node:path';
 import { hasErrnoCode } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 
-export interface LifeSocket {
-  /** Of the file; empty where the file system has no sockets. */
+export interface LivenessSocket {
+  /** The file name; empty where the file system has no sockets. */
   readonly name: string;
   isInPlace(): boolean;
   close(): Promise<void>;
 }
 
-/** What file systems say that have no sockets, such as those that a virtual machine shares with its host. */
+/** Error codes of file systems without sockets, such as folders that a virtual machine shares with its host. */
 const UNSUPPORTED = ['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS', 'EINVAL'];
 
-export async function openLifeSocket(folder: string): Promise<LifeSocket> {
+export async function openLivenessSocket(folder: string): Promise<LivenessSocket> {
   const name = `provider.${createUniqueId()}.sock`;
   const path = join(folder, name);
-  // Nothing is said: that a connection can be made is all there is to know.
+  // No data is sent: the connection itself is the information.
   const server = createServer((socket) => socket.on('error', () => undefined).destroy());
   try {
-    await atShortPath(folder, name, (short) => listen(server, short));
+    await withShortPath(folder, name, (short) => listen(server, short));
   } catch (error) {
-    if (!hasErrnoCode(error, ...UNSUPPORTED)) throw naming(path, error);
+    if (!hasErrnoCode(error, ...UNSUPPORTED)) throw withPath(path, error);
     return { name: '', isInPlace: () => true, close: () => Promise.resolve() };
   }
-  // Neither its end nor its faults concern the program.
+  // The socket must neither keep the program running nor end it by an error.
   server.unref().on('error', () => undefined);
   chmodSync(path, 0o600);
   const inode = inodeOf(path);
@@ -41,10 +41,10 @@ export async function openLifeSocket(folder: string): Promise<LifeSocket> {
   };
 }
 
-/** `dead`: nothing listens any more. Also a process that is stopped, or of another user, is alive. */
-export async function knock(folder: string, name: string): Promise<'alive' | 'dead' | 'missing'> {
+/** Returns `dead` when no process listens. A stopped process, or one of another user, is alive. */
+export async function probe(folder: string, name: string): Promise<'alive' | 'dead' | 'missing'> {
   if (!existsSync(join(folder, name))) return 'missing';
-  return await atShortPath(
+  return await withShortPath(
     folder,
     name,
     (path) =>
@@ -62,15 +62,15 @@ export async function knock(folder: string, name: string): Promise<'alive' | 'de
   );
 }
 
-/** The error of a short path, with the path that a reader knows. */
-function naming(path: string, error: unknown): unknown {
+/** Replaces the short path in an error by the real one. */
+function withPath(path: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const message = error.message.replace(/\/proc\/self\/fd\/\S+/, path);
   return Object.assign(error, { message, path });
 }
 
-/** A socket's path has at most 107 bytes; that of a folder may be longer, but not that of its descriptor. */
-async function atShortPath<T>(folder: string, name: string, act: (path: string) => Promise<T>): Promise<T> {
+/** A socket path has at most 107 bytes; a longer folder path is replaced by that of its descriptor. */
+async function withShortPath<T>(folder: string, name: string, act: (path: string) => Promise<T>): Promise<T> {
   const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     const short = `/proc/self/fd/${descriptor}`;

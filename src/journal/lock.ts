@@ -1,4 +1,4 @@
-// One provider per context and state folder, also across containers: an entry names the holder, a socket says whether it lives.
+// Locks a state folder for one provider, also across containers: an entry names the holder, a socket proves that it lives.
 
 import { readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,48 +6,48 @@ import { makeFolder } from '../base/make-folder.js';
 import { ContextdError, hasErrnoCode } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { readStartTime } from '../processes/process-table.js';
-import { knock, openLifeSocket } from './liveness-socket.js';
+import { probe, openLivenessSocket } from './liveness-socket.js';
 
 interface Holder {
   readonly pid: number;
-  /** Of the process, so that another one with the same pid is not taken for it. */
+  /** The start time of the process, which distinguishes it from a later one with the same pid. */
   readonly startTime: string;
-  /** Elsewhere the pid means nothing. */
+  /** The pid namespace: the pid is valid there only. */
   readonly namespace: string;
-  /** Name of the socket that the holder listens on; empty where the file system has no sockets. */
+  /** The holder's liveness socket; empty where the file system has no sockets. */
   readonly socket: string;
 }
 
 export interface StateLock {
-  /** False when its files have been removed. */
+  /** Returns false when the lock's files were removed. */
   isInPlace(): boolean;
   release(): Promise<void>;
 }
 
-/** `provider.<generation>.lock`: the highest one counts. */
+/** `provider.<generation>.lock`: the highest generation is valid. */
 const NAME = /^provider\.(?<generation>\d{1,15})\.lock$/;
 const NONE: Holder = { pid: 0, startTime: '', namespace: '', socket: '' };
 
 /**
- * Throws CTX_JOURNAL_HELD naming the holder.
+ * Locks the state folder. Throws CTX_JOURNAL_HELD with the holder's pid.
  *
- * An entry is a symbolic link whose target is the holder: it is there whole or not at all, needs no room on a full
- * disk and no hard links. A process that finds the holder of the highest entry dead makes the next entry; of several only
- * one can. An entry is never removed but by the process that made a higher one, so a number that was seen as free stays
- * below it.
+ * An entry is a symbolic link whose target describes the holder: it is created atomically, and needs neither space on a
+ * full disk nor hard links. A process that finds the holder of the highest entry dead creates the next entry; only one
+ * process can. Only the process that created a higher entry removes an entry, so no generation is used twice.
  */
 export async function acquireLock(stateFolder: string, contextId: string): Promise<StateLock> {
   makeFolder(stateFolder, 0o700);
-  const socket = await openLifeSocket(stateFolder);
+  const socket = await openLivenessSocket(stateFolder);
   const startTime = readStartTime(process.pid) ?? '';
   const own = { pid: process.pid, startTime, namespace: pidNamespace(), socket: socket.name };
   try {
     const path = pathOf(stateFolder, await claim(stateFolder, contextId, own));
     return {
-      isInPlace: () => readTarget(path) === write(own) && socket.isInPlace(),
+      isInPlace: () => readTarget(path) === formatHolder(own) && socket.isInPlace(),
       release: async () => {
         await socket.close();
-        if (readTarget(path) === write(own)) put(stateFolder, NONE, (made) => renameSync(made, path));
+        if (readTarget(path) === formatHolder(own))
+          replaceEntry(stateFolder, NONE, (made) => renameSync(made, path));
       },
     };
   } catch (error) {
@@ -67,14 +67,14 @@ async function claim(stateFolder: string, contextId: string, own: Holder): Promi
       await removeOlder(stateFolder, generation);
       return generation;
     }
-    // We were slow: others have come, and perhaps gone, since we looked.
+    // Too late: other processes have created higher entries since.
     rmSync(pathOf(stateFolder, generation), { force: true });
   }
 }
 
 function tryCreate(path: string, holder: Holder): boolean {
   try {
-    symlinkSync(write(holder), path);
+    symlinkSync(formatHolder(holder), path);
     return true;
   } catch (error) {
     if (hasErrnoCode(error, 'EEXIST')) return false;
@@ -82,9 +82,9 @@ function tryCreate(path: string, holder: Holder): boolean {
   }
 }
 
-function put(stateFolder: string, holder: Holder, move: (path: string) => void): void {
+function replaceEntry(stateFolder: string, holder: Holder, move: (path: string) => void): void {
   const path = join(stateFolder, `provider.${createUniqueId()}.tmp`);
-  symlinkSync(write(holder), path);
+  symlinkSync(formatHolder(holder), path);
   try {
     move(path);
   } finally {
@@ -96,8 +96,8 @@ async function removeOlder(stateFolder: string, generation: number): Promise<voi
   for (const each of generations(stateFolder)) {
     if (each >= generation) continue;
     const holder = readHolder(pathOf(stateFolder, each));
-    const isLeft = holder.socket !== '' && !(await isAlive(stateFolder, holder));
-    if (isLeft) rmSync(join(stateFolder, holder.socket), { force: true });
+    const isStale = holder.socket !== '' && !(await isAlive(stateFolder, holder));
+    if (isStale) rmSync(join(stateFolder, holder.socket), { force: true });
     rmSync(pathOf(stateFolder, each), { force: true });
   }
 }
@@ -117,18 +117,18 @@ function pathOf(stateFolder: string, generation: number): string {
   return join(stateFolder, `provider.${generation}.lock`);
 }
 
-function write({ pid, startTime, namespace, socket }: Holder): string {
+function formatHolder({ pid, startTime, namespace, socket }: Holder): string {
   return [pid, startTime, namespace, socket].join(' ');
 }
 
 function readHolder(path: string): Holder {
   const [pid, startTime = '', namespace = '', socket = ''] = readTarget(path)?.split(' ') ?? [];
-  // Its name stands in the folder, and nowhere else.
+  // A socket name with a slash would leave the folder.
   if (pid === undefined || !/^\d+$/.test(pid) || socket.includes('/')) return NONE;
   return { pid: Number(pid), startTime, namespace, socket };
 }
 
-/** Undefined for an entry that is not there, or was replaced by a higher one meanwhile. */
+/** Returns undefined when the entry does not exist (any more). */
 function readTarget(path: string): string | undefined {
   try {
     return readlinkSync(path);
@@ -139,9 +139,9 @@ function readTarget(path: string): string | undefined {
 
 async function isAlive(stateFolder: string, holder: Holder): Promise<boolean> {
   const { pid, startTime, namespace, socket } = holder;
-  const answer = socket === '' ? 'missing' : await knock(stateFolder, socket);
+  const answer = socket === '' ? 'missing' : await probe(stateFolder, socket);
   if (answer !== 'missing') return answer === 'alive';
-  // Its socket was removed, or there is none: then the process tells, if it can be seen from here.
+  // Without a socket, look for the process, if it is in the same namespace.
   return startTime !== '' && namespace === pidNamespace() && readStartTime(pid) === startTime;
 }
 
@@ -151,12 +151,12 @@ function pidNamespace(): string {
 
 function heldError(holder: Holder, contextId: string, folder: string): ContextdError {
   const { pid, namespace } = holder;
-  const where = namespace === pidNamespace() ? '' : ' of another container';
+  const where = namespace === pidNamespace() ? '' : ' in another container';
   return new ContextdError(
     'CTX_JOURNAL_HELD',
-    `context ${contextId} is run from ${folder} by pid ${pid}${where}`,
+    `context ${contextId} in ${folder} is already run by the provider with pid ${pid}${where}`,
     {
-      hint: 'use that provider, end it, or give this context another ContextID',
+      hint: 'use or end that provider, or give this context another ContextID',
       details: { pid, folder },
     },
   );

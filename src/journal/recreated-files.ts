@@ -1,12 +1,12 @@
-// The lock and the registry entry of a running provider, as files that are made again when they are removed.
+// The lock, registry entry and sockets of a running provider as monitored files.
 
 import { existsSync } from 'node:fs';
 import { ContextdError } from '../base/errors.js';
 import { registerProvider, type Registration, type RegistryEntry } from '../bus/registry.js';
 import { acquireLock, type StateLock } from './lock.js';
-import type { Kept } from './file-monitor.js';
+import type { MonitoredFile } from './file-monitor.js';
 
-export class HeldLock {
+export class MonitoredLock {
   readonly #stateFolder: string;
   readonly #contextId: string;
   #lock: StateLock;
@@ -17,17 +17,17 @@ export class HeldLock {
     this.#lock = lock;
   }
 
-  /** Throws CTX_JOURNAL_HELD. */
-  static async acquire(stateFolder: string, contextId: string): Promise<HeldLock> {
-    return new HeldLock(stateFolder, contextId, await acquireLock(stateFolder, contextId));
+  /** Throws CTX_JOURNAL_HELD when another provider holds the lock. */
+  static async acquire(stateFolder: string, contextId: string): Promise<MonitoredLock> {
+    return new MonitoredLock(stateFolder, contextId, await acquireLock(stateFolder, contextId));
   }
 
   release(): Promise<void> {
     return this.#lock.release();
   }
 
-  /** `lost` is called when another provider has taken the lock while its files were gone. */
-  kept(lost: () => void): Kept {
+  /** Calls `lost` when another provider has taken the lock while the files were missing. */
+  monitoredFile(lost: () => void): MonitoredFile {
     return {
       name: 'lock',
       isInPlace: () => this.#lock.isInPlace(),
@@ -44,7 +44,7 @@ export class HeldLock {
   }
 }
 
-export class RegisteredProvider {
+export class MonitoredRegistration {
   readonly #entry: RegistryEntry;
   readonly #warn: (text: string) => void;
   #registration: Registration | undefined;
@@ -54,14 +54,14 @@ export class RegisteredProvider {
     this.#warn = warn;
   }
 
-  /** Where it cannot be registered, that is tried again when it is looked after. */
-  static async open(entry: RegistryEntry, warn: (text: string) => void): Promise<RegisteredProvider> {
-    const registered = new RegisteredProvider(entry, warn);
-    await registered.kept.restore().catch(() => undefined);
+  /** If the registration fails, the file monitor tries again. */
+  static async open(entry: RegistryEntry, warn: (text: string) => void): Promise<MonitoredRegistration> {
+    const registered = new MonitoredRegistration(entry, warn);
+    await registered.monitoredFile.restore().catch(() => undefined);
     return registered;
   }
 
-  get kept(): Kept {
+  get monitoredFile(): MonitoredFile {
     return {
       name: 'registry entry',
       isInPlace: () => this.#registration?.isInPlace() === true,
@@ -78,8 +78,11 @@ export class RegisteredProvider {
 
 const LOCAL = 'ipc://';
 
-/** The socket files of ipc:// binds: a bound socket whose file is gone cannot be reached any more, and only a new bind makes one. */
-export function keptSockets(ends: { readonly publish: string; readonly subscribe: string }): readonly Kept[] {
+/** The socket files of ipc:// endpoints. Without its file a bound socket accepts no new connections; only a new bind creates it. */
+export function monitoredSockets(ends: {
+  readonly publish: string;
+  readonly subscribe: string;
+}): readonly MonitoredFile[] {
   const paths = [ends.publish, ends.subscribe].filter((each) => each.startsWith(LOCAL));
   return paths.map((endpoint) => {
     const path = endpoint.slice(LOCAL.length);
@@ -87,8 +90,8 @@ export function keptSockets(ends: { readonly publish: string; readonly subscribe
       name: `socket ${path}`,
       isInPlace: () => path.startsWith('@') || existsSync(path),
       restore: () => {
-        throw new ContextdError('CTX_FILE_GONE', 'who is not connected yet cannot connect', {
-          hint: 'end the provider with SIGTERM, or with --detach_on_exit to keep its services, and start it again',
+        throw new ContextdError('CTX_FILE_GONE', 'new clients cannot connect', {
+          hint: 'restart the provider: end it with SIGTERM, or with --detach_on_exit to keep its services running',
         });
       },
     };

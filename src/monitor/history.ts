@@ -1,73 +1,73 @@
-// What services have cost: a ring of samples for each, in memory, bounded in length and in number.
+// Keeps the samples of services in memory: one ring buffer per service, limited in length and number.
 
 import { METRICS, type Metric } from '../messages/sample-history.js';
 
-/** Of one service; more samples than that are not kept, however long and often. */
-const MOST_POINTS = 86_400;
-/** All rings together, in bytes; it decides how many services have one. */
-const MOST_BYTES = 128 * 1024 * 1024;
-const BYTES_A_POINT = Float64Array.BYTES_PER_ELEMENT + METRICS.length * Float32Array.BYTES_PER_ELEMENT;
-/** A ring begins small and doubles until it has its length. */
+/** The maximum number of samples per service. */
+const MAX_POINTS = 86_400;
+/** The maximum size of all rings in bytes; it limits the number of services. */
+const MAX_BYTES = 128 * 1024 * 1024;
+const BYTES_PER_POINT = Float64Array.BYTES_PER_ELEMENT + METRICS.length * Float32Array.BYTES_PER_ELEMENT;
+/** The initial size of a ring, which doubles up to its full length. */
 const FIRST_POINTS = 64;
-/** A round may come late; who has missed more than two has gone. */
-const GONE_PERIODS = 2.5;
+/** A service without a sample for this many periods has ended. */
+const ENDED_PERIODS = 2.5;
 
 export type Values = Readonly<Partial<Record<Metric, number>>>;
-/** Seconds since the epoch, and the value, null where it was not to be had. */
+/** Seconds since the epoch, and the value; null if it could not be measured. */
 export type Point = [number, number | null];
 
 export interface HistoryOptions {
   readonly periodS: number;
-  /** How far back samples are kept, in seconds. */
+  /** How long samples are kept, in seconds. */
   readonly spanS: number;
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
 }
 
 export class History {
   readonly #length: number;
-  readonly #mostServices: number;
+  readonly #maxServices: number;
   readonly #periodS: number;
   readonly #rings = new Map<string, Ring>();
 
-  constructor({ periodS, spanS, mostBytes = MOST_BYTES }: HistoryOptions) {
+  constructor({ periodS, spanS, maxBytes = MAX_BYTES }: HistoryOptions) {
     this.#periodS = periodS;
-    this.#length = Math.min(MOST_POINTS, Math.ceil(spanS / periodS));
-    this.#mostServices = Math.max(1, Math.floor(mostBytes / (Math.max(1, this.#length) * BYTES_A_POINT)));
+    this.#length = Math.min(MAX_POINTS, Math.ceil(spanS / periodS));
+    this.#maxServices = Math.max(1, Math.floor(maxBytes / (Math.max(1, this.#length) * BYTES_PER_POINT)));
   }
 
   get serviceIds(): readonly string[] {
     return [...this.#rings.keys()];
   }
 
-  /** Notes a sample of a service; `atS` is in seconds since the epoch. */
-  note(serviceId: string, atS: number, values: Values): void {
+  /** Adds a sample of a service; `atS` is in seconds since the epoch. */
+  add(serviceId: string, atS: number, values: Values): void {
     if (this.#length === 0) return;
     const ring = this.#rings.get(serviceId) ?? this.#add(serviceId, atS);
     ring?.push(atS, values);
   }
 
-  /** Oldest first; undefined for a service of which nothing is kept. */
+  /** Returns the samples since `sinceS`, oldest first; undefined for an unknown service. */
   read(serviceId: string, metric: Metric, sinceS = -Infinity): readonly Point[] | undefined {
     return this.#rings.get(serviceId)?.read(metric, sinceS);
   }
 
-  /** When all places are taken, that of the service that has been gone for longest, if one has gone. */
+  /** Adds a ring. If the limit is reached, replaces the service that ended first, or returns undefined. */
   #add(serviceId: string, atS: number): Ring | undefined {
-    if (this.#rings.size >= this.#mostServices) {
-      const gone = this.#longestGone(atS);
-      if (gone === undefined) return undefined;
-      this.#rings.delete(gone);
+    if (this.#rings.size >= this.#maxServices) {
+      const ended = this.#findEnded(atS);
+      if (ended === undefined) return undefined;
+      this.#rings.delete(ended);
     }
     const ring = new Ring(this.#length);
     this.#rings.set(serviceId, ring);
     return ring;
   }
 
-  /** Who had a sample in the last round is there, though its turn in this round may not have come yet. */
-  #longestGone(atS: number): string | undefined {
+  /** Finds the service that ended first. A service with a sample in the last round is alive. */
+  #findEnded(atS: number): string | undefined {
     let found: { readonly id: string; readonly lastS: number } | undefined;
     for (const [id, { lastS }] of this.#rings) {
-      if (lastS < atS - GONE_PERIODS * this.#periodS && lastS < (found?.lastS ?? Infinity))
+      if (lastS < atS - ENDED_PERIODS * this.#periodS && lastS < (found?.lastS ?? Infinity))
         found = { id, lastS };
     }
     return found?.id;
@@ -78,7 +78,7 @@ class Ring {
   readonly #length: number;
   #times: Float64Array;
   #columns: Readonly<Record<Metric, Float32Array>>;
-  /** How many there were ever; the next one goes to this place, modulo the size. */
+  /** The number of samples ever added; modulo the size, the index of the next one. */
   #count = 0;
   lastS = -Infinity;
 
@@ -111,7 +111,7 @@ class Ring {
       .filter(([atS]) => atS >= sinceS);
   }
 
-  /** Only while it is not full for the first time: then places and ages have the same order. */
+  /** Must be called before the ring wraps around: only then are the samples in order. */
   #grow(): void {
     const size = Math.min(this.#length, this.#times.length * 2);
     const [times, columns] = [this.#times, this.#columns];

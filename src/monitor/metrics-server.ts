@@ -1,4 +1,4 @@
-// /metrics and /healthz over HTTP, for this machine alone.
+// Serves /metrics and /healthz over HTTP, on the loopback address only.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
@@ -7,15 +7,15 @@ import { bindError } from '../bus/bind.js';
 import type { MetricsText } from './metrics.js';
 
 const HOST = '127.0.0.1';
-/** A client that is slower than that is cut off, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** Slower clients are disconnected. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface MetricsPorts {
   readonly port: number;
-  /** Names besides those of loopback under which it may be asked for. */
+  /** Host names that requests may use, besides those of loopback. */
   readonly hosts: readonly string[];
   readonly metrics: () => Promise<MetricsText>;
-  /** What is wrong with the provider; undefined for nothing. */
+  /** Resolves with the fault of the provider, or undefined. */
   readonly fault: () => Promise<string | undefined>;
 }
 
@@ -28,7 +28,7 @@ export class MetricsServer {
 
   /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED. */
   static async open(ports: MetricsPorts): Promise<MetricsServer> {
-    const server = createServer({ requestTimeout: PATIENCE_MS }, (request, response) => {
+    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
       answer(ports, request, response).catch(() => response.destroy());
     });
     try {
@@ -46,7 +46,7 @@ export class MetricsServer {
     return `http://${HOST}:${port}/metrics`;
   }
 
-  /** Also of those that keep their connection. */
+  /** Closes the server and all connections. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
@@ -66,13 +66,13 @@ async function answer(
   };
   const { host } = request.headers;
   if (!isOwnHost(host, [HOST, ...ports.hosts])) {
-    const hint = 'ask for it as 127.0.0.1 or localhost, or add the name to <metrics_hosts> of the Monitor';
+    const hint = 'use 127.0.0.1 or localhost, or add the name to <metrics_hosts> of the Monitor';
     plain(421, `${JSON.stringify(host)} is not a name of this server: ${hint}`);
     return;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    plain(405, 'only GET and HEAD');
+    plain(405, 'only GET and HEAD are allowed');
     return;
   }
   const [path] = (request.url ?? '').split('?');
@@ -82,5 +82,5 @@ async function answer(
   } else if (path === '/healthz') {
     const fault = await ports.fault();
     plain(fault === undefined ? 200 : 503, fault ?? 'ok');
-  } else plain(404, 'there are /metrics and /healthz');
+  } else plain(404, 'not found; the paths are /metrics and /healthz');
 }

@@ -1,4 +1,4 @@
-// What is known of services and provider, in the words of OpenMetrics.
+// Renders services and provider as OpenMetrics text.
 
 import { Counter, Gauge, Registry } from 'prom-client';
 import { SERVICE_STATUSES } from '../messages/service-status.js';
@@ -9,8 +9,8 @@ import type { WatchedService } from './service-registry.js';
 export interface MetricsView {
   readonly transaction: string;
   readonly services: readonly WatchedService[];
-  /** Services beyond those that are watched. */
-  readonly surplus: number;
+  /** The number of services beyond the limit. */
+  readonly unwatched: number;
   /** The last sample of each living service. */
   readonly values: ReadonlyMap<string, Values>;
   /** Undefined when the provider did not answer. */
@@ -25,7 +25,7 @@ export interface MetricsText {
 const MIB = 1024 * 1024;
 const LABELS = ['transaction', 'service_id', 'instance'] as const;
 
-/** What is measured of a service, with the factor that makes it seconds, bytes or cores. */
+/** The metrics of a service: name, help, source, and the factor to seconds, bytes or cores. */
 const MEASURED = [
   [
     'cpu_ratio',
@@ -46,17 +46,17 @@ const MEASURED = [
   ['children', 'Descendants at any depth', 'children', 1],
 ] as const;
 
-/** Made anew for each scrape, so that what is gone is not told of any more. */
+/** Renders one scrape. Each uses a new registry, so that ended services disappear. */
 export async function composeMetrics(view: MetricsView): Promise<MetricsText> {
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   addMeasured(registry, view);
-  addLives(registry, view);
+  addStates(registry, view);
   addProvider(registry, view.figures);
   single(registry, [
     'contextd_monitor_unwatched_services',
-    'Services beyond the number that is watched',
-    view.surplus,
+    'Services beyond the limit, which are not monitored',
+    view.unwatched,
   ]);
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
@@ -73,26 +73,26 @@ function addMeasured(registry: Metrics, { transaction, services, values }: Metri
   }
 }
 
-function addLives(registry: Metrics, { transaction, services }: MetricsView): void {
+function addStates(registry: Metrics, { transaction, services }: MetricsView): void {
   const lag = createGauge(
     registry,
     'contextd_service_event_loop_lag_seconds',
-    'How late its event loop came round at its last heartbeat',
+    'Event loop lag at its last heartbeat',
   );
   const last = createGauge(
     registry,
     'contextd_service_last_event_timestamp_seconds',
-    'When it last reported an event',
+    'Time of its last event',
   );
   const state = createGauge(
     registry,
     'contextd_service_state',
-    'Where it stands: 1 for that state, 0 for all others',
+    'Its status: 1 for the present one, 0 for all others',
     ['state'],
   );
   const restarts = new Counter({
     name: 'contextd_service_restarts_total',
-    help: 'How often it was launched again in this transaction, by command or by transition',
+    help: 'Restarts in this transaction, by command or by transition',
     labelNames: LABELS,
     registers: [registry],
   });
@@ -101,7 +101,7 @@ function addLives(registry: Metrics, { transaction, services }: MetricsView): vo
     restarts.inc(labels, service.restarts);
     if (service.lagMs !== undefined) lag.set(labels, service.lagMs / 1000);
     if (service.lastEventMs !== undefined) last.set(labels, service.lastEventMs / 1000);
-    // Another word is no state of its own.
+    // An unknown status sets all states to 0.
     for (const each of SERVICE_STATUSES)
       state.set({ ...labels, state: each }, service.status === each ? 1 : 0);
   }
@@ -125,18 +125,18 @@ function providerCounts({ messages, journal, cpu_s: cpuS }: FiguresReply): reado
   return [
     ['messages_received', 'Messages that reached the provider', messages.received],
     ['messages_sent', 'Messages that the provider sent', messages.sent],
-    ['messages_dropped', 'Frames that were no messages, or could not be dealt with', messages.dropped],
+    ['messages_dropped', 'Frames that were invalid or could not be processed', messages.dropped],
     ['messages_missed', 'Events of services that never arrived', messages.missed],
-    ['journal_writes', 'How often the journal was written', journal.writes],
-    ['journal_failures', 'How often the journal could not be written', journal.failures],
-    ['journal_seconds', 'Time spent on writing the journal', journal.total_ms / 1000],
+    ['journal_writes', 'Writes of the journal', journal.writes],
+    ['journal_failures', 'Failed writes of the journal', journal.failures],
+    ['journal_seconds', 'Time spent writing the journal', journal.total_ms / 1000],
     ['cpu_seconds', 'Processor time of the provider', cpuS],
   ];
 }
 
 function providerGauges({ journal, rss, event_loop: loop }: FiguresReply): readonly Single[] {
   return [
-    ['journal_longest_seconds', 'The longest time that one journal took', journal.max_ms / 1000],
+    ['journal_longest_seconds', 'The longest time of one journal write', journal.max_ms / 1000],
     ['resident_memory_bytes', 'Resident memory of the provider', rss * MIB],
     [
       'event_loop_lag_seconds',
@@ -145,7 +145,7 @@ function providerGauges({ journal, rss, event_loop: loop }: FiguresReply): reado
     ],
     [
       'event_loop_lag_p99_seconds',
-      '99 of 100 lags within the last minute or two were below',
+      'The 99th percentile of its lag within the last minute or two',
       loop.lag_p99_ms / 1000,
     ],
     ['event_loop_lag_max_seconds', 'The longest lag within the last minute or two', loop.lag_max_ms / 1000],

@@ -1,50 +1,50 @@
-// Who may read what a Monitor publishes where its provider is secured: the clients that the provider knows.
+// Access control of a secured Monitor: only the clients of its provider may subscribe.
 
 import type { Logger } from '../base/logger.js';
 import { openZapHandler, type ZapHandler, type Peer } from '../bus/zap-handler.js';
 import type { ClientSecurity, ServerSecurity } from '../bus/security.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 
-/** Of so many the first refusal is told: keys cost nothing, and the log has an end. */
-const MOST_TOLD = 20;
+/** The maximum number of keys to warn about: an attacker could generate keys and flood the log. */
+const MAX_WARNINGS = 20;
 
 export class MonitorAcl {
   readonly #log: Logger;
-  readonly #told = new Set<string>();
+  readonly #warned = new Set<string>();
   #clients: ReadonlySet<string>;
-  #gate: ZapHandler | undefined;
+  #zapHandler: ZapHandler | undefined;
 
   private constructor(info: TransactionInfo, log: Logger) {
     this.#clients = new Set(info.clients);
     this.#log = log;
   }
 
-  /** `info` must have come from the provider: it says whom to let in. */
+  /** `info` must come from the provider: it contains the allowed keys. */
   static async open(
     { keys }: ClientSecurity,
     info: TransactionInfo,
     log: Logger,
-  ): Promise<{ readonly entrance: MonitorAcl; readonly server: ServerSecurity }> {
-    const entrance = new MonitorAcl(info, log);
-    const gate = await openZapHandler(keys, (peer) => entrance.#judge(peer));
-    entrance.#gate = gate;
-    return { entrance, server: gate.security };
+  ): Promise<{ readonly acl: MonitorAcl; readonly server: ServerSecurity }> {
+    const acl = new MonitorAcl(info, log);
+    const zapHandler = await openZapHandler(keys, (peer) => acl.#isAllowed(peer));
+    acl.#zapHandler = zapHandler;
+    return { acl, server: zapHandler.security };
   }
 
-  /** The next provider may know others. */
-  note(info: TransactionInfo): void {
+  /** Replaces the allowed keys: the next provider may have other clients. */
+  update(info: TransactionInfo): void {
     this.#clients = new Set(info.clients);
   }
 
   close(): void {
-    this.#gate?.close();
+    this.#zapHandler?.close();
   }
 
-  #judge({ key, address }: Peer): boolean {
+  #isAllowed({ key, address }: Peer): boolean {
     if (this.#clients.has(key)) return true;
-    if (this.#told.size < MOST_TOLD && !this.#told.has(key)) {
-      this.#told.add(key);
-      this.#log.warn('somebody was not let in: the key is in no <Client> of the context file', {
+    if (this.#warned.size < MAX_WARNINGS && !this.#warned.has(key)) {
+      this.#warned.add(key);
+      this.#log.warn('refused a subscriber: its key is in no <Client> of the context file', {
         key,
         address,
       });

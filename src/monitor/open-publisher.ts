@@ -1,4 +1,4 @@
-// Where a Monitor publishes: opened to whom its provider lets in, or to this machine.
+// Opens the publisher of a Monitor: for the clients of a secured provider, or for this machine only.
 
 import type { Closers } from '../base/closers.js';
 import { ContextdError } from '../base/errors.js';
@@ -7,49 +7,54 @@ import { isLocalEndpoint, narrowBind } from '../bus/endpoint.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import { MonitorAcl } from './monitor-acl.js';
 import type { MonitorPorts } from './ports.js';
-import { askInfo, ProviderClient } from './provider-client.js';
+import { fetchTransactionInfo, ProviderClient } from './provider-client.js';
 
 export interface MonitorPublisher {
-  readonly broadcaster: BoundPublisher;
-  readonly entrance: MonitorAcl | undefined;
+  readonly publisher: BoundPublisher;
+  readonly acl: MonitorAcl | undefined;
 }
 
-/** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED, and BUS_DEADLINE if a secured provider is silent. */
+/** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED, and BUS_DEADLINE if a secured provider does not answer. */
 export async function openMonitorPublisher(ports: MonitorPorts, closers: Closers): Promise<MonitorPublisher> {
   const { endpoints, log } = ports;
   const element = '<endpoint> of the Monitor';
   const bind = bindOf(ports);
   if (endpoints.security === undefined) {
-    const broadcaster = await BoundPublisher.open(bind, element);
-    closers.add(() => broadcaster.close());
-    return { broadcaster, entrance: undefined };
+    const publisher = await BoundPublisher.open(bind, element);
+    closers.add(() => publisher.close());
+    return { publisher, acl: undefined };
   }
-  // Before anybody can knock: whoever is refused once does not come back.
-  const { entrance, server } = await MonitorAcl.open(endpoints.security, await askOnce(ports), log);
-  closers.add(() => entrance.close());
-  const broadcaster = await BoundPublisher.open(bind, element, server);
-  closers.add(() => broadcaster.close());
-  return { broadcaster, entrance };
+  // The keys must be known before the first connection: a refused client does not reconnect.
+  const { acl, server } = await MonitorAcl.open(endpoints.security, await fetchOnce(ports), log);
+  closers.add(() => acl.close());
+  const publisher = await BoundPublisher.open(bind, element, server);
+  closers.add(() => publisher.close());
+  return { publisher, acl };
 }
 
-async function askOnce({ endpoints, transaction }: MonitorPorts): Promise<TransactionInfo> {
-  const link = new ProviderClient({ endpoints, transaction, hear: () => undefined, found: () => undefined });
+async function fetchOnce({ endpoints, transaction }: MonitorPorts): Promise<TransactionInfo> {
+  const link = new ProviderClient({
+    endpoints,
+    transaction,
+    onMessage: () => undefined,
+    onProvider: () => undefined,
+  });
   try {
     await link.ready();
-    return await askInfo(link);
+    return await fetchTransactionInfo(link);
   } finally {
     await link.close();
   }
 }
 
-/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless that is wanted. */
+/** Throws BUS_BIND_REFUSED for an address that other machines can reach, unless <insecure> allows it. */
 function bindOf({ configuration, endpoints }: MonitorPorts): string {
   const { endpoint, insecure } = configuration.service;
-  // Known keys alone are let in then, wherever they come from.
+  // With security only known keys can connect, from any machine.
   if (insecure || endpoints.security !== undefined) return endpoint;
   const bind = narrowBind(endpoint, endpoints.subscribe);
   if (isLocalEndpoint(bind)) return bind;
   throw new ContextdError('BUS_BIND_REFUSED', `${bind} can be reached from other machines`, {
-    hint: 'publish at 127.0.0.1, or add <insecure>true</insecure> to <service> of the Monitor if all may read what services cost',
+    hint: 'publish at 127.0.0.1, or add <insecure>true</insecure> to <service> of the Monitor if anyone may read its samples',
   });
 }

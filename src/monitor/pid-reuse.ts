@@ -1,19 +1,19 @@
-// Tells a service's process from a stranger that has been given its pid while no provider was there to notice.
+// Detects that the pid of a service now belongs to another process, which can happen while there is no provider.
 
-/** Which run of which service. */
+/** A run of a service. */
 export interface Run {
   readonly serviceId: string;
   readonly pid: number;
   readonly restarts: number;
 }
 
-/** Where the start is reckoned from an age it differs a little each time; no pid comes round so soon. */
+/** The start time is computed from the age and varies a little; no pid is reused this soon. */
 const TOLERANCE_MS = 1000;
 
 export class PidReuse {
   readonly #known = new Map<string, Run & { readonly startedAtMs: number }>();
 
-  /** False when the pid of this run belongs to a process that was not there when the run was first seen. */
+  /** Returns false when the process has another start time than when the run was first seen. */
   isSame(run: Run, startedAtMs: number): boolean {
     const known = this.#known.get(run.serviceId);
     if (known?.pid === run.pid && known.restarts === run.restarts)

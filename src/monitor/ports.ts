@@ -1,14 +1,14 @@
-// What a Monitor is given.
+// The options of a Monitor.
 
 import type { Logger } from '../base/logger.js';
 import type { MonitorConfiguration } from './configuration.js';
-import type { LinkEndpoints } from './provider-client.js';
+import type { ProviderEndpoints } from './provider-client.js';
 
 export interface MonitorPorts {
   readonly configuration: MonitorConfiguration;
-  /** The one whose services are watched. */
+  /** The transaction whose services to monitor. */
   readonly transaction: string;
-  /** Of the bus on which it is spoken of. */
-  readonly endpoints: LinkEndpoints;
+  /** The bus of the provider. */
+  readonly endpoints: ProviderEndpoints;
   readonly log: Logger;
 }

@@ -1,4 +1,4 @@
-// The Monitor's place on the bus: hears what concerns its transaction, asks the provider, and answers.
+// Connects a Monitor to the bus: receives messages of its transaction, sends requests to the provider and publishes replies.
 
 import { systemClock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
@@ -12,40 +12,40 @@ import { parseFrame, type Message } from '../messages/message.js';
 import type { StateReply } from '../messages/state.js';
 import { heartbeatsOf, samplesTopic } from '../messages/topics.js';
 
-/** Where the bus is, and with which keys to go there; see TaskEndpoints. */
-export interface LinkEndpoints extends BusEndpoints {
+/** The addresses of the bus and the keys for it; see TaskEndpoints. */
+export interface ProviderEndpoints extends BusEndpoints {
   readonly security?: ClientSecurity;
 }
 
-export interface LinkPorts {
-  readonly endpoints: LinkEndpoints;
+export interface ProviderClientPorts {
+  readonly endpoints: ProviderEndpoints;
   readonly transaction: string;
-  /** `asker` is the key of whoever has sealed a question for us. */
-  readonly hear: (message: Message, asker?: string) => void;
-  /** A provider is there, or there again. */
-  readonly found: () => void;
+  /** `sender` is the key that sealed a query; undefined without security. */
+  readonly onMessage: (message: Message, sender?: string) => void;
+  /** A provider has appeared, or has come back. */
+  readonly onProvider: () => void;
 }
 
-/** How long the provider may take to say what there is. */
-const ANSWER_LIMIT_MS = 10_000;
+/** The time limit for the provider's answer. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export class ProviderClient {
-  readonly #ports: LinkPorts;
+  readonly #ports: ProviderClientPorts;
   readonly #connection: Connection;
   readonly #security: ConnectionSecurity | undefined;
   readonly #pending = new Map<string, Deferred<StateReply>>();
 
-  constructor(ports: LinkPorts) {
-    const { endpoints, transaction, found } = ports;
+  constructor(ports: ProviderClientPorts) {
+    const { endpoints, transaction, onProvider } = ports;
     this.#ports = ports;
     const topics = ['control', 'state', samplesTopic(transaction)];
     this.#security = securityOf(endpoints.security);
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, topics, receive, this.#security);
     this.#connection.subscribePrefix(heartbeatsOf(transaction));
-    // Nobody but a provider reads commands.
+    // Only a provider subscribes to commands.
     this.#connection.publisher.onSubscribe((topic) => {
-      if (topic === 'context') found();
+      if (topic === 'context') onProvider();
     });
   }
 
@@ -53,13 +53,13 @@ export class ProviderClient {
     return this.#connection.id;
   }
 
-  /** Resolves when everything is heard. */
+  /** Resolves when all subscriptions are in effect. */
   ready(): Promise<void> {
     return this.#connection.ready();
   }
 
-  /** Asks on topic `state`. Rejects with BUS_DEADLINE, and with MSG_INVALID when it is refused. */
-  async ask(action: string, limitMs: number): Promise<unknown> {
+  /** Sends a request on topic `state`. Rejects with BUS_DEADLINE after `limitMs`, or MSG_INVALID when it is refused. */
+  async request(action: string, limitMs: number): Promise<unknown> {
     const id = createUniqueId();
     const answer = createDeferred<StateReply>();
     this.#pending.set(id, answer);
@@ -80,13 +80,13 @@ export class ProviderClient {
     }
   }
 
-  /** Sealed for `reader`, for the provider when left out, where there is security. */
+  /** Publishes a message; with security, sealed for `reader`, by default the provider. */
   publish(topic: string, body: unknown, reader?: string): Promise<void> {
     return this.#connection.publish(topic, body, reader);
   }
 
   async close(): Promise<void> {
-    const error = new ContextdError('BUS_CLOSED', 'the Monitor was closed before the answer came');
+    const error = new ContextdError('BUS_CLOSED', 'the Monitor was closed before the reply arrived');
     for (const pending of this.#pending.values()) {
       pending.promise.catch(() => undefined);
       pending.reject(error);
@@ -98,8 +98,8 @@ export class ProviderClient {
     const message = parse(frame);
     if (message?.kind === 'state_reply' || message?.kind === 'command_reply') {
       if (this.#isOfProvider(frame)) this.#settle(message);
-    } else if (message?.kind === 'samples_request') this.#hearQuestion(frame, message);
-    else if (message !== undefined) this.#ports.hear(message);
+    } else if (message?.kind === 'samples_request') this.#receiveQuery(frame, message);
+    else if (message !== undefined) this.#ports.onMessage(message);
   }
 
   #isOfProvider(frame: Uint8Array): boolean {
@@ -107,34 +107,34 @@ export class ProviderClient {
     return curve === undefined || sealer === undefined || isAuthenticatedBy(frame, curve.serverKey, sealer);
   }
 
-  /** One that was not written by the owner of its key would have us prove to them what they did not ask. */
-  #hearQuestion(frame: Uint8Array, message: Message): void {
+  /** Ignores a query with an invalid seal: the reply must not go to a key whose owner did not send it. */
+  #receiveQuery(frame: Uint8Array, message: Message): void {
     const { sealer } = this.#security ?? {};
     if (sealer === undefined) {
-      this.#ports.hear(message);
+      this.#ports.onMessage(message);
       return;
     }
     const seal = macOf(frame);
-    if (seal !== undefined && sealer.isGenuine(frame, seal)) this.#ports.hear(message, seal.key);
+    if (seal !== undefined && sealer.isGenuine(frame, seal)) this.#ports.onMessage(message, seal.key);
   }
 
   #settle(message: Extract<Message, { kind: 'state_reply' | 'command_reply' }>): void {
     const pending = this.#pending.get(message.header.in_reply_to ?? '');
     if (message.kind === 'state_reply') pending?.resolve(message);
-    else pending?.reject(new ContextdError('MSG_INVALID', refusalOf(message)));
+    else pending?.reject(new ContextdError('MSG_INVALID', refusalMessage(message)));
   }
 }
 
-/** What runs in the transaction, as the provider says. Rejects as `ask` does. */
-export async function askInfo(link: ProviderClient): Promise<TransactionInfo> {
-  return transactionInfoSchema.parse(await link.ask('request', ANSWER_LIMIT_MS));
+/** Fetches the services of the transaction from the provider. Rejects as `request` does. */
+export async function fetchTransactionInfo(link: ProviderClient): Promise<TransactionInfo> {
+  return transactionInfoSchema.parse(await link.request('request', REQUEST_TIMEOUT_MS));
 }
 
-function refusalOf({ content }: Extract<Message, { kind: 'command_reply' }>): string {
-  return content.status.error?.message ?? 'the question was refused';
+function refusalMessage({ content }: Extract<Message, { kind: 'command_reply' }>): string {
+  return content.status.error?.message ?? 'the request was refused';
 }
 
-/** Others talk here as well, and not all of it need be well-formed. */
+/** Frames from any client may be invalid. */
 function parse(frame: Uint8Array): Message | undefined {
   try {
     return parseFrame(frame);

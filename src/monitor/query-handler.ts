@@ -1,4 +1,4 @@
-// What a Monitor answers to questions on topic samples.<transaction>.
+// Answers queries on topic samples.<transaction>.
 
 import { ContextdError } from '../base/errors.js';
 import {
@@ -11,21 +11,25 @@ import {
 import type { MonitorConfiguration } from './configuration.js';
 import type { History } from './history.js';
 
-/** Throws MSG_ACTION_UNKNOWN, MSG_INVALID and SVC_UNKNOWN, which say what there is. */
+/** Throws MSG_ACTION_UNKNOWN, MSG_INVALID or SVC_UNKNOWN with the possible values. */
 export function handleSampleQuery(
   history: History,
   configuration: MonitorConfiguration,
   { header, content }: SamplesRequestBody,
 ): SamplesReply {
   if (header.action !== 'history') {
-    throw new ContextdError('MSG_ACTION_UNKNOWN', `a Monitor knows no action "${header.action}"`, {
-      hint: 'it is asked for history',
-    });
+    throw new ContextdError(
+      'MSG_ACTION_UNKNOWN',
+      `unknown action "${header.action}" in a query to the Monitor`,
+      {
+        hint: 'the only action is history',
+      },
+    );
   }
   const metric = parseMetric(content.metric, configuration);
   const sinceS = content.since_s === undefined ? -Infinity : Date.now() / 1000 - content.since_s;
   const points = history.read(header.service_id, metric, sinceS);
-  // A Monitor that has just started knows nothing yet, which is no fault of the question.
+  // A Monitor that has just started knows no services yet: not an error.
   if (points === undefined && history.serviceIds.length > 0)
     throw unknownService(header.service_id, history.serviceIds);
   return {
@@ -43,13 +47,13 @@ function parseMetric(
 ): Metric {
   const metric = METRICS.find((each) => each === text);
   if (metric === undefined) {
-    throw new ContextdError('MSG_INVALID', `there is no metric "${text}"`, {
+    throw new ContextdError('MSG_INVALID', `unknown metric "${text}"`, {
       hint: `metrics are ${METRICS.join(', ')}`,
     });
   }
   if (spanS === 0) {
     throw new ContextdError('MSG_INVALID', 'the Monitor keeps no history', {
-      hint: 'set <history_s> of the Monitor',
+      hint: 'set <history_s> of the Monitor to more than 0',
     });
   }
   if (metric === 'pss' && !options.pss) {
@@ -61,7 +65,7 @@ function parseMetric(
 }
 
 function unknownService(id: string, known: readonly string[]): ContextdError {
-  return new ContextdError('SVC_UNKNOWN', `nothing was sampled of a service "${id}"`, {
-    hint: `there are samples of ${known.join(', ')}`,
+  return new ContextdError('SVC_UNKNOWN', `there are no samples of a service "${id}"`, {
+    hint: `services with samples: ${known.join(', ')}`,
   });
 }

@@ -1,4 +1,4 @@
-// Samples on disk: a line for each in CSV or JSON, rotated by size; a full disk costs lines and nothing else.
+// Writes samples to a file, one CSV or JSON line each, rotated by size. On a full disk it only loses lines.
 
 import { openSync, closeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -10,11 +10,11 @@ import { METRICS } from '../messages/sample-history.js';
 import type { MonitorConfiguration } from './configuration.js';
 import type { Values } from './history.js';
 
-/** How often a full disk is told of. */
-const QUIET_MS = 60_000;
+/** The minimum interval between warnings about lost lines. */
+const WARN_INTERVAL_MS = 60_000;
 
-/** What stands in a line before the numbers. */
-const FACTS = ['time', 'transaction', 'service_id', 'pid', 'state'] as const;
+/** The columns before the numbers. */
+const COLUMNS = ['time', 'transaction', 'service_id', 'pid', 'state'] as const;
 
 export interface RecordedSample {
   /** ISO time. */
@@ -30,10 +30,10 @@ export class Recorder {
   readonly #file: LogFile;
   readonly #log: Logger;
   readonly #format: (sample: RecordedSample) => string;
-  #toldLines = 0;
-  #toldMs = -QUIET_MS;
+  #warnedLines = 0;
+  #warnedMs = -WARN_INTERVAL_MS;
 
-  /** Throws SVC_CONFIGURATION_INVALID when the file cannot be written; a full disk may have room again. */
+  /** Throws SVC_CONFIGURATION_INVALID when the file cannot be written. A full disk is not an error: space may be freed. */
   constructor(record: NonNullable<MonitorConfiguration['record']>, log: Logger) {
     const path = resolve(record.file);
     checkWritable(path);
@@ -45,27 +45,28 @@ export class Recorder {
       maxBytes: record.max_kb * 1024,
       files: record.files,
       isTable: true,
-      ...(isCsv ? { header: [...FACTS, ...METRICS].join(',') } : {}),
+      ...(isCsv ? { header: [...COLUMNS, ...METRICS].join(',') } : {}),
     });
   }
 
-  note(samples: readonly RecordedSample[]): void {
+  write(samples: readonly RecordedSample[]): void {
     if (samples.length === 0) return;
     this.#file.write(Buffer.from(samples.map((sample) => `${this.#format(sample)}\n`).join('')));
-    this.#tellLoss();
+    this.#warnAboutLoss();
   }
 
   close(): void {
     this.#file.close();
   }
 
-  #tellLoss(): void {
+  #warnAboutLoss(): void {
     const { loss } = this.#file;
     const nowMs = performance.now();
-    if (loss === undefined || loss.lines === this.#toldLines || nowMs - this.#toldMs < QUIET_MS) return;
-    this.#toldLines = loss.lines;
-    this.#toldMs = nowMs;
-    this.#log.warn(`samples could not be recorded: ${loss.lines} lines lost so far, ${loss.code}`);
+    if (loss === undefined || loss.lines === this.#warnedLines || nowMs - this.#warnedMs < WARN_INTERVAL_MS)
+      return;
+    this.#warnedLines = loss.lines;
+    this.#warnedMs = nowMs;
+    this.#log.warn(`cannot record samples: ${loss.lines} lines lost so far (${loss.code})`);
   }
 }
 
@@ -80,16 +81,16 @@ function checkWritable(path: string): void {
       `<record><file> cannot be written: ${messageOf(cause)}`,
       {
         cause,
-        hint: 'name a file that the provider may write; a relative one lies in the folder of the context',
+        hint: 'name a file that the provider may write; a relative path starts in the context folder',
       },
     );
   }
 }
 
-/** Numbers that were not to be had are empty; no value holds a comma, a quote or a line end. */
+/** Missing numbers are empty. No value contains a comma, a quote or a line end. */
 function formatCsv({ values, ...facts }: RecordedSample): string {
   const numbers = METRICS.map((metric) => formatNumber(values[metric]) ?? '');
-  return [...FACTS.map((name) => facts[name]), ...numbers].join(',');
+  return [...COLUMNS.map((name) => facts[name]), ...numbers].join(',');
 }
 
 function formatJson({ values, ...facts }: RecordedSample): string {

@@ -1,4 +1,4 @@
-// What is kept of samples: the last of each service, its history in memory, and a record on disk if wanted.
+// Stores samples: the latest of each service, the history in memory and an optional record on disk.
 
 import type { Logger } from '../base/logger.js';
 import type { ServiceSample } from '../messages/samples.js';
@@ -10,7 +10,7 @@ import type { WatchedService } from './service-registry.js';
 
 export class SampleStore {
   readonly history: History;
-  /** Of the living services only. */
+  /** By service; running services only. */
   latest: ReadonlyMap<string, Values> = new Map();
   readonly #transaction: string;
   readonly #recorder: Recorder | undefined;
@@ -22,15 +22,15 @@ export class SampleStore {
     this.#recorder = record === undefined ? undefined : new Recorder(record, log);
   }
 
-  note(samples: readonly ServiceSample[], services: readonly WatchedService[]): void {
+  add(samples: readonly ServiceSample[], services: readonly WatchedService[]): void {
     const watched = new Map(services.map((service) => [service.serviceId, service]));
     const entries = samples.map((sample) => {
       const service = watched.get(sample.serviceId);
       return { sample, status: service?.status ?? '', values: valuesOf(sample, service?.lagMs) };
     });
     this.latest = new Map(entries.map(({ sample, values }) => [sample.serviceId, values]));
-    for (const { sample, values } of entries) this.history.note(sample.serviceId, sample.timestamp, values);
-    this.#recorder?.note(
+    for (const { sample, values } of entries) this.history.add(sample.serviceId, sample.timestamp, values);
+    this.#recorder?.write(
       entries.map(({ sample, status, values }) => ({
         time: new Date(sample.timestamp * 1000).toISOString(),
         transaction: this.#transaction,

@@ -1,32 +1,33 @@
-// What is known of the services of a transaction from what is said on the bus.
+// Tracks the services of a transaction from the messages on the bus.
 
 import { isId } from '../base/ids.js';
 import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 
-/** Further ones are not watched: what is said on the bus must not fill the memory. */
-export const MOST_SERVICES = 1000;
-const MOST_NAME = 128;
+/** The maximum number of monitored services: messages on the bus must not fill the memory. */
+const MAX_SERVICES = 1000;
+const MAX_NAME_LENGTH = 128;
 
 export interface WatchedService {
   readonly serviceId: string;
   readonly instance: string;
   readonly pid: number | undefined;
   readonly tid: number | undefined;
-  /** The last event, and success, in_progress or failed. */
+  /** The last event. */
   readonly action: string;
+  /** success, in_progress or failed. */
   readonly state: string;
-  /** Where it stands: defined, starting, started, stopping, stopped, exited, failed or backoff. */
+  /** defined, starting, started, stopping, stopped, exited, failed or backoff. */
   readonly status: string;
-  /** How often it was launched again. */
+  /** Launches after the first. */
   readonly restarts: number;
   readonly lagMs: number | undefined;
   /** Milliseconds since the epoch. */
   readonly lastEventMs: number | undefined;
 }
 
-interface Life {
+interface LastSeen {
   lagMs: number | undefined;
   lastEventMs: number | undefined;
 }
@@ -35,9 +36,9 @@ export class ServiceRegistry {
   readonly #transaction: string;
   readonly #now: () => number;
   #tasks: readonly TaskInfo[] = [];
-  #lives = new Map<string, Life>();
-  /** How many services there are beyond those that are watched. */
-  surplus = 0;
+  #lastSeen = new Map<string, LastSeen>();
+  /** The number of services beyond the limit. */
+  unwatched = 0;
 
   constructor(transaction: string, now: () => number = Date.now) {
     this.#transaction = transaction;
@@ -46,7 +47,7 @@ export class ServiceRegistry {
 
   get services(): readonly WatchedService[] {
     return this.#tasks.map((task) => {
-      const life = this.#lives.get(task.service_id);
+      const lastSeen = this.#lastSeen.get(task.service_id);
       return {
         serviceId: task.service_id,
         instance: cleanName(task.instance),
@@ -56,39 +57,41 @@ export class ServiceRegistry {
         state: task.state,
         status: task.status ?? task.action,
         restarts: task.restarts ?? 0,
-        lagMs: task.pid === null ? undefined : life?.lagMs,
-        lastEventMs: life?.lastEventMs,
+        lagMs: task.pid === null ? undefined : lastSeen?.lagMs,
+        lastEventMs: lastSeen?.lastEventMs,
       };
     });
   }
 
-  noteInfo(info: TransactionInfo): void {
+  update(info: TransactionInfo): void {
     const tasks = info.tasks.filter(({ service_id: id }) => isId(id));
-    this.#tasks = tasks.slice(0, MOST_SERVICES);
-    this.surplus = tasks.length - this.#tasks.length;
-    const known = this.#tasks.map(({ service_id: id }) => [id, this.#lives.get(id) ?? newLife()] as const);
-    this.#lives = new Map(known);
+    this.#tasks = tasks.slice(0, MAX_SERVICES);
+    this.unwatched = tasks.length - this.#tasks.length;
+    const known = this.#tasks.map(
+      ({ service_id: id }) => [id, this.#lastSeen.get(id) ?? neverSeen()] as const,
+    );
+    this.#lastSeen = new Map(known);
   }
 
-  noteEvent({ header }: ServiceEventBody): void {
+  onEvent({ header }: ServiceEventBody): void {
     if (header.service_transaction !== this.#transaction) return;
-    const life = this.#lives.get(header.service_id);
+    const lastSeen = this.#lastSeen.get(header.service_id);
     const sentMs = Date.parse(header.sent_at ?? '');
-    if (life !== undefined) life.lastEventMs = Number.isNaN(sentMs) ? this.#now() : sentMs;
+    if (lastSeen !== undefined) lastSeen.lastEventMs = Number.isNaN(sentMs) ? this.#now() : sentMs;
   }
 
-  noteBeat({ header, content }: HeartbeatBody): void {
+  onHeartbeat({ header, content }: HeartbeatBody): void {
     if (header.service_transaction !== this.#transaction) return;
-    const life = this.#lives.get(header.service_id);
-    if (life !== undefined) life.lagMs = content.event_loop_lag_ms;
+    const lastSeen = this.#lastSeen.get(header.service_id);
+    if (lastSeen !== undefined) lastSeen.lagMs = content.event_loop_lag_ms;
   }
 }
 
-function newLife(): Life {
+function neverSeen(): LastSeen {
   return { lagMs: undefined, lastEventMs: undefined };
 }
 
-/** Printable and short: it becomes part of labels and files. */
+/** Makes a name printable and short: it becomes part of labels and files. */
 function cleanName(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, MOST_NAME);
+  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_NAME_LENGTH);
 }

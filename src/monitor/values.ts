@@ -1,9 +1,9 @@
-// The few numbers that are kept of a service's sample, in history and records.
+// Selects the numbers of a sample for the history and the record.
 
 import type { ServiceSample } from '../messages/samples.js';
 import type { Values } from './history.js';
 
-/** Of the service with all that descends from it, each process counted once. */
+/** The totals of a service and its descendants; each process counts once. */
 export function valuesOf({ total, children }: ServiceSample, lagMs: number | undefined): Values {
   const { rss, vms, cpu, threads, fds, pss } = total;
   return {

@@ -16,12 +16,12 @@ import { UsageProbe } from './usage-probe.js';
 import { Dispatcher } from './dispatcher.js';
 import { resolveBinds, openForwarder, ownSecurity, reachableEndpoints } from './open-forwarder.js';
 import { ProviderStats } from './stats.js';
-import { guardLimits } from '../supervision/enforce-limits.js';
+import { enforceLimits } from '../supervision/enforce-limits.js';
 import { inboxTopics } from './inbox.js';
 import { SupervisorJournal } from './journal-source.js';
 import { Health } from '../base/health.js';
 import { JournalWriter } from '../journal/journal-writer.js';
-import { HeldLock, keptSockets, RegisteredProvider } from '../journal/recreated-files.js';
+import { MonitoredLock, monitoredSockets, MonitoredRegistration } from '../journal/recreated-files.js';
 import { ownerOf } from '../processes/run-token.js';
 import type { ThreadLauncher } from '../launcher/thread-launcher.js';
 import { serviceRootsOf } from '../launcher/locate-service.js';
@@ -36,8 +36,8 @@ import { Outbox } from './outbox.js';
 import type { Supervisor } from '../supervision/supervisor.js';
 import { RunTracker } from '../processes/run-tracker.js';
 import { createSampler } from '../sampler/sampler.js';
-import { watchSilence } from '../supervision/check-heartbeats.js';
-import { Upkeep } from '../journal/file-monitor.js';
+import { startHeartbeatChecks } from '../supervision/check-heartbeats.js';
+import { FileMonitor } from '../journal/file-monitor.js';
 import { takeOver, type TakenOver } from './take-over.js';
 
 /** The journal may be later than a change; what is answered or acknowledged is in it before. */
@@ -82,7 +82,7 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const health = new Health((text) => notice({ kind: 'warning', text }));
   const forwarder = await openForwarder(binds, security, { clock, warn, health });
   closers.add(() => forwarder.close());
-  const lock = await HeldLock.acquire(stateFolder, contextId);
+  const lock = await MonitoredLock.acquire(stateFolder, contextId);
   closers.add(() => lock.release());
   const tracker = new RunTracker(clock, request.hasControlGroups);
   closers.add(() => tracker.close());
@@ -92,27 +92,27 @@ export async function assemble(request: AssembleRequest, closers: Closers): Prom
   const controlGroups = tracker.base;
   const taken = await takeOver({ ...parts, file, stateFolder, owner, controlGroups, clock, notice });
   parts.desk.open();
-  watchSilence(parts.supervisor, clock, closers);
-  guardLimits(parts.supervisor, request, closers);
+  startHeartbeatChecks(parts.supervisor, clock, closers);
+  enforceLimits(parts.supervisor, request, closers);
   const { publish: frontend, subscribe: backend } = parts.endpoints;
   const place = { contextFile: file.path, folder: file.folder, endpoints: parts.endpoints };
   const serverKey = security === undefined ? {} : { serverKey: security.serverKey };
-  const registered = await RegisteredProvider.open(
+  const registered = await MonitoredRegistration.open(
     { pid: process.pid, contextId, ...place, ...serverKey },
     warn,
   );
   closers.add(() => registered.release());
   const lost = async () => {
-    await parts.journal.end();
+    await parts.journal.stop();
     request.exit();
   };
-  const upkeep = new Upkeep({ clock, health }, [
-    lock.kept(() => void lost()),
-    parts.journal.kept,
-    registered.kept,
-    ...keptSockets(parts.endpoints),
+  const upkeep = new FileMonitor({ clock, health }, [
+    lock.monitoredFile(() => void lost()),
+    parts.journal.monitoredFile,
+    registered.monitoredFile,
+    ...monitoredSockets(parts.endpoints),
   ]);
-  await upkeep.look();
+  await upkeep.check();
   closers.add(() => upkeep.close());
   notice({ kind: 'ready', contextId, frontend, backend });
   return { ...parts, taken };
@@ -140,15 +140,16 @@ function connectParts(
   const endpoints = reachableEndpoints(forwarder);
   const once = new IdempotencyCache<CommandAnswer>(clock);
   // Frames come only when all of this has been put together: reading needs a turn of the event loop.
-  const { guard } = security ?? {};
+  const { authorizer: guard } = security ?? {};
   const lane = new CommandLane({ clock, receive: (frame) => desk.receive(frame) });
   const connection = connectProvider(lane, ownerOf(stateFolder), { endpoints, closers, security });
   const transactions = () => [...supervisor.transactions.values()];
-  const readerOf = (transaction: string, service: string) => guard?.services.readerOf(transaction, service);
+  const readerOf = (transaction: string, service: string) =>
+    guard?.services.publicKeyOf(transaction, service);
   const speaker = new Outbox({ connection, clock, transactions, notice, readerOf });
   const source = new SupervisorJournal(() => supervisor.transactions, once, file);
   const journal = new JournalWriter(stateFolder, { clock, source, health });
-  closers.add(() => journal.end());
+  closers.add(() => journal.stop());
   const paced = new AdaptiveThrottle(clock, () => journal.flush(), JOURNAL_PACE);
   const changed = () => paced.changed();
   const roots = serviceRootsOf(file, request.serviceRoots);

@@ -70,14 +70,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
     command: (transaction, service, action) => speaker.command(transaction, service, action),
-    tellStart: (transaction, service) => speaker.tellStart(transaction, service),
+    publishStart: (transaction, service) => speaker.tellStart(transaction, service),
     report: (transaction, service, event) => speaker.report(transaction, service, event),
-    changed: (transaction) => {
+    onChange: (transaction) => {
       speaker.changed(transaction);
       parts.changed();
     },
-    noted: parts.changed,
-    recorded: (transaction, record) => {
+    onRecordsOnly: parts.changed,
+    onRecord: (transaction, record) => {
       if (record.kind !== 'transition') return;
       notice({
         kind: 'transition',
@@ -125,7 +125,7 @@ type ThreadsParts = Pick<
 
 export function createThreads(parts: ThreadsParts): ThreadLauncher {
   const { file, clock, connection, endpoints, stateFolder, tracker } = parts;
-  const keys = parts.security?.guard.services;
+  const keys = parts.security?.authorizer.services;
   const threads = new ThreadLauncher({
     clock,
     processes: createProcessLauncher({
@@ -163,7 +163,7 @@ function createLauncher({
   stateFolder,
   tracker,
 }: SupervisorParts): Launcher {
-  const keys = security?.guard.services;
+  const keys = security?.authorizer.services;
   const hostProgram = HOST_PROGRAMS.Process;
   const processes = createProcessLauncher({ clock, keys, tracker, hostProgram });
   const guard = new OrphanReaper(builtFile('launcher/orphan-reaper/main.js'), ownerOf(stateFolder));

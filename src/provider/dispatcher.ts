@@ -81,7 +81,7 @@ export class Dispatcher {
   /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
   receive(frame: Uint8Array): void {
     // At once, in the order of their coming: what waits is not to be taken for something heard before.
-    const writer = this.#ports.guard?.identify(frame);
+    const writer = this.#ports.guard?.authenticate(frame);
     if (this.#waiting === undefined || topicOf(frame) === THREADS) this.#dispatch(frame, writer);
     else if (!this.#waiting.hold(frame.byteLength, () => this.#dispatch(frame, writer)))
       this.#rejectBusy(frame, writer);
@@ -124,7 +124,7 @@ export class Dispatcher {
     if (guard === undefined || writer === undefined) return true;
     const transactions = [...supervisor.transactions.values()];
     const defined = () => [commandPorts.ownConfiguration, ...transactions.map((each) => each.configuration)];
-    const fault = guard.judge(writer, message, defined);
+    const fault = guard.authorize(writer, message, defined);
     if (fault === undefined) return true;
     if (message.kind === 'context_command' || message.kind === 'state_request')
       this.#replyFault(message, writer, fault);
@@ -166,7 +166,7 @@ export class Dispatcher {
       this.#waiting.add(() => this.onSubscribed(topic, subscription));
       return;
     }
-    if (isOfOriginal(subscription)) this.#ports.supervisor.greetOriginals();
+    if (isOfOriginal(subscription)) this.#ports.supervisor.startForeignPrograms();
     const { transactions } = this.#ports.supervisor;
     const ids = idsInTopic(topic);
     const known = ids && [...transactions.keys()].find((each) => each === ids.transaction);

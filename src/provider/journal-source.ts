@@ -5,7 +5,7 @@ import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import type { CommandAnswer } from './commands/command-context.js';
 import {
-  KEPT_RECORDS,
+  MAX_RECORDS,
   type JournalChange,
   type JournalContent,
   type JournaledService,
@@ -40,7 +40,7 @@ export class SupervisorJournal implements JournalSource {
     this.#origin = originOf(file);
   }
 
-  whole(): JournalContent {
+  fullContent(): JournalContent {
     this.#written = new Map();
     this.#answered = 0;
     const transactions = [...this.#transactions().values()].map((transaction) => ({
@@ -70,7 +70,7 @@ export class SupervisorJournal implements JournalSource {
     const { id, configuration, snapshot, history } = transaction;
     this.#written.set(id, { configuration, snapshot });
     const before = written?.snapshot.services;
-    const newRecords = Math.min(snapshot.records - (written?.snapshot.records ?? 0), KEPT_RECORDS);
+    const newRecords = Math.min(snapshot.records - (written?.snapshot.records ?? 0), MAX_RECORDS);
     return {
       id,
       ...(configuration === written?.configuration ? {} : { configuration }),

@@ -36,8 +36,8 @@ export function openForwarder(
     stuck: (error) => health.note('forwarder', error && describeStuck(error)),
     security: security && {
       keys: security.keys,
-      admits: (peer) => security.guard.admits(peer),
-      refused: (stranger) => security.guard.noteStranger(stranger),
+      admits: (peer) => security.authorizer.mayConnect(peer),
+      refused: (stranger) => security.authorizer.recordRejectedPeer(stranger),
     },
   });
 }
@@ -74,6 +74,6 @@ export function reachableEndpoints({ endpoints }: ForwarderProcess): BusEndpoint
 /** How the provider itself connects to it: as any other, with its own key. For whom it writes, it says each time. */
 export function ownSecurity(security: ProviderSecurity | undefined): ConnectionSecurity | undefined {
   if (security === undefined) return undefined;
-  const { keys, serverKey, guard } = security;
-  return { curve: { keys, serverKey }, sealer: guard.sealer };
+  const { keys, serverKey, authorizer: guard } = security;
+  return { curve: { keys, serverKey }, sealer: guard.authenticator };
 }

@@ -130,7 +130,7 @@ export class Provider {
       await stopEverything(commandPorts, 'the provider ends');
       // The last states are told before they are forgotten.
       speaker.flush();
-      supervisor.forgetAll();
+      supervisor.removeAll();
     }
     speaker.flush();
     speaker.close();

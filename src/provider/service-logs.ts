@@ -45,7 +45,7 @@ export function describeLog(stateFolder: string, transaction: Transaction, servi
   }
   const older: string[] = [];
   while (existsSync(`${path}.${older.length + 1}`)) older.push(`${path}.${older.length + 1}`);
-  const lost = transaction.vitals.get(service)?.logLoss;
+  const lost = transaction.liveness.get(service)?.logLoss;
   return {
     service_id: service,
     files: [...older.reverse(), path],

@@ -82,7 +82,7 @@ function lagOf(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
 }
 
-function missedIn({ vitals, missedEarlier }: Transaction): number {
+function missedIn({ liveness: vitals, missedEarlier }: Transaction): number {
   return missedEarlier + sum([...vitals.values()].map(({ missedEvents }) => missedEvents));
 }
 

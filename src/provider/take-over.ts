@@ -10,7 +10,7 @@ import { findServices, findTokenless, tokensOf, type FoundService } from '../pro
 import type { ThreadLauncher } from '../launcher/thread-launcher.js';
 import { sweep, type SweepResult } from '../processes/kill-tree.js';
 import { restoreService } from './journal-source.js';
-import { readJournal, type JournalReading, type JournaledTransaction } from '../journal/journal.js';
+import { readJournal, type JournalReadResult, type JournaledTransaction } from '../journal/journal.js';
 import { checkOrigin, originOf } from '../journal/journal-origin.js';
 import type { Notice } from '../messages/notice.js';
 import type { IdempotencyCache } from './idempotency-cache.js';
@@ -137,7 +137,7 @@ function tellEnded(
     notice({ kind: 'warning', text: `could not end what was left of ${what}: ${left.join(', ')}` });
 }
 
-function describeFallback({ content, isLastGood }: JournalReading): string {
+function describeFallback({ content, isLastGood }: JournalReadResult): string {
   if (content === undefined) return 'going on without one';
   return isLastGood ? 'going on with the last good one' : 'going on with what stands before that';
 }

@@ -46,7 +46,7 @@ export async function describeCosts(
   return services.map(([id, service]) =>
     describeService(service, {
       sample: samples.get(id),
-      lagMs: transaction.vitals.get(id)?.lagMs,
+      lagMs: transaction.liveness.get(id)?.lagMs,
       nowMs,
     }),
   );

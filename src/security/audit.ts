@@ -1,4 +1,4 @@
-// The audit log: who asked for what, who was refused and why; one JSON object per line, for the owner alone.
+// Writes the audit log: accepted and refused requests, one JSON object per line, readable by its owner only.
 
 import { appendFileSync, closeSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,67 +9,67 @@ import { openPrivate } from '../base/private-files.js';
 
 const MAX_BYTES = 1024 * 1024;
 const FILES = 5;
-/** Of one kind of refusal, so many a minute are written; the others are counted. */
-const MOST_A_MINUTE = 20;
+/** The maximum number of lines per minute for one kind of refusal; further ones are counted. */
+const MAX_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 export interface AuditEntry {
   readonly verdict: 'accepted' | 'refused';
-  /** Name of the client or service, its key, its address: as much as is known. */
+  /** The name, key and address of the client or service, as far as they are known. */
   readonly who: Readonly<Record<string, string>>;
   readonly what: Readonly<Record<string, string>>;
-  /** Why it was refused. */
+  /** The reason of a refusal. */
   readonly code?: string;
   readonly reason?: string;
 }
 
 interface Burst {
   readonly startMs: number;
-  told: number;
-  untold: number;
+  written: number;
+  suppressed: number;
 }
 
 export class Audit {
   readonly #path: string;
   readonly #clock: Clock;
-  readonly #tellFault: (text: string) => void;
+  readonly #onFault: (text: string) => void;
   readonly #bursts = new Map<string, Burst>();
   #hasFailed = false;
   refusals = 0;
 
-  constructor(path: string, clock: Clock, tellFault: (text: string) => void) {
+  constructor(path: string, clock: Clock, onFault: (text: string) => void) {
     this.#path = path;
     this.#clock = clock;
-    this.#tellFault = tellFault;
+    this.#onFault = onFault;
   }
 
-  /** Returns whether it was written: of a flood of refusals only the first ones are. */
-  note(entry: AuditEntry): boolean {
+  /** Writes an entry; returns false if it was not written, because of a flood of refusals or an error. */
+  record(entry: AuditEntry): boolean {
     const { who, code } = entry;
     if (entry.verdict === 'accepted') return this.#write(entry);
     this.refusals += 1;
-    // A key that nobody knows is the stranger's choice: with one burst for each, the log would be his to flush.
+    // One limit for all unknown keys: an attacker could generate keys and flood the log.
     const known = code === 'SEC_KEY_UNKNOWN' ? '' : (who.key ?? '');
-    // Whoever hangs up again and again hides nobody who is refused for another reason.
+    // One limit per reason: repeated disconnects must not suppress other refusals.
     const why = code === 'SEC_CONNECTION_REFUSED' ? (entry.reason ?? '') : '';
     const burst = this.#burstOf(`${who.name ?? ''} ${known} ${code ?? ''} ${why}`.trim());
-    if (burst.told >= MOST_A_MINUTE) {
-      burst.untold += 1;
+    if (burst.written >= MAX_PER_MINUTE) {
+      burst.suppressed += 1;
       return false;
     }
-    burst.told += 1;
+    burst.written += 1;
     return this.#write(entry);
   }
 
   #burstOf(kind: string): Burst {
     const nowMs = this.#clock.monotonic();
-    for (const [each, { startMs, untold }] of this.#bursts) {
+    for (const [each, { startMs, suppressed }] of this.#bursts) {
       if (nowMs - startMs < MINUTE_MS) break;
       this.#bursts.delete(each);
-      if (untold > 0)
-        this.#write({ verdict: 'refused', who: {}, what: { more_of: each, count: String(untold) } });
+      if (suppressed > 0)
+        this.#write({ verdict: 'refused', who: {}, what: { more_of: each, count: String(suppressed) } });
     }
-    const burst = this.#bursts.get(kind) ?? { startMs: nowMs, told: 0, untold: 0 };
+    const burst = this.#bursts.get(kind) ?? { startMs: nowMs, written: 0, suppressed: 0 };
     this.#bursts.set(kind, burst);
     return burst;
   }
@@ -84,14 +84,14 @@ export class Audit {
       this.#hasFailed = false;
       return true;
     } catch (error) {
-      // A full disk keeps nobody from stopping a service.
-      if (!this.#hasFailed) this.#tellFault(`the audit log could not be written: ${messageOf(error)}`);
+      // A full disk must not prevent requests.
+      if (!this.#hasFailed) this.#onFault(`cannot write the audit log ${this.#path}: ${messageOf(error)}`);
       this.#hasFailed = true;
       return false;
     }
   }
 
-  /** audit.jsonl -> audit.jsonl.1 -> ... -> gone */
+  /** audit.jsonl -> audit.jsonl.1 -> ... -> deleted */
   #rotate(): void {
     for (let number = FILES - 1; number > 0; number -= 1) {
       const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;

@@ -1,4 +1,4 @@
-// The guard of a secured provider: who may connect, who has written a message, what its writer may ask.
+// Authenticates and authorizes the peers and messages of a secured provider.
 
 import type { Clock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
@@ -11,14 +11,14 @@ import type { ClientKey, Role } from '../model/security.js';
 import type { Message } from '../messages/message.js';
 import type { Audit } from './audit.js';
 import { ReplayGuard } from './replay-guard.js';
-import { isAllowed, neededRole, neededRoleOfQuestion } from './permissions.js';
+import { isAllowed, roleForCommand, roleForQuery } from './permissions.js';
 import type { ServiceKeys } from './service-keys.js';
 import { describeMessage, describePrincipal, type Principal } from './principal.js';
 
-const STRANGERS: Readonly<Record<RejectedPeer['reason'], string>> = {
-  mechanism: 'it does not speak CURVE',
-  wrong_server_key: "it expects another key than this provider's",
-  hung_up: 'it closed the connection, or said nothing, before it was known who it is',
+const REJECTION_REASONS: Readonly<Record<RejectedPeer['reason'], string>> = {
+  mechanism: 'it does not use the CURVE mechanism',
+  wrong_server_key: 'it expects another server key than the one of this provider',
+  hung_up: 'it closed the connection, or sent nothing, before it was authenticated',
 };
 
 export interface AuthorizerParts {
@@ -31,75 +31,80 @@ export interface AuthorizerParts {
 }
 
 export class Authorizer {
-  readonly sealer: MessageAuthenticator;
+  readonly authenticator: MessageAuthenticator;
   readonly services: ServiceKeys;
   readonly #parts: AuthorizerParts;
   #clients: ReadonlyMap<string, ClientKey>;
-  readonly #freshness: ReplayGuard;
+  readonly #replayGuard: ReplayGuard;
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;
     this.services = parts.services;
-    this.sealer = new MessageAuthenticator(parts.keys, () => parts.clock.now());
+    this.authenticator = new MessageAuthenticator(parts.keys, () => parts.clock.now());
     this.#clients = new Map(parts.clients.map((client) => [client.key, client]));
-    this.#freshness = new ReplayGuard(parts.clock);
+    this.#replayGuard = new ReplayGuard(parts.clock);
   }
 
   get clients(): readonly ClientKey[] {
     return [...this.#clients.values()];
   }
 
-  /** From now on: who is connected already stays so, and reads on, but asks and commands by what is said here. */
+  /** Replaces the client list. Connected clients stay connected and keep reading; their requests use the new list. */
   replaceClients(clients: readonly ClientKey[]): void {
     this.#clients = new Map(clients.map((client) => [client.key, client]));
   }
 
-  /** The public keys of all who are in the context file. */
+  /** The public keys of the clients. */
   get clientKeys(): Iterable<string> {
     return this.#clients.keys();
   }
 
-  /** Whether the owner of this key may connect. */
-  admits(peer: Peer): boolean {
+  /** Whether the owner of this key may connect; records a refusal. */
+  mayConnect(peer: Peer): boolean {
     const isKnown = this.#clients.has(peer.key) || this.services.isKnown(peer.key);
     if (!isKnown) {
       const reason = 'the key is in no <Client> of the context file';
-      this.#note({ who: { ...peer }, what: { action: 'connect' }, code: 'SEC_KEY_UNKNOWN', reason });
+      this.#recordRefusal({ who: { ...peer }, what: { action: 'connect' }, code: 'SEC_KEY_UNKNOWN', reason });
     }
     return isKnown;
   }
 
-  /** Somebody who could not even say which key it has. */
-  noteStranger({ endpoint, reason: kind }: RejectedPeer): void {
-    const reason = STRANGERS[kind];
-    this.#note({ who: {}, what: { action: 'connect', endpoint }, code: 'SEC_CONNECTION_REFUSED', reason });
+  /** Records a peer whose handshake failed before its key was known. */
+  recordRejectedPeer({ endpoint, reason: kind }: RejectedPeer): void {
+    const reason = REJECTION_REASONS[kind];
+    this.#recordRefusal({
+      who: {},
+      what: { action: 'connect', endpoint },
+      code: 'SEC_CONNECTION_REFUSED',
+      reason,
+    });
   }
 
-  /** To be asked once for each frame: what has been seen is not new any more. */
-  identify(frame: Uint8Array): Principal {
+  /** Finds out who wrote a frame. Must be called once per frame: a second call detects a replay. */
+  authenticate(frame: Uint8Array): Principal {
     const seal = macOf(frame);
-    if (seal === undefined) return unproven('SEC_SEAL_INVALID', 'the message has no seal');
+    if (seal === undefined) return unauthenticated('SEC_SEAL_INVALID', 'the message has no seal (MAC)');
     const client = this.#clients.get(seal.key) ?? asReader(seal.key, this.services.taskOf(seal.key));
     if (client === undefined && !this.services.isKnown(seal.key)) {
-      return unproven('SEC_KEY_UNKNOWN', `nobody here knows the key ${seal.key}`);
+      return unauthenticated('SEC_KEY_UNKNOWN', `the key ${seal.key} is unknown here`);
     }
-    if (!this.sealer.isGenuine(frame, seal)) {
-      return unproven('SEC_SEAL_INVALID', `the owner of the key ${seal.key} did not write this`);
+    if (!this.authenticator.isGenuine(frame, seal)) {
+      return unauthenticated('SEC_SEAL_INVALID', `the seal does not match the key ${seal.key}`);
     }
-    return { key: seal.key, client, fault: this.#isNew(seal, client) ? undefined : replayed() };
+    return { key: seal.key, client, fault: this.#isFresh(seal, client) ? undefined : replayed() };
   }
 
-  /** What keeps a message from being dealt with, which is noted; `defined` is what this provider runs. */
-  judge(
-    writer: Principal,
+  /** Returns why a message is refused, or undefined, and records it. `defined` returns the provider's configurations. */
+  authorize(
+    principal: Principal,
     message: Message,
     defined: () => readonly ContextConfiguration[],
   ): ContextdError | undefined {
-    const fault = writer.fault ?? this.#findFault(writer, message, defined);
-    const who = describePrincipal(writer);
+    const fault = principal.fault ?? this.#findFault(principal, message, defined);
+    const who = describePrincipal(principal);
     const what = describeMessage(message);
-    if (fault !== undefined) this.#note({ who, what, code: fault.code, reason: fault.message });
-    else if (isDeed(message)) this.#parts.audit.note({ verdict: 'accepted', who, what });
+    if (fault !== undefined) this.#recordRefusal({ who, what, code: fault.code, reason: fault.message });
+    else if (isAudited(message)) this.#parts.audit.record({ verdict: 'accepted', who, what });
     return fault;
   }
 
@@ -110,13 +115,13 @@ export class Authorizer {
   ): ContextdError | undefined {
     switch (message.kind) {
       case 'context_command':
-        return checkRole(client, neededRole(message, defined()));
+        return checkRole(client, roleForCommand(message, defined()));
       case 'state_request':
-        return checkRole(client, neededRoleOfQuestion(message));
+        return checkRole(client, roleForQuery(message));
       case 'service_event':
       case 'heartbeat': {
         const { service_transaction: transaction, service_id: service } = message.header;
-        const isItself = this.services.maySpeakFor(key, transaction, service);
+        const isItself = this.services.mayReportFor(key, transaction, service);
         return isItself ? undefined : wrongSender(`${service} of ${transaction}`);
       }
       case 'thread_notice': {
@@ -129,57 +134,60 @@ export class Authorizer {
       case 'state_reply':
       case 'monitor':
       case 'samples_request':
-        return undefined; // The inbox has made a context command of the first; the others it does not pass on.
+        return undefined; // The dispatcher converts the first to a context command and ignores the others.
     }
   }
 
-  #isNew(seal: MessageMac, client: ClientKey | undefined): boolean {
-    return client === undefined ? this.#freshness.isNewOfService(seal) : this.#freshness.isNewOfClient(seal);
+  #isFresh(seal: MessageMac, client: ClientKey | undefined): boolean {
+    return client === undefined
+      ? this.#replayGuard.acceptFromService(seal)
+      : this.#replayGuard.acceptFromClient(seal);
   }
 
-  #note(refusal: Omit<Parameters<Audit['note']>[0], 'verdict'>): void {
+  #recordRefusal(refusal: Omit<Parameters<Audit['record']>[0], 'verdict'>): void {
     const { audit, warn } = this.#parts;
-    if (!audit.note({ verdict: 'refused', ...refusal })) return;
-    const who = refusal.who.name ?? refusal.who.key ?? 'somebody';
+    if (!audit.record({ verdict: 'refused', ...refusal })) return;
+    const who = refusal.who.name ?? refusal.who.key ?? 'an unauthenticated peer';
     warn(
       `refused ${who}: ${refusal.what.action ?? refusal.what.kind ?? ''}: ${refusal.reason ?? ''} (${audit.refusals} so far)`,
     );
   }
 }
 
-/** What changes something, and may be asked about later. */
-function isDeed(message: Message): boolean {
-  if (message.kind === 'state_request') return neededRoleOfQuestion(message) !== 'read';
+/** Requests that change something are audited. */
+function isAudited(message: Message): boolean {
+  if (message.kind === 'state_request') return roleForQuery(message) !== 'read';
   return message.kind === 'context_command' && message.header.action !== 'list';
 }
 
-function unproven(code: 'SEC_SEAL_INVALID' | 'SEC_KEY_UNKNOWN', message: string): Principal {
-  const hint = 'connect with --key and --server_key; other programs seal as docs/security.md says';
+function unauthenticated(code: 'SEC_SEAL_INVALID' | 'SEC_KEY_UNKNOWN', message: string): Principal {
+  const hint =
+    'connect with --key and --server_key; other programs must seal messages as in docs/security.md';
   return { key: undefined, client: undefined, fault: new ContextdError(code, message, { hint }) };
 }
 
 function replayed(): ContextdError {
-  return new ContextdError('SEC_REPLAYED', 'the message has come before, or was sealed too long ago', {
-    hint: 'send it anew; if it was new, compare the clocks of the two machines',
+  return new ContextdError('SEC_REPLAYED', 'the message was received before, or was sealed too long ago', {
+    hint: 'send it again; if it was new, compare the clocks of both machines',
   });
 }
 
-/** What a task says for itself, apart from what its host reports: it may look, as a client that reads. */
+/** A task, unlike its host, may send requests like a client with the role read. */
 function asReader(key: string, task: string | undefined): ClientKey | undefined {
   return task === undefined ? undefined : { name: task, key, role: 'read' };
 }
 
 function checkRole(client: ClientKey | undefined, needed: Role): ContextdError | undefined {
   if (client === undefined) {
-    return new ContextdError('SEC_ROLE_REFUSED', 'a service reports what it does, and asks for nothing');
+    return new ContextdError('SEC_ROLE_REFUSED', 'a service may report events, but not send requests');
   }
   if (isAllowed(client.role, needed)) return undefined;
-  const message = `${client.name} has the role ${client.role}, and this needs ${needed}`;
+  const message = `${client.name} has the role ${client.role}; this request needs ${needed}`;
   const hint =
-    needed === 'admin' ? 'start, stop and restart of what is defined need operate only' : undefined;
+    needed === 'admin' ? 'start, stop and restart of defined services need the role operate only' : undefined;
   return new ContextdError('SEC_ROLE_REFUSED', message, { hint });
 }
 
-function wrongSender(whom: string): ContextdError {
-  return new ContextdError('SEC_SENDER_REFUSED', `whoever wrote this is not ${whom}`);
+function wrongSender(expected: string): ContextdError {
+  return new ContextdError('SEC_SENDER_REFUSED', `the sender is not ${expected}`);
 }

@@ -1,4 +1,4 @@
-// Whom the provider's own file lets in now: a reload takes over its clients, and says what it cannot take over.
+// Reloads the client list from the provider's context file, and reports changes that need a restart.
 
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '../base/errors.js';
@@ -7,44 +7,50 @@ import type { ClientKey, SecuritySettings } from '../model/security.js';
 import type { ReplyStatus } from '../messages/state.js';
 import type { Authorizer } from './authorizer.js';
 
-/** Names of clients by what happens to them, and what counts only when the provider is started again. */
+/** The names of added, removed and changed clients, and warnings about changes that need a restart. */
 export type SecurityChange = Pick<ReplyStatus, 'clients' | 'warnings'>;
 
-const AGAIN = 'that counts when the provider is started again';
+const AFTER_RESTART = 'this takes effect when the provider is restarted';
 
-/** Only the file that the provider was started with says who may come in, whatever a client sends. */
+/** Only the file that the provider was started with defines the clients, never a configuration that a client sends. */
 export class ClientAcl {
   readonly #file: ContextFile;
-  readonly #guard: Authorizer | undefined;
-  #begun = 0;
-  /** Which reading of the file counts; an earlier one may come later. */
-  #counting = 0;
+  readonly #authorizer: Authorizer | undefined;
+  #reloads = 0;
+  /** The number of the last reload that was applied: an earlier one may finish later. */
+  #applied = 0;
 
-  constructor(file: ContextFile, guard: Authorizer | undefined) {
+  constructor(file: ContextFile, authorizer: Authorizer | undefined) {
     this.#file = file;
-    this.#guard = guard;
+    this.#authorizer = authorizer;
   }
 
-  /** Never rejects: a file that cannot be read changes nothing of this. */
+  /** Never rejects: a file that cannot be read changes nothing. */
   async reload(isDryRun: boolean): Promise<SecurityChange> {
     const { path, security: before } = this.#file;
-    const reading = ++this.#begun;
+    const reload = ++this.#reloads;
     const now = await this.#read();
-    if (typeof now === 'string') return this.#guard === undefined ? {} : { warnings: [now] };
-    if (this.#guard === undefined || before === undefined)
-      return now.security === undefined ? {} : { warnings: [`${path} has a <Security> now: ${AGAIN}`] };
+    if (typeof now === 'string') return this.#authorizer === undefined ? {} : { warnings: [now] };
+    if (this.#authorizer === undefined || before === undefined)
+      return now.security === undefined
+        ? {}
+        : { warnings: [`${path} now has a <Security>: ${AFTER_RESTART}`] };
     if (now.security === undefined)
-      return { warnings: [`${path} has no <Security> any more: ${AGAIN}; the clients stay as they are`] };
-    const clients = compare(this.#guard.clients, now.security.clients);
-    if (!isDryRun && reading > this.#counting) {
-      this.#counting = reading;
-      this.#guard.replaceClients(now.security.clients);
+      return {
+        warnings: [
+          `${path} no longer has a <Security>: ${AFTER_RESTART}; until then the clients stay unchanged`,
+        ],
+      };
+    const clients = compare(this.#authorizer.clients, now.security.clients);
+    if (!isDryRun && reload > this.#applied) {
+      this.#applied = reload;
+      this.#authorizer.replaceClients(now.security.clients);
     }
     return {
       ...(clients === undefined ? {} : { clients }),
       ...(hasSameKeys(before, now.security)
         ? {}
-        : { warnings: [`public_key or secret_key of the <Security> in ${path} has changed: ${AGAIN}`] }),
+        : { warnings: [`public_key or secret_key of <Security> in ${path} has changed: ${AFTER_RESTART}`] }),
     };
   }
 
@@ -53,7 +59,7 @@ export class ClientAcl {
     try {
       return await readContextFile(path);
     } catch (error) {
-      return `${path} could not be read, so the clients stay as they are: ${messageOf(error)}`;
+      return `cannot read ${path}, so the clients stay unchanged: ${messageOf(error)}`;
     }
   }
 }
@@ -67,8 +73,8 @@ function compare(
   now: readonly ClientKey[],
 ): SecurityChange['clients'] | undefined {
   const find = (list: readonly ClientKey[], name: string) => list.find((each) => each.name === name);
-  const names = (list: readonly ClientKey[], isMeant: (each: ClientKey) => boolean) =>
-    list.filter(isMeant).map(({ name }) => name);
+  const names = (list: readonly ClientKey[], isIncluded: (each: ClientKey) => boolean) =>
+    list.filter(isIncluded).map(({ name }) => name);
   const clients = {
     added: names(now, ({ name }) => find(before, name) === undefined),
     removed: names(before, ({ name }) => find(now, name) === undefined),

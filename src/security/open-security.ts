@@ -1,4 +1,4 @@
-// Sets up what <Security> of the provider's own file asks for: keys, guard, audit log.
+// Opens the security of a provider from <Security> of its context file: keys, authorizer and audit log.
 
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
@@ -16,7 +16,7 @@ export interface ProviderSecurity {
   /** The provider's public key. */
   readonly serverKey: string;
   readonly keys: KeyPair;
-  readonly guard: Authorizer;
+  readonly authorizer: Authorizer;
 }
 
 interface Request {
@@ -26,21 +26,21 @@ interface Request {
   readonly warn: (text: string) => void;
 }
 
-/** Throws SEC_KEY_FILE. */
+/** Throws SEC_KEY_FILE when the secret key cannot be read or does not match. */
 export function openSecurity(request: Request): ProviderSecurity {
   const { settings, stateFolder, clock, warn } = request;
   const keys = readSecretKey(settings.secretKeyFile);
   if (keys.publicKey !== settings.publicKey) {
     throw new ContextdError(
       'SEC_KEY_FILE',
-      `the public_key of <Security> does not belong to ${settings.secretKeyFile}`,
-      { hint: `write public_key="${keys.publicKey}", or name the other file` },
+      `public_key of <Security> does not match the secret key in ${settings.secretKeyFile}`,
+      { hint: `set public_key="${keys.publicKey}", or name the right secret key file` },
     );
   }
   const services = new ServiceKeys(keys.secretKey);
-  // Services that have lost their provider knock all the time; one that is refused does not come back.
-  services.recognize(ownerOf(stateFolder), readProcessTable());
+  // Running services reconnect as soon as the sockets are open, and a refused one does not try again: restore their keys first.
+  services.restore(ownerOf(stateFolder), readProcessTable());
   const audit = new Audit(join(stateFolder, 'audit.jsonl'), clock, warn);
-  const guard = new Authorizer({ keys, clients: settings.clients, services, audit, clock, warn });
-  return { serverKey: keys.publicKey, keys, guard };
+  const authorizer = new Authorizer({ keys, clients: settings.clients, services, audit, clock, warn });
+  return { serverKey: keys.publicKey, keys, authorizer };
 }

@@ -1,4 +1,4 @@
-// Which role a command needs, and which a question.
+// The role that a command or query needs.
 
 import { isDeepStrictEqual } from 'node:util';
 import { contextConfigurationSchema, type ContextConfiguration } from '../model/context.js';
@@ -14,8 +14,8 @@ const NEEDED: Readonly<Record<string, Role>> = {
   exit: 'admin',
 };
 
-/** To run what a provider has defined takes less than to define it: `defined` are its configurations. */
-export function neededRole(
+/** Running a defined configuration needs less than defining one. `defined` are the provider's configurations. */
+export function roleForCommand(
   { header, content }: ContextCommandBody,
   defined: readonly ContextConfiguration[],
 ): Role {
@@ -25,8 +25,8 @@ export function neededRole(
   return isBlank(configuration) || defined.some((each) => isSame(configuration, each)) ? 'operate' : 'admin';
 }
 
-/** To ask changes nothing; but with `service`, `top` adds a service to the context and starts it. */
-export function neededRoleOfQuestion({ header, content }: StateRequestBody): Role {
+/** Queries change nothing, except `top` with `service`: it adds a service to the context and starts it. */
+export function roleForQuery({ header, content }: StateRequestBody): Role {
   const { configuration } = content;
   if (header.action !== 'top' || typeof configuration !== 'object' || configuration === null) return 'read';
   return isBlank(Reflect.get(configuration, 'service') as unknown) ? 'read' : 'admin';
@@ -41,7 +41,7 @@ function isBlank(configuration: unknown): boolean {
   return typeof configuration === 'object' && Object.keys(configuration).length === 0;
 }
 
-/** As it would be read: defaults and the order of keys make no difference. */
+/** Compares parsed configurations: defaults and the order of keys make no difference. */
 function isSame(sent: unknown, defined: ContextConfiguration): boolean {
   const read = contextConfigurationSchema.safeParse(sent);
   if (!read.success) return false;

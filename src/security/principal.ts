@@ -1,17 +1,17 @@
-// Who wrote a message, and how the audit log names writers and messages.
+// The sender of a message, and the audit log's description of senders and messages.
 
 import type { ContextdError } from '../base/errors.js';
 import { shorten } from '../base/shorten.js';
 import type { ClientKey } from '../model/security.js';
 import type { Message } from '../messages/message.js';
 
-/** Whoever wrote a message, as far as its seal tells. */
+/** The sender of a message, according to its seal. */
 export interface Principal {
-  /** Z85; undefined without a seal, or with one that is not genuine. */
+  /** In Z85; undefined without a valid seal. */
   readonly key: string | undefined;
   /** Undefined for a service. */
   readonly client: ClientKey | undefined;
-  /** Why none of what it says counts. */
+  /** Why the message must be refused. */
   readonly fault: ContextdError | undefined;
 }
 
@@ -24,7 +24,7 @@ export function describePrincipal({ key, client }: Principal): Fields {
   };
 }
 
-/** Never the configuration: it may hold what a task keeps to itself. */
+/** Must never contain the configuration: it may hold secrets of a task. */
 export function describeMessage(message: Message): Fields {
   const header = headerOf(message);
   const texts = ['action', 'service_id', 'service_transaction', 'message_id', 'host'].flatMap((name) => {

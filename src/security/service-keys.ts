@@ -1,48 +1,48 @@
-// The keys of services: made from the provider's own secret and a run's token, so the next provider can make them again.
+// Derives the keys of services from the provider's secret and the run token, so that the next provider can derive them again.
 
 import { deriveKeyPair, taskKeysOf, type KeyPair } from '../base/keys.js';
 import type { ProcessEntry } from '../processes/process-table.js';
 import { parseToken, HOST_TOKEN_PREFIX, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 
 /**
- * Every process that is launched gets a pair of its own, and speaks for the one service that it runs; a process
- * that holds threads for those in it. What a run could say ends with the launch of the next one.
+ * Each launched process has a key pair of its own. It may report for the service that it runs; a thread host, for
+ * its threads. The key of a run becomes invalid with the launch of the next run.
  */
 export class ServiceKeys {
   readonly #secretKey: string;
-  /** Transaction and service -> the newest run, and the public key of its process. */
+  /** By transaction and service: the newest run and the public key of its process. */
   readonly #runs = new Map<string, { readonly run: number; readonly key: string; readonly task?: string }>();
-  /** The public keys of processes that run one service -> which. */
+  /** By the public key of a service process: transaction and service. */
   readonly #services = new Map<string, string>();
-  /** The public keys of their tasks -> which. */
+  /** By the public key of a task: transaction and service. */
   readonly #tasks = new Map<string, string>();
-  /** The public keys of processes that hold threads -> which. */
+  /** By the public key of a thread host: its id. */
   readonly #hosts = new Map<string, string>();
 
   constructor(secretKey: string) {
     this.#secretKey = secretKey;
   }
 
-  /** The pair of the process with this token, from now on known. */
+  /** Derives and registers the key pair of the process with this token. */
   issue(token: string): KeyPair {
     const pair = deriveKeyPair(this.#secretKey, token);
     if (token.startsWith(HOST_TOKEN_PREFIX)) this.#hosts.set(pair.publicKey, hostIn(token));
-    else this.#note(token, pair.publicKey, taskKeysOf(pair).publicKey);
+    else this.#register(token, pair.publicKey, taskKeysOf(pair).publicKey);
     return pair;
   }
 
-  /** The thread with this token runs in the process with that one. */
+  /** Registers a thread that runs in the host process with `hostToken`. */
   place(token: string, hostToken: string): void {
-    this.#note(token.slice(THREAD_TOKEN_PREFIX.length), this.issue(hostToken).publicKey);
+    this.#register(token.slice(THREAD_TOKEN_PREFIX.length), this.issue(hostToken).publicKey);
   }
 
-  /** A process that held threads is gone. */
+  /** Removes a thread host that has ended. */
   forgetHost(host: string): void {
     for (const [key, each] of this.#hosts) if (each === host) this.#hosts.delete(key);
   }
 
-  /** Lets in again what an earlier provider has launched. */
-  recognize(owner: string, table: readonly ProcessEntry[]): void {
+  /** Registers the processes of `table` that an earlier provider launched. */
+  restore(owner: string, table: readonly ProcessEntry[]): void {
     for (const { token } of table) {
       if (
         token?.startsWith(`${owner}/`) === true ||
@@ -56,41 +56,41 @@ export class ServiceKeys {
     return this.#services.has(key) || this.#tasks.has(key) || this.#hosts.has(key);
   }
 
-  /** For whom to seal what a service is told; undefined when it has not been launched. */
-  readerOf(transaction: string, service: string): string | undefined {
+  /** The key for which messages to a service are sealed; undefined before its launch. */
+  publicKeyOf(transaction: string, service: string): string | undefined {
     return this.#runs.get(slotOf(transaction, service))?.key;
   }
 
-  /** The public key with which the task of a service asks and answers; threads have none. */
+  /** The public key of the task of a service; undefined for threads. */
   taskKeyOf(transaction: string, service: string): string | undefined {
     return this.#runs.get(slotOf(transaction, service))?.task;
   }
 
-  /** `<transaction>/<service>` of the task with this key. */
+  /** Returns `<transaction>/<service>` of the task with this key. */
   taskOf(key: string): string | undefined {
     return this.#tasks.get(key);
   }
 
-  maySpeakFor(key: string, transaction: string, service: string): boolean {
-    return this.readerOf(transaction, service) === key;
+  mayReportFor(key: string, transaction: string, service: string): boolean {
+    return this.publicKeyOf(transaction, service) === key;
   }
 
   isHost(key: string, host: string): boolean {
     return this.#hosts.get(key) === host;
   }
 
-  /** `task` is its own key, in a process of its own. */
-  #note(token: string, key: string, task?: string): void {
-    const mark = parseToken(token);
-    if (mark === undefined) return;
-    const slot = slotOf(mark.transaction, mark.service);
+  /** `task` is the public key of the task; undefined for threads. */
+  #register(token: string, key: string, task?: string): void {
+    const runToken = parseToken(token);
+    if (runToken === undefined) return;
+    const slot = slotOf(runToken.transaction, runToken.service);
     const known = this.#runs.get(slot);
-    if (known !== undefined && known.run > mark.run) return;
+    if (known !== undefined && known.run > runToken.run) return;
     if (known !== undefined && known.key !== key) {
       this.#services.delete(known.key);
       this.#tasks.delete(known.task ?? '');
     }
-    this.#runs.set(slot, { run: mark.run, key, ...(task === undefined ? {} : { task }) });
+    this.#runs.set(slot, { run: runToken.run, key, ...(task === undefined ? {} : { task }) });
     if (task === undefined) return;
     this.#services.set(key, slot);
     this.#tasks.set(task, slot);

@@ -1,8 +1,8 @@
-// The chain of causes that led to where a service stands, read from its transaction's history. Pure.
+// Reads the chain of causes of a service's present state from the history of its transaction. Pure.
 
 import type { HistoryRecord } from './snapshot.js';
 
-/** From the command at the beginning to the last record; as far back as the history reaches. */
+/** Returns the records from the first command to the record `last`, as far back as the history reaches. */
 export function causalChain(history: readonly HistoryRecord[], last: number): readonly HistoryRecord[] {
   const byId = new Map(history.map((record) => [record.id, record]));
   const chain: HistoryRecord[] = [];

@@ -1,23 +1,22 @@
-// Looks for services that have fallen silent.
+// Checks regularly whether services have stopped sending heartbeats.
 
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import type { Supervisor } from './supervisor.js';
 
-/** How often the provider looks for services that have fallen silent. */
-const SILENCE_LOOK_MS = 1000;
+const CHECK_INTERVAL_MS = 1000;
 
-/** A look that comes late does not count: it was we who did not listen. */
-export function watchSilence(supervisor: Supervisor, clock: Clock, closers: Closers): void {
-  let lookedMs = clock.monotonic();
-  let cancel = clock.after(SILENCE_LOOK_MS, look);
+/** Checks every second until `closers` run. A check that comes late proves nothing: the provider itself was stopped. */
+export function startHeartbeatChecks(supervisor: Supervisor, clock: Clock, closers: Closers): void {
+  let lastCheckMs = clock.monotonic();
+  let cancel = clock.after(CHECK_INTERVAL_MS, check);
   closers.add(() => cancel());
-  function look() {
+  function check() {
     const nowMs = clock.monotonic();
-    const gapMs = nowMs - lookedMs;
-    if (gapMs < 2 * SILENCE_LOOK_MS) supervisor.checkHeartbeats();
-    else supervisor.excuseSilence(gapMs);
-    lookedMs = nowMs;
-    cancel = clock.after(SILENCE_LOOK_MS, look);
+    const gapMs = nowMs - lastCheckMs;
+    if (gapMs < 2 * CHECK_INTERVAL_MS) supervisor.checkHeartbeats();
+    else supervisor.extendHeartbeatDeadlines(gapMs);
+    lastCheckMs = nowMs;
+    cancel = clock.after(CHECK_INTERVAL_MS, check);
   }
 }

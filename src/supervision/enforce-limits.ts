@@ -1,4 +1,4 @@
-// Watches what services cost, and ends those that cost more than their supervision allows.
+// Starts the watchdog, which enforces the resource limits of services.
 
 import type { Clock } from '../base/clock.js';
 import type { Closers } from '../base/closers.js';
@@ -8,21 +8,22 @@ import type { Notice } from '../messages/notice.js';
 import { ThrottledLog } from '../base/throttled-log.js';
 import type { Supervisor } from './supervisor.js';
 
-export function guardLimits(
+export function enforceLimits(
   supervisor: Supervisor,
   { clock, notice }: { readonly clock: Clock; readonly notice: (notice: Notice) => void },
   closers: Closers,
 ): void {
-  const rejects = new ThrottledLog(clock);
-  const guard = new Watchdog({
+  const errorLog = new ThrottledLog(clock);
+  const watchdog = new Watchdog({
     clock,
     createSampler,
     transactions: () => supervisor.transactions.values(),
-    exceed: (transaction, service, excess) => supervisor.onLimitExceeded(transaction, service, excess),
-    reject: (error) => {
-      const text = rejects.note(error);
-      if (text !== undefined) notice({ kind: 'warning', text: `limits could not be watched: ${text}` });
+    onBreach: (transaction, service, breach) => supervisor.onLimitExceeded(transaction, service, breach),
+    onError: (error) => {
+      const text = errorLog.note(error);
+      if (text !== undefined)
+        notice({ kind: 'warning', text: `the limits of services could not be checked: ${text}` });
     },
   });
-  closers.add(() => guard.close());
+  closers.add(() => watchdog.close());
 }

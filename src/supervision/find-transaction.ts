@@ -1,4 +1,4 @@
-// Which transaction is meant: the named one, and without a name the one that can be meant.
+// Finds the transaction that a request is for: the named one or, without a name, the only candidate.
 
 import { ContextdError } from '../base/errors.js';
 import { chooseTransaction } from '../messages/choose-transaction.js';
@@ -6,13 +6,13 @@ import { hasProcess, type Transaction } from './transaction.js';
 
 type Transactions = ReadonlyMap<string, Transaction>;
 
-/** Undefined when there is none. Throws CTX_AMBIGUOUS. */
+/** Returns undefined when there is no such transaction. Throws CTX_AMBIGUOUS when several are possible. */
 export function findTransaction(transactions: Transactions, id: string): Transaction | undefined {
-  return id === '' ? choose([...transactions.values()]) : transactions.get(id);
+  return id === '' ? chooseFrom([...transactions.values()]) : transactions.get(id);
 }
 
-/** Throws CTX_AMBIGUOUS. */
-export function choose(transactions: readonly Transaction[]): Transaction | undefined {
+/** Returns undefined for an empty list. Throws CTX_AMBIGUOUS when several are possible. */
+export function chooseFrom(transactions: readonly Transaction[]): Transaction | undefined {
   const choices = transactions.map((transaction) => ({
     id: transaction.id,
     contextId: transaction.configuration.ContextID,
@@ -26,7 +26,7 @@ export function isStopped(transaction: Transaction): boolean {
   return ![...transaction.snapshot.services.keys()].some((id) => hasProcess(transaction, id));
 }
 
-/** `what` has named a transaction that does not exist, or none where there is none. */
+/** The error of a request for a transaction that does not exist; `id` is empty when the request names no transaction. */
 export function unknownTransaction(
   transactions: Transactions,
   id: string,

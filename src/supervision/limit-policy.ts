@@ -1,40 +1,44 @@
-// What is made of a service that costs more than its limits allow, and which services are being ended. Pure.
+// Handles services that exceed their resource limits. Pure.
 
 import { LIMIT_METRICS, type LimitMetric } from '../model/limits.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
 import { endProcess, fail, fire } from './actions.js';
 import type { LimitBreach, FailureReason, ReportedStatus, ServiceSnapshot } from './snapshot.js';
 
-/** By its limit's event: the service goes on and on_update fires, or it is ended and on_fail fires. */
-export function exceedLimit(draft: SnapshotBuilder, service: ServiceSnapshot, excess: LimitBreach): void {
+/** With event `updated` the service keeps running and on_update fires; with `failed` it is stopped and on_fail fires. */
+export function handleLimitBreach(
+  builder: SnapshotBuilder,
+  service: ServiceSnapshot,
+  breach: LimitBreach,
+): void {
   const { id } = service.definition;
-  const message = describeExcess(id, excess);
-  if (excess.limit.event === 'updated') {
-    const event = draft.record('event', id, `updated: ${message}`, service.cause);
-    draft.set(id, { lastAction: 'updated' });
-    const status = { reason: 'limit', ...describeItems(excess) } as const;
-    draft.effects.push({ type: 'report', service: id, action: 'updated', status });
-    fire(draft, id, 'on_update', event);
+  const message = describeBreach(id, breach);
+  if (breach.limit.event === 'updated') {
+    const event = builder.record('event', id, `updated: ${message}`, service.cause);
+    builder.set(id, { lastAction: 'updated' });
+    const status = { reason: 'limit', ...describeItems(breach) } as const;
+    builder.effects.push({ type: 'report', service: id, action: 'updated', status });
+    fire(builder, id, 'on_update', event);
     return;
   }
-  // It is asked first: a service that costs too much can still put its things in order.
-  endProcess(draft, id, { cause: service.cause, atOnce: false });
-  const hint = 'see what it does in its log, or raise that <limit> in its <supervision>';
-  fail(draft, id, {
+  // A service over its limit can still clean up: request the stop first.
+  endProcess(builder, id, { cause: service.cause, atOnce: false });
+  const hint = 'see its log, or raise that <limit> in its <supervision>';
+  fail(builder, id, {
     reason: 'limit',
     error: { code: 'SVC_LIMIT_EXCEEDED', message, hint },
-    end: describeItems(excess),
+    end: describeItems(breach),
   });
 }
 
-const ENDED_FOR: readonly (FailureReason | undefined)[] = ['start_timeout', 'heartbeat', 'limit'];
+const FORCED_END_REASONS: readonly (FailureReason | undefined)[] = ['start_timeout', 'heartbeat', 'limit'];
 
-/** It has failed in the provider's eyes: what it says while it ends changes nothing any more. */
+/** Whether the provider has declared the service failed and is ending it: its reports change nothing any more. */
 export function isBeingEnded(service: ServiceSnapshot): boolean {
-  return service.status === 'failed' && service.isAlive && ENDED_FOR.includes(service.reason);
+  return service.status === 'failed' && service.isAlive && FORCED_END_REASONS.includes(service.reason);
 }
 
-function describeExcess(id: string, { limit, value }: LimitBreach): string {
+function describeBreach(id: string, { limit, value }: LimitBreach): string {
   const { metric, above, for_s: seconds } = limit;
   const unit = LIMIT_METRICS[metric];
   const duration = seconds === 0 ? '' : ` for ${seconds} s`;
@@ -46,7 +50,7 @@ function describeItems({ limit, value }: LimitBreach): ReportedStatus {
   return { metric, value: round(value, metric), above, for_s: seconds };
 }
 
-/** More digits than that were not measured. */
+/** Drops digits beyond the precision of the measurement. */
 function round(value: number, metric: LimitMetric): number {
   return metric === 'cpu' ? Math.round(value * 10) / 10 : Math.round(value * 100) / 100;
 }

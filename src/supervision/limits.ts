@@ -1,71 +1,73 @@
-// Samples over time -> which limits have been exceeded for as long as they say. Pure.
+// Decides from samples over time which limits have been exceeded for long enough. Pure.
 
 import type { Limit, LimitMetric } from '../model/limits.js';
 import type { Sample } from '../sampler/sample.js';
 import type { LimitBreach } from './snapshot.js';
 
-/** What was measured at one moment; what could not be measured is missing. */
-export type Reading = Readonly<Partial<Record<LimitMetric, number>>>;
+/** The measurement at one moment. Metrics that could not be measured are missing. */
+export type MetricValues = Readonly<Partial<Record<LimitMetric, number>>>;
 
-/** One excess: since when it lasts, and whether it has been told. */
-interface Standing {
+/** A breach that lasts: since when, and whether it has been reported. */
+interface OngoingBreach {
   readonly sinceMs: number;
-  readonly isTold: boolean;
+  readonly isReported: boolean;
 }
 
-/** What is remembered of one run between readings. */
-export interface Watched {
+/** The state of one run between measurements. */
+export interface BreachState {
   readonly lastMs: number;
-  /** Of the limits exceeded now; a limit that a reload changes begins anew. */
-  readonly standing: ReadonlyMap<string, Standing>;
+  /** By limit. A limit that a reload changes starts from zero. */
+  readonly ongoing: ReadonlyMap<string, OngoingBreach>;
 }
 
-export interface Judgement {
-  readonly watched: Watched;
-  readonly exceeded: readonly LimitBreach[];
+export interface LimitCheck {
+  readonly state: BreachState;
+  readonly breaches: readonly LimitBreach[];
 }
 
-export interface Moment {
+/** One measurement of a run. */
+export interface Measurement {
+  readonly values: MetricValues;
   readonly atMs: number;
-  /** Readings further apart than this say nothing of the time between them. */
-  readonly gapMs: number;
+  /** Measurements further apart than this prove nothing about the time between them. */
+  readonly maxGapMs: number;
 }
 
-/** An excess is told once; after that only when it has been over in the meantime. */
-export function judgeLimits(
+/** Each breach is reported once. It is reported again only after the value was within the limit. */
+export function checkLimits(
   limits: readonly Limit[],
-  before: Watched | undefined,
-  { reading, atMs, gapMs }: Moment & { readonly reading: Reading },
-): Judgement {
-  const isGap = before === undefined || atMs - before.lastMs > gapMs;
-  const standing = new Map<string, Standing>();
-  const exceeded: LimitBreach[] = [];
+  before: BreachState | undefined,
+  { values, atMs, maxGapMs }: Measurement,
+): LimitCheck {
+  const isGap = before === undefined || atMs - before.lastMs > maxGapMs;
+  const ongoing = new Map<string, OngoingBreach>();
+  const breaches: LimitBreach[] = [];
   for (const limit of limits) {
-    const last = before?.standing.get(keyOf(limit));
-    // Nobody knows that it lasted all the time; that it was told is known.
-    const known = isGap && last?.isTold !== true ? undefined : last;
-    const value = reading[limit.metric];
-    // What cannot be seen for a moment is neither over nor confirmed.
+    const last = before?.ongoing.get(keyOf(limit));
+    // After a gap the duration is unknown, but a report that was made stays made.
+    const known = isGap && last?.isReported !== true ? undefined : last;
+    const value = values[limit.metric];
+    // A missing value neither ends a breach nor confirms it.
     if (value === undefined) {
-      if (known !== undefined) standing.set(keyOf(limit), known);
+      if (known !== undefined) ongoing.set(keyOf(limit), known);
       continue;
     }
     if (value <= limit.above) continue;
     const sinceMs = known?.sinceMs ?? atMs;
     const isDue = atMs - sinceMs >= limit.for_s * 1000;
-    if (isDue && known?.isTold !== true) exceeded.push({ limit, value });
-    standing.set(keyOf(limit), { sinceMs, isTold: isDue || known?.isTold === true });
+    if (isDue && known?.isReported !== true) breaches.push({ limit, value });
+    ongoing.set(keyOf(limit), { sinceMs, isReported: isDue || known?.isReported === true });
   }
-  return { watched: { lastMs: atMs, standing }, exceeded };
+  return { state: { lastMs: atMs, ongoing }, breaches };
 }
 
 const MIB = 1024 * 1024;
 
-/** Of the whole tree of processes. A first sample's cpu is the mean since the start, which limits nothing. */
-export function composeReading(
+/** Totals of the process tree. The cpu value of a first sample is the mean since the start: limits ignore it. */
+export function toMetricValues(
   { total, children }: Sample,
   more: { readonly isFirst: boolean; readonly lagMs: number | undefined },
-): Reading {
+): MetricValues {
   const { fds, pssBytes } = total;
   return {
     rss: total.rssBytes / MIB,

@@ -1,45 +1,44 @@
-// What is known of a living service besides its state: its last heartbeat, its lag, what was missed of it.
+// Tracks the heartbeats, the event loop lag and the missed events of a running service.
 
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceStatus } from '../messages/service-status.js';
 
-/** A service that was silent for so many of its own intervals, and one second more than one, is said to lag. */
+/** A service lags when it is silent for this many heartbeat intervals, and at least for one interval and LATE_MS. */
 const SILENT_BEATS = 2;
 const LATE_MS = 1000;
 
-/** One run of a service, seen from outside. */
 export class Liveness {
   readonly #sender: string | undefined;
   #lastSeq = 0;
   #lastBeatMs: number | undefined;
   lagMs = 0;
-  /** Of a thread service: the system's number for its thread. */
+  /** The operating system's thread id, for a thread service. */
   tid: number | undefined;
   /** Events that were sent but never arrived. */
   missedEvents = 0;
-  /** What its log could not take. */
+  /** Log lines that could not be written. */
   logLoss: HeartbeatBody['content']['log_loss'];
 
   constructor(sender: string | undefined) {
     this.#sender = sender;
   }
 
-  isOf(sender: string | undefined): boolean {
+  isFrom(sender: string | undefined): boolean {
     return this.#sender === sender;
   }
 
-  /** Notes an event's number; false for one that has been seen. */
-  noteEvent(seq: number | undefined): boolean {
+  /** Records the sequence number of an event; returns false for a duplicate. */
+  recordEvent(seq: number | undefined): boolean {
     if (seq === undefined) return true;
     if (seq <= this.#lastSeq) return false;
-    // The first that is seen of a sender may be any: the provider can be younger than the service.
+    // The first number may be any: the provider may have started after the service.
     if (this.#lastSeq > 0) this.missedEvents += seq - this.#lastSeq - 1;
     this.#lastSeq = seq;
     return true;
   }
 
-  /** A beat comes after all events that it counts: those that have not been seen are lost. */
-  noteBeat(beat: HeartbeatBody, nowMs: number): void {
+  /** A heartbeat arrives after all events that it counts: those that have not arrived are lost. */
+  recordHeartbeat(beat: HeartbeatBody, nowMs: number): void {
     const { seq } = beat.content;
     if (this.#lastSeq > 0) this.missedEvents += Math.max(0, seq - this.#lastSeq);
     this.#lastSeq = Math.max(seq, this.#lastSeq);
@@ -49,24 +48,24 @@ export class Liveness {
     this.tid ??= beat.content.tid;
   }
 
-  /** Nothing could be heard for so long: the provider itself was stopped. */
-  excuse(gapMs: number): void {
+  /** Extends the deadline: the provider itself was stopped for `gapMs` and received nothing. */
+  addGrace(gapMs: number): void {
     if (this.#lastBeatMs !== undefined) this.#lastBeatMs += gapMs;
   }
 
-  /** Milliseconds without a sign of life; undefined for a service that never gave one. */
-  silentMs(nowMs: number): number | undefined {
+  /** Milliseconds since the last heartbeat; undefined for a service that has never sent one. */
+  silenceMs(nowMs: number): number | undefined {
     return this.#lastBeatMs === undefined ? undefined : nowMs - this.#lastBeatMs;
   }
 
   isLagging(nowMs: number, heartbeatMs: number): boolean {
-    const silentMs = this.silentMs(nowMs);
-    return silentMs !== undefined && silentMs > Math.max(heartbeatMs * SILENT_BEATS, heartbeatMs + LATE_MS);
+    const silenceMs = this.silenceMs(nowMs);
+    return silenceMs !== undefined && silenceMs > Math.max(heartbeatMs * SILENT_BEATS, heartbeatMs + LATE_MS);
   }
 }
 
-/** What a service must have reported to say this of itself now. */
-export function lostEvent(
+/** The event that must have been lost if a heartbeat reports this state; undefined if none was. */
+export function missingEvent(
   status: ServiceStatus,
   { ready, state }: HeartbeatBody['content'],
 ): 'started' | 'failed' | undefined {

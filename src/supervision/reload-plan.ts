@@ -1,4 +1,4 @@
-// What a new configuration changes in a transaction: a plan, before anything is done. Pure.
+// Plans what a new configuration changes in a transaction. Pure.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceId } from '../base/ids.js';
@@ -9,12 +9,12 @@ export interface ReloadPlan {
   readonly removed: readonly ServiceId[];
   /** Their code or configuration differs: those that run are restarted. */
   readonly changed: readonly ServiceId[];
-  /** Only description, transitions, entry or supervision differ: taken over, nothing is restarted. */
+  /** Only description, transitions, entry or supervision differ: applied without a restart. */
   readonly updated: readonly ServiceId[];
   readonly unchanged: readonly ServiceId[];
 }
 
-/** `hasNewCode` says of a service whether it runs with other code than there is now. */
+/** `hasNewCode` returns whether a service runs with other code than the present one. */
 export function planReload(
   known: readonly TaskService[],
   next: ContextConfiguration,
@@ -40,7 +40,7 @@ export function planReload(
 }
 
 /** Why each service of a plan is `changed` or `updated`, by its id. */
-export function reasonsOf(
+export function changeReasons(
   plan: ReloadPlan,
   known: readonly TaskService[],
   next: ContextConfiguration,
@@ -50,7 +50,7 @@ export function reasonsOf(
     const old = before.get(service.id);
     if (old === undefined) return [];
     if (plan.updated.includes(service.id))
-      return [[service.id, differing(restOf(old), restOf(service))] as const];
+      return [[service.id, differingNames(restOf(old), restOf(service))] as const];
     if (!plan.changed.includes(service.id)) return [];
     const changes = changesOf(old, service);
     return [[service.id, changes.length > 0 ? changes : ['code']] as const];
@@ -58,9 +58,9 @@ export function reasonsOf(
   return Object.fromEntries(reasons);
 }
 
-/** The names of what differs in what a process is started with; the rest of a definition only the provider looks at. */
+/** The names of changed fields that a process receives at its start. Only the provider uses the other fields. */
 function changesOf(old: TaskService, service: TaskService): readonly string[] {
-  return differing(runningPart(old), runningPart(service));
+  return differingNames(runningPart(old), runningPart(service));
 }
 
 function runningPart(service: TaskService): Fields {
@@ -78,7 +78,7 @@ function restOf({ Task }: TaskService): Fields {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function differing(one: Fields, other: Fields): readonly string[] {
+function differingNames(one: Fields, other: Fields): readonly string[] {
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return names.filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }

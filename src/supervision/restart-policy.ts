@@ -2,7 +2,7 @@
 
 import type { Supervision } from '../model/context.js';
 
-export type RestartVerdict =
+export type RestartDecision =
   | { readonly type: 'restart'; readonly delayMs: number; readonly restartsMs: readonly number[] }
   | { readonly type: 'give_up'; readonly restartsMs: readonly number[] };
 
@@ -10,7 +10,7 @@ export interface RestartRequest {
   readonly atMs: number;
   /** Earlier restarts, oldest first. */
   readonly restartsMs: readonly number[];
-  /** Back-off is for failures; a service that ended well is started again at once. */
+  /** Only restarts after a failure are delayed. */
   readonly isAfterFailure: boolean;
   readonly supervision: Supervision;
   /** From 0 (inclusive) to 1, for jitter. */
@@ -22,15 +22,15 @@ export interface RestartRequest {
  * comes at once, the following ones after backoff_s, twice that, ... up to backoff_max_s, each
  * shortened by up to a quarter so that services that failed together do not come back together.
  */
-export function decideRestart(request: RestartRequest): RestartVerdict {
+export function decideRestart(request: RestartRequest): RestartDecision {
   const { atMs, supervision } = request;
   const remembered = Math.max(supervision.restart_window_s, supervision.backoff_reset_s) * 1000;
-  // Those of an earlier provider may be far ahead, if the machine's clock was put back before this one came.
+  // The restarts of an earlier provider may be in the future if the machine's clock was set back since.
   const recent = request.restartsMs.filter((each) => Math.abs(atMs - each) < remembered);
   const inWindow = recent.filter((each) => atMs - each < supervision.restart_window_s * 1000);
   if (inWindow.length >= supervision.max_restarts) return { type: 'give_up', restartsMs: recent };
   const delayMs = backoff(request, recent);
-  // What counts is when it is launched, not when that was decided.
+  // The time of the launch counts, not the time of the decision.
   return { type: 'restart', delayMs, restartsMs: [...recent, atMs + delayMs] };
 }
 

@@ -1,4 +1,4 @@
-// The processes behind the services: launches, adopts and stops them, and says when they have ended.
+// Holds the live runs of all services: launches, adopts and stops their processes, and reports their ends as events.
 
 import { reportError } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
@@ -7,10 +7,10 @@ import { Semaphore } from './semaphore.js';
 import type { LaunchedService } from '../launcher/launcher.js';
 import type { ProcessEntry } from '../processes/process-table.js';
 import type { Effect, ProviderEvent } from './snapshot.js';
-import type { Running, SupervisorPorts } from './supervisor-ports.js';
+import type { LiveRun, SupervisorPorts } from './supervisor-ports.js';
 import { definitionOf, type Transaction } from './transaction.js';
 
-/** A run that an earlier provider has launched. */
+/** A run that an earlier provider launched. */
 export interface FoundRun {
   readonly run: number;
   readonly token: string;
@@ -20,8 +20,8 @@ export interface FoundRun {
 export class RunRegistry {
   readonly #ports: SupervisorPorts;
   readonly #apply: (transaction: Transaction, event: ProviderEvent) => void;
-  readonly #running = new Map<string, Running>();
-  readonly #gate = new Semaphore();
+  readonly #runs = new Map<string, LiveRun>();
+  readonly #permits = new Semaphore();
 
   constructor(ports: SupervisorPorts, apply: (transaction: Transaction, event: ProviderEvent) => void) {
     this.#ports = ports;
@@ -29,14 +29,14 @@ export class RunRegistry {
   }
 
   has(transaction: Transaction, id: ServiceId): boolean {
-    return this.#running.has(keyOf(transaction, id));
+    return this.#runs.has(keyOf(transaction, id));
   }
 
-  leaveGate(transaction: Transaction, id: ServiceId): void {
-    this.#running.get(keyOf(transaction, id))?.leaveGate();
+  releasePermit(transaction: Transaction, id: ServiceId): void {
+    this.#runs.get(keyOf(transaction, id))?.releasePermit();
   }
 
-  /** What becomes of it is told by events: launched, launch_failed, ended. */
+  /** Starts a launch. Its result arrives as an event: `launched`, `launch_failed` or `ended`. */
   launch(transaction: Transaction, id: ServiceId, run: number): void {
     const running = this.#add(transaction, id, run);
     void this.#launch(transaction, id, running);
@@ -50,45 +50,45 @@ export class RunRegistry {
   }
 
   stop(transaction: Transaction, effect: Extract<Effect, { type: 'stop' }>): void {
-    const running = this.#running.get(keyOf(transaction, effect.service));
+    const running = this.#runs.get(keyOf(transaction, effect.service));
     if (running?.run !== effect.run) return;
     const service = definitionOf(transaction, effect.service);
     if (running.process === undefined) running.stop = { atOnce: effect.atOnce };
     else running.process.stop(() => this.#ports.command(transaction, service, 'stop'), effect.atOnce);
   }
 
-  /** SIGKILL for everything, at once. */
+  /** Sends SIGKILL to all processes. */
   killAll(): void {
-    for (const running of this.#running.values()) {
+    for (const running of this.#runs.values()) {
       if (running.process === undefined) running.stop = { atOnce: true };
       else running.process.stop(() => false, true);
     }
   }
 
-  #add(transaction: Transaction, id: ServiceId, run: number): Running {
-    const running: Running = { run, process: undefined, stop: undefined, leaveGate: () => undefined };
-    this.#running.set(keyOf(transaction, id), running);
+  #add(transaction: Transaction, id: ServiceId, run: number): LiveRun {
+    const running: LiveRun = { run, process: undefined, stop: undefined, releasePermit: () => undefined };
+    this.#runs.set(keyOf(transaction, id), running);
     return running;
   }
 
-  async #launch(transaction: Transaction, id: ServiceId, running: Running): Promise<void> {
+  async #launch(transaction: Transaction, id: ServiceId, running: LiveRun): Promise<void> {
     const { run } = running;
-    running.leaveGate = await this.#gate.enter();
+    running.releasePermit = await this.#permits.acquire();
     try {
       const process = await this.#start(transaction, id, running);
       await this.#awaitEnd(transaction, id, { running, process });
     } catch (error) {
-      this.#forget(transaction, id, running);
+      this.#remove(transaction, id, running);
       const report = reportError(error, 'SVC_LAUNCH_FAILED');
       const atMs = this.#ports.clock.now();
       this.#apply(transaction, { type: 'launch_failed', atMs, service: id, run, error: report });
     }
   }
 
-  async #start(transaction: Transaction, id: ServiceId, running: Running): Promise<LaunchedService> {
+  async #start(transaction: Transaction, id: ServiceId, running: LiveRun): Promise<LaunchedService> {
     const { launcher, clock, workingFolder } = this.#ports;
     const service = definitionOf(transaction, id);
-    const [{ env, ...code }] = await Promise.all([this.#ports.prepare(service), transaction.known]);
+    const [{ env, ...code }] = await Promise.all([this.#ports.prepare(service), transaction.journaled]);
     if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
     const process = await launcher.launch({
       bootstrap: this.#ports.bootstrap(transaction, service, code),
@@ -101,30 +101,30 @@ export class RunRegistry {
     running.process = process;
     const launched = { type: 'launched', atMs: clock.now(), service: id, run: running.run } as const;
     this.#apply(transaction, { ...launched, pid: process.pid, codeHash: code.codeHash });
-    this.#obeyEarlyStop(running);
+    this.#performEarlyStop(running);
     return process;
   }
 
-  /** A stop that came while the process was being made; nobody is there yet to be asked. */
-  #obeyEarlyStop(running: Running): void {
+  /** Performs a stop that arrived during the launch. The process cannot receive a stop command yet. */
+  #performEarlyStop(running: LiveRun): void {
     if (running.stop !== undefined) running.process?.stop(() => false, running.stop.atOnce);
   }
 
   async #awaitEnd(
     transaction: Transaction,
     id: ServiceId,
-    { running, process }: { readonly running: Running; readonly process: LaunchedService },
+    { running, process }: { readonly running: LiveRun; readonly process: LaunchedService },
   ): Promise<void> {
     const end = await process.ended;
-    this.#forget(transaction, id, running);
+    this.#remove(transaction, id, running);
     const atMs = this.#ports.clock.now();
     this.#apply(transaction, { type: 'ended', atMs, service: id, run: running.run, ...end });
   }
 
-  #forget(transaction: Transaction, id: ServiceId, running: Running): void {
+  #remove(transaction: Transaction, id: ServiceId, running: LiveRun): void {
     const key = keyOf(transaction, id);
-    running.leaveGate();
-    if (this.#running.get(key) === running) this.#running.delete(key);
+    running.releasePermit();
+    if (this.#runs.get(key) === running) this.#runs.delete(key);
   }
 }
 

@@ -1,15 +1,15 @@
-// Which process, or thread, is measured for a service.
+// Chooses the process or thread to measure for a service.
 
 import type { Target } from '../sampler/sample.js';
 import type { ServiceSnapshot } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
-/** Of a service in a thread, that thread. */
+/** Returns the thread of a thread service, the process of any other; undefined without a process. */
 export function targetOf(
-  { vitals }: Transaction,
+  { liveness: liveness }: Transaction,
   { definition, isAlive, pid }: ServiceSnapshot,
 ): Target | undefined {
   if (!isAlive || pid === undefined) return undefined;
-  const tid = definition.serviceType === 'Thread' ? vitals.get(definition.id)?.tid : undefined;
+  const tid = definition.serviceType === 'Thread' ? liveness.get(definition.id)?.tid : undefined;
   return tid === undefined ? { pid } : { pid, tid };
 }

@@ -1,8 +1,8 @@
-// Lets a bounded number of services start at once: more would only make all of them late.
+// Limits how many services start at the same time: more would only delay all of them.
 
 import { availableParallelism } from 'node:os';
 
-/** A child needs a core while it loads, and waits for the bus in between. */
+/** A child needs a core while it loads, and waits for the bus at other times. */
 const PER_CORE = 4;
 
 export class Semaphore {
@@ -13,18 +13,18 @@ export class Semaphore {
     this.#free = size;
   }
 
-  /** Resolves, with the function that makes room for the next one, when it is this one's turn. */
-  async enter(): Promise<() => void> {
-    if (this.#free === 0) await new Promise<void>((admit) => this.#queue.push(admit));
+  /** Resolves with a function that releases the permit. Calling it again does nothing. */
+  async acquire(): Promise<() => void> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#queue.push(resolve));
     else this.#free -= 1;
-    let isInside = true;
+    let isHeld = true;
     return () => {
-      if (isInside) this.#leave();
-      isInside = false;
+      if (isHeld) this.#release();
+      isHeld = false;
     };
   }
 
-  #leave(): void {
+  #release(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#free += 1;
     else next();

@@ -1,4 +1,4 @@
-// A transaction's next snapshot while it is being made, with the effects and records that come with it.
+// Builds the next snapshot of a transaction, and collects effects and history records.
 
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
@@ -31,20 +31,20 @@ export class SnapshotBuilder {
     return this.#services.get(id);
   }
 
-  /** Changes a service; a change of status also notes the time. */
+  /** Changes fields of a service. A new status also sets `sinceMs`. */
   set(id: ServiceId, patch: Partial<ServiceSnapshot>): void {
     const service = this.#services.get(id);
     if (service === undefined) return;
-    this.#isChanged ||= Object.entries(patch).some(([key, value]) => isOther(service, key, value));
+    this.#isChanged ||= Object.entries(patch).some(([key, value]) => differs(service, key, value));
     const isMove = patch.status !== undefined && patch.status !== service.status;
     this.#services.set(id, { ...service, ...(isMove ? { sinceMs: this.atMs } : {}), ...patch });
   }
 
-  move(id: ServiceId, status: ServiceStatus, cause: number): void {
+  setStatus(id: ServiceId, status: ServiceStatus, cause: number): void {
     this.set(id, { status, cause });
   }
 
-  /** It runs, whatever went wrong with it before. */
+  /** Sets `started` and clears an earlier failure. */
   recover(id: ServiceId, cause: number): void {
     this.set(id, { status: 'started', cause, reason: undefined, error: undefined });
   }
@@ -53,7 +53,7 @@ export class SnapshotBuilder {
     this.effects.push({ type: 'refuse', service, error });
   }
 
-  /** Notes one link of the chain of causes; returns its id. */
+  /** Adds a record to the history; returns its id. `cause` is the id of the record that led to it. */
   record(kind: HistoryRecord['kind'], service: ServiceId | undefined, text: string, cause: number): number {
     this.#records += 1;
     this.effects.push({
@@ -63,7 +63,7 @@ export class SnapshotBuilder {
     return this.#records;
   }
 
-  finish(): TransactionSnapshot {
+  build(): TransactionSnapshot {
     return {
       ...this.#before,
       services: this.#services,
@@ -73,6 +73,6 @@ export class SnapshotBuilder {
   }
 }
 
-function isOther(service: ServiceSnapshot, key: string, value: unknown): boolean {
+function differs(service: ServiceSnapshot, key: string, value: unknown): boolean {
   return key !== 'cause' && !Object.is(Reflect.get(service, key), value);
 }

@@ -1,4 +1,4 @@
-// Frozen values of state: where every service of a transaction stands, and what may happen to it.
+// The types of supervision: immutable snapshots of a transaction, the events that change them, and the effects.
 
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
@@ -24,7 +24,7 @@ export const FAILURE_REASONS = [
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];
 
-/** Who wants a service to run (again), and the record that says why. */
+/** A start that waits for the end of the present run. `cause` is the record that led to it. */
 export interface PendingStart {
   readonly by: 'command' | 'transition';
   readonly trigger?: Trigger | undefined;
@@ -34,50 +34,50 @@ export interface PendingStart {
 export interface ServiceSnapshot {
   readonly definition: TaskService;
   readonly status: ServiceStatus;
-  /** Counts launches; 0 before the first. What is said of an earlier run is ignored. */
+  /** Number of launches; 0 before the first. Events of earlier runs are ignored. */
   readonly run: number;
-  /** There is, or is about to be, a process of this run. A failed service can still be alive. */
+  /** Whether this run has a process or is being launched. A failed service can still be alive. */
   readonly isAlive: boolean;
   readonly pid: number | undefined;
-  /** Names the code of this run; undefined where an earlier provider did not write it down. */
+  /** Hash of the code of this run; undefined when an earlier provider did not record it. */
   readonly codeHash: string | undefined;
   /** The last action reported, or `defined`. */
   readonly lastAction: EventAction | 'defined';
-  /** How this run ended, in the service's own last words; nobody else reports its end then. */
+  /** The end that the service itself has reported. The provider does not report it again. */
   readonly reportedEnd: 'stopped' | 'exited' | undefined;
-  /** Stopped together with its whole transaction: this run fires no trigger any more. */
+  /** Stopped together with its whole transaction: this run fires no triggers any more. */
   readonly triggersSuppressed: boolean;
-  /** To be launched again once the present run has ended. */
+  /** A launch that follows when the present run has ended. */
   readonly pendingStart: PendingStart | undefined;
   /** When transitions started this service again, in milliseconds since the epoch. */
   readonly restartsMs: readonly number[];
   readonly reason: FailureReason | undefined;
   readonly error: ErrorReport | undefined;
   readonly sinceMs: number;
-  /** The record that led to where it stands. */
+  /** The record that led to the present state. */
   readonly cause: number;
 }
 
 export interface TransactionSnapshot {
   readonly transaction: TransactionId;
   readonly services: ReadonlyMap<ServiceId, ServiceSnapshot>;
-  /** How many records were made; the last one has this id. */
+  /** Number of records so far, which is the id of the last one. */
   readonly records: number;
-  /** How often something has changed that context information tells; causes and records are not told there. */
+  /** Number of changes that are visible in the context information: all but causes and records. */
   readonly changes: number;
 }
 
 export type ProviderEvent = { readonly atMs: number } & (
   | {
-      readonly type: 'run_asked';
+      readonly type: 'run_requested';
       readonly action: 'start' | 'restart';
       readonly services: readonly ServiceId[];
       readonly cause: string;
     }
   | {
-      readonly type: 'stop_asked';
+      readonly type: 'stop_requested';
       readonly services: readonly ServiceId[];
-      readonly isWhole: boolean;
+      readonly isWholeTransaction: boolean;
       readonly cause: string;
     }
   | {
@@ -104,7 +104,7 @@ export type ProviderEvent = { readonly atMs: number } & (
   | {
       readonly type: 'recovered';
       readonly service: ServiceId;
-      /** That the journal knows. */
+      /** The run in the journal. */
       readonly run: number;
       readonly found: { readonly run: number; readonly pid: number } | undefined;
     }
@@ -113,7 +113,7 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly type: 'limit_exceeded';
       readonly service: ServiceId;
       readonly run: number;
-      readonly excess: LimitBreach;
+      readonly breach: LimitBreach;
     }
   | { readonly type: 'start_timed_out'; readonly service: ServiceId; readonly run: number }
   | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number }
@@ -125,12 +125,12 @@ export interface LimitBreach {
   readonly value: number;
 }
 
-/** What the supervisor must do; imperative, as data. */
+/** What the supervisor must do. */
 export type Effect =
   | { readonly type: 'launch'; readonly service: ServiceId; readonly run: number }
-  /** Climb the stop ladder; `atOnce` skips asking. */
+  /** Stop request, SIGTERM, SIGKILL; `atOnce` sends SIGKILL only. */
   | { readonly type: 'stop'; readonly service: ServiceId; readonly run: number; readonly atOnce: boolean }
-  /** Tell everyone what the service could not tell itself. */
+  /** Publish an event that the service cannot report itself. */
   | {
       readonly type: 'report';
       readonly service: ServiceId;
@@ -160,25 +160,25 @@ export interface ReportedStatus {
   readonly killed?: readonly string[];
   /** Processes that could not be ended, as `pid (name)`. */
   readonly not_ended?: readonly string[];
-  /** With reason limit: what was limited, what was measured, and how much of it is allowed for how long. */
+  /** With reason `limit`: the metric, the measured value, the allowed value and for how long it may be exceeded. */
   readonly metric?: string;
   readonly value?: number;
   readonly above?: number;
   readonly for_s?: number;
 }
 
-/** One link in the chain of causes. */
+/** A record of the history: one link in the chain of causes. */
 export interface HistoryRecord {
   readonly id: number;
   readonly atMs: number;
   readonly kind: 'command' | 'event' | 'transition' | 'effect';
   readonly service: ServiceId | undefined;
   readonly text: string;
-  /** The id of the record that led to this one; 0 for none. */
+  /** The id of the record that led to this one; 0 if there is no such record. */
   readonly cause: number;
 }
 
-/** How often it was launched again, by whomever; the limit of `max_restarts` is about `restartsMs`. */
+/** Number of launches after the first, by command or transition. `max_restarts` counts `restartsMs` instead. */
 export function countRestarts({ run }: ServiceSnapshot): number {
   return Math.max(0, run - 1);
 }

@@ -1,4 +1,4 @@
-// What the supervisor is given by the rest of the provider, and what it keeps of each run.
+// The functions that the supervisor needs from the rest of the provider.
 
 import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
@@ -8,11 +8,10 @@ import type { LaunchedService, Launcher, LaunchRequest } from '../launcher/launc
 import type { HistoryRecord, ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
-/** What the supervisor needs of the rest of the provider. */
 export interface SupervisorPorts {
   readonly clock: Clock;
   readonly launcher: Launcher;
-  /** What a service runs: its compiled code, or its program. Throws SVC_ errors. */
+  /** Compiles the code of a service or locates its program. Throws SVC_ errors. */
   readonly prepare: (service: TaskService) => Promise<PreparedCode>;
   readonly bootstrap: (
     transaction: Transaction,
@@ -21,22 +20,23 @@ export interface SupervisorPorts {
   ) => HostBootstrap;
   readonly logFile: (transaction: Transaction, service: TaskService) => string;
   readonly workingFolder: string;
-  /** Marks every process of a run, so that a later provider finds them. */
+  /** The run token, by which a later provider finds the processes of a run. */
   readonly token: (transaction: Transaction, service: TaskService, run: number) => string;
-  /** Sends a process command; returns whether the service hears it. */
+  /** Sends a process command; returns whether the service is subscribed to it. */
   readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
-  /** Says on the plain topic `process` that a service is to start. */
-  readonly tellStart: (transaction: Transaction, service: TaskService) => void;
+  /** Publishes the start command of a service on the plain topic `process`. */
+  readonly publishStart: (transaction: Transaction, service: TaskService) => void;
   readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;
-  readonly changed: (transaction: Transaction) => void;
-  /** Only records and causes are new: nothing that anybody is told. */
-  readonly noted: () => void;
-  readonly recorded: (transaction: Transaction, record: HistoryRecord) => void;
+  /** The context information of a transaction has changed. */
+  readonly onChange: (transaction: Transaction) => void;
+  /** Only records and causes have changed: the context information is the same. */
+  readonly onRecordsOnly: () => void;
+  readonly onRecord: (transaction: Transaction, record: HistoryRecord) => void;
 }
 
 export interface PreparedCode
   extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchRequest, 'env'> {
-  /** Names the code: another one exactly when it has changed. */
+  /** Changes exactly when the code changes. */
   readonly codeHash: string;
 }
 
@@ -46,10 +46,10 @@ export interface ReportEvent {
 }
 
 /** A run between its launch and its end. */
-export interface Running {
+export interface LiveRun {
   readonly run: number;
   process: LaunchedService | undefined;
-  /** Set when a stop came before there was a process to stop. */
+  /** A stop that arrived during the launch. */
   stop: { readonly atOnce: boolean } | undefined;
-  leaveGate: () => void;
+  releasePermit: () => void;
 }

@@ -1,12 +1,12 @@
-// The heart's hands: applies events to transactions and performs the effects, for every transaction.
+// Runs `transition` on the events of all transactions and performs the effects.
 
 import { ClockJumps, Timers } from '../base/clock.js';
 import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId } from '../base/ids.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
-import { noteOwnWord, programsToTell } from './foreign-services.js';
-import { livingFirst } from './reconcile.js';
+import { noteOwnReport, programsAwaitingStart } from './foreign-services.js';
+import { aliveFirst } from './reconcile.js';
 import { RunRegistry, type FoundRun } from './run-registry.js';
 import type { Effect, LimitBreach, ProviderEvent } from './snapshot.js';
 import type { CompletionRequest } from './completion.js';
@@ -14,17 +14,17 @@ import type { SupervisorPorts } from './supervisor-ports.js';
 import {
   addHistory,
   definitionOf,
-  moveTimes,
+  shiftTimes,
   silentServices,
-  vitalsOf,
+  livenessOf,
   type Transaction,
 } from './transaction.js';
 import { transition } from './transition.js';
-import { lostEvent } from './liveness.js';
+import { missingEvent } from './liveness.js';
 
-export interface ExceededRun {
+export interface RunLimitBreach {
   readonly run: number;
-  readonly excess: LimitBreach;
+  readonly breach: LimitBreach;
 }
 
 type TimedEffect = Extract<Effect, { type: 'time_start' | 'time_backoff' }>;
@@ -51,18 +51,18 @@ export class Supervisor {
     this.#transactions.set(transaction.id, transaction);
   }
 
-  /** There is nothing of it left that runs. */
-  forget(transaction: Transaction): void {
+  /** Removes a transaction that has no processes any more. */
+  remove(transaction: Transaction): void {
     this.#transactions.delete(transaction.id);
-    this.#ports.changed(transaction);
+    this.#ports.onChange(transaction);
   }
 
-  /** Applies a command's event; returns what was refused, and when the rest has settled. */
-  ask(
+  /** Applies the event of a command; returns the refused services and a promise of the results of the others. */
+  request(
     transaction: Transaction,
-    event: Extract<ProviderEvent, { type: 'run_asked' | 'stop_asked' }>,
+    event: Extract<ProviderEvent, { type: 'run_requested' | 'stop_requested' }>,
   ): { readonly refused: readonly ServiceResult[]; readonly settled: Promise<readonly ServiceResult[]> } {
-    const wanted = event.type === 'stop_asked' ? 'stop' : 'run';
+    const goal = event.type === 'stop_requested' ? 'stop' : 'run';
     const before = transaction.snapshot;
     const refusals = this.#apply(transaction, event).filter((effect) => effect.type === 'refuse');
     const refused = refusals.map(({ service, error }) => {
@@ -71,32 +71,32 @@ export class Supervisor {
     });
     const isRefused = new Set<string>(refused.map((each) => each.service_id));
     const services = event.services.filter((id) => !isRefused.has(id));
-    const askedMs = this.#ports.clock.monotonic();
-    const request: CompletionRequest = { wanted, services, askedMs };
-    // A stop waits for the run there was; the snapshot before knows it.
-    const settled = transaction.settlement.wait(wanted === 'stop' ? before : transaction.snapshot, request);
-    transaction.settlement.check(transaction.snapshot, askedMs);
+    const requestedMs = this.#ports.clock.monotonic();
+    const request: CompletionRequest = { goal, services, requestedMs };
+    // A stop waits for the run before the request.
+    const settled = transaction.completion.wait(goal === 'stop' ? before : transaction.snapshot, request);
+    transaction.completion.check(transaction.snapshot, requestedMs);
     return { refused, settled };
   }
 
-  /** Tells everyone how a transaction stands, after its definitions were changed. */
-  announce(transaction: Transaction): void {
-    this.#ports.changed(transaction);
+  /** Publishes the context information of a transaction whose definitions were changed. */
+  publishChange(transaction: Transaction): void {
+    this.#ports.onChange(transaction);
   }
 
-  /** A service's own report; ignored when its transaction is not ours. */
+  /** Handles an event that a service reports. Events of other providers' transactions are ignored. */
   onEvent(message: ServiceEventMessage): void {
     const { header, content } = message;
     const transaction = this.#find(header.service_transaction);
     const service = parseServiceId(header.service_id);
     if (transaction === undefined || service === undefined) return;
-    // Its process is up: the next one may start.
-    this.#runs.leaveGate(transaction, service);
-    noteOwnWord(transaction, service, header.sender);
+    // The process is up: another launch may start.
+    this.#runs.releasePermit(transaction, service);
+    noteOwnReport(transaction, service, header.sender);
     const { error, pid, tid } = content.status;
-    const vitals = vitalsOf(transaction, service, header.sender);
-    vitals.tid ??= tid;
-    if (!vitals.noteEvent(header.seq)) return;
+    const liveness = livenessOf(transaction, service, header.sender);
+    liveness.tid ??= tid;
+    if (!liveness.recordEvent(header.seq)) return;
     this.#apply(transaction, {
       type: 'reported',
       atMs: this.#ports.clock.now(),
@@ -108,8 +108,8 @@ export class Supervisor {
   }
 
   /**
-   * A service has subscribed to its own commands: it is there, so it can be told to start. An onlooker may
-   * have done so as well; hence every subscription is answered, and a service obeys the first start only.
+   * Sends the start command to a service that has subscribed to its commands. The subscription may also be
+   * another program's: so each one is answered, and a service performs the first start command only.
    */
   onSubscribed(transactionId: string, serviceId: string): void {
     const transaction = this.#find(transactionId);
@@ -120,100 +120,102 @@ export class Supervisor {
     this.#ports.command(transaction, service.definition, 'start');
   }
 
-  /** Somebody hears all commands: it may be a program that was launched and hears nothing else. */
-  greetOriginals(): void {
+  /** Handles a subscription to the plain topic `process`: it may be a launched program that uses no other topic. */
+  startForeignPrograms(): void {
     for (const transaction of this.#transactions.values())
-      for (const service of programsToTell(transaction)) this.#ports.tellStart(transaction, service);
+      for (const service of programsAwaitingStart(transaction))
+        this.#ports.publishStart(transaction, service);
   }
 
-  /** A sign of life: what it says of the state heals an event that was lost. */
+  /** Handles a heartbeat. Its state replaces an event that was lost. */
   onHeartbeat(message: HeartbeatBody): void {
     const { header, content } = message;
     const transaction = this.#find(header.service_transaction);
     const id = parseServiceId(header.service_id);
     const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
     if (transaction === undefined || id === undefined || service === undefined) return;
-    noteOwnWord(transaction, id, header.sender);
-    vitalsOf(transaction, id, header.sender).noteBeat(message, this.#ports.clock.monotonic());
-    const action = lostEvent(service.status, content);
+    noteOwnReport(transaction, id, header.sender);
+    livenessOf(transaction, id, header.sender).recordHeartbeat(message, this.#ports.clock.monotonic());
+    const action = missingEvent(service.status, content);
     if (action === undefined) return;
     const { pid } = content;
     const atMs = this.#ports.clock.now();
     this.#apply(transaction, { type: 'reported', atMs, service: id, action, pid, error: undefined });
   }
 
-  /** Looks for services that have fallen silent; to be called from time to time. */
+  /** Fails services whose heartbeats are overdue; must be called regularly. */
   checkHeartbeats(): void {
-    this.#followClock();
+    this.#adjustForClockJump();
     const { clock } = this.#ports;
     const nowMs = clock.now();
     for (const transaction of this.#transactions.values()) {
-      const silent = silentServices(transaction, { nowMs, heardMs: clock.monotonic() });
+      const silent = silentServices(transaction, { nowMs, monotonicMs: clock.monotonic() });
       for (const each of silent) this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, ...each });
     }
   }
 
-  /** The provider itself was stopped for so long, and has heard nothing. */
-  excuseSilence(gapMs: number): void {
-    for (const { vitals } of this.#transactions.values())
-      for (const each of vitals.values()) each.excuse(gapMs);
+  /** The provider itself was stopped for `gapMs` and received nothing. */
+  extendHeartbeatDeadlines(gapMs: number): void {
+    for (const { liveness: liveness } of this.#transactions.values())
+      for (const each of liveness.values()) each.addGrace(gapMs);
   }
 
-  /** A run costs more than its service's limits allow. */
-  onLimitExceeded(transaction: Transaction, service: ServiceId, exceeded: ExceededRun): void {
+  /** Handles a run that exceeds a resource limit. */
+  onLimitExceeded(transaction: Transaction, service: ServiceId, exceeded: RunLimitBreach): void {
     this.#apply(transaction, { type: 'limit_exceeded', atMs: this.#ports.clock.now(), service, ...exceeded });
   }
 
-  /** Takes over what an earlier provider has left of a transaction: the living, and the missing. */
+  /** Takes over a transaction of an earlier provider: adopts the processes found and handles the missing ones. */
   recover(transaction: Transaction, found: ReadonlyMap<ServiceId, FoundRun>): void {
     this.add(transaction);
     const atMs = this.#ports.clock.now();
     for (const [service, run] of found) {
       this.#runs.adopt(transaction, service, run);
-      // A program that was started has been told so, and must not be told again.
+      // A started program has received its start command and must not receive it again.
       if (transaction.snapshot.services.get(service)?.status === 'started')
-        transaction.obeying.set(service, run.run);
+        transaction.acknowledgedRuns.set(service, run.run);
     }
-    for (const [service, { run }] of livingFirst(transaction.snapshot.services, found)) {
+    for (const [service, { run }] of aliveFirst(transaction.snapshot.services, found)) {
       const there = found.get(service);
       const living = there === undefined ? undefined : { run: there.run, pid: there.process.pid };
       this.#apply(transaction, { type: 'recovered', atMs, service, run, found: living });
     }
   }
 
-  /** SIGKILL for everything, at once. */
+  /** Sends SIGKILL to all processes. */
   killAll(): void {
     this.#runs.killAll();
   }
 
-  /** There is nothing left to take over: the provider ends on purpose. */
-  forgetAll(): void {
+  /** Removes all transactions: the provider ends on purpose, and nothing is left to take over. */
+  removeAll(): void {
     this.#transactions.clear();
   }
 
-  /** Lets go of every timer; to be called when all services have ended. */
+  /** Cancels all timers; must be called after all services have ended. */
   close(): void {
     this.#timers.close();
   }
 
-  #followClock(): void {
+  #adjustForClockJump(): void {
     const jumpMs = this.#jumps.take();
-    for (const transaction of jumpMs === 0 ? [] : this.#transactions.values()) moveTimes(transaction, jumpMs);
+    for (const transaction of jumpMs === 0 ? [] : this.#transactions.values())
+      shiftTimes(transaction, jumpMs);
   }
 
   #apply(transaction: Transaction, event: ProviderEvent): readonly Effect[] {
-    this.#followClock();
+    this.#adjustForClockJump();
     const { changes } = transaction.snapshot;
     const step = transition(transaction.snapshot, event, Math.random());
     transaction.snapshot = step.snapshot;
-    for (const effect of step.effects) this.#perform(transaction, effect);
-    transaction.settlement.check(transaction.snapshot, this.#ports.clock.monotonic());
-    if (transaction.snapshot.changes === changes) this.#ports.noted();
-    else this.#ports.changed(transaction);
+    for (const effect of step.effects) this.#performEffect(transaction, effect);
+    transaction.completion.check(transaction.snapshot, this.#ports.clock.monotonic());
+    if (transaction.snapshot.changes === changes) this.#ports.onRecordsOnly();
+    else this.#ports.onChange(transaction);
     return step.effects;
   }
 
-  #perform(transaction: Transaction, effect: Effect): void {
+  #performEffect(transaction: Transaction, effect: Effect): void {
     switch (effect.type) {
       case 'launch':
         return this.#runs.launch(transaction, effect.service, effect.run);
@@ -223,21 +225,21 @@ export class Supervisor {
         this.#ports.report(transaction, definitionOf(transaction, effect.service), effect);
         return;
       case 'time_start':
-        return this.#time(transaction, effect, 'start_timed_out');
+        return this.#startTimer(transaction, effect, 'start_timed_out');
       case 'time_backoff':
-        return this.#time(transaction, effect, 'backoff_over');
+        return this.#startTimer(transaction, effect, 'backoff_over');
       case 'record':
         addHistory(transaction, effect.record);
-        this.#ports.recorded(transaction, effect.record);
+        this.#ports.onRecord(transaction, effect.record);
         return;
       case 'refuse':
         return;
     }
   }
 
-  #time(transaction: Transaction, effect: TimedEffect, type: 'start_timed_out' | 'backoff_over'): void {
+  #startTimer(transaction: Transaction, effect: TimedEffect, type: 'start_timed_out' | 'backoff_over'): void {
     const { service, run } = effect;
-    // A timer that has been overtaken finds another run or status, and changes nothing.
+    // An outdated timer changes nothing: the run or the status is another one then.
     this.#timers.start(effect.delayMs, () => {
       this.#apply(transaction, { type, service, run, atMs: this.#ports.clock.now() });
     });

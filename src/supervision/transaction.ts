@@ -1,4 +1,4 @@
-// One transaction as the provider keeps it: its context, its snapshot, what waits on it, its past.
+// The state of one transaction: its configuration, snapshot, pending completions, liveness and history.
 
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import { supervisionOf, type ContextConfiguration, type TaskService } from '../model/context.js';
@@ -14,24 +14,24 @@ import {
 } from './snapshot.js';
 import { Liveness } from './liveness.js';
 
-/** How many records of a transaction are kept. */
+/** The maximum number of history records of a transaction. */
 const HISTORY_LIMIT = 10_000;
 
 export interface Transaction {
   readonly id: TransactionId;
-  readonly settlement: Completion;
+  readonly completion: Completion;
   readonly history: HistoryRecord[];
-  readonly vitals: Map<ServiceId, Liveness>;
-  /** Of programs that speak for themselves: the run of which something has been heard; see originals.ts. */
-  readonly obeying: Map<ServiceId, number>;
-  /** Events that never arrived, of runs that are over. */
+  readonly liveness: Map<ServiceId, Liveness>;
+  /** Programs that report themselves: the run that has confirmed its start command; see foreign-services.ts. */
+  readonly acknowledgedRuns: Map<ServiceId, number>;
+  /** Events of ended runs that never arrived. */
   missedEarlier: number;
-  /** When this provider made it, or took it over. */
+  /** When this provider created the transaction or took it over. */
   sinceMs: number;
   configuration: ContextConfiguration;
   snapshot: TransactionSnapshot;
-  /** Resolves when the journal knows what was last defined in it; nothing is launched before. */
-  known: Promise<void>;
+  /** Resolves when the journal holds the latest definitions. Nothing may be launched before. */
+  journaled: Promise<void>;
 }
 
 export function createTransaction(
@@ -42,28 +42,28 @@ export function createTransaction(
   return {
     id,
     configuration,
-    settlement: new Completion(),
+    completion: new Completion(),
     history: [],
-    vitals: new Map(),
-    obeying: new Map(),
+    liveness: new Map(),
+    acknowledgedRuns: new Map(),
     missedEarlier: 0,
     sinceMs: atMs,
     snapshot: createTransactionSnapshot(id, configuration.TaskService, atMs),
-    known: Promise.resolve(),
+    journaled: Promise.resolve(),
   };
 }
 
 /**
- * Adds the services of `configuration` that are new, and takes over what it says of all others. Whoever
- * calls this leaves out running services that are not about to be launched again.
+ * Adds new services and replaces the definitions of the others. The caller must omit running services that
+ * are not about to be relaunched.
  */
 export function defineServices(
   transaction: Transaction,
   configuration: ContextConfiguration,
   atMs: number,
 ): void {
-  // Most commands say nothing new, and what is another value is written down with all its services.
-  if (isDefined(transaction, configuration)) return;
+  // Most commands change nothing; a new object would be journaled with all its services.
+  if (isUnchanged(transaction, configuration)) return;
   const services = new Map(transaction.snapshot.services);
   for (const definition of configuration.TaskService) {
     const known = services.get(definition.id);
@@ -77,7 +77,7 @@ export function defineServices(
   transaction.snapshot = { ...transaction.snapshot, services };
 }
 
-function isDefined(transaction: Transaction, configuration: ContextConfiguration): boolean {
+function isUnchanged(transaction: Transaction, configuration: ContextConfiguration): boolean {
   const { services } = transaction.snapshot;
   const { TaskService, ...rest } = configuration;
   return (
@@ -90,10 +90,10 @@ function isDefined(transaction: Transaction, configuration: ContextConfiguration
 }
 
 /**
- * Takes services out of the context. `transitions` comes first: they are still there, and end, but what
- * happens to them drives nobody. `services` follows when they have no process any more.
+ * Removes services from the context in two steps. `transitions`: their remaining events trigger nothing.
+ * `services`: removes those without a process.
  */
-export function forgetServices(
+export function removeServices(
   transaction: Transaction,
   ids: readonly ServiceId[],
   part: 'transitions' | 'services',
@@ -114,8 +114,8 @@ export function forgetServices(
 function withoutTransitions(service: TaskService): TaskService {
   const { state } = service.Task;
   const none = { action: '', call: '' } as const;
-  const silent = { ...state, on_start: none, on_update: none, on_fail: none, on_exit: none };
-  return { ...service, Task: { ...service.Task, state: silent } };
+  const inert = { ...state, on_start: none, on_update: none, on_fail: none, on_exit: none };
+  return { ...service, Task: { ...service.Task, state: inert } };
 }
 
 export function definitionOf(transaction: Transaction, id: ServiceId): TaskService {
@@ -124,33 +124,33 @@ export function definitionOf(transaction: Transaction, id: ServiceId): TaskServi
   return service.definition;
 }
 
-/** Of the run that this sender is; a new sender is a new run. */
-export function vitalsOf(transaction: Transaction, id: ServiceId, sender: string | undefined): Liveness {
-  const known = transaction.vitals.get(id);
-  if (known?.isOf(sender) === true) return known;
-  const vitals = new Liveness(sender);
+/** The liveness of the run with this sender. A new sender is a new run. */
+export function livenessOf(transaction: Transaction, id: ServiceId, sender: string | undefined): Liveness {
+  const known = transaction.liveness.get(id);
+  if (known?.isFrom(sender) === true) return known;
+  const liveness = new Liveness(sender);
   transaction.missedEarlier += known?.missedEvents ?? 0;
-  transaction.vitals.set(id, vitals);
-  return vitals;
+  transaction.liveness.set(id, liveness);
+  return liveness;
 }
 
-/** Started services without a sign of life for longer than their XML allows; `heardMs` is by the monotonic clock. */
+/** Started services whose heartbeat is overdue. `monotonicMs` is the time of the monotonic clock. */
 export function silentServices(
   transaction: Transaction,
-  { nowMs, heardMs }: { readonly nowMs: number; readonly heardMs: number },
+  { nowMs, monotonicMs }: { readonly nowMs: number; readonly monotonicMs: number },
 ): readonly { readonly service: ServiceId; readonly run: number }[] {
   return [...transaction.snapshot.services.values()]
     .filter((service) => {
       const limitMs = supervisionOf(service.definition).heartbeat_limit_s * 1000;
       const knownMs = nowMs - Math.max(service.sinceMs, transaction.sinceMs);
-      const silentMs = transaction.vitals.get(service.definition.id)?.silentMs(heardMs) ?? knownMs;
+      const silentMs = transaction.liveness.get(service.definition.id)?.silenceMs(monotonicMs) ?? knownMs;
       return service.status === 'started' && limitMs > 0 && silentMs > limitMs;
     })
     .map(({ definition, run }) => ({ service: definition.id, run }));
 }
 
-/** The machine's clock was set: what was noted by it, and says how long something lasts, moves along. */
-export function moveTimes(transaction: Transaction, byMs: number): void {
+/** Shifts times after the machine's clock was set, so that durations stay right. */
+export function shiftTimes(transaction: Transaction, byMs: number): void {
   const { snapshot } = transaction;
   const services = [...snapshot.services].map(([id, service]) => {
     const restartsMs = service.restartsMs.map((each) => each + byMs);
@@ -160,7 +160,7 @@ export function moveTimes(transaction: Transaction, byMs: number): void {
   transaction.sinceMs += byMs;
 }
 
-/** Something of the service is there, or is about to be. */
+/** Whether the service has a process or is about to get one. */
 export function hasProcess(transaction: Transaction, id: ServiceId): boolean {
   const service = transaction.snapshot.services.get(id);
   return service !== undefined && (service.isAlive || service.status === 'backoff');
@@ -175,7 +175,7 @@ export function serviceIds(services: readonly TaskService[]): readonly ServiceId
   return services.map((each) => each.id);
 }
 
-/** The context information of protocol.md, as published after every change. */
+/** The context information (docs/messages.md), which is published after every change. */
 export function describeTransaction(transaction: Transaction): TransactionInfo {
   const { ContextID, TaskLogName, FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind } =
     transaction.configuration;
@@ -186,14 +186,14 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
     configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
     tasks: [...transaction.snapshot.services.values()].map((service) => ({
       ...describeTask(transaction, service),
-      ...describeVitals(transaction.vitals.get(service.definition.id)),
+      ...describeLiveness(transaction.liveness.get(service.definition.id)),
     })),
   };
 }
 
-function describeTask({ id, vitals }: Transaction, service: ServiceSnapshot): TaskInfo {
+function describeTask({ id, liveness: liveness }: Transaction, service: ServiceSnapshot): TaskInfo {
   const { definition, pid, lastAction, status, run, sinceMs, reason, error } = service;
-  const tid = vitals.get(definition.id)?.tid;
+  const tid = liveness.get(definition.id)?.tid;
   return {
     service_id: definition.id,
     pid: pid ?? null,
@@ -212,16 +212,16 @@ function describeTask({ id, vitals }: Transaction, service: ServiceSnapshot): Ta
   };
 }
 
-/** As the service itself is told it. */
+/** Adds the header fields that the service itself receives. */
 function withHeader(service: TaskService, transaction: TransactionId): TaskService {
   const { message } = service.Task;
   const header = { ...message.header, service_id: service.id, transaction };
   return { ...service, Task: { ...service.Task, message: { ...message, header } } };
 }
 
-function describeVitals(vitals: Liveness | undefined): Readonly<Record<string, number>> {
-  if (vitals === undefined) return {};
-  const { lagMs, missedEvents, logLoss } = vitals;
+function describeLiveness(liveness: Liveness | undefined): Readonly<Record<string, number>> {
+  if (liveness === undefined) return {};
+  const { lagMs, missedEvents, logLoss } = liveness;
   return { event_loop_lag_ms: lagMs, missed_events: missedEvents, log_lines_lost: logLoss?.lines ?? 0 };
 }
 

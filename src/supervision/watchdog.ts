@@ -1,4 +1,4 @@
-// Watches the services that have limits: measures them from time to time, and tells the supervisor of an excess.
+// Samples the services that have resource limits, and reports breaches.
 
 import type { Clock } from '../base/clock.js';
 import type { ServiceId } from '../base/ids.js';
@@ -6,25 +6,24 @@ import { supervisionOf } from '../model/context.js';
 import type { Limit } from '../model/limits.js';
 import type { Sample, Sampler, Target } from '../sampler/sample.js';
 import { targetOf } from './sample-target.js';
-import { composeReading, judgeLimits, type Watched } from './limits.js';
-import type { ExceededRun } from './supervisor.js';
+import { toMetricValues, checkLimits, type BreachState } from './limits.js';
+import type { RunLimitBreach } from './supervisor.js';
 import type { Transaction } from './transaction.js';
 
-/** How often; a service that has exceeded a limit with for_s="0" is known after as long. */
-const LOOK_MS = 1000;
-/** Somebody held up the provider, or stopped it: what happened meanwhile is unknown. */
-const MOST_LOOKS_MISSED = 3;
+/** A breach of a limit with for_s="0" is found within this time. */
+const SAMPLE_INTERVAL_MS = 1000;
+/** After a longer gap (a stopped provider, for instance) the time in between does not count. */
+const MAX_MISSED_SAMPLES = 3;
 
 export interface WatchdogPorts {
   readonly clock: Clock;
   readonly createSampler: () => Sampler;
   readonly transactions: () => Iterable<Transaction>;
-  readonly exceed: (transaction: Transaction, service: ServiceId, excess: ExceededRun) => void;
-  /** A look went wrong; the next one follows all the same. */
-  readonly reject: (error: unknown) => void;
+  readonly onBreach: (transaction: Transaction, service: ServiceId, breach: RunLimitBreach) => void;
+  /** A sampling round failed; the next one follows. */
+  readonly onError: (error: unknown) => void;
 }
 
-/** A run of a service that has limits. */
 interface WatchedRun {
   readonly key: string;
   readonly transaction: Transaction;
@@ -37,13 +36,13 @@ interface WatchedRun {
 export class Watchdog {
   readonly #ports: WatchdogPorts;
   #sampler: Sampler | undefined;
-  #watched: ReadonlyMap<string, Watched> = new Map();
+  #states: ReadonlyMap<string, BreachState> = new Map();
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
   constructor(ports: WatchdogPorts) {
     this.#ports = ports;
-    this.#schedule(LOOK_MS);
+    this.#schedule(SAMPLE_INTERVAL_MS);
   }
 
   close(): void {
@@ -52,56 +51,58 @@ export class Watchdog {
   }
 
   #schedule(delayMs: number): void {
-    if (!this.#isClosed) this.#cancel = this.#ports.clock.after(delayMs, () => void this.#look());
+    if (!this.#isClosed) this.#cancel = this.#ports.clock.after(delayMs, () => void this.#sampleRound());
   }
 
-  async #look(): Promise<void> {
-    const { clock, reject } = this.#ports;
+  async #sampleRound(): Promise<void> {
+    const { clock, onError } = this.#ports;
     const startedMs = clock.monotonic();
     try {
-      await this.#measure([...this.#ports.transactions()].flatMap(wardsOf));
+      await this.#measure([...this.#ports.transactions()].flatMap(watchedRunsOf));
     } catch (error) {
-      reject(error);
+      onError(error);
     }
-    this.#schedule(Math.max(0, LOOK_MS - (clock.monotonic() - startedMs)));
+    this.#schedule(Math.max(0, SAMPLE_INTERVAL_MS - (clock.monotonic() - startedMs)));
   }
 
-  async #measure(wards: readonly WatchedRun[]): Promise<void> {
-    if (wards.length === 0) {
-      this.#watched = new Map();
+  async #measure(watchedRuns: readonly WatchedRun[]): Promise<void> {
+    if (watchedRuns.length === 0) {
+      this.#states = new Map();
       return;
     }
     this.#sampler ??= this.#ports.createSampler();
-    const pss = wards.some(({ limits }) => limits.some(({ metric }) => metric === 'pss'));
-    const targets = wards.map(({ target }) => target);
+    const pss = watchedRuns.some(({ limits }) => limits.some(({ metric }) => metric === 'pss'));
+    const targets = watchedRuns.map(({ target }) => target);
     const samples = await this.#sampler.sample(targets, { pss });
     if (this.#isClosed) return;
-    const before = this.#watched;
-    const after = new Map<string, Watched>();
-    this.#watched = after;
-    wards.forEach((ward, index) => {
+    const before = this.#states;
+    const after = new Map<string, BreachState>();
+    this.#states = after;
+    watchedRuns.forEach((watchedRun, index) => {
       const sample = samples[index];
-      const watched =
-        sample === undefined ? before.get(ward.key) : this.#judge(ward, before.get(ward.key), sample);
-      if (watched !== undefined) after.set(ward.key, watched);
+      const state =
+        sample === undefined
+          ? before.get(watchedRun.key)
+          : this.#check(watchedRun, before.get(watchedRun.key), sample);
+      if (state !== undefined) after.set(watchedRun.key, state);
     });
   }
 
-  #judge(ward: WatchedRun, before: Watched | undefined, sample: Sample): Watched {
-    const { transaction, service, run, limits } = ward;
-    const lagMs = transaction.vitals.get(service)?.lagMs;
-    const { watched, exceeded } = judgeLimits(limits, before, {
-      reading: composeReading(sample, { isFirst: before === undefined, lagMs }),
+  #check(watchedRun: WatchedRun, before: BreachState | undefined, sample: Sample): BreachState {
+    const { transaction, service, run, limits } = watchedRun;
+    const lagMs = transaction.liveness.get(service)?.lagMs;
+    const { state, breaches } = checkLimits(limits, before, {
+      values: toMetricValues(sample, { isFirst: before === undefined, lagMs }),
       atMs: this.#ports.clock.monotonic(),
-      gapMs: MOST_LOOKS_MISSED * LOOK_MS,
+      maxGapMs: MAX_MISSED_SAMPLES * SAMPLE_INTERVAL_MS,
     });
-    for (const excess of exceeded) this.#ports.exceed(transaction, service, { run, excess });
-    return watched;
+    for (const breach of breaches) this.#ports.onBreach(transaction, service, { run, breach });
+    return state;
   }
 }
 
-/** Started services that have limits, and a process. */
-function wardsOf(transaction: Transaction): readonly WatchedRun[] {
+/** The started services that have limits and a process. */
+function watchedRunsOf(transaction: Transaction): readonly WatchedRun[] {
   return [...transaction.snapshot.services.values()].flatMap((service) => {
     const { definition, run, status } = service;
     const limits = supervisionOf(definition).limit;

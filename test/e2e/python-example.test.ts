@@ -149,7 +149,7 @@ const refusals: readonly Refusal[] = [
   [
     'whose key may only read',
     1,
-    /^reader has the role read, and this needs operate$/,
+    /^reader has the role read; this request needs operate$/,
     (it) => [keyOf(it, 'reader')],
   ],
   ['whose key is in no <Client>', 3, /does not know your key/, (it) => [keyOf(it, 'stranger')]],

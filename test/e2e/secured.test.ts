@@ -121,6 +121,6 @@ test('A reload lets in who was added to the file and nobody who was removed, and
 
   await home.edit(FILE, (text) => text.replace(/<Security.*<\/Security>/, ''));
   const unsecured = await reload(`--server_key=keys/server.key`);
-  expect(unsecured.stderr).toMatch(/warning: .*Context-Home\.xml has no <Security> any more/);
+  expect(unsecured.stderr).toMatch(/warning: .*Context-Home\.xml no longer has a <Security>/);
   expect((await list('eve')).exitCode).toBe(0);
 });

@@ -75,11 +75,11 @@ export function openSupervisor(
     workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,
     command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
-    tellStart: (_transaction, service) => said.push(`tell start ${service.id}`),
+    publishStart: (_transaction, service) => said.push(`tell start ${service.id}`),
     report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
-    changed: () => undefined,
-    noted: () => undefined,
-    recorded: () => undefined,
+    onChange: () => undefined,
+    onRecordsOnly: () => undefined,
+    onRecord: () => undefined,
   });
   const all = specs.map((each) => ({ instance: 'Forever', ...each }));
   const transaction = createTransaction(TRANSACTION, testConfiguration(all), clock.now());

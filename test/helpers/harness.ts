@@ -57,20 +57,25 @@ export class Harness {
   }
 
   start(...services: string[]): this {
-    return this.apply({ type: 'run_asked', action: 'start', services: services.map(id), cause: 'm1' });
+    return this.apply({ type: 'run_requested', action: 'start', services: services.map(id), cause: 'm1' });
   }
 
   restart(...services: string[]): this {
-    return this.apply({ type: 'run_asked', action: 'restart', services: services.map(id), cause: 'm2' });
+    return this.apply({ type: 'run_requested', action: 'restart', services: services.map(id), cause: 'm2' });
   }
 
   stop(...services: string[]): this {
-    return this.apply({ type: 'stop_asked', isWhole: false, services: services.map(id), cause: 'm3' });
+    return this.apply({
+      type: 'stop_requested',
+      isWholeTransaction: false,
+      services: services.map(id),
+      cause: 'm3',
+    });
   }
 
   stopAll(): this {
     const services = [...this.snapshot.services.keys()];
-    return this.apply({ type: 'stop_asked', isWhole: true, services, cause: 'm4' });
+    return this.apply({ type: 'stop_requested', isWholeTransaction: true, services, cause: 'm4' });
   }
 
   launched(service: string, pid = this.pidOf(service)): this {
@@ -108,7 +113,7 @@ export class Harness {
       type: 'limit_exceeded',
       service: id(service),
       run,
-      excess: { limit, value: 231.456 },
+      breach: { limit, value: 231.456 },
     });
   }
 

@@ -6,7 +6,7 @@ import type { CommandAnswer } from '../../src/provider/commands/command-context.
 import { SupervisorJournal } from '../../src/provider/journal-source.js';
 import { Health } from '../../src/base/health.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
-import { readJournal, type JournalContent, type JournalReading } from '../../src/journal/journal.js';
+import { readJournal, type JournalContent, type JournalReadResult } from '../../src/journal/journal.js';
 import { IdempotencyCache } from '../../src/provider/idempotency-cache.js';
 import { addHistory, createTransaction, type Transaction } from '../../src/supervision/transaction.js';
 import { transition } from '../../src/supervision/transition.js';
@@ -48,13 +48,19 @@ export async function openJournal() {
     open,
     writer: open(),
     /** All of it, as one puts it who has not written anything yet. */
-    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once, file).whole()),
+    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once, file).fullContent()),
     read: () => readJournal(folder.path),
     /** A command for one service, and its answer. */
     work: async (messageId: string, id = 'ts_1') => {
       const transaction = transactions.get(T1)!;
       const services = configuration.TaskService.map((each) => each.id).filter((each) => each === id);
-      const event = { type: 'run_asked', action: 'restart', atMs: 2000, services, cause: messageId } as const;
+      const event = {
+        type: 'run_requested',
+        action: 'restart',
+        atMs: 2000,
+        services,
+        cause: messageId,
+      } as const;
       const step = transition(transaction.snapshot, event, 0.5);
       transaction.snapshot = step.snapshot;
       for (const effect of step.effects) if (effect.type === 'record') addHistory(transaction, effect.record);
@@ -73,7 +79,7 @@ function asRead(content: JournalContent): JournalContent {
   return JSON.parse(JSON.stringify(content)) as JournalContent;
 }
 
-export function validReading(content: JournalContent): JournalReading {
+export function validReading(content: JournalContent): JournalReadResult {
   return { content, fault: undefined, isLastGood: false };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Limit } from '../../src/model/limits.js';
-import { judgeLimits, type Watched } from '../../src/supervision/limits.js';
+import { checkLimits, type BreachState } from '../../src/supervision/limits.js';
 
 const GAP_MS = 3000;
 const limit = fc.record({
@@ -42,17 +42,17 @@ it('A limit is told exactly when its definition says so for the first time since
     fc.property(limit, looks, (one, steps) => {
       let atMs = 0;
       const all = steps.map(({ afterMs, rss }) => ({ atMs: (atMs += afterMs), rss }));
-      let watched: Watched | undefined;
+      let watched: BreachState | undefined;
       let isTold = false;
       all.forEach(({ atMs: now, rss }, index) => {
-        const reading = rss === undefined ? {} : { rss };
-        const judgement = judgeLimits([one], watched, { reading, atMs: now, gapMs: GAP_MS });
-        watched = judgement.watched;
+        const values = rss === undefined ? {} : { rss };
+        const judgement = checkLimits([one], watched, { values, atMs: now, maxGapMs: GAP_MS });
+        watched = judgement.state;
         if (rss !== undefined && rss <= one.above) isTold = false;
         const expected = !isTold && isExceeded(one, all, index);
-        expect(judgement.exceeded.length).toBe(expected ? 1 : 0);
+        expect(judgement.breaches.length).toBe(expected ? 1 : 0);
         isTold ||= expected;
-        told += judgement.exceeded.length;
+        told += judgement.breaches.length;
       });
     }),
     { numRuns: 3000 },

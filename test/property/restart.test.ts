@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { supervisionSchema } from '../../src/model/context.js';
-import { decideRestart, type RestartVerdict } from '../../src/supervision/restart-policy.js';
+import { decideRestart, type RestartDecision } from '../../src/supervision/restart-policy.js';
 
 const supervision = fc
   .record({
@@ -20,7 +20,7 @@ const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 function relive(
   rules: Supervision,
   lives: readonly { readonly lasted: number; readonly random: number; readonly isAfterFailure: boolean }[],
-): readonly { readonly verdict: RestartVerdict; readonly launchedMs: number }[] {
+): readonly { readonly verdict: RestartDecision; readonly launchedMs: number }[] {
   let atMs = 0;
   let restartsMs: readonly number[] = [];
   const launches = [];

@@ -44,7 +44,7 @@ export class Judge {
     event: ProviderEvent,
     before: TransactionSnapshot,
   ): { readonly service: ServiceId; readonly trigger: Trigger } | undefined {
-    if (event.type === 'run_asked' || event.type === 'stop_asked') return undefined;
+    if (event.type === 'run_requested' || event.type === 'stop_requested') return undefined;
     if (event.type === 'launched' || event.type === 'backoff_over') return undefined;
     const current = this.#runs.get(event.service);
     if (current === undefined) return undefined;
@@ -57,7 +57,7 @@ export class Judge {
     }
     if (event.run !== current.number || before.services.get(service)?.isAlive !== true) return undefined;
     if (event.type === 'start_timed_out') return named(service, timeOut(current.run));
-    if (event.type === 'limit_exceeded') return named(service, exceed(current.run, event.excess.limit.event));
+    if (event.type === 'limit_exceeded') return named(service, exceed(current.run, event.breach.limit.event));
     this.#runs.delete(service);
     const isClean = event.type === 'ended' && event.exitCode === 0 && event.signal === undefined;
     return named(service, end(current.run, isClean));
@@ -65,8 +65,9 @@ export class Judge {
 
   /** Goes through what happened in the order in which it did: the command's word, and each transition's. */
   #follow(event: ProviderEvent, step: Step): void {
-    const asked = event.type === 'run_asked' || event.type === 'stop_asked' ? [...event.services] : [];
-    if (event.type === 'run_asked') this.#obey(event, asked.splice(0));
+    const asked =
+      event.type === 'run_requested' || event.type === 'stop_requested' ? [...event.services] : [];
+    if (event.type === 'run_requested') this.#obey(event, asked.splice(0));
     for (const effect of step.effects) {
       const record = effect.type === 'record' ? effect.record : undefined;
       if (record?.kind === 'event' && this.#records.get(record.cause)?.kind === 'command') {
@@ -87,8 +88,8 @@ export class Judge {
   #obey(event: ProviderEvent, services: readonly ServiceId[]): void {
     for (const service of services) {
       const run = this.#runs.get(service)?.run;
-      if (event.type === 'stop_asked') this.#leave(service, false);
-      if (event.type !== 'run_asked' || run === undefined) continue;
+      if (event.type === 'stop_requested') this.#leave(service, false);
+      if (event.type !== 'run_requested' || run === undefined) continue;
       if (event.action === 'restart' || run.isLeaving) this.#leave(service, true);
     }
   }
@@ -99,7 +100,7 @@ export class Judge {
   }
 
   #hush(event: ProviderEvent): void {
-    if (event.type !== 'stop_asked' || !event.isWhole) return;
+    if (event.type !== 'stop_requested' || !event.isWholeTransaction) return;
     for (const { run } of this.#runs.values()) run.triggersSuppressed = true;
   }
 

@@ -93,7 +93,7 @@ export class World {
   exceed(process: WorldProcess, event: 'failed' | 'updated', random = 0): void {
     const { service, run } = process;
     const limit = { metric: 'rss', above: 1, for_s: 0, event } as const;
-    this.apply({ type: 'limit_exceeded', service, run, excess: { limit, value: 2 } }, random);
+    this.apply({ type: 'limit_exceeded', service, run, breach: { limit, value: 2 } }, random);
   }
 
   get nextTimerMs(): number | undefined {

@@ -83,11 +83,26 @@ function happen(world: World, each: Happening): void {
   switch (each.what) {
     case 'start':
     case 'restart':
-      return world.apply({ type: 'run_asked', action: each.what, services: each.some.map(id), cause: 'm' });
+      return world.apply({
+        type: 'run_requested',
+        action: each.what,
+        services: each.some.map(id),
+        cause: 'm',
+      });
     case 'stop':
-      return world.apply({ type: 'stop_asked', isWhole: false, services: each.some.map(id), cause: 'm' });
+      return world.apply({
+        type: 'stop_requested',
+        isWholeTransaction: false,
+        services: each.some.map(id),
+        cause: 'm',
+      });
     case 'stop_all':
-      return world.apply({ type: 'stop_asked', isWhole: true, services: IDS.map(id), cause: 'm' });
+      return world.apply({
+        type: 'stop_requested',
+        isWholeTransaction: true,
+        services: IDS.map(id),
+        cause: 'm',
+      });
     case 'pass':
       return world.pass(each.ms, random);
     case 'launch':
@@ -168,7 +183,7 @@ describe('whatever is asked, reported, lost or killed', () => {
       fc.property(services, stories, (definitions, happenings) => {
         const world = play(definitions, happenings);
         const before = world.snapshot.records;
-        world.apply({ type: 'stop_asked', isWhole: true, services: IDS.map(id), cause: 'm' });
+        world.apply({ type: 'stop_requested', isWholeTransaction: true, services: IDS.map(id), cause: 'm' });
         const launches = world.processes.length;
         comeToRest(world);
         expect(world.present()).toEqual([]);

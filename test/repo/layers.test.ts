@@ -22,7 +22,6 @@ const MOST_IMPORTS = 15;
 
 /** Files that still exceed MOST_IMPORTS, with their number of imports. Do not add one. */
 const STILL_MORE: Readonly<Record<string, number>> = {
-  'src/monitor/monitor.ts': 22,
   'src/provider/assemble.ts': 39,
   'src/provider/compose-supervisor.ts': 29,
   'src/provider/dispatcher.ts': 26,

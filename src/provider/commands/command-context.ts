@@ -57,7 +57,7 @@ export interface CommandContext {
  * as a stranger. The launches wait for that; the order of commands does not.
  */
 export function persistForLaunch(ports: CommandPorts, transaction: Transaction): void {
-  transaction.known = ports.persist();
+  transaction.journaled = ports.persist();
 }
 
 export function summarize(services: readonly ServiceResult[]): ReplyStatus {

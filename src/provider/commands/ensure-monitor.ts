@@ -51,8 +51,12 @@ async function serve(
   const { supervisor, clock } = ports;
   defineServices(transaction, { ...transaction.configuration, TaskService: [wanted] }, clock.now());
   persistForLaunch(ports, transaction);
-  const asked = { type: 'run_asked', action: 'restart', services: [wanted.id] } as const;
-  const { settled } = supervisor.ask(transaction, { ...asked, atMs: clock.now(), cause: `top, ${cause}` });
+  const asked = { type: 'run_requested', action: 'restart', services: [wanted.id] } as const;
+  const { settled } = supervisor.request(transaction, {
+    ...asked,
+    atMs: clock.now(),
+    cause: `top, ${cause}`,
+  });
   const failed = (await settled).find(isFailure);
   await ports.persist();
   if (failed?.error !== undefined) throw reviveError(failed.error);

@@ -21,6 +21,6 @@ export function forget(call: CommandContext): CommandAnswer {
       { hint: `stop it first with --action=stop --transaction=${transaction.id}` },
     );
   }
-  ports.supervisor.forget(transaction);
+  ports.supervisor.remove(transaction);
   return { status: summarize([]), transaction: transaction.id };
 }

@@ -3,12 +3,12 @@
 import { ContextdError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
-import { planReload, reasonsOf, type ReloadPlan } from '../../supervision/reload-plan.js';
+import { planReload, changeReasons, type ReloadPlan } from '../../supervision/reload-plan.js';
 import type { ProviderEvent } from '../../supervision/snapshot.js';
 import type { PreparedCode } from '../../supervision/supervisor-ports.js';
 import {
   defineServices,
-  forgetServices,
+  removeServices,
   hasProcess,
   type Transaction,
 } from '../../supervision/transaction.js';
@@ -48,7 +48,7 @@ export async function reload(call: CommandContext): Promise<CommandAnswer> {
       return { status: { ...change, ...result }, transaction: transaction.id };
     },
   );
-  const reasons = reasonsOf(plan, known, configuration);
+  const reasons = changeReasons(plan, known, configuration);
   const explained = Object.keys(reasons).length === 0 ? {} : { reasons };
   return { status: { ...status, plan: { ...plan }, ...explained }, transaction: transaction.id };
 }
@@ -72,34 +72,34 @@ async function apply(call: CommandContext, transaction: Transaction, { configura
   const { ports } = call;
   const isStarting = new Set(configuration.TaskService.filter(startsWithTransaction).map((each) => each.id));
   // What leaves the context drives nobody any more, and nobody drives what is not there yet.
-  forgetServices(transaction, plan.removed, 'transitions');
+  removeServices(transaction, plan.removed, 'transitions');
   defineServices(transaction, configuration, ports.clock.now());
   persistForLaunch(ports, transaction);
   const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
   const base = { atMs: ports.clock.now(), cause: call.cause } as const;
   const events: readonly AskedEvent[] = [
-    { ...base, type: 'stop_asked', services: running(plan.removed), isWhole: false },
-    { ...base, type: 'run_asked', action: 'restart', services: running(plan.changed) },
+    { ...base, type: 'stop_requested', services: running(plan.removed), isWholeTransaction: false },
+    { ...base, type: 'run_requested', action: 'restart', services: running(plan.changed) },
     {
       ...base,
-      type: 'run_asked',
+      type: 'run_requested',
       action: 'start',
       services: plan.added.filter((id) => isStarting.has(id)),
     },
   ];
   const asked = events
     .filter((event) => event.services.length > 0)
-    .map((event) => ports.supervisor.ask(transaction, event));
+    .map((event) => ports.supervisor.request(transaction, event));
   const results = await Promise.all(
     asked.map(async ({ refused, settled }) => [...refused, ...(await settled)]),
   );
   ports.reloaded(configuration);
-  forgetServices(transaction, plan.removed, 'services');
-  ports.supervisor.announce(transaction);
+  removeServices(transaction, plan.removed, 'services');
+  ports.supervisor.publishChange(transaction);
   return summarize(results.flat());
 }
 
-type AskedEvent = Extract<ProviderEvent, { type: 'stop_asked' | 'run_asked' }>;
+type AskedEvent = Extract<ProviderEvent, { type: 'stop_requested' | 'run_requested' }>;
 
 function checkFixedParts({ configuration: known }: Transaction, next: ContextConfiguration): void {
   const changed = FIXED.filter((key) => known[key] !== next[key]);

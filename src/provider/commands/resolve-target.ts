@@ -11,7 +11,7 @@ import {
 import { isForContext, startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import {
-  choose,
+  chooseFrom,
   findTransaction as findIn,
   unknownTransaction as unknownIn,
 } from '../../supervision/find-transaction.js';
@@ -53,13 +53,15 @@ export function findToStart(call: CommandContext): Transaction | undefined {
   const context =
     contexts.find((each) => each.ContextID === asked) ?? contexts.find((each) => isForContext(asked, each));
   if (context === undefined)
-    return choose(all.filter((each) => each.configuration.TaskService.some(({ id }) => id === asked)));
-  return name === '' ? undefined : choose(ofContext(call, context.ContextID));
+    return chooseFrom(all.filter((each) => each.configuration.TaskService.some(({ id }) => id === asked)));
+  return name === '' ? undefined : chooseFrom(ofContext(call, context.ContextID));
 }
 
 /** Without a name one of the context whose configuration the command brought, or any. Throws CTX_AMBIGUOUS. */
 export function findToRestart(call: CommandContext): Transaction | undefined {
-  return nameOf(call) === '' ? choose(ofContext(call, call.configuration?.ContextID)) : findTransaction(call);
+  return nameOf(call) === ''
+    ? chooseFrom(ofContext(call, call.configuration?.ContextID))
+    : findTransaction(call);
 }
 
 /** Those of this context; without an id all. */

@@ -81,7 +81,7 @@ async function run(
 ): Promise<CommandAnswer> {
   const { supervisor, clock } = call.ports;
   persistForLaunch(call.ports, transaction);
-  const event = { type: 'run_asked', atMs: clock.now(), cause: call.cause, ...wanted } as const;
-  const { refused, settled } = supervisor.ask(transaction, event);
+  const event = { type: 'run_requested', atMs: clock.now(), cause: call.cause, ...wanted } as const;
+  const { refused, settled } = supervisor.request(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
 }

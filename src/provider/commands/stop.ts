@@ -12,9 +12,15 @@ export async function stop(call: CommandContext): Promise<CommandAnswer> {
   if (transaction === undefined) throw unknownTransaction(call);
   const all = [...transaction.snapshot.services.keys()];
   const services = servicesToStop(call, transaction, all);
-  const isWhole = all.every((id) => services.includes(id));
-  const event = { type: 'stop_asked', atMs: clock.now(), cause: call.cause, services, isWhole } as const;
-  const { refused, settled } = supervisor.ask(transaction, event);
+  const isWholeTransaction = all.every((id) => services.includes(id));
+  const event = {
+    type: 'stop_requested',
+    atMs: clock.now(),
+    cause: call.cause,
+    services,
+    isWholeTransaction,
+  } as const;
+  const { refused, settled } = supervisor.request(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
 }
 
@@ -45,8 +51,14 @@ export async function stopEverything(
 ): Promise<readonly ServiceResult[]> {
   const asked = [...ports.supervisor.transactions.values()].map((transaction) => {
     const services = [...transaction.snapshot.services.keys()].filter((id) => hasProcess(transaction, id));
-    const event = { type: 'stop_asked', atMs: ports.clock.now(), cause, services, isWhole: true } as const;
-    return ports.supervisor.ask(transaction, event).settled;
+    const event = {
+      type: 'stop_requested',
+      atMs: ports.clock.now(),
+      cause,
+      services,
+      isWholeTransaction: true,
+    } as const;
+    return ports.supervisor.request(transaction, event).settled;
   });
   return (await Promise.all(asked)).flat();
 }

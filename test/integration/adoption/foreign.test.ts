@@ -23,7 +23,7 @@ const others: Readonly<Record<string, readonly [(project: Project) => Promise<st
   ],
   'address in the same file': [
     async (project) => project.write(services, await freePorts(2)),
-    'set the addresses back and end it with --action=exit',
+    'restore the addresses and end that context with --action=exit',
   ],
 };
 

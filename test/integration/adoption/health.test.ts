@@ -25,7 +25,7 @@ test('A spinning service is killed where its XML says so, and then by the reason
   const failed = await observer.waitForEvent('ts_1', 'failed');
   expect(failed.content.status).toMatchObject({
     reason: 'heartbeat',
-    error: { code: 'SVC_HEARTBEAT_LOST', message: 'ts_1 gave no sign of life for 1 s' },
+    error: { code: 'SVC_HEARTBEAT_LOST', message: 'ts_1 sent no heartbeat for 1 s' },
   });
   await eventually(() => !isRunning(one!.pid!), 'it is gone');
   const listed = await client.command({ action: 'list' });

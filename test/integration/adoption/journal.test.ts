@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { JOURNAL_VERSION, lastGoodIn, newestIn } from '../../../src/journal/journal.js';
+import { JOURNAL_VERSION, lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProject } from '../../helpers/project.js';
@@ -51,7 +51,7 @@ test('What stands before a line of changes that makes no sense is used, and the 
   await first.command('start');
   const before = await first.tasks();
   await first.kill();
-  await appendFile(newestIn(project.stateFolder).changes, '{"transactions":"none"}\n');
+  await appendFile(newestFiles(project.stateFolder).changes, '{"transactions":"none"}\n');
   const second = await project.startProvider();
   expect(second.warnings()).toContain('going on with what stands before that');
   expect(second.warnings()).toMatch(/line \d+ of .*journal\.changes\.jsonl cannot be used: gone/);
@@ -64,7 +64,7 @@ test('Without any journal nothing is adopted: what nobody can supervise is ended
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  for (const name of [newestIn, lastGoodIn].map((pairIn) => pairIn('').whole)) {
+  for (const name of [newestFiles, lastGoodFiles].map((pairIn) => pairIn('').full)) {
     await writeFile(join(project.stateFolder, name), 'not a journal');
   }
   const second = await project.startProvider();
@@ -93,7 +93,7 @@ test('A pid in a journal is no reason to kill: a stranger that has it lives on.'
       ...journal,
       transactions: [{ ...transaction!, services }],
     };
-    await writeFile(newestIn(project.stateFolder).whole, JSON.stringify(edited));
+    await writeFile(newestFiles(project.stateFolder).full, JSON.stringify(edited));
     const second = await project.startProvider();
     expect(await second.waitForStatus('ts_1', 'failed')).toMatchObject({
       reason: 'died_unattended',

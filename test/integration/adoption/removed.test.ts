@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package.js';
 import { listProviders } from '../../../src/bus/registry.js';
 import { Client } from '../../../src/client/client.js';
-import { newestIn, readJournal } from '../../../src/journal/journal.js';
+import { newestFiles, readJournal } from '../../../src/journal/journal.js';
 import { eventually } from '../../helpers/eventually.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
@@ -55,7 +55,7 @@ test('A journal that cannot be written is told by list, starts nothing more, and
   await using project = await openProject(services);
   const provider = await project.startProvider();
   await provider.command('start', 'ts_1');
-  const { whole, changes } = newestIn(project.stateFolder);
+  const { full: whole, changes } = newestFiles(project.stateFolder);
   for (const path of [whole, changes]) {
     await rm(path);
     await mkdir(join(path, 'in the way'), { recursive: true });

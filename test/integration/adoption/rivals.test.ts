@@ -26,7 +26,7 @@ test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HE
   await using second = startProgram('service_context', file, '--start');
   expect(await second.ended).toEqual({ code: 1, signal: null });
   expect(second.err.items[0]).toBe(
-    `error CTX_JOURNAL_HELD: context context001 is run from ${project.stateFolder} by pid ${first.program.child.pid}`,
+    `error CTX_JOURNAL_HELD: context context001 in ${project.stateFolder} is already run by the provider with pid ${first.program.child.pid}`,
   );
   expect((await first.tasks()).ts_1).toMatchObject({ status: 'started', pid: before.ts_1!.pid });
 });
@@ -44,7 +44,9 @@ test('When another provider has taken the folder while its files were gone, the 
   await second.out.waitFor((line) => line.includes('"kind":"ready"'));
   first.program.child.kill('SIGCONT');
   expect(await first.program.ended).toEqual({ code: 0, signal: null });
-  expect(first.warnings()).toContain(`is run from ${project.stateFolder} by pid ${second.child.pid}`);
+  expect(first.warnings()).toContain(
+    `in ${project.stateFolder} is already run by the provider with pid ${second.child.pid}`,
+  );
   await eventually(() => !isRunning(pid!), 'its service has ended');
   expect(project.processes()).toEqual([]);
   const third = await project.write(services, await freePorts(2), 'Context-Third.xml');
@@ -132,7 +134,7 @@ test(
     await container.out.waitFor((line) => line.includes('"kind":"ready"'));
     await using second = startProgram('service_context', other);
     expect((await second.ended).code).toBe(1);
-    expect(second.err.items[0]).toMatch(/^error CTX_JOURNAL_HELD: .* by pid 1 of another container$/);
+    expect(second.err.items[0]).toMatch(/^error CTX_JOURNAL_HELD: .* with pid 1 in another container$/);
     container.child.kill('SIGKILL');
     await container.ended;
     await using third = startProgram('service_context', other, '--json');

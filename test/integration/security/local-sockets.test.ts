@@ -195,7 +195,7 @@ test('a socket file that was removed is reported as a fault by list: who is conn
   const path = join(folder.path, 'run', 'front');
   rmSync(path);
   const fault = await eventually(
-    async () => (await faults()).find(({ message }) => message.includes('not made again')),
+    async () => (await faults()).find(({ message }) => message.includes('cannot be recreated')),
     'list tells',
   );
   expect(fault.code).toBe('CTX_FILE_GONE');

@@ -5,7 +5,7 @@ import { appendFile, copyFile, mkdir, rm, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TransactionId } from '../../../src/base/ids.js';
-import { lastGoodIn, newestIn } from '../../../src/journal/journal.js';
+import { lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
 import { createTransaction } from '../../../src/supervision/transaction.js';
 import { openJournal, validReading } from '../../helpers/journal.js';
 
@@ -17,7 +17,7 @@ test('A line that was cut by the end of its writer is no fault; the one before i
   const before = journal.whole();
   await journal.work('m2');
   await journal.writer.flush();
-  const { changes } = newestIn(journal.path);
+  const { changes } = newestFiles(journal.path);
   await truncate(changes, readFileSync(changes).length - 10);
   expect(journal.read()).toEqual(validReading(before));
 });
@@ -27,10 +27,10 @@ test('A line that makes no sense is named; what stands before it counts.', async
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  await appendFile(newestIn(journal.path).changes, '{}\n');
+  await appendFile(newestFiles(journal.path).changes, '{}\n');
   const { content, fault } = journal.read();
   expect(content).toEqual(journal.whole());
-  expect(fault).toContain(`line 3 of ${newestIn(journal.path).changes} cannot be used: gone: `);
+  expect(fault).toContain(`line 3 of ${newestFiles(journal.path).changes} cannot be used: gone: `);
 });
 
 test('When everything is damaged the last good one and all changes since say the same.', async () => {
@@ -44,7 +44,7 @@ test('When everything is damaged the last good one and all changes since say the
   await next.flush();
   await journal.work('m2');
   await next.flush();
-  await writeFile(newestIn(journal.path).whole, 'not a journal');
+  await writeFile(newestFiles(journal.path).full, 'not a journal');
   const { content, fault } = journal.read();
   expect(content).toEqual(journal.whole());
   expect(fault).toMatch(/^\/.*journal\.json cannot be used: [^;]*$/);
@@ -55,7 +55,7 @@ test('Lines that belong to another file are left alone, as after an end between 
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  const { changes } = newestIn(journal.path);
+  const { changes } = newestFiles(journal.path);
   await copyFile(changes, join(journal.path, 'old'));
   await journal.writer.close();
   const next = journal.open();
@@ -71,7 +71,7 @@ test('Lines that belong to another file are left alone, as after an end between 
 test('What is written only because everything is, is known to whoever goes on from the last good one.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
-  const { whole: file } = newestIn(journal.path);
+  const { full: file } = newestFiles(journal.path);
   const before = readFileSync(file, 'utf8');
   // What makes the lines too many, and what comes with the writing after it.
   for (let number = 1; readFileSync(file, 'utf8') === before; number += 1) {
@@ -94,16 +94,16 @@ test('A journal that is damaged stays away from the last good one until there is
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.writer.close();
-  const { whole: file } = newestIn(journal.path);
+  const { full: file } = newestFiles(journal.path);
   await writeFile(file, 'not a journal');
-  const lastGood = readFileSync(lastGoodIn(journal.path).whole, 'utf8');
+  const lastGood = readFileSync(lastGoodFiles(journal.path).full, 'utf8');
   // Nothing can be written: the next provider dies with a full disk.
-  await rm(newestIn(journal.path).changes);
-  await mkdir(join(newestIn(journal.path).changes, 'in the way'), { recursive: true });
+  await rm(newestFiles(journal.path).changes);
+  await mkdir(join(newestFiles(journal.path).changes, 'in the way'), { recursive: true });
   await rm(file);
   await mkdir(join(file, 'in the way'), { recursive: true });
   await journal.open().flush();
-  expect(readFileSync(lastGoodIn(journal.path).whole, 'utf8')).toBe(lastGood);
+  expect(readFileSync(lastGoodFiles(journal.path).full, 'utf8')).toBe(lastGood);
 });
 
 test('Records are read once, also where an end has left two names for one file of changes.', async () => {
@@ -111,17 +111,17 @@ test('Records are read once, also where an end has left two names for one file o
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  const [newest, lastGood] = [newestIn(journal.path), lastGoodIn(journal.path)];
-  await copyFile(newest.whole, lastGood.whole);
+  const [newest, lastGood] = [newestFiles(journal.path), lastGoodFiles(journal.path)];
+  await copyFile(newest.full, lastGood.full);
   await copyFile(newest.changes, lastGood.changes);
-  await writeFile(newest.whole, 'not a journal');
+  await writeFile(newest.full, 'not a journal');
   expect(journal.read().content?.transactions).toEqual(journal.whole().transactions);
 });
 
 test('A file of changes that cannot be read is told.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
-  const { changes } = newestIn(journal.path);
+  const { changes } = newestFiles(journal.path);
   await rm(changes);
   await mkdir(changes);
   expect(journal.read().fault).toContain('EISDIR');
@@ -135,14 +135,14 @@ test('When the journal itself is gone, the last good one and all changes since s
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  const { whole: file, changes } = newestIn(journal.path);
+  const { full: file, changes } = newestFiles(journal.path);
   const expected = journal.whole();
   await rm(file);
   expect(journal.read()).toEqual({ content: expected, fault: `${file} is missing`, isLastGood: true });
   // What has changed since is lost then; that is told as well.
   await rm(changes);
   expect(journal.read()).toMatchObject({ fault: `${file} is missing`, isLastGood: true });
-  await rm(lastGoodIn(journal.path).whole);
-  await rm(lastGoodIn(journal.path).changes, { force: true });
+  await rm(lastGoodFiles(journal.path).full);
+  await rm(lastGoodFiles(journal.path).changes, { force: true });
   expect(journal.read()).toEqual({ content: undefined, fault: undefined, isLastGood: false });
 });

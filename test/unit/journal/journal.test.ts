@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { KEPT_RECORDS, lastGoodIn, newestIn } from '../../../src/journal/journal.js';
+import { MAX_RECORDS, lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
 import { REMEMBERED_MS } from '../../../src/provider/idempotency-cache.js';
 import { defineServices } from '../../../src/supervision/transaction.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -12,7 +12,7 @@ import { linesOf, openJournal, validReading, T1 } from '../../helpers/journal.js
 
 test('Each writing adds what has changed, and all of it together reads as what there is.', async () => {
   await using journal = await openJournal();
-  const { whole: file, changes } = newestIn(journal.path);
+  const { full: file, changes } = newestFiles(journal.path);
   await journal.writer.flush();
   const before = readFileSync(file, 'utf8');
   for (let number = 1; number <= 20; number += 1) {
@@ -34,7 +34,7 @@ test('Each writing adds what has changed, and all of it together reads as what t
 
 test('Everything is written anew when the lines have become many; a transaction that is gone is a line.', async () => {
   await using journal = await openJournal();
-  const { whole: file } = newestIn(journal.path);
+  const { full: file } = newestFiles(journal.path);
   await journal.writer.flush();
   const nameOf = () => (JSON.parse(readFileSync(file, 'utf8')) as { name: string }).name;
   const first = nameOf();
@@ -44,7 +44,7 @@ test('Everything is written anew when the lines have become many; a transaction 
     await journal.writer.flush();
   }
   expect(journal.read()).toEqual(validReading(journal.whole()));
-  expect(journal.read().content?.transactions[0]?.history.length).toBeLessThanOrEqual(KEPT_RECORDS);
+  expect(journal.read().content?.transactions[0]?.history.length).toBeLessThanOrEqual(MAX_RECORDS);
   const second = nameOf();
   journal.transactions.clear();
   await journal.writer.flush();
@@ -72,7 +72,7 @@ test('Answers are in every journal until they are ten minutes old, whatever thei
 test('What could not be written is told, and is in the next writing.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
-  const { whole: file, changes } = newestIn(journal.path);
+  const { full: file, changes } = newestFiles(journal.path);
   await journal.writer.close();
   const next = journal.open();
   // In the place of a file of the pair: the writing cannot replace it.
@@ -89,7 +89,7 @@ test('What could not be written is told, and is in the next writing.', async () 
   expect(journal.faults.slice(1)).toEqual(['the journal is in order again']);
   expect(journal.read()).toEqual(validReading(journal.whole()));
   expect(existsSync(file)).toBe(true);
-  expect(existsSync(lastGoodIn(journal.path).whole)).toBe(true);
+  expect(existsSync(lastGoodFiles(journal.path).full)).toBe(true);
 });
 
 test('A command that defines nothing new does not write down what is defined.', async () => {
@@ -112,10 +112,10 @@ test('Files that are removed are written again, with their folder.', async () =>
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  const { kept } = journal.writer;
+  const { monitoredFile: kept } = journal.writer;
   expect(kept.isInPlace()).toBe(true);
-  const [newest, lastGood] = [newestIn(journal.path), lastGoodIn(journal.path)];
-  for (const path of [newest.whole, newest.changes, lastGood.whole, journal.path]) {
+  const [newest, lastGood] = [newestFiles(journal.path), lastGoodFiles(journal.path)];
+  for (const path of [newest.full, newest.changes, lastGood.full, journal.path]) {
     await rm(path, { recursive: true });
     expect(kept.isInPlace()).toBe(false);
     await kept.restore();
@@ -124,6 +124,6 @@ test('Files that are removed are written again, with their folder.', async () =>
     await journal.writer.flush();
     expect(journal.read()).toEqual(validReading(journal.whole()));
   }
-  await writeFile(newest.whole, 'not a journal');
+  await writeFile(newest.full, 'not a journal');
   expect(journal.read().content).toEqual(journal.whole());
 });

@@ -57,7 +57,7 @@ describe('the configuration of a Monitor', () => {
     [
       'an unknown option',
       { service, monitor_options: { files: '1' } },
-      '<monitor_options> has <files>, which is not known there',
+      '<monitor_options> has <files>, which is not allowed there',
     ],
     ['no port', { service, metrics_port: '70000' }, '<metrics_port> is "70000"'],
     ['half a port', { service, metrics_port: '80.5' }, '<metrics_port> must be a whole number'],

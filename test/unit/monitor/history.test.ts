@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { History } from '../../../src/monitor/history.js';
 
 const fill = (history: History, count: number, id = 'ts_1', from = 0) => {
-  for (let index = from; index < from + count; index += 1) history.note(id, index, { rss: index, cpu: 1 });
+  for (let index = from; index < from + count; index += 1) history.add(id, index, { rss: index, cpu: 1 });
 };
 
 describe('History', () => {
@@ -38,7 +38,7 @@ describe('History', () => {
 
   it('tells what was not measured from zero', () => {
     const history = new History({ periodS: 1, spanS: 100 });
-    history.note('ts_1', 1, { rss: 1, fds: 0 });
+    history.add('ts_1', 1, { rss: 1, fds: 0 });
     expect(history.read('ts_1', 'fds')).toEqual([[1, 0]]);
     expect(history.read('ts_1', 'pss')).toEqual([[1, null]]);
     expect(history.read('ts_2', 'rss')).toBeUndefined();
@@ -46,21 +46,21 @@ describe('History', () => {
 
   it('has a bounded number of services: a new one takes the place of the one that is gone for longest', () => {
     // A point of all metrics takes 40 bytes, so that there is room for two.
-    const history = new History({ periodS: 1, spanS: 10, mostBytes: 2 * 10 * 40 });
-    history.note('ts_1', 1, { rss: 1 });
-    history.note('ts_2', 1, { rss: 2 });
-    history.note('ts_3', 1, { rss: 3 });
+    const history = new History({ periodS: 1, spanS: 10, maxBytes: 2 * 10 * 40 });
+    history.add('ts_1', 1, { rss: 1 });
+    history.add('ts_2', 1, { rss: 2 });
+    history.add('ts_3', 1, { rss: 3 });
     expect(history.serviceIds).toEqual(['ts_1', 'ts_2']);
-    for (const atS of [2, 3, 4]) history.note('ts_2', atS, { rss: 2 });
-    history.note('ts_3', 4, { rss: 3 });
+    for (const atS of [2, 3, 4]) history.add('ts_2', atS, { rss: 2 });
+    history.add('ts_3', 4, { rss: 3 });
     expect(history.serviceIds).toEqual(['ts_2', 'ts_3']);
   });
 
   it('takes no place from a service whose turn in this round has only not come yet', () => {
-    const history = new History({ periodS: 1, spanS: 10, mostBytes: 2 * 10 * 40 });
+    const history = new History({ periodS: 1, spanS: 10, maxBytes: 2 * 10 * 40 });
     for (const atS of [1, 2, 3]) {
       for (const id of ['ts_3', 'ts_1', 'ts_2'])
-        if (id !== 'ts_3' || atS === 3) history.note(id, atS, { rss: 1 });
+        if (id !== 'ts_3' || atS === 3) history.add(id, atS, { rss: 1 });
     }
     expect(history.serviceIds).toEqual(['ts_1', 'ts_2']);
     expect(history.read('ts_1', 'rss')).toHaveLength(3);

@@ -21,10 +21,10 @@ describe('Recorder', () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'deep', 'samples.csv');
     const recorder = new Recorder(record(file), silentLogger);
-    recorder.note([sample, { ...sample, service_id: 'ts_2' }]);
+    recorder.write([sample, { ...sample, service_id: 'ts_2' }]);
     recorder.close();
     const again = new Recorder(record(file), silentLogger);
-    again.note([sample]);
+    again.write([sample]);
     again.close();
     const line = '2026-01-31T12:00:00.000Z,T1,ts_1,4711,started,46.123,604,0,11,20,0,,';
     expect(readFileSync(file, 'utf8').split('\n')).toEqual([
@@ -40,7 +40,7 @@ describe('Recorder', () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'samples.jsonl');
     const recorder = new Recorder(record(file, { format: 'jsonl' }), silentLogger);
-    recorder.note([sample]);
+    recorder.write([sample]);
     recorder.close();
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       time: sample.time,
@@ -61,7 +61,7 @@ describe('Recorder', () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'samples.csv');
     const recorder = new Recorder(record(file), silentLogger);
-    for (let index = 0; index < 100; index += 1) recorder.note([sample]);
+    for (let index = 0; index < 100; index += 1) recorder.write([sample]);
     recorder.close();
     const names = readdirSync(folder.path).sort();
     expect(names).toEqual(['samples.csv', 'samples.csv.1', 'samples.csv.2']);
@@ -80,10 +80,10 @@ describe('Recorder', () => {
     const log = createLogger(({ message }) => told.push(message));
     // Every write to this device fails as on a full disk.
     const recorder = new Recorder(record('/dev/full', { max_kb: 1024 }), log);
-    recorder.note([sample]);
-    recorder.note([sample]);
+    recorder.write([sample]);
+    recorder.write([sample]);
     recorder.close();
-    expect(told).toEqual(['samples could not be recorded: 1 lines lost so far, ENOSPC']);
+    expect(told).toEqual(['cannot record samples: 1 lines lost so far (ENOSPC)']);
   });
 
   it('refuses a file that cannot be written', async () => {

@@ -34,7 +34,7 @@ describe('LaunchGate', () => {
     const inside: number[] = [];
     const leave = new Map<number, () => void>();
     const admitted = Array.from({ length: count }, async (_, index) => {
-      const out = await gate.enter();
+      const out = await gate.acquire();
       inside.push(index);
       leave.set(index, out);
     });
@@ -65,7 +65,7 @@ describe('LaunchGate', () => {
 
   it('has its room back when all have left', async () => {
     const gate = new Semaphore(1);
-    for (let times = 0; times < 3; times += 1) (await gate.enter())();
+    for (let times = 0; times < 3; times += 1) (await gate.acquire())();
     const { inside } = queueUp(gate, 2);
     await settle();
     expect(inside).toEqual([0]);

@@ -6,7 +6,7 @@ import { Audit } from '../../../src/security/audit.js';
 import type { Authorizer } from '../../../src/security/authorizer.js';
 import { ReplayGuard, WINDOW_MS } from '../../../src/security/replay-guard.js';
 import { ClientAcl } from '../../../src/security/client-acl.js';
-import { isAllowed, neededRole, neededRoleOfQuestion } from '../../../src/security/permissions.js';
+import { isAllowed, roleForCommand, roleForQuery } from '../../../src/security/permissions.js';
 import { ServiceKeys } from '../../../src/security/service-keys.js';
 import type { ContextConfiguration } from '../../../src/model/context.js';
 import type { Role } from '../../../src/model/security.js';
@@ -39,7 +39,7 @@ describe('the role that a command needs', () => {
     ['constructor', {}, 'operate'],
   ])('%s with %j', (action, configuration, role) => {
     const header = { action, service_id: '', service_name: 'context', service_transaction: '' };
-    expect(neededRole({ header, content: { configuration } }, [own])).toBe(role);
+    expect(roleForCommand({ header, content: { configuration } }, [own])).toBe(role);
   });
 
   it.each<[string, unknown, Role]>([
@@ -52,7 +52,7 @@ describe('the role that a command needs', () => {
     ['logs', { configuration: { service: 'anything' } }, 'read'],
   ])('as a question %s with %j', (action, content, role) => {
     const header = { action, service_id: '', service_name: 'state', service_transaction: '' };
-    expect(neededRoleOfQuestion({ header, content: content as Record<string, unknown> })).toBe(role);
+    expect(roleForQuery({ header, content: content as Record<string, unknown> })).toBe(role);
   });
 
   it('is had by those above it too', () => {
@@ -69,24 +69,24 @@ describe('freshness', () => {
     const fresh = new ReplayGuard(clock);
     clock.advance(2 * WINDOW_MS);
     const now = clock.now();
-    expect(fresh.isNewOfClient(seal('a', now))).toBe(true);
-    expect(fresh.isNewOfClient(seal('a', now - 1))).toBe(true);
-    expect(fresh.isNewOfClient(seal('a', now))).toBe(false);
-    expect(fresh.isNewOfClient(seal('b', now))).toBe(true);
-    expect(fresh.isNewOfClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
-    expect(fresh.isNewOfClient(seal('a', now + WINDOW_MS + 1))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', now))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', now - 1))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', now))).toBe(false);
+    expect(fresh.acceptFromClient(seal('b', now))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS + 1))).toBe(false);
     // From the far end of the window it can be said again for twice as long.
-    expect(fresh.isNewOfClient(seal('a', now + WINDOW_MS))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS))).toBe(true);
     clock.advance(2 * WINDOW_MS);
-    expect(fresh.isNewOfClient(seal('a', now + WINDOW_MS))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS))).toBe(false);
   });
 
   it('takes nothing of a client that was sealed before it was there: it may have been done already', () => {
     const clock = new ManualClock();
     const before = clock.now() - 1;
     const fresh = new ReplayGuard(clock);
-    expect(fresh.isNewOfClient(seal('a', before))).toBe(false);
-    expect(fresh.isNewOfClient(seal('a', clock.now()))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', before))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', clock.now()))).toBe(true);
   });
 
   it("takes a service's seals in the order of their stamps, however long they were under way", () => {
@@ -94,11 +94,11 @@ describe('freshness', () => {
     const fresh = new ReplayGuard(clock);
     const start = clock.now();
     clock.advance(10 * WINDOW_MS);
-    expect(fresh.isNewOfService(seal('a', start))).toBe(true);
-    expect(fresh.isNewOfService(seal('a', start + 5))).toBe(true);
-    expect(fresh.isNewOfService(seal('a', start + 5))).toBe(false);
-    expect(fresh.isNewOfService(seal('a', start + 4))).toBe(false);
-    expect(fresh.isNewOfService(seal('b', start - WINDOW_MS))).toBe(false);
+    expect(fresh.acceptFromService(seal('a', start))).toBe(true);
+    expect(fresh.acceptFromService(seal('a', start + 5))).toBe(true);
+    expect(fresh.acceptFromService(seal('a', start + 5))).toBe(false);
+    expect(fresh.acceptFromService(seal('a', start + 4))).toBe(false);
+    expect(fresh.acceptFromService(seal('b', start - WINDOW_MS))).toBe(false);
   });
 });
 
@@ -110,29 +110,29 @@ describe('the keys of services', () => {
     const keys = new ServiceKeys(secretKey);
     const first = keys.issue(token('ts_1', 1)).publicKey;
     const other = keys.issue(token('ts_2', 1)).publicKey;
-    expect([keys.maySpeakFor(first, 'T1', 'ts_1'), keys.maySpeakFor(other, 'T1', 'ts_1')]).toEqual([
+    expect([keys.mayReportFor(first, 'T1', 'ts_1'), keys.mayReportFor(other, 'T1', 'ts_1')]).toEqual([
       true,
       false,
     ]);
     const second = keys.issue(token('ts_1', 2)).publicKey;
-    expect([keys.isKnown(first), keys.maySpeakFor(first, 'T1', 'ts_1')]).toEqual([false, false]);
+    expect([keys.isKnown(first), keys.mayReportFor(first, 'T1', 'ts_1')]).toEqual([false, false]);
     const next = new ServiceKeys(secretKey);
     const entry = { pid: 1, parent: 1, group: 1, name: 'node', startTime: '1' };
     const tokens = [token('ts_1', 2), token('ts_1', 1), 'stranger/T1/ts_2/1/x', undefined];
-    next.recognize(
+    next.restore(
       'owner',
       tokens.map((each) => ({ ...entry, token: each })),
     );
-    expect([next.readerOf('T1', 'ts_1'), next.readerOf('T1', 'ts_2')]).toEqual([second, undefined]);
+    expect([next.publicKeyOf('T1', 'ts_1'), next.publicKeyOf('T1', 'ts_2')]).toEqual([second, undefined]);
     expect([next.isKnown(first), next.isKnown(second)]).toEqual([false, true]);
   });
 
   it('of a process that holds threads speak for those in it', () => {
     const keys = new ServiceKeys(createKeyPair().secretKey);
     keys.place(`thread/${token('ts_1', 1)}`, 'thread-host/owner/context001/h1');
-    const host = keys.readerOf('T1', 'ts_1') ?? '';
+    const host = keys.publicKeyOf('T1', 'ts_1') ?? '';
     expect([keys.isHost(host, 'h1'), keys.isHost(host, 'h2')]).toEqual([true, false]);
-    expect([keys.maySpeakFor(host, 'T1', 'ts_1'), keys.maySpeakFor(host, 'T1', 'ts_2')]).toEqual([
+    expect([keys.mayReportFor(host, 'T1', 'ts_1'), keys.mayReportFor(host, 'T1', 'ts_2')]).toEqual([
       true,
       false,
     ]);
@@ -153,7 +153,7 @@ describe("the clients of the provider's own file", () => {
     const guard = { clients: [], replaceClients: () => expect.unreachable() };
     const file = { path, folder: folder.path, configuration: own, warnings: [] };
     const change = await new ClientAcl(file, guard as unknown as Authorizer).reload(false);
-    expect(change).toEqual({ warnings: [expect.stringContaining('so the clients stay as they are')] });
+    expect(change).toEqual({ warnings: [expect.stringContaining('so the clients stay unchanged')] });
     expect(change.warnings?.[0]).toContain(reason);
   });
 });
@@ -176,14 +176,14 @@ describe('the audit log', () => {
         .trimEnd()
         .split('\n')
         .map((each) => JSON.parse(each) as { what: object });
-    for (let count = 0; count < 1000; count += 1) audit.note(refused);
+    for (let count = 0; count < 1000; count += 1) audit.record(refused);
     expect([lines().length, audit.refusals]).toEqual([20, 1000]);
     clock.advance(60_000);
-    audit.note(refused);
+    audit.record(refused);
     expect(lines().slice(20)).toMatchObject([{ what: { count: '980' } }, { who: { name: 'eve' } }]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const long = { action: 'start', service_id: 'x'.repeat(100_000) };
-    for (let count = 0; count < 80; count += 1) audit.note({ verdict: 'accepted', who: {}, what: long });
+    for (let count = 0; count < 80; count += 1) audit.record({ verdict: 'accepted', who: {}, what: long });
     expect(readdirSync(join(folder.path, 'state')).sort()).toEqual([
       'audit.jsonl',
       ...[1, 2, 3, 4].map((number) => `audit.jsonl.${number}`),
@@ -197,8 +197,8 @@ describe('the audit log', () => {
     const audit = new Audit(join(folder.path, 'file', 'audit.jsonl'), new ManualClock(), (text) =>
       told.push(text),
     );
-    audit.note(refused);
-    audit.note(refused);
+    audit.record(refused);
+    audit.record(refused);
     expect(told).toHaveLength(1);
   });
 });

@@ -26,8 +26,11 @@ async function turn(): Promise<void> {
 }
 
 async function start(testSupervisor: TestSupervisor): Promise<void> {
-  const event = { type: 'run_asked', action: 'start', services: [id('a')], cause: 'm1' } as const;
-  testSupervisor.supervisor.ask(testSupervisor.transaction, { ...event, atMs: testSupervisor.clock.now() });
+  const event = { type: 'run_requested', action: 'start', services: [id('a')], cause: 'm1' } as const;
+  testSupervisor.supervisor.request(testSupervisor.transaction, {
+    ...event,
+    atMs: testSupervisor.clock.now(),
+  });
   await turn();
 }
 
@@ -50,7 +53,7 @@ describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat);
-    testSupervisor.transaction.vitals.clear();
+    testSupervisor.transaction.liveness.clear();
     testSupervisor.clock.jump(byMs);
     testSupervisor.clock.advance(2900);
     testSupervisor.supervisor.checkHeartbeats();
@@ -97,16 +100,16 @@ describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
     const fresh = new ReplayGuard(clock);
     const seal = (key: string, stamp: number) => ({ key, stamp, mac: `${key}${stamp}` });
     clock.advance(1000);
-    expect(fresh.isNewOfService(seal('s', clock.now()))).toBe(true);
+    expect(fresh.acceptFromService(seal('s', clock.now()))).toBe(true);
     clock.jump(byMs);
     clock.advance(1000);
     const now = clock.now();
-    expect(fresh.isNewOfClient(seal('a', now))).toBe(true);
-    expect(fresh.isNewOfClient(seal('a', now))).toBe(false);
-    expect(fresh.isNewOfClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', now))).toBe(true);
+    expect(fresh.acceptFromClient(seal('a', now))).toBe(false);
+    expect(fresh.acceptFromClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
     // Launched again: it has the same key, and seals by the new time.
-    expect(fresh.isNewOfService(seal('s', now))).toBe(true);
-    expect(fresh.isNewOfService(seal('s', now))).toBe(false);
+    expect(fresh.acceptFromService(seal('s', now))).toBe(true);
+    expect(fresh.acceptFromService(seal('s', now))).toBe(false);
   });
 });
 

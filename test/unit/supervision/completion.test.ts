@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceResult } from '../../../src/messages/state.js';
-import { Completion, type Wanted } from '../../../src/supervision/completion.js';
+import { Completion, type CompletionGoal } from '../../../src/supervision/completion.js';
 import { id, Harness } from '../../helpers/harness.js';
 
 /** Asks, and tells what has settled after each move. */
-function ask(harness: Harness, wanted: Wanted, ...services: string[]) {
+function ask(harness: Harness, goal: CompletionGoal, ...services: string[]) {
   const settlement = new Completion();
   const asked: {
     results: readonly ServiceResult[] | undefined;
@@ -17,7 +17,7 @@ function ask(harness: Harness, wanted: Wanted, ...services: string[]) {
       await Promise.resolve();
     },
   };
-  const request = { wanted, services: services.map(id), askedMs: harness.atMs };
+  const request = { goal, services: services.map(id), requestedMs: harness.atMs };
   void settlement.wait(harness.snapshot, request).then((results) => (asked.results = results));
   settlement.check(harness.snapshot, harness.atMs);
   return asked;
@@ -124,7 +124,7 @@ it('nothing settles before the first check: the runs waited for may be those of 
   const harness = pair().bringUp('a');
   const settlement = new Completion();
   const before = harness.snapshot;
-  const settled = settlement.wait(before, { wanted: 'stop', services: [id('a')], askedMs: harness.atMs });
+  const settled = settlement.wait(before, { goal: 'stop', services: [id('a')], requestedMs: harness.atMs });
   settlement.check(harness.restart('a').ended('a').launched('a').snapshot, harness.atMs);
   expect(await settled).toMatchObject([{ service_id: 'a', state: 'stopped' }]);
 });

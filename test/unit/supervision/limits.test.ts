@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/model/limits.js';
-import { judgeLimits, type Reading, type Watched } from '../../../src/supervision/limits.js';
+import { checkLimits, type MetricValues, type BreachState } from '../../../src/supervision/limits.js';
 
 const limit = (more: Partial<Limit> = {}): Limit => ({
   metric: 'rss',
@@ -13,13 +13,13 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
 /** Readings at these seconds, one after the other; returns the seconds at which an excess was told. */
 function tell(
   limits: readonly Limit[],
-  readings: readonly (readonly [number, Reading])[],
+  readings: readonly (readonly [number, MetricValues])[],
 ): readonly string[] {
-  let watched: Watched | undefined;
-  return readings.flatMap(([second, reading]) => {
-    const judgement = judgeLimits(limits, watched, { reading, atMs: second * 1000, gapMs: 3000 });
-    watched = judgement.watched;
-    return judgement.exceeded.map(({ limit: { metric }, value }) => `${second}: ${metric} ${value}`);
+  let watched: BreachState | undefined;
+  return readings.flatMap(([second, values]) => {
+    const judgement = checkLimits(limits, watched, { values, atMs: second * 1000, maxGapMs: 3000 });
+    watched = judgement.state;
+    return judgement.breaches.map(({ limit: { metric }, value }) => `${second}: ${metric} ${value}`);
   });
 }
 
@@ -46,7 +46,7 @@ describe('a limit', () => {
     expect(tell([limit()], readings)).toEqual(told);
   });
 
-  it('without a time is told at the first reading beyond it', () => {
+  it('without a time is told at the first values beyond it', () => {
     expect(tell([limit({ for_s: 0 })], rss(100, 201, 202, 100, 201))).toEqual(['1: rss 201', '4: rss 201']);
   });
 
@@ -66,13 +66,17 @@ describe('a limit', () => {
   });
 
   it('goes on when a reload changes another one', () => {
-    const reading = { rss: 300 };
-    const first = judgeLimits([limit(), limit({ above: 250 })], undefined, { reading, atMs: 0, gapMs: 9000 });
-    const next = judgeLimits([limit({ above: 270 }), limit()], first.watched, {
-      reading,
-      atMs: 3000,
-      gapMs: 9000,
+    const values = { rss: 300 };
+    const first = checkLimits([limit(), limit({ above: 250 })], undefined, {
+      values,
+      atMs: 0,
+      maxGapMs: 9000,
     });
-    expect(next.exceeded.map((each) => each.limit.above)).toEqual([200]);
+    const next = checkLimits([limit({ above: 270 }), limit()], first.state, {
+      values,
+      atMs: 3000,
+      maxGapMs: 9000,
+    });
+    expect(next.breaches.map((each) => each.limit.above)).toEqual([200]);
   });
 });

@@ -14,8 +14,11 @@ function beat(more: Partial<Heartbeat['content']> = {}): Heartbeat {
 }
 
 async function start(testSupervisor: TestSupervisor): Promise<void> {
-  const event = { type: 'run_asked', action: 'start', services: [id('a')], cause: 'm1' } as const;
-  testSupervisor.supervisor.ask(testSupervisor.transaction, { ...event, atMs: testSupervisor.clock.now() });
+  const event = { type: 'run_requested', action: 'start', services: [id('a')], cause: 'm1' } as const;
+  testSupervisor.supervisor.request(testSupervisor.transaction, {
+    ...event,
+    atMs: testSupervisor.clock.now(),
+  });
   await new Promise((resume) => setImmediate(resume));
 }
 
@@ -25,32 +28,32 @@ const service = (testSupervisor: TestSupervisor) =>
 describe('Vitals', () => {
   it('count the events between two that were seen, and not those before the first', () => {
     const vitals = new Liveness('s1');
-    expect([5, 6, 9].map((seq) => vitals.noteEvent(seq))).toEqual([true, true, true]);
+    expect([5, 6, 9].map((seq) => vitals.recordEvent(seq))).toEqual([true, true, true]);
     expect(vitals.missedEvents).toBe(2);
   });
 
   it('count those that a beat has counted and nobody has seen, once', () => {
     const vitals = new Liveness('s1');
-    vitals.noteEvent(1);
-    vitals.noteBeat(beat({ seq: 4 }), 0);
-    vitals.noteBeat(beat({ seq: 4 }), 0);
-    expect(vitals.noteEvent(5)).toBe(true);
+    vitals.recordEvent(1);
+    vitals.recordHeartbeat(beat({ seq: 4 }), 0);
+    vitals.recordHeartbeat(beat({ seq: 4 }), 0);
+    expect(vitals.recordEvent(5)).toBe(true);
     expect(vitals.missedEvents).toBe(3);
   });
 
   it('know the thread from a beat, for a provider that was not there when it started', () => {
     const vitals = new Liveness('s1');
-    vitals.noteBeat(beat(), 0);
+    vitals.recordHeartbeat(beat(), 0);
     expect(vitals.tid).toBeUndefined();
-    vitals.noteBeat(beat({ tid: 1234 }), 1);
+    vitals.recordHeartbeat(beat({ tid: 1234 }), 1);
     expect(vitals.tid).toBe(1234);
   });
 
   it('know an event that comes again', () => {
     const vitals = new Liveness('s1');
-    vitals.noteEvent(3);
-    expect(vitals.noteEvent(3)).toBe(false);
-    expect(vitals.noteEvent(2)).toBe(false);
+    vitals.recordEvent(3);
+    expect(vitals.recordEvent(3)).toBe(false);
+    expect(vitals.recordEvent(2)).toBe(false);
   });
 });
 
@@ -89,7 +92,7 @@ describe('A heartbeat', () => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 1 } }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat());
-    testSupervisor.transaction.vitals.clear();
+    testSupervisor.transaction.liveness.clear();
     testSupervisor.clock.advance(900);
     testSupervisor.supervisor.checkHeartbeats();
     expect(service(testSupervisor).status).toBe('started');

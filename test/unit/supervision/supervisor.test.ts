@@ -14,9 +14,9 @@ async function ask(
   const common = { atMs: testSupervisor.clock.now(), services: services.map(id), cause: 'm1' };
   const event =
     action === 'stop'
-      ? ({ type: 'stop_asked', isWhole: false, ...common } as const)
-      : ({ type: 'run_asked', action, ...common } as const);
-  const asked = testSupervisor.supervisor.ask(testSupervisor.transaction, event);
+      ? ({ type: 'stop_requested', isWholeTransaction: false, ...common } as const)
+      : ({ type: 'run_requested', action, ...common } as const);
+  const asked = testSupervisor.supervisor.request(testSupervisor.transaction, event);
   await settle();
   return asked;
 }

@@ -33,9 +33,9 @@ function openGuard(supervision: ServiceSpec['supervision']) {
     clock,
     createSampler: () => sampler,
     transactions: () => [transaction],
-    exceed: (_transaction, name, { run, excess }) =>
-      told.push(`${name}/${run}: ${excess.limit.metric} ${excess.value}`),
-    reject: (error) => errors.push(error),
+    onBreach: (_transaction, name, { run, breach }) =>
+      told.push(`${name}/${run}: ${breach.limit.metric} ${breach.value}`),
+    onError: (error) => errors.push(error),
   });
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second += 1) {
@@ -62,7 +62,7 @@ describe('the guard of limits', () => {
     expect(asked).toEqual([]);
   });
 
-  it('looks once a second, and tells an excess once', async () => {
+  it('looks once a second, and tells an breach once', async () => {
     const { asked, told, pass, figures } = openGuard({ limit });
     await pass(3);
     expect(asked).toEqual(asked.map(() => ({ targets: [{ pid: 100 }], options: { pss: false } })));

@@ -1,54 +1,58 @@
-// The file of changes while it is written, a line for each writing; and how a file of the journal is kept under a second name.
+// Appends changes to the journal, one line per write; preserves journal files under a second name.
 
 import { lstatSync } from 'node:fs';
 import { copyFile, link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { hasErrnoCode } from '../base/errors.js';
 
-/** Of every file of the journal. */
+/** The mode of all journal files. */
 export const JOURNAL_MODE = 0o600;
 
-/** What file systems say that have no hard links. */
+/** Error codes of file systems without hard links. */
 const NO_LINKS = ['EPERM', 'EMLINK', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'];
 
-export class JournalLines {
+export class ChangesFile {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #inode: number;
   readonly #startBytes: number;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   #bytes = 0;
-  /** A part of a line may be there. */
+  /** The last line may be incomplete. */
   #isTorn = false;
 
-  private constructor(path: string, file: FileHandle, more: { inode: number; size: number; most: number }) {
+  private constructor(
+    path: string,
+    file: FileHandle,
+    more: { inode: number; size: number; maxBytes: number },
+  ) {
     this.#path = path;
     this.#file = file;
     this.#inode = more.inode;
     this.#startBytes = more.size;
-    this.#mostBytes = more.most;
+    this.#maxBytes = more.maxBytes;
   }
 
-  /** A new file that starts with `start`; its lines should not grow beyond `most` bytes. */
-  static async create(path: string, start: string, most: number): Promise<JournalLines> {
+  /** Creates a file that starts with `start`. `isFull` becomes true after `maxBytes` bytes of lines. */
+  static async create(path: string, start: string, maxBytes: number): Promise<ChangesFile> {
     await writeFileAtomic(path, start, { mode: JOURNAL_MODE });
     const file = await open(path, 'a');
     const { ino: inode, size } = await file.stat();
-    return new JournalLines(path, file, { inode, size, most });
+    return new ChangesFile(path, file, { inode, size, maxBytes });
   }
 
   get isFull(): boolean {
-    return this.#bytes > this.#mostBytes;
+    return this.#bytes > this.#maxBytes;
   }
 
-  /** False when the file was removed, or another one is in its place. */
+  /** Returns false when the file was removed or replaced. */
   isInPlace(): boolean {
     return lstatSync(this.#path, { throwIfNoEntry: false })?.ino === this.#inode;
   }
 
   /**
-   * Left to the system to bring to the disk, unless `isLasting`. To be called again with the same line when it has
-   * thrown: what is there of the line is taken back.
+   * Appends a line; with `isLasting` also waits for the disk. After an error, call it again with the same line:
+   * it first removes the incomplete one.
    */
   async append(line: Buffer, isLasting: boolean): Promise<void> {
     if (this.#isTorn) await this.#file.truncate(this.#startBytes + this.#bytes);
@@ -64,17 +68,17 @@ export class JournalLines {
   }
 }
 
-/** What is at `path` gets a second name, under which it outlives being replaced. */
-export async function keepAs(path: string, other: string): Promise<void> {
-  const between = `${other}.new`;
-  await rm(between, { force: true });
+/** Gives the file at `path` a second name, under which it survives when `path` is replaced. */
+export async function preserveAs(path: string, other: string): Promise<void> {
+  const temporary = `${other}.new`;
+  await rm(temporary, { force: true });
   try {
-    await link(path, between);
+    await link(path, temporary);
   } catch (error) {
     if (hasErrnoCode(error, 'ENOENT')) return;
     if (!hasErrnoCode(error, ...NO_LINKS)) throw error;
-    await copyFile(path, between);
+    await copyFile(path, temporary);
   }
-  // At no moment there is none.
-  await rename(between, other);
+  // An atomic rename: `other` always exists.
+  await rename(temporary, other);
 }
