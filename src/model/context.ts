@@ -122,7 +122,19 @@ const contextFields = {
 };
 const taskServices = z.preprocess(asList, z.array(taskServiceSchema));
 
-export const contextConfigurationSchema = z.looseObject({ ...contextFields, TaskService: taskServices });
+/** The addresses of a running provider, which may be wildcards: only a file is limited to `endpoint`. */
+const anyEndpoints = {
+  FrontEndEndpoint: z.string(),
+  BackendEndpoint: z.string(),
+  FrontBind: z.string(),
+  BackendBind: z.string(),
+};
+
+export const contextConfigurationSchema = z.looseObject({
+  ...contextFields,
+  ...anyEndpoints,
+  TaskService: taskServices,
+});
 
 /** A context file: what only the provider of the file reads of it is never sent or kept elsewhere. */
 export const contextFileSchema = z
