@@ -24,4 +24,5 @@ export type { Metric, SamplesReply } from './messages/sample-history.js';
 export type { ChildSample, Memory, TopEntry, TopReply } from './messages/samples.js';
 export type { ReplyStatus, ServiceResult } from './messages/state.js';
 export type { Notice } from './messages/notice.js';
-export { Provider, type ProviderOptions } from './provider/provider.js';
+export { Provider } from './provider/provider.js';
+export type { ProviderOptions } from './provider/provider-setup.js';

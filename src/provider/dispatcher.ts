@@ -1,248 +1,195 @@
-// Where messages are dealt with: commands and questions are answered, events and heartbeats passed on.
+// Receives every frame of the bus and passes the message in it to the part that handles it.
 
-import { closingError } from './closing-error.js';
-import { asContextdError, ContextdError, reportError } from '../base/errors.js';
-import { topicOf } from '../bus/envelope.js';
-import type { ContextCommandBody } from '../messages/context-command.js';
-import type { HeartbeatBody } from '../messages/heartbeat.js';
-import { isFinalEvent, type ServiceEventMessage } from '../messages/service-event.js';
-import type { StateRequestBody } from '../messages/state.js';
-import { THREADS } from '../messages/thread-host.js';
-import { idsInTopic, isOfOriginal } from '../messages/topics.js';
-import { failure, type CommandAnswer, type CommandPorts } from './commands/command-context.js';
-import { executeCommand, refuse } from './commands/execute.js';
-import { authorizeInbox, receive, type InboxPorts } from './inbox.js';
-import type { ThreadLauncher } from '../launcher/thread-launcher.js';
-import { ThrottledLossLog } from './throttled-loss-log.js';
-import type { Health } from '../base/health.js';
+import type { Clock } from '../base/clock.js';
+import { asContextdError, ContextdError, unreachable } from '../base/errors.js';
+import { ThrottledLog } from '../base/throttled-log.js';
 import type { Notice } from '../messages/notice.js';
-import type { IdempotencyCache } from './idempotency-cache.js';
-import { refusalOf } from './idempotency-error.js';
-import type { QueryAnswer } from './queries.js';
-import type { Message } from '../messages/message.js';
+import { isFinalEvent } from '../messages/service-event.js';
+import { idsInTopic, isOfOriginal } from '../messages/topics.js';
 import type { Authorizer } from '../security/authorizer.js';
 import type { Principal } from '../security/principal.js';
-import { ThrottledLog } from '../base/throttled-log.js';
-import type { Outbox } from './outbox.js';
 import type { Supervisor } from '../supervision/supervisor.js';
+import type { CommandHandler } from './command-handler.js';
+import { decode, type InboundMessage } from './decode.js';
+import type { QueryHandler } from './query-handler.js';
+import type { Outbox } from './outbox.js';
 import { StartupBuffer } from './startup-buffer.js';
+import { ThrottledLossLog } from './throttled-loss-log.js';
+
+type Inbound<Kind extends InboundMessage['kind']> = Extract<InboundMessage, { readonly kind: Kind }>;
 
 export interface DispatcherPorts {
   /** The provider's own sender id. */
   readonly self: string;
+  readonly clock: Clock;
   readonly supervisor: Supervisor;
-  readonly threads: ThreadLauncher;
-  readonly speaker: Outbox;
-  readonly once: IdempotencyCache<CommandAnswer>;
-  readonly commandPorts: CommandPorts;
-  readonly answer: (request: StateRequestBody) => Promise<QueryAnswer>;
-  readonly notice: (notice: Notice) => void;
-  /** Resolves when everything up to now is in the journal. */
+  readonly threads: { onNotice(notice: Inbound<'thread_notice'>): void };
+  readonly commands: Pick<CommandHandler, 'answerAgain' | 'handle'>;
+  readonly queries: Pick<QueryHandler, 'handle'>;
+  readonly outbox: Pick<Outbox, 'replyFailure' | 'acknowledge'>;
+  /** Resolves when all changes so far are in the journal. */
   readonly persist: () => Promise<void>;
-  readonly health: Health;
-  /** `exit` has been answered. */
-  readonly exit: () => void;
-  /** Undefined without <Security>: then everybody may say everything. */
-  readonly guard: Authorizer | undefined;
+  readonly notice: (notice: Notice) => void;
+  /** Undefined without <Security>: then any client may send any message. */
+  readonly authorizer: Pick<Authorizer, 'authenticate' | 'authorize'> | undefined;
+  /** The configurations that are defined here. */
+  readonly configurations: Parameters<Authorizer['authorize']>[2];
 }
 
+/**
+ *   frame -> decode -> authenticate -> [held while the provider starts] -> authorize -> deduplicate -> dispatch
+ */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #rejects: ThrottledLog;
   readonly #losses: ThrottledLossLog;
-  /** What has come before the desk was open. */
-  #waiting: StartupBuffer | undefined = new StartupBuffer();
-  #isClosing = false;
-  readonly #answering = new Set<Promise<void>>();
+  /** Undefined once the provider has started. */
+  #startup: StartupBuffer | undefined = new StartupBuffer();
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    this.#rejects = new ThrottledLog(ports.commandPorts.clock);
-    this.#losses = new ThrottledLossLog(ports.commandPorts.clock);
+    this.#rejects = new ThrottledLog(ports.clock);
+    this.#losses = new ThrottledLossLog(ports.clock);
   }
 
-  /** Resolves when every question up to now has its answer. */
-  async answered(): Promise<void> {
-    await Promise.all(this.#answering);
-  }
-
-  /** How many frames were no messages, or could not be dealt with. */
+  /** The number of frames that held no valid message or could not be handled. */
   get rejected(): number {
     return this.#rejects.count;
   }
 
-  /** From now on everything is dealt with: what an earlier provider left has been taken over. */
+  /** Handles what was held during the start, and from now on each message at once. */
   open(): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.end();
+    const startup = this.#startup;
+    this.#startup = undefined;
+    startup?.release();
   }
 
-  /** Until the desk is open, only threads are heard: whose they are is asked while taking over. */
+  /** Never throws: no frame may end the event loop. */
   receive(frame: Uint8Array): void {
-    // At once, in the order of their coming: what waits is not to be taken for something heard before.
-    const writer = this.#ports.guard?.authenticate(frame);
-    if (this.#waiting === undefined || topicOf(frame) === THREADS) this.#dispatch(frame, writer);
-    else if (!this.#waiting.hold(frame.byteLength, () => this.#dispatch(frame, writer)))
-      this.#rejectBusy(frame, writer);
+    try {
+      const message = decode(frame, this.#ports.self);
+      if (message === undefined) return;
+      // In the order of arrival, and before a frame is held: the replay check depends on time and order.
+      const principal = this.#authenticate(frame);
+      // The start itself asks the thread hosts for their threads.
+      if (this.#startup === undefined || message.kind === 'thread_notice') this.#handle(message, principal);
+      else this.#hold(frame, message, principal);
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
-  #dispatch(frame: Uint8Array, writer: Principal | undefined): void {
-    this.#read(frame, writer, {
-      command: (command) => void this.#handleCommand(command, writer),
-      question: (request) => {
-        const answering = this.#answer(request, writer).finally(() => this.#answering.delete(answering));
-        this.#answering.add(answering);
-      },
-      event: (event) => this.#onEvent(event),
-      beat: (beat) => this.#onHeartbeat(beat),
-      thread: (notice) => this.#ports.threads.onNotice(notice),
-    });
+  /** A service has subscribed to its topic `process.<transaction>.<service>`: it receives commands now. */
+  onSubscribed(topic: string, subscription: string): void {
+    if (this.#startup !== undefined) {
+      this.#startup.add(() => this.onSubscribed(topic, subscription));
+      return;
+    }
+    const { supervisor } = this.#ports;
+    if (isOfOriginal(subscription)) supervisor.startForeignPrograms();
+    const ids = idsInTopic(topic);
+    if (ids !== undefined) supervisor.onSubscribed(ids.transaction, ids.service);
   }
 
-  /** There is no room for it to wait: who expects an answer is told, what else is lost is counted. */
-  #rejectBusy(frame: Uint8Array, writer: Principal | undefined): void {
-    const fault = new ContextdError('CTX_TAKING_OVER', 'the provider takes over, and too much waits for it', {
-      hint: 'send it again in a moment',
-    });
-    const tell = (asked: ContextCommandBody | StateRequestBody) => this.#replyFault(asked, writer, fault);
-    const lose = () => this.#reject(fault);
-    this.#read(frame, writer, { command: tell, question: tell, event: lose, beat: lose, thread: lose });
+  #authenticate(frame: Uint8Array): Principal | undefined {
+    return this.#ports.authorizer?.authenticate(frame);
   }
 
-  #read(frame: Uint8Array, writer: Principal | undefined, parts: Omit<InboxPorts, 'self' | 'reject'>): void {
-    const ports = { ...parts, self: this.#ports.self, reject: (error: unknown) => this.#reject(error) };
-    receive(
-      authorizeInbox(ports, (message) => this.#admit(writer, message)),
-      frame,
-    );
+  #handle(message: InboundMessage, principal: Principal | undefined): void {
+    if (!this.#authorize(message, principal)) return;
+    if (!this.#deduplicate(message, principal)) this.#dispatch(message, principal);
   }
 
-  /** Whether this writer may say this; who asks for something and may not is answered. */
-  #admit(writer: Principal | undefined, message: Message): boolean {
-    const { guard, commandPorts, supervisor } = this.#ports;
-    if (guard === undefined || writer === undefined) return true;
-    const transactions = [...supervisor.transactions.values()];
-    const defined = () => [commandPorts.ownConfiguration, ...transactions.map((each) => each.configuration)];
-    const fault = guard.authorize(writer, message, defined);
+  /** Returns whether this principal may send this message. A refused command or query is answered. */
+  #authorize(message: InboundMessage, principal: Principal | undefined): boolean {
+    const { authorizer, configurations } = this.#ports;
+    if (authorizer === undefined || principal === undefined) return true;
+    const fault = authorizer.authorize(principal, message, configurations);
     if (fault === undefined) return true;
-    if (message.kind === 'context_command' || message.kind === 'state_request')
-      this.#replyFault(message, writer, fault);
+    if (isRequest(message)) this.#ports.outbox.replyFailure(message.header, principal.key, fault);
     return false;
   }
 
-  #replyFault(
-    { header }: ContextCommandBody | StateRequestBody,
-    writer: Principal | undefined,
-    fault: unknown,
-  ): void {
-    const asked = { ...header, service_transaction: header.service_transaction ?? '' };
-    const to = { asked, reader: writer?.key };
-    const status = failure(reportError(fault));
-    this.#ports.speaker.reply(to, `reply_${header.action}`, { status });
+  /** Returns whether the message has arrived before: that command is answered again and not executed. */
+  #deduplicate(message: InboundMessage, principal: Principal | undefined): boolean {
+    return message.kind === 'context_command' && this.#ports.commands.answerAgain(message, principal?.key);
   }
 
-  /** From now on nothing is started any more. */
-  close(): void {
-    this.#isClosing = true;
-  }
-
-  /** Throws CTX_ENDING once the desk is closed; to be called before anything is started. */
-  checkOpen(): void {
-    if (this.#isClosing) throw closingError();
-  }
-
-  async execute(command: ContextCommandBody): Promise<CommandAnswer> {
-    const { action, service_id: target, service_transaction: transaction = '' } = command.header;
-    this.#ports.notice({ kind: 'command', action, target, transaction });
-    const answer = await executeCommand(this.#ports.commandPorts, command);
-    this.#ports.notice({ kind: 'answer', action, transaction: answer.transaction, status: answer.status });
-    return answer;
-  }
-
-  /** `process.<transaction>.<service>` is wanted: that service is there. */
-  onSubscribed(topic: string, subscription: string): void {
-    if (this.#waiting !== undefined) {
-      this.#waiting.add(() => this.onSubscribed(topic, subscription));
-      return;
-    }
-    if (isOfOriginal(subscription)) this.#ports.supervisor.startForeignPrograms();
-    const { transactions } = this.#ports.supervisor;
-    const ids = idsInTopic(topic);
-    const known = ids && [...transactions.keys()].find((each) => each === ids.transaction);
-    if (ids !== undefined && known !== undefined) this.#ports.supervisor.onSubscribed(known, ids.service);
-  }
-
-  async #handleCommand(command: ContextCommandBody, writer: Principal | undefined): Promise<void> {
-    const { header } = command;
-    const { answer, isFirst } = await this.#executeOnce(command, writer);
-    const { status, transaction } = answer;
-    const to = { asked: { ...header, service_transaction: transaction }, reader: writer?.key };
-    this.#ports.speaker.reply(to, `reply_${header.action}`, { status });
-    // Not when it is only answered again: the provider that was meant may have been another one.
-    const isExit = header.action === 'exit' && isFirst && status.result === 'success';
-    if (isExit) this.#ports.exit();
-  }
-
-  /** What has been answered is not executed again, not even by the next provider. */
-  async #executeOnce(
-    command: ContextCommandBody,
-    writer: Principal | undefined,
-  ): Promise<{ readonly answer: CommandAnswer; readonly isFirst: boolean }> {
-    const { action, message_id: messageId } = command.header;
-    // These change nothing, so they may be executed as often as they come, and need no place in the journal.
-    if (['list', 'validate'].includes(action)) return { answer: await this.execute(command), isFirst: true };
-    let isFirst = false;
-    // Nobody gets, or spoils, the answer that is meant for somebody else.
-    const id =
-      writer?.key === undefined || messageId === undefined ? messageId : `${writer.key} ${messageId}`;
-    const refusal = refusalOf(action, id, this.#ports);
-    if (refusal !== undefined) return { answer: refuse(command, refusal), isFirst: true };
-    const answer = await this.#ports.once.execute(id, () => {
-      isFirst = true;
-      return this.execute(command);
-    });
-    await this.#ports.persist();
-    return { answer, isFirst };
-  }
-
-  /** Some answers take time; commands and other questions do not wait for them. */
-  async #answer(request: StateRequestBody, writer: Principal | undefined): Promise<void> {
-    const { speaker, answer } = this.#ports;
-    const to = { asked: request.header, reader: writer?.key };
-    try {
-      const { action, content } = await answer(request);
-      speaker.reply(to, action, content);
-    } catch (error) {
-      this.#replyFault(request, writer, error);
+  #dispatch(message: InboundMessage, principal: Principal | undefined): void {
+    switch (message.kind) {
+      case 'context_command':
+        return void this.#ports.commands.handle(message, principal?.key);
+      case 'state_request':
+        return this.#ports.queries.handle(message, principal?.key);
+      case 'service_event':
+        return this.#onEvent(message);
+      case 'heartbeat':
+        return this.#onHeartbeat(message);
+      case 'thread_notice':
+        return this.#ports.threads.onNotice(message);
+      default:
+        return unreachable(message);
     }
   }
 
-  #onEvent(event: ServiceEventMessage): void {
-    const { notice, supervisor, speaker, persist } = this.#ports;
-    const { service_transaction: id, service_id: serviceId } = event.header;
+  #onEvent(event: Inbound<'service_event'>): void {
+    const { notice, supervisor, outbox, persist } = this.#ports;
     notice({ kind: 'event', event });
     supervisor.onEvent(event);
+    if (!isFinalEvent(event)) return;
+    const { service_transaction: id, service_id: serviceId } = event.header;
     const transaction = [...supervisor.transactions.values()].find((each) => each.id === id);
     const service = transaction?.configuration.TaskService.find((each) => each.id === serviceId);
-    if (transaction === undefined || service === undefined || !isFinalEvent(event)) return;
-    // It waits for us to have heard; once it has gone, only the journal knows.
-    void persist().then(() => speaker.acknowledge(transaction, service, event));
+    if (transaction === undefined || service === undefined) return;
+    // The service waits for this before it ends. Once it has ended, only the journal has the event.
+    void persist().then(() => outbox.acknowledge(transaction, service, event));
   }
 
-  #onHeartbeat(beat: HeartbeatBody): void {
-    const { supervisor } = this.#ports;
-    supervisor.onHeartbeat(beat);
-    const { service_transaction: id } = beat.header;
+  #onHeartbeat(heartbeat: Inbound<'heartbeat'>): void {
+    const { supervisor, notice } = this.#ports;
+    supervisor.onHeartbeat(heartbeat);
+    if (heartbeat.content.log_loss === undefined) return;
+    const { service_transaction: id } = heartbeat.header;
     const isOurs = [...supervisor.transactions.keys()].some((each) => each === id);
-    const text = isOurs ? this.#losses.note(beat) : undefined;
-    if (text !== undefined) this.#ports.notice({ kind: 'warning', text });
+    const text = isOurs ? this.#losses.note(heartbeat) : undefined;
+    if (text !== undefined) notice({ kind: 'warning', text });
+  }
+
+  /** The frame is decoded again when it is released: as a message it would take several times the memory. */
+  #hold(frame: Uint8Array, message: InboundMessage, principal: Principal | undefined): void {
+    const release = () => {
+      try {
+        const held = decode(frame, this.#ports.self);
+        if (held !== undefined) this.#handle(held, principal);
+      } catch (error) {
+        this.#reject(error);
+      }
+    };
+    if (this.#startup?.hold(frame.byteLength, release) === true) return;
+    this.#rejectBusy(message, principal);
+  }
+
+  /** Without room in the buffer, commands and queries are answered with a failure; the loss of other messages is counted. */
+  #rejectBusy(message: InboundMessage, principal: Principal | undefined): void {
+    if (!this.#authorize(message, principal)) return;
+    const fault = new ContextdError('CTX_TAKING_OVER', 'the provider is starting, and its buffer is full', {
+      hint: 'send it again in a moment',
+    });
+    if (isRequest(message)) this.#ports.outbox.replyFailure(message.header, principal?.key, fault);
+    else this.#reject(fault);
   }
 
   #reject(error: unknown): void {
     const text = this.#rejects.note(error);
     if (text === undefined) return;
-    const isOurs = asContextdError(error).code === 'INTERNAL';
-    this.#ports.notice({ kind: 'warning', text: isOurs ? `a message could not be handled: ${text}` : text });
+    const isDefect = asContextdError(error).code === 'INTERNAL';
+    this.#ports.notice({
+      kind: 'warning',
+      text: isDefect ? `a message could not be handled: ${text}` : text,
+    });
   }
+}
+
+function isRequest(message: InboundMessage): message is Inbound<'context_command' | 'state_request'> {
+  return message.kind === 'context_command' || message.kind === 'state_request';
 }

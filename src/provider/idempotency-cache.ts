@@ -1,21 +1,21 @@
-// Executes each message once, however often it is sent, and answers it each time.
+// Executes each message once, however often it arrives, and gives its answer again.
 
 import type { Clock } from '../base/clock.js';
 
-/** So long the answer to a message is remembered. */
+/** How long the answer to a message is kept. */
 export const REMEMBERED_MS = 10 * 60_000;
-/** What is remembered never takes more than this; then new messages are refused, rather than old ones executed again. */
+/** The limits of the cache. When it is full, new messages are refused: an old one must never be executed again. */
 const MOST = { answers: 50_000, bytes: 16 * 1024 * 1024 };
 
-export interface Remembered<Answer> {
+export interface KeptAnswer<Answer> {
   readonly messageId: string;
   readonly answer: Answer;
-  /** When it was given, in milliseconds since the epoch. */
+  /** The time of the answer, in milliseconds since the epoch. */
   readonly atMs: number;
 }
 
 interface Settled {
-  /** As JSON: a small part of what the objects would take. */
+  /** As JSON, which takes a small part of the memory of the objects. */
   readonly text: string;
   /** By the monotonic clock. */
   readonly atMs: number;
@@ -27,33 +27,32 @@ export class IdempotencyCache<Answer> {
   /** Oldest first. */
   readonly #settled = new Map<string, Settled>();
   #bytes = 0;
-  /** How many have been settled in all. */
+  /** The number of all answers so far. */
   #count = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Whether this message is being executed, or was within the last ten minutes. */
-  has(messageId: string): boolean {
-    this.#forgetOld();
-    return this.#pending.has(messageId) || this.#settled.has(messageId);
+  /** The answer to a message that is being executed, or was within the last ten minutes; undefined for a new one. */
+  answerOf(messageId: string): Promise<Answer> | undefined {
+    this.#expire();
+    const settled = this.#settled.get(messageId);
+    if (settled !== undefined) return Promise.resolve(JSON.parse(settled.text) as Answer);
+    return this.#pending.get(messageId);
   }
 
-  /** No further answer can be remembered before an old one is forgotten. */
+  /** Whether no further answer can be kept until an old one expires. */
   get isFull(): boolean {
-    this.#forgetOld();
+    this.#expire();
     return this.#settled.size + this.#pending.size >= MOST.answers || this.#bytes >= MOST.bytes;
   }
 
-  /** The answer of the first execution; a message without an id is always executed. */
+  /** Returns the answer of the first execution; a message without an id is executed each time. */
   execute(messageId: string | undefined, act: () => Promise<Answer>): Promise<Answer> {
     if (messageId === undefined) return act();
-    this.#forgetOld();
-    const pending = this.#pending.get(messageId);
-    if (pending !== undefined) return pending;
-    const settled = this.#settled.get(messageId);
-    if (settled !== undefined) return Promise.resolve(JSON.parse(settled.text) as Answer);
+    const known = this.answerOf(messageId);
+    if (known !== undefined) return known;
     const answer = act()
       .then((given) => {
         this.#settle(messageId, given, this.#clock.monotonic());
@@ -64,16 +63,16 @@ export class IdempotencyCache<Answer> {
     return answer;
   }
 
-  /** What an earlier provider has answered; to be called in the order of the answers. */
-  remember({ messageId, answer, atMs }: Remembered<Answer>): void {
-    // The clock may have been set since: the answer is not from the future, and is forgotten in ten minutes at the latest.
+  /** Takes over an answer of an earlier provider. Must be called in the order of the answers. */
+  restore({ messageId, answer, atMs }: KeptAnswer<Answer>): void {
+    // The machine's clock may have been set back since: the answer must still expire within ten minutes.
     const agoMs = Math.max(0, this.#clock.now() - atMs);
     this.#settle(messageId, answer, this.#clock.monotonic() - agoMs);
   }
 
-  /** How many answers there have been, and those after the first `since` of them that are remembered, oldest first. */
-  settled(since: number): { readonly count: number; readonly answers: readonly Remembered<Answer>[] } {
-    this.#forgetOld();
+  /** Returns the number of all answers so far, and those after the first `since` that are kept, oldest first. */
+  settled(since: number): { readonly count: number; readonly answers: readonly KeptAnswer<Answer>[] } {
+    this.#expire();
     const added = this.#count - since;
     if (added === 0) return { count: this.#count, answers: [] };
     const offsetMs = this.#clock.now() - this.#clock.monotonic();
@@ -90,7 +89,7 @@ export class IdempotencyCache<Answer> {
     this.#count += 1;
   }
 
-  #forgetOld(): void {
+  #expire(): void {
     const sinceMs = this.#clock.monotonic() - REMEMBERED_MS;
     for (const [messageId, { text, atMs }] of this.#settled) {
       if (atMs > sinceMs) return;

@@ -1,10 +1,11 @@
-// Everything a provider says on the bus: process commands, reports, context information, answers.
+// Publishes all messages of a provider: process commands, reports, context information, replies.
 
 import type { Clock } from '../base/clock.js';
+import { reportError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import type { Connection } from '../bus/connection.js';
-import type { TaskService } from '../model/context.js';
-import { composeContextInfo } from '../messages/context-info.js';
+import type { ContextCommandBody } from '../messages/context-command.js';
+import { composeContextInfo, type TransactionInfo } from '../messages/context-info.js';
+import type { Notice } from '../messages/notice.js';
 import {
   composeProcessCommand,
   type ProcessAction,
@@ -13,29 +14,40 @@ import {
 import type { ServiceEventBody, ServiceEventMessage } from '../messages/service-event.js';
 import { replyHeader, type StateHeader } from '../messages/state.js';
 import { routedTopic } from '../messages/topics.js';
-import { AdaptiveThrottle } from './adaptive-throttle.js';
-import type { Notice } from '../messages/notice.js';
+import type { TaskService } from '../model/context.js';
 import type { ReportEvent } from '../supervision/supervisor-ports.js';
 import { describeTransaction, type Transaction } from '../supervision/transaction.js';
+import { AdaptiveThrottle } from './adaptive-throttle.js';
+import { failure } from './commands/command-context.js';
 
-/** Context information names every service: while many start, each would have all the others told again. */
+/** Context information lists every service: publishing it for each of many that start would cost too much. */
 const INFO_PACE = { share: 0.02, mostMs: 1000 };
 
-export interface OutboxPorts {
-  readonly connection: Connection;
-  readonly clock: Clock;
-  readonly transactions: () => readonly Transaction[];
-  readonly notice: (notice: Notice) => void;
-  /** For whom to seal what a service is told; see ServiceKeys. */
-  readonly readerOf?: (transaction: string, service: string) => string | undefined;
+/** The part of a Connection that is used here. */
+export interface OutboxConnection {
+  readonly id: string;
+  readonly publisher: { hasSubscriber(topic: string): boolean };
+  publish(topic: string, body: unknown, reader?: string): Promise<void>;
 }
 
-/** Whom an answer is for. */
+export interface OutboxPorts {
+  readonly connection: OutboxConnection;
+  readonly clock: Clock;
+  readonly transactions: () => Iterable<Transaction>;
+  readonly notice: (notice: Notice) => void;
+  /** Returns the public key of a service, for which its messages are sealed; undefined without <Security>. */
+  readonly readerOf?: ((transaction: string, service: string) => string | undefined) | undefined;
+}
+
+/** The client that a reply is for. */
 export interface ReplyTo {
+  /** The header of its command or query. */
   readonly asked: StateHeader;
-  /** The public key to seal it for. */
+  /** The public key that the reply is sealed for; undefined without <Security>. */
   readonly reader: string | undefined;
 }
+
+type RequestHeader = ContextCommandBody['header'] | StateHeader;
 
 export class Outbox {
   readonly #ports: OutboxPorts;
@@ -49,18 +61,18 @@ export class Outbox {
     this.#info = new AdaptiveThrottle(ports.clock, () => this.#publishInfo(), INFO_PACE);
   }
 
-  /** To the service alone, with a copy for onlookers; returns whether the service listens. */
+  /** Sends a command to one service, with a copy on topic `process`. Returns whether the service has subscribed. */
   command(transaction: Transaction, service: TaskService, action: ProcessAction): boolean {
     const topic = routedTopic(transaction.id, service.id);
     const body = this.#composeCommand(transaction, service, action);
-    // The copy first: what the service answers must not overtake on the bus what it was told.
+    // The copy first: an observer must not receive the event of the service before the command.
     this.#publish('process', body);
     this.#publish(topic, body, this.#ports.readerOf?.(transaction.id, service.id));
     return this.#ports.connection.publisher.hasSubscriber(topic);
   }
 
-  /** Only what the original's services hear; all others have been told, or will be. */
-  tellStart(transaction: Transaction, service: TaskService): void {
+  /** Sends `start` on topic `process` alone, to which services of the original subscribe. */
+  publishStart(transaction: Transaction, service: TaskService): void {
     this.#publish('process', this.#composeCommand(transaction, service, 'start'));
   }
 
@@ -75,7 +87,7 @@ export class Outbox {
     });
   }
 
-  /** Tells a service that its event has arrived; it may be waiting to end. */
+  /** Confirms a final event to its service, which waits for that before it ends. */
   acknowledge(transaction: Transaction, service: TaskService, event: ServiceEventMessage): void {
     const { seq } = event.header;
     if (seq === undefined) return;
@@ -91,7 +103,7 @@ export class Outbox {
     this.#publish(routedTopic(transaction.id, service.id), body, reader);
   }
 
-  /** An event in the name of a service that could not tell itself. */
+  /** Publishes an event for a service that cannot publish it itself. */
   report(transaction: Transaction, service: TaskService, report: ReportEvent): void {
     this.#seq += 1;
     const { header, content } = service.Task.message;
@@ -117,23 +129,31 @@ export class Outbox {
     this.#ports.notice({ kind: 'event', event });
   }
 
-  changed(transaction: Transaction): void {
+  /** Publishes context information soon. */
+  onChange(transaction: Transaction): void {
     this.#lastChanged = transaction;
     this.#info.changed();
   }
 
-  /** Answers a command or a question on topic `state`. */
+  /** Replies to a command or query on topic `state`. Changes so far are published first. */
   reply({ asked, reader }: ReplyTo, action: string, content: unknown): void {
     this.#info.flush();
     const header = replyHeader(asked, action, this.#ports.connection.id);
     this.#publish('state', { header, content }, reader);
   }
 
+  /** Replies with an error; `reader` as in ReplyTo. */
+  replyFailure(asked: RequestHeader, reader: string | undefined, error: unknown): void {
+    const to = { asked: { ...asked, service_transaction: asked.service_transaction ?? '' }, reader };
+    this.reply(to, `reply_${asked.action}`, { status: failure(reportError(error)) });
+  }
+
+  /** Publishes the context information that is due. */
   flush(): void {
     this.#info.flush();
   }
 
-  /** What is said from now on, of services that live on, may get lost with the connection: that is no fault. */
+  /** Messages that cannot be sent from now on are not reported: the connection is closing. */
   close(): void {
     this.#isClosed = true;
   }
@@ -141,9 +161,8 @@ export class Outbox {
   #publishInfo(): void {
     const changed = this.#lastChanged;
     if (changed === undefined) return;
-    const infos = new Map(
-      this.#ports.transactions().map((each) => [each.id as string, describeTransaction(each)]),
-    );
+    const infos = new Map<string, TransactionInfo>();
+    for (const each of this.#ports.transactions()) infos.set(each.id, describeTransaction(each));
     const { ContextID } = changed.configuration;
     const { id: sender } = this.#ports.connection;
     this.#publish('control', composeContextInfo(ContextID, changed.id, infos, sender));

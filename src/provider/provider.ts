@@ -1,34 +1,19 @@
 // The running manager, as an embedding program sees it: open, execute, close.
 
 import { Closers } from '../base/closers.js';
-import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
 import { reportFileSizeAsError } from '../base/fatal.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from '../bus/connection.js';
-import type { ContextFile } from '../model/read/read-context.js';
 import { assemble, type ProviderParts } from './assemble.js';
 import type { CommandAnswer } from './commands/command-context.js';
 import { stopEverything } from './commands/stop.js';
 import type { Notice } from '../messages/notice.js';
+import { createSetup, type ProviderOptions } from './provider-setup.js';
 import type { TakenOver } from './take-over.js';
 
 /** How long the last messages may take to pass the forwarder: it may be gone, or very busy. */
 const LEAVE_MS = 2000;
-
-export interface ProviderOptions {
-  readonly file: ContextFile;
-  /** Folders, besides those of the context file, that code may be loaded from. */
-  readonly serviceRoots?: readonly string[];
-  /** Allows binds that other machines can reach. */
-  readonly insecure?: boolean;
-  readonly notice?: (notice: Notice) => void;
-  readonly clock?: Clock;
-  /** Where journal, logs and compiled services are kept; `<context folder>/.contextd/<ContextID>` when left out. */
-  readonly stateFolder?: string;
-  /** Whether services get a control group each, where the system lets us make them; true when left out. */
-  readonly controlGroups?: boolean;
-}
 
 /**
  * Runs contexts until `close` is called or a client sends `exit`. What an earlier provider of the same
@@ -62,26 +47,13 @@ export class Provider {
 
   /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or CTX_JOURNAL_HELD. */
   static async open(options: ProviderOptions): Promise<Provider> {
-    const {
-      file,
-      serviceRoots = [],
-      insecure = false,
-      notice = () => undefined,
-      clock = systemClock,
-      stateFolder,
-      controlGroups: hasControlGroups = true,
-    } = options;
     reportFileSizeAsError();
     const closers = new Closers();
-    const exitAsked = createDeferred<void>();
+    const exiting = createDeferred<void>();
+    const setup = createSetup(options, () => exiting.resolve());
     try {
-      const exit = () => exitAsked.resolve();
-      const parts = await assemble(
-        { file, serviceRoots, insecure, notice, clock, stateFolder, hasControlGroups, exit },
-        closers,
-      );
-      const provider = new Provider(parts, closers, notice);
-      void exitAsked.promise.then(() => provider.close());
+      const provider = new Provider(await assemble(setup, closers), closers, setup.notice);
+      void exiting.promise.then(() => provider.close());
       return provider;
     } catch (error) {
       await closers.close();
@@ -94,7 +66,7 @@ export class Provider {
    * meant; with a blank one `start` makes a new one.
    */
   execute(action: 'start' | 'stop' | 'restart', transaction?: string): Promise<CommandAnswer> {
-    return this.#parts.desk.execute({
+    return this.#parts.commands.execute({
       header: {
         action,
         service_id: '',
@@ -124,16 +96,16 @@ export class Provider {
   }
 
   async #close(isStopping: boolean): Promise<void> {
-    const { desk, commandPorts, supervisor, speaker, journal, connection } = this.#parts;
-    desk.close();
+    const { shutdown, commandPorts, supervisor, outbox, journal, connection } = this.#parts;
+    shutdown.begin();
     if (isStopping) {
       await stopEverything(commandPorts, 'the provider ends');
       // The last states are told before they are forgotten.
-      speaker.flush();
+      outbox.flush();
       supervisor.removeAll();
     }
-    speaker.flush();
-    speaker.close();
+    outbox.flush();
+    outbox.close();
     await connection.leave(LEAVE_MS);
     await journal.close();
     await this.#closers.close();

@@ -9,9 +9,9 @@ import type { StateRequestBody } from '../messages/state.js';
 import type { EnsureMonitorRequest } from './commands/ensure-monitor.js';
 import type { ProviderStats } from './stats.js';
 import { findTransaction, unknownTransaction } from '../supervision/find-transaction.js';
-import { describeLog } from './service-logs.js';
+import { describeLog } from './describe-log.js';
 import type { HistoryRecord, ServiceSnapshot } from '../supervision/snapshot.js';
-import { describeCosts, parseTopRequest, type TopPorts } from './top.js';
+import { describeUsage, parseTopRequest, type TopPorts } from './top.js';
 import type { Authorizer } from '../security/authorizer.js';
 import { describeTransaction, type Transaction } from '../supervision/transaction.js';
 import { causalChain } from '../supervision/causal-chain.js';
@@ -24,13 +24,17 @@ export interface QueryAnswer {
 /** What questions need of the provider. */
 export interface QueryPorts extends TopPorts {
   /** Figures are to be published from now on. Throws CTX_ENDING and what else kept that from being done. */
-  readonly serve: (transaction: Transaction, request: EnsureMonitorRequest, cause: string) => Promise<void>;
+  readonly ensureMonitor: (
+    transaction: Transaction,
+    request: EnsureMonitorRequest,
+    cause: string,
+  ) => Promise<void>;
   readonly transactions: Transactions;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
-  readonly figures: ProviderStats;
+  readonly stats: ProviderStats;
   /** Undefined without <Security>. */
-  readonly guard: Authorizer | undefined;
+  readonly authorizer: Authorizer | undefined;
 }
 
 type Transactions = ReadonlyMap<string, Transaction>;
@@ -41,12 +45,12 @@ const DEFAULT_LIMIT = 50;
 type Answer = (ports: QueryPorts, request: StateRequestBody) => QueryAnswer | Promise<QueryAnswer>;
 
 const QUESTIONS: Readonly<Record<string, Answer>> = {
-  request: ({ transactions, guard }, { header }) => ({
+  request: ({ transactions, authorizer }, { header }) => ({
     action: 'reply_context',
     content:
       header.service_transaction === ''
-        ? describeAll(transactions, guard)
-        : describe(transactionOf(transactions, header.service_transaction), guard),
+        ? describeAll(transactions, authorizer)
+        : describe(transactionOf(transactions, header.service_transaction), authorizer),
   }),
   history: ({ transactions }, request) => ({
     action: 'reply_history',
@@ -58,19 +62,19 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
     const { definition } = findService(transaction, header.service_id);
     return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
   },
-  figures: ({ figures }) => ({ action: 'reply_figures', content: figures.take() }),
+  figures: ({ stats }) => ({ action: 'reply_figures', content: stats.take() }),
   top: async (ports, { header, content }) => {
     const transaction = transactionOf(ports.transactions, header.service_transaction);
     const request = parseTopRequest(content.configuration);
     const { service } = request;
     if (service !== undefined) {
-      await ports.serve(transaction, { ...request, service }, header.message_id ?? 'no message id');
+      await ports.ensureMonitor(transaction, { ...request, service }, header.message_id ?? 'no message id');
     }
     const { service_id: id } = header;
     // An original client may name the context; that is all of them.
     const isAll = isForContext(id, transaction.configuration);
     const only = isAll ? undefined : findService(transaction, id).definition.id;
-    return { action: 'reply_top', content: await describeCosts(ports, transaction, request, only) };
+    return { action: 'reply_top', content: await describeUsage(ports, transaction, request, only) };
   },
 };
 
@@ -86,20 +90,22 @@ export async function answerQuery(ports: QueryPorts, request: StateRequestBody):
 
 function describeAll(
   transactions: Transactions,
-  guard: Authorizer | undefined,
+  authorizer: Authorizer | undefined,
 ): Readonly<Record<string, TransactionInfo>> {
-  return Object.fromEntries([...transactions].map(([id, transaction]) => [id, describe(transaction, guard)]));
+  return Object.fromEntries(
+    [...transactions].map(([id, transaction]) => [id, describe(transaction, authorizer)]),
+  );
 }
 
 /** Keys are told in answers only: those are sealed, and news could be anybody's. */
-function describe(transaction: Transaction, guard: Authorizer | undefined): TransactionInfo {
+function describe(transaction: Transaction, authorizer: Authorizer | undefined): TransactionInfo {
   const info = describeTransaction(transaction);
-  if (guard === undefined) return info;
+  if (authorizer === undefined) return info;
   const tasks = info.tasks.map((task) => {
-    const key = guard.services.taskKeyOf(transaction.id, task.service_id);
+    const key = authorizer.services.taskKeyOf(transaction.id, task.service_id);
     return key === undefined ? task : { ...task, key };
   });
-  return { ...info, tasks, clients: [...guard.clientKeys] };
+  return { ...info, tasks, clients: [...authorizer.clientKeys] };
 }
 
 function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {

@@ -1,30 +1,30 @@
-// What comes while a provider takes over waits here; how much of it has a bound.
+// Holds what arrives while a provider starts, in its order and up to a limit.
 
-/** Each wants an answer, so nobody who means well has so many under way. */
+/** Clients wait for an answer, so that few of them have many commands under way. */
 const MOST_FRAMES = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 export class StartupBuffer {
-  readonly #deals: (() => void)[] = [];
+  readonly #held: (() => void)[] = [];
   #frames = 0;
   #bytes = 0;
 
-  /** False when there is no room for a frame of so many bytes. */
-  hold(bytes: number, deal: () => void): boolean {
+  /** Holds a frame of `bytes` bytes until `release`; returns false when the buffer is full. */
+  hold(bytes: number, handle: () => void): boolean {
     if (this.#frames >= MOST_FRAMES || this.#bytes + bytes > MOST_BYTES) return false;
     this.#frames += 1;
     this.#bytes += bytes;
-    this.#deals.push(deal);
+    this.#held.push(handle);
     return true;
   }
 
-  /** For what must not be lost, and is no frame. */
-  add(deal: () => void): void {
-    this.#deals.push(deal);
+  /** Holds what is not a frame and must not be lost. */
+  add(handle: () => void): void {
+    this.#held.push(handle);
   }
 
-  /** Deals with everything, in the order of its coming. */
-  end(): void {
-    for (const deal of this.#deals.splice(0)) deal();
+  /** Handles everything in the order of arrival. */
+  release(): void {
+    for (const handle of this.#held.splice(0)) handle();
   }
 }

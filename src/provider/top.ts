@@ -1,4 +1,4 @@
-// The answer to `top`: every service of a transaction, and what its process costs.
+// The answer to the query `top`: what the process of each service of a transaction uses.
 
 import type { Clock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
@@ -7,16 +7,17 @@ import { composeMemory } from '../messages/compose-sample.js';
 import type { TopEntry, TopReply } from '../messages/samples.js';
 import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
 import type { Sample } from '../sampler/sample.js';
-import type { UsageProbe } from './usage-probe.js';
+import type { UsageProbe, UsageTarget } from '../sampler/usage-probe.js';
+import { targetOf } from '../supervision/sample-target.js';
 import { countRestarts, type ServiceSnapshot } from '../supervision/snapshot.js';
 import type { Transaction } from '../supervision/transaction.js';
 
 export interface TopPorts {
-  readonly costs: UsageProbe;
+  readonly usage: UsageProbe<ServiceId>;
   readonly clock: Clock;
 }
 
-/** Throws MSG_INVALID that names what is wrong. */
+/** Throws MSG_INVALID, which names the wrong field. */
 export function parseTopRequest(configuration: unknown): TopRequest {
   const isBlank = configuration === undefined || configuration === null || configuration === '';
   const parsed = topRequestSchema.safeParse(isBlank ? {} : configuration);
@@ -28,19 +29,20 @@ export function parseTopRequest(configuration: unknown): TopRequest {
   });
 }
 
-/** One entry per service, in the order of the context; one alone for `only`. */
-export async function describeCosts(
-  { costs, clock }: TopPorts,
+/** Resolves with one entry per service, in the order of the context; with `only`, with that one. */
+export async function describeUsage(
+  { usage, clock }: TopPorts,
   transaction: Transaction,
   request: TopRequest,
   only?: ServiceId,
 ): Promise<TopReply> {
-  const samples = await costs.measure(transaction, {
-    only,
+  const options = {
     openConnections: request.open_connections,
     openedFiles: request.opened_files,
     memoryMaps: request.memory_maps,
-  });
+  };
+  const kind = `${transaction.id} ${JSON.stringify({ only, ...options })}`;
+  const samples = await usage.measure({ kind, targets: () => targetsOf(transaction, only), options });
   const nowMs = clock.now();
   const services = [...transaction.snapshot.services].filter(([id]) => only === undefined || id === only);
   return services.map(([id, service]) =>
@@ -52,15 +54,23 @@ export async function describeCosts(
   );
 }
 
-interface Figures {
+/** The processes of the services; services without one are left out. */
+function targetsOf(transaction: Transaction, only: ServiceId | undefined): readonly UsageTarget<ServiceId>[] {
+  return [...transaction.snapshot.services].flatMap(([key, service]) => {
+    const target = only === undefined || key === only ? targetOf(transaction, service) : undefined;
+    return target === undefined ? [] : [{ key, target }];
+  });
+}
+
+interface Measured {
   readonly sample: Sample | undefined;
   readonly lagMs: number | undefined;
   readonly nowMs: number;
 }
 
-function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Figures): TopEntry {
+function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Measured): TopEntry {
   const { definition, pid, status, sinceMs, isAlive } = service;
-  // It may have ended, or been launched again, while it was measured.
+  // The service may have ended, or been launched again, during the measurement.
   const current = isAlive && sample?.main.pid === pid ? sample : undefined;
   return {
     service_id: definition.id,

@@ -4,7 +4,8 @@ import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
-import type { LaunchedService, Launcher, LaunchRequest } from '../launcher/launcher.js';
+import type { LaunchedService, Launcher } from '../launcher/launcher.js';
+import type { PrepareCode, PreparedCode } from '../launcher/prepare-code.js';
 import type { HistoryRecord, ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 
@@ -12,7 +13,7 @@ export interface SupervisorPorts {
   readonly clock: Clock;
   readonly launcher: Launcher;
   /** Compiles the code of a service or locates its program. Throws SVC_ errors. */
-  readonly prepare: (service: TaskService) => Promise<PreparedCode>;
+  readonly prepare: PrepareCode;
   readonly bootstrap: (
     transaction: Transaction,
     service: TaskService,
@@ -32,12 +33,6 @@ export interface SupervisorPorts {
   /** Only records and causes have changed: the context information is the same. */
   readonly onRecordsOnly: () => void;
   readonly onRecord: (transaction: Transaction, record: HistoryRecord) => void;
-}
-
-export interface PreparedCode
-  extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchRequest, 'env'> {
-  /** Changes exactly when the code changes. */
-  readonly codeHash: string;
 }
 
 export interface ReportEvent {

@@ -1,4 +1,4 @@
-// A bus without sockets for one host: what is said on it travels as the same bytes, in this process.
+// A bus in memory for one host: encodes and decodes frames as a real bus does, without sockets.
 
 import { createUniqueId } from '../base/ids.js';
 import { decodeEnvelope, encodeEnvelope, type Envelope } from '../bus/envelope.js';
@@ -10,13 +10,13 @@ export class MemoryBus implements HostBus {
   readonly publisher = { waitForSubscriber: () => Promise.resolve(), onSubscribeTo: () => undefined };
   readonly #topics: Set<string>;
   readonly #handle: FrameHandler;
-  readonly #hear: (said: Envelope) => void;
+  readonly #onPublish: (envelope: Envelope) => void;
 
-  /** `hear` is told what the host says. */
-  constructor(topics: readonly string[], handle: FrameHandler, hear: (said: Envelope) => void) {
+  /** `handle` receives frames of `topics`; `onPublish` receives what the host publishes. */
+  constructor(topics: readonly string[], handle: FrameHandler, onPublish: (envelope: Envelope) => void) {
     this.#topics = new Set(topics);
     this.#handle = handle;
-    this.#hear = hear;
+    this.#onPublish = onPublish;
   }
 
   subscribe(topic: string): void {
@@ -24,11 +24,11 @@ export class MemoryBus implements HostBus {
   }
 
   publish(topic: string, body: unknown): Promise<void> {
-    this.#hear(decodeEnvelope(Buffer.from(encodeEnvelope({ topic, body }))));
+    this.#onPublish(decodeEnvelope(Buffer.from(encodeEnvelope({ topic, body }))));
     return Promise.resolve();
   }
 
-  /** Says something to the host, which hears it only if it listens. */
+  /** Delivers a message to the host if it has subscribed to the topic. */
   deliver(envelope: Envelope): void {
     if (this.#topics.has(envelope.topic)) this.#handle(Buffer.from(encodeEnvelope(envelope)));
   }

@@ -1,14 +1,10 @@
-// Runs one task in this process, in the very host that a child has, with a bus in memory and a clock of the test's.
+// Runs one task in this process, without sockets and child processes, with a clock that the test controls.
 
 import { systemClock } from '../base/clock.js';
 import { createDeferred, withDeadline } from '../base/deferred.js';
 import { ContextdError, type ErrorReport } from '../base/errors.js';
-import { createLogger, type LogRecord } from '../base/logger.js';
-import type { Envelope } from '../bus/envelope.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
-import { parseBody } from '../messages/message.js';
+import type { LogRecord } from '../base/logger.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
-import { Host } from '../host/host.js';
 import {
   defineService,
   isServiceDefinition,
@@ -16,57 +12,56 @@ import {
   type TaskClass,
 } from '../task/service.js';
 import type { TaskIdentity } from '../task/task.js';
-import { composeEvent, type SentEvent } from './compose-event.js';
-import { composeBootstrap, composeOrder, type Order } from './compose-host.js';
+import type { SentEvent } from './compose-event.js';
 import { EventLog, toTestEvent, type TestEvent } from './event-log.js';
 import { ManualClock } from './manual-clock.js';
-import { MemoryBus } from './memory-bus.js';
+import { TaskHost } from './task-host.js';
 
-/** How long a task may take, in real milliseconds, to end once it is asked to. */
+/** How long a task may take to end when it is stopped, in real milliseconds. */
 const STOP_LIMIT_MS = 10_000;
 
 export interface RunTaskOptions {
   /** `<configuration>` as in the context file; numbers and booleans become text, as they are there. */
   readonly configuration?: Readonly<Record<string, unknown>>;
-  /** Drives `this.pause`: one of the test's own when left out; `'real'` for the system's. */
+  /** Controls `this.pause`: a new ManualClock when left out; `'real'` for the clock of the system. */
   readonly clock?: ManualClock | 'real';
   readonly identity?: Partial<TaskIdentity>;
 }
 
 export interface WaitOptions {
-  /** How long to wait, in real milliseconds (10 000). */
+  /** How long to wait, in real milliseconds; 10 000 when left out. */
   readonly limitMs?: number;
 }
 
 /** A task that runs in this process. */
 export interface RunningTask extends AsyncDisposable {
   readonly identity: TaskIdentity;
-  /** Everything it reported so far, in order, `created` first. */
+  /** All events that the task has reported so far, in order; the first is `created`. */
   readonly events: readonly TestEvent[];
-  /** What it wrote with `this.log`. */
+  /** All records that the task has written with `this.log`. */
   readonly logs: readonly LogRecord[];
-  /** The error with which the task failed, as it travels in messages; undefined as long as it has not. */
+  /** The error that the task failed with, as it is in messages; undefined while it has not failed. */
   readonly failure: ErrorReport | undefined;
-  /** Its last event; rejects only if the task cannot be ended. */
+  /** Resolves with the final event; rejects only if the task cannot be ended. */
   readonly ended: Promise<TestEvent>;
   /**
-   * The next event of this action: the first call gives the first one, the second call the second one,
-   * whether they have come already or are still to come. Throws TST_EVENT_MISSING, which tells what came instead.
+   * Resolves with the next event of this action: the first call with the first one, the second call with the second one,
+   * whether it has been reported already or not. Throws TST_EVENT_MISSING, which lists the events that were reported.
    */
   next(action: TestEvent['action'], options?: WaitOptions): Promise<TestEvent>;
-  /** Lets so many milliseconds pass for `this.pause`; what the task does then is done when this resolves. */
+  /** Advances the clock by `durationMs` milliseconds; resolves when the task has done what was due. */
   advance(durationMs: number): Promise<void>;
-  /** An event of another service of the same transaction, for `onEvent`. */
+  /** Sends the event of another service of the same transaction to `onEvent`. */
   send(event: SentEvent): void;
-  /** As if `error` had been thrown where nothing could catch it, such as in a timer. */
+  /** Fails the task as an uncaught error does, such as one in a timer. */
   crash(error: unknown): Promise<TestEvent>;
-  /** Asks the task to end, as a stop command does, and gives its last event. Throws TST_NOT_ENDED. */
+  /** Stops the task as a stop command does; resolves with the final event. Throws TST_NOT_ENDED after 10 seconds. */
   stop(): Promise<TestEvent>;
 }
 
 /**
- * Runs a task without sockets and children: checks its configuration, builds it, and resolves when it has
- * started, has ended, or waits in `this.pause`.
+ * Runs a task without sockets and child processes. Checks its configuration and creates it; resolves when it has started,
+ * has ended, or waits in `this.pause`.
  *
  * @example
  * await using task = await runTask(EchoShouting, { configuration: { count_s: 10 } });
@@ -88,41 +83,34 @@ function toService<C>(subject: ServiceDefinition | TaskClass<C>): ServiceDefinit
 }
 
 class HostedTask implements RunningTask {
-  readonly identity: TaskIdentity;
   readonly logs: LogRecord[] = [];
   readonly ended: Promise<TestEvent>;
   readonly begun: Promise<unknown>;
   readonly #log = new EventLog();
+  /** Undefined for the clock of the system. */
   readonly #clock: ManualClock | undefined;
-  readonly #host: Host;
-  readonly #bootstrap: HostBootstrap;
+  readonly #host: TaskHost;
   readonly #started = createDeferred<void>();
-  readonly #configuration: Readonly<Record<string, unknown>>;
-  #bus: MemoryBus | undefined;
 
   constructor(service: ServiceDefinition, options: RunTaskOptions) {
     const { configuration = {}, clock = new ManualClock(), identity = {} } = options;
-    this.#configuration = configuration;
     this.#clock = clock === 'real' ? undefined : clock;
-    this.#bootstrap = composeBootstrap(service, identity);
-    const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
-    this.identity = { serviceId, serviceName, instance, transaction, contextId };
-    const log = createLogger((record) => this.logs.push(record));
-    this.#host = new Host(
-      this.#bootstrap,
-      (topics, handle) => {
-        this.#bus = new MemoryBus(topics, handle, (said) => this.#hear(said));
-        return this.#bus;
-      },
-      { log, loss: undefined },
-      { load: () => Promise.resolve(service), clock: this.#clock ?? systemClock },
-    );
+    this.#host = new TaskHost({
+      ...{ service, configuration, identity },
+      clock: this.#clock ?? systemClock,
+      onEvent: (event) => this.#onEvent(event),
+      onLog: (record) => this.logs.push(record),
+    });
     this.ended = this.#run();
     this.begun = Promise.race([
       this.#started.promise,
       this.ended,
       this.#clock?.wanted() ?? this.#started.promise,
     ]);
+  }
+
+  get identity(): TaskIdentity {
+    return this.#host.identity;
   }
 
   get events(): readonly TestEvent[] {
@@ -139,12 +127,12 @@ class HostedTask implements RunningTask {
   }
 
   async advance(durationMs: number): Promise<void> {
-    if (this.#clock === undefined) throw new TypeError("advance: the task was given the clock 'real'");
+    if (this.#clock === undefined) throw new TypeError("advance: the task runs with the clock 'real'");
     await this.#clock.pass(durationMs);
   }
 
   send(event: SentEvent): void {
-    this.#bus?.deliver({ topic: 'control', body: composeEvent(event, this.#bootstrap) });
+    this.#host.send(event);
   }
 
   crash(error: unknown): Promise<TestEvent> {
@@ -153,16 +141,14 @@ class HostedTask implements RunningTask {
   }
 
   stop(): Promise<TestEvent> {
-    this.#order({ action: 'stop' });
-    const late = () =>
+    this.#host.stop();
+    const notEnded = () =>
       new ContextdError(
         'TST_NOT_ENDED',
         `${this.identity.serviceId} has not ended within ${STOP_LIMIT_MS} ms`,
-        {
-          hint: 'pass this.signal on to whatever the task waits for',
-        },
+        { hint: 'pass this.signal to everything that the task waits for' },
       );
-    return withDeadline(this.ended, STOP_LIMIT_MS, late, systemClock);
+    return withDeadline(this.ended, STOP_LIMIT_MS, notEnded, systemClock);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,35 +159,13 @@ class HostedTask implements RunningTask {
     await this.#host.run();
     this.#log.close(() => 'the task has ended');
     const last = this.events.at(-1);
-    if (last === undefined) throw new ContextdError('INTERNAL', 'the task has ended without a word');
+    if (last === undefined) throw new ContextdError('INTERNAL', 'the task has ended without an event');
     return last;
   }
 
-  /** Does what a provider does: starts what was created, and acknowledges the last word. */
-  #hear(said: Envelope): void {
-    const event = this.#check(said);
-    if (event === undefined) return;
+  #onEvent(event: ServiceEventBody): void {
     this.#log.note(toTestEvent(event));
-    const { action, seq } = event.header;
-    if (action === 'created') this.#order({ action: 'start', configuration: this.#configuration });
-    if (action === 'started') this.#started.resolve();
-    if (action === 'stopped' || action === 'exited' || action === 'failed')
-      this.#order({ action: 'acknowledge', ...(seq === undefined ? {} : { acknowledges: seq }) });
-  }
-
-  /** What a provider would drop ends the task here, so that the test sees why. */
-  #check({ topic, body }: Envelope): ServiceEventBody | undefined {
-    try {
-      const message = parseBody(topic, body);
-      return message.kind === 'service_event' ? message : undefined;
-    } catch (error) {
-      this.#host.crash(error);
-      return undefined;
-    }
-  }
-
-  #order(order: Order): void {
-    this.#bus?.deliver(composeOrder(order, this.#bootstrap));
+    if (event.header.action === 'started') this.#started.resolve();
   }
 
   #describeWait(): string | undefined {

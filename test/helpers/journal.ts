@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { TransactionId } from '../../src/base/ids.js';
 import type { CommandAnswer } from '../../src/provider/commands/command-context.js';
-import { SupervisorJournal } from '../../src/provider/journal-source.js';
+import { SupervisorJournal } from '../../src/journal/journal-source.js';
 import { Health } from '../../src/base/health.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { readJournal, type JournalContent, type JournalReadResult } from '../../src/journal/journal.js';

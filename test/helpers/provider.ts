@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Client, type ClientOptions } from '../../src/client/client.js';
 import type { ContextFile } from '../../src/model/read/read-context.js';
 import type { Notice } from '../../src/messages/notice.js';
-import { Provider, type ProviderOptions } from '../../src/provider/provider.js';
+import { Provider } from '../../src/provider/provider.js';
+import type { ProviderOptions } from '../../src/provider/provider-setup.js';
 import { testConfiguration, testContextFile, type ServiceSpec } from './context.js';
 import { Recorder } from './recorder.js';
 

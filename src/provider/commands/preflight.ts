@@ -4,7 +4,7 @@ import { reportError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
 import type { TaskService } from '../../model/context.js';
 import type { ServiceResult } from '../../messages/state.js';
-import type { PreparedCode } from '../../supervision/supervisor-ports.js';
+import type { PreparedCode } from '../../launcher/prepare-code.js';
 import type { Transaction } from '../../supervision/transaction.js';
 import { summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 

@@ -5,7 +5,7 @@ import type { ServiceId } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import { planReload, changeReasons, type ReloadPlan } from '../../supervision/reload-plan.js';
 import type { ProviderEvent } from '../../supervision/snapshot.js';
-import type { PreparedCode } from '../../supervision/supervisor-ports.js';
+import type { PreparedCode } from '../../launcher/prepare-code.js';
 import {
   defineServices,
   removeServices,

@@ -37,7 +37,7 @@ test.each(Object.keys(damages))(
     await damages[what]!(join(project.stateFolder, 'journal.json'));
     const second = await project.startProvider();
     expect(second.warnings()).toContain('journal.json cannot be used: ');
-    expect(second.warnings()).toContain('going on with the last good one');
+    expect(second.warnings()).toContain('the last good journal is used');
     for (const id of ['ts_1', 'ts_2']) {
       expect(await second.waitForStatus(id, 'started')).toMatchObject({ run: 1, pid: before[id]!.pid });
     }
@@ -53,7 +53,7 @@ test('What stands before a line of changes that makes no sense is used, and the 
   await first.kill();
   await appendFile(newestFiles(project.stateFolder).changes, '{"transactions":"none"}\n');
   const second = await project.startProvider();
-  expect(second.warnings()).toContain('going on with what stands before that');
+  expect(second.warnings()).toContain('the part before that is used');
   expect(second.warnings()).toMatch(/line \d+ of .*journal\.changes\.jsonl cannot be used: gone/);
   expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ run: 1, pid: before.ts_1!.pid });
 });
@@ -68,7 +68,7 @@ test('Without any journal nothing is adopted: what nobody can supervise is ended
     await writeFile(join(project.stateFolder, name), 'not a journal');
   }
   const second = await project.startProvider();
-  expect(second.warnings()).toContain('going on without one');
+  expect(second.warnings()).toContain('the provider starts without a journal');
   expect(second.warnings()).toContain(`ended what was left of ts_1 of T1: ${pid}`);
   expect(isRunning(pid!)).toBe(false);
   expect(await second.tasks()).toEqual({});

@@ -102,7 +102,7 @@ test('What does not come is told with what came, and with why nothing more comes
   await expect(context.event('ts_1', 'exited', { limitMs: 50 })).rejects.toMatchObject({
     code: 'TST_EVENT_MISSING',
   });
-  expect(() => context.pidOf('ts_2')).toThrow('ts_2 has no process');
+  expect(() => context.pidOf('ts_2')).toThrow('ts_2 has reported no pid');
   await context[Symbol.asyncDispose]();
   await waiting;
 });

@@ -1,9 +1,7 @@
-// Messages that come again: executed once, answered each time, for ten minutes, whatever their number.
+// Messages that arrive again: executed once, answered each time, for ten minutes, whatever their number.
 
-import { describe, expect, it } from 'vitest';
-import { Health } from '../../../src/base/health.js';
+import { expect, it } from 'vitest';
 import { IdempotencyCache, REMEMBERED_MS } from '../../../src/provider/idempotency-cache.js';
-import { refusalOf } from '../../../src/provider/idempotency-error.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 const counting = () => {
@@ -12,106 +10,84 @@ const counting = () => {
   return { act, count: () => count };
 };
 
-describe('Once', () => {
-  it('executes a message id once and gives each sender the one answer', async () => {
-    const once = new IdempotencyCache<number>(new ManualClock());
-    const { act, count } = counting();
-    expect(await Promise.all([once.execute('m', act), once.execute('m', act)])).toEqual([1, 1]);
-    expect(await once.execute('m', act)).toBe(1);
-    expect(await once.execute('n', act)).toBe(2);
-    expect(count()).toBe(2);
-  });
-
-  it('executes what has no id each time', async () => {
-    const once = new IdempotencyCache<number>(new ManualClock());
-    const { act } = counting();
-    expect([await once.execute(undefined, act), await once.execute(undefined, act)]).toEqual([1, 2]);
-  });
-
-  it('remembers every answer for ten minutes, and no longer', async () => {
-    const clock = new ManualClock();
-    const once = new IdempotencyCache<number>(clock);
-    const { act, count } = counting();
-    for (let index = 0; index < 20_000; index += 1) await once.execute(`m${index}`, act);
-    clock.advance(REMEMBERED_MS - 1);
-    for (const index of [0, 1, 19_999]) await once.execute(`m${index}`, act);
-    expect(count()).toBe(20_000);
-    expect(once.settled(0).answers).toHaveLength(20_000);
-    clock.advance(1);
-    expect(await once.execute('m0', act)).toBe(20_001);
-    expect(once.settled(0).answers).toHaveLength(1);
-  });
-
-  it.each([3_600_000, -7_200_000])('remembers an answer also when the clock jumps by %i ms', async (byMs) => {
-    const clock = new ManualClock();
-    const once = new IdempotencyCache<number>(clock);
-    const { act, count } = counting();
-    await once.execute('m', act);
-    clock.jump(byMs);
-    await once.execute('m', act);
-    expect(count()).toBe(1);
-    // The next provider, which the journal tells.
-    const next = new IdempotencyCache<number>(clock);
-    for (const answer of once.settled(0).answers) next.remember(answer);
-    expect(await next.execute('m', act)).toBe(1);
-    clock.advance(REMEMBERED_MS);
-    expect(next.has('m')).toBe(false);
-  });
-
-  it('has the next provider forget no later than ten minutes after it came, though the clock was put back', async () => {
-    const clock = new ManualClock(10_000_000);
-    const once = new IdempotencyCache<number>(clock);
-    const { act } = counting();
-    await once.execute('m', act);
-    const { answers } = once.settled(0);
-    clock.jump(-7_200_000);
-    const next = new IdempotencyCache<number>(clock);
-    for (const answer of answers) next.remember(answer);
-    expect(next.has('m')).toBe(true);
-    clock.advance(REMEMBERED_MS);
-    expect(next.has('m')).toBe(false);
-  });
-
-  it('is full rather than to forget, and has room again when the first are ten minutes old', async () => {
-    const clock = new ManualClock();
-    const once = new IdempotencyCache<string>(clock);
-    const large = 'x'.repeat(1024 * 1024);
-    for (let index = 0; !once.isFull; index += 1) {
-      expect(index).toBeLessThan(17);
-      await once.execute(`m${index}`, () => Promise.resolve(large));
-    }
-    expect(once.has('m0')).toBe(true);
-    clock.advance(REMEMBERED_MS);
-    expect(once.isFull).toBe(false);
-  });
+it('executes a message id once and gives each sender the same answer', async () => {
+  const cache = new IdempotencyCache<number>(new ManualClock());
+  const { act, count } = counting();
+  expect(await Promise.all([cache.execute('m', act), cache.execute('m', act)])).toEqual([1, 1]);
+  expect(await cache.execute('m', act)).toBe(1);
+  expect(await cache.execute('n', act)).toBe(2);
+  expect(count()).toBe(2);
 });
 
-describe('a command', () => {
-  const health = () => new Health(() => undefined);
-  const full = { isFull: true, has: (id: string) => id === 'known' };
-  const fault = {
-    code: 'CTX_JOURNAL_UNWRITABLE',
-    message: 'the journal cannot be written',
-    hint: 'make room',
-  };
+it('executes a message without an id each time', async () => {
+  const cache = new IdempotencyCache<number>(new ManualClock());
+  const { act } = counting();
+  expect([await cache.execute(undefined, act), await cache.execute(undefined, act)]).toEqual([1, 2]);
+});
 
-  it('that would not be remembered is refused, but not what is known, has no id, or ends the provider', () => {
-    const ports = { once: full, health: health() };
-    expect(refusalOf('stop', 'new', ports)?.code).toBe('CTX_COMMANDS_FULL');
-    expect(refusalOf('stop', 'known', ports)).toBeUndefined();
-    expect(refusalOf('stop', undefined, ports)).toBeUndefined();
-    expect(refusalOf('exit', 'new', ports)).toBeUndefined();
-  });
+it('gives the answer of a message that is being executed or was executed, and none of a new one', async () => {
+  const cache = new IdempotencyCache<number>(new ManualClock());
+  const { act } = counting();
+  const first = cache.execute('m', act);
+  expect(cache.answerOf('m')).toBe(first);
+  await first;
+  expect(await cache.answerOf('m')).toBe(1);
+  expect(cache.answerOf('n')).toBeUndefined();
+});
 
-  it('that starts something is refused while the journal cannot be written', () => {
-    const ports = { once: { ...full, isFull: false }, health: health() };
-    ports.health.note('journal', fault);
-    for (const action of ['start', 'restart', 'reload'])
-      expect(refusalOf(action, 'new', ports)).toMatchObject(fault);
-    expect(refusalOf('start', undefined, ports)?.code).toBe('CTX_JOURNAL_UNWRITABLE');
-    expect(refusalOf('start', 'known', ports)).toBeUndefined();
-    expect(refusalOf('stop', 'new', ports)).toBeUndefined();
-    ports.health.note('journal', undefined);
-    expect(refusalOf('start', 'new', ports)).toBeUndefined();
-  });
+it('keeps every answer for ten minutes and no longer', async () => {
+  const clock = new ManualClock();
+  const cache = new IdempotencyCache<number>(clock);
+  const { act, count } = counting();
+  for (let index = 0; index < 20_000; index += 1) await cache.execute(`m${index}`, act);
+  clock.advance(REMEMBERED_MS - 1);
+  for (const index of [0, 1, 19_999]) await cache.execute(`m${index}`, act);
+  expect(count()).toBe(20_000);
+  expect(cache.settled(0).answers).toHaveLength(20_000);
+  clock.advance(1);
+  expect(await cache.execute('m0', act)).toBe(20_001);
+  expect(cache.settled(0).answers).toHaveLength(1);
+});
+
+it.each([3_600_000, -7_200_000])('keeps an answer when the clock jumps by %i ms', async (byMs) => {
+  const clock = new ManualClock();
+  const cache = new IdempotencyCache<number>(clock);
+  const { act, count } = counting();
+  await cache.execute('m', act);
+  clock.jump(byMs);
+  await cache.execute('m', act);
+  expect(count()).toBe(1);
+  // The cache of the next provider, restored from the journal.
+  const next = new IdempotencyCache<number>(clock);
+  for (const answer of cache.settled(0).answers) next.restore(answer);
+  expect(await next.execute('m', act)).toBe(1);
+  clock.advance(REMEMBERED_MS);
+  expect(next.answerOf('m')).toBeUndefined();
+});
+
+it('forgets a restored answer within ten minutes, though the clock was set back', async () => {
+  const clock = new ManualClock(10_000_000);
+  const cache = new IdempotencyCache<number>(clock);
+  const { act } = counting();
+  await cache.execute('m', act);
+  const { answers } = cache.settled(0);
+  clock.jump(-7_200_000);
+  const next = new IdempotencyCache<number>(clock);
+  for (const answer of answers) next.restore(answer);
+  expect(await next.answerOf('m')).toBe(1);
+  clock.advance(REMEMBERED_MS);
+  expect(next.answerOf('m')).toBeUndefined();
+});
+
+it('is full rather than forget an answer, and has room again when the first ones are ten minutes old', async () => {
+  const clock = new ManualClock();
+  const cache = new IdempotencyCache<string>(clock);
+  const large = 'x'.repeat(1024 * 1024);
+  for (let index = 0; !cache.isFull; index += 1) {
+    expect(index).toBeLessThan(17);
+    await cache.execute(`m${index}`, () => Promise.resolve(large));
+  }
+  expect(await cache.answerOf('m0')).toBe(large);
+  clock.advance(REMEMBERED_MS);
+  expect(cache.isFull).toBe(false);
 });

@@ -1,23 +1,35 @@
-// What of a provider goes into its journal: everything, or what has changed since the last time.
+// Composes the content of the journal from transactions and answers: all of it, or what has changed since the last time.
 
 import type { TransactionId } from '../base/ids.js';
+import type { ReplyStatus } from '../messages/state.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read/read-context.js';
-import type { CommandAnswer } from './commands/command-context.js';
+import type { ServiceSnapshot, TransactionSnapshot } from '../supervision/snapshot.js';
+import type { Transaction } from '../supervision/transaction.js';
 import {
   MAX_RECORDS,
   type JournalChange,
   type JournalContent,
   type JournaledService,
   type JournalOrigin,
-} from '../journal/journal.js';
-import { originOf } from '../journal/journal-origin.js';
-import type { JournalSource } from '../journal/journal-writer.js';
-import type { IdempotencyCache } from './idempotency-cache.js';
-import type { ServiceSnapshot, TransactionSnapshot } from '../supervision/snapshot.js';
-import type { Transaction } from '../supervision/transaction.js';
+} from './journal.js';
+import { originOf } from './journal-origin.js';
+import type { JournalSource } from './journal-writer.js';
 
-/** What was written of a transaction: frozen values, so that what is another one has changed. */
+/** The answers to commands, which the next provider gives again. */
+export interface AnswerLog {
+  /** Returns the number of all answers so far, and those after the first `since` of them, oldest first. */
+  settled(since: number): {
+    readonly count: number;
+    readonly answers: readonly {
+      readonly messageId: string;
+      readonly answer: { readonly status: ReplyStatus; readonly transaction: string };
+      readonly atMs: number;
+    }[];
+  };
+}
+
+/** What was written of a transaction. Both values are immutable: a different object means a change. */
 interface Written {
   readonly configuration: ContextConfiguration;
   readonly snapshot: TransactionSnapshot;
@@ -25,18 +37,18 @@ interface Written {
 
 export class SupervisorJournal implements JournalSource {
   readonly #transactions: () => ReadonlyMap<TransactionId, Transaction>;
-  readonly #once: IdempotencyCache<CommandAnswer>;
+  readonly #answers: AnswerLog;
   readonly #origin: JournalOrigin;
   #written = new Map<TransactionId, Written>();
   #answered = 0;
 
   constructor(
     transactions: () => ReadonlyMap<TransactionId, Transaction>,
-    once: IdempotencyCache<CommandAnswer>,
+    answers: AnswerLog,
     file: ContextFile,
   ) {
     this.#transactions = transactions;
-    this.#once = once;
+    this.#answers = answers;
     this.#origin = originOf(file);
   }
 
@@ -83,35 +95,25 @@ export class SupervisorJournal implements JournalSource {
   }
 
   #composeAnswers(): JournalContent['answers'] {
-    const { count, answers } = this.#once.settled(this.#answered);
+    const { count, answers } = this.#answers.settled(this.#answered);
     this.#answered = count;
     return answers.map(({ messageId, answer, atMs }) => ({ messageId, ...answer, atMs }));
   }
 }
 
-/** Files keep the names of their first version, so that every provider can read what another one wrote. */
+/** The field names are those of the first version, so that providers of all versions can read the file. */
 function journalService(service: ServiceSnapshot): JournaledService {
   const { definition, reportedEnd: said, pendingStart: next, triggersSuppressed: isQuiet, ...rest } = service;
   return { ...rest, id: definition.id, said, next, isQuiet };
 }
 
-/** The other way round; what a service is, its context says. */
+/** The inverse of what the journal writes; the definition comes from the context. */
 export function restoreService(journaled: JournaledService): Omit<ServiceSnapshot, 'definition'> {
-  const { status, run, isAlive, pid, codeHash, lastAction, restartsMs, reason, error, sinceMs, cause } =
-    journaled;
-  const state = {
-    status,
-    run,
-    isAlive,
-    pid,
-    codeHash,
-    lastAction,
-    restartsMs,
-    reason,
-    error,
-    sinceMs,
-    cause,
-  };
   const { said: reportedEnd, next: pendingStart, isQuiet: triggersSuppressed } = journaled;
-  return { ...state, reportedEnd, pendingStart, triggersSuppressed };
+  const { status, run, isAlive, pid, codeHash, lastAction } = journaled;
+  const { restartsMs, reason, error, sinceMs, cause } = journaled;
+  return {
+    ...{ status, run, isAlive, pid, codeHash, lastAction, restartsMs, reason, error, sinceMs, cause },
+    ...{ reportedEnd, pendingStart, triggersSuppressed },
+  };
 }

@@ -1,0 +1,101 @@
+// Opens the supervisor of a provider: gives it the launchers, the log files and the bus.
+
+import type { Closers } from '../base/closers.js';
+import type { Clock } from '../base/clock.js';
+import type { BusEndpoints } from '../bus/connection.js';
+import type { Launchers } from '../launcher/open-launchers.js';
+import { limitLog, locateLog } from '../launcher/service-logs.js';
+import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { Notice } from '../messages/notice.js';
+import { presenceTopic } from '../messages/topics.js';
+import { supervisionOf, type TaskService } from '../model/context.js';
+import { composeToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
+import { startHeartbeatChecks } from './check-heartbeats.js';
+import { enforceLimits } from './enforce-limits.js';
+import { Supervisor } from './supervisor.js';
+import type { SupervisorPorts } from './supervisor-ports.js';
+import type { Transaction } from './transaction.js';
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  readonly notice: (notice: Notice) => void;
+  /** The working folder of all services. */
+  readonly contextFolder: string;
+  readonly stateFolder: string;
+  /** Names the provider's state folder: see processes/run-token.ts. */
+  readonly owner: string;
+  /** Where services connect: the provider's own forwarder, whatever their context says. */
+  readonly endpoints: BusEndpoints;
+  /** The provider's public key; undefined for a provider without <Security>. */
+  readonly serverKey: string | undefined;
+  readonly launchers: Pick<Launchers, 'launcher' | 'prepare'>;
+  readonly outbox: Pick<SupervisorPorts, 'command' | 'publishStart' | 'report' | 'onChange'>;
+  /** Called when the journal is behind. */
+  readonly saveLater: () => void;
+}
+
+export function openSupervisor(options: SupervisorOptions, closers: Closers): Supervisor {
+  const { clock, notice, contextFolder, stateFolder, owner, launchers, outbox, saveLater } = options;
+  const supervisor = new Supervisor({
+    clock,
+    launcher: launchers.launcher,
+    prepare: launchers.prepare,
+    bootstrap: (transaction, service, { codeHash: _, ...code }) => ({
+      ...composeBootstrap(options, transaction, service),
+      ...code,
+    }),
+    logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
+    workingFolder: contextFolder,
+    token: (transaction, service, run) =>
+      (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
+      composeToken(owner, { transaction: transaction.id, service: service.id, run }),
+    command: (transaction, service, action) => outbox.command(transaction, service, action),
+    publishStart: (transaction, service) => outbox.publishStart(transaction, service),
+    report: (transaction, service, event) => outbox.report(transaction, service, event),
+    onChange: (transaction) => {
+      outbox.onChange(transaction);
+      saveLater();
+    },
+    onRecordsOnly: saveLater,
+    onRecord: (transaction, { kind, service = '', text }) => {
+      if (kind === 'transition') notice({ kind, transaction: transaction.id, service, text });
+    },
+  });
+  closers.add(() => supervisor.close());
+  return supervisor;
+}
+
+/** Starts the checks of heartbeats and limits. */
+export function openChecks(
+  supervisor: Supervisor,
+  { clock, notice }: Pick<SupervisorOptions, 'clock' | 'notice'>,
+  closers: Closers,
+): void {
+  startHeartbeatChecks(supervisor, clock, closers);
+  enforceLimits(supervisor, { clock, notice }, closers);
+}
+
+function composeBootstrap(
+  { endpoints, serverKey, owner, stateFolder }: SupervisorOptions,
+  { id: transaction, configuration }: Transaction,
+  service: TaskService,
+): Omit<HostBootstrap, 'module' | 'loader' | 'program'> {
+  const { header, content } = service.Task.message;
+  const supervision = supervisionOf(service);
+  return {
+    serviceType: service.serviceType,
+    transaction,
+    serviceId: service.id,
+    serviceName: header.service_name,
+    contextId: configuration.ContextID,
+    instance: service.instance,
+    deviceAction: content.configuration.device_action,
+    heartbeatMs: supervision.heartbeat_s * 1000,
+    orphanGraceMs: supervision.orphan_grace_s * 1000,
+    stopTimeoutMs: supervision.stop_timeout_s * 1000,
+    endpoints,
+    ...(serverKey === undefined ? {} : { serverKey }),
+    presence: presenceTopic(owner),
+    log: limitLog(locateLog(stateFolder, transaction, service.id), supervision),
+  };
+}
