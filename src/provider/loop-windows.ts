@@ -1,11 +1,11 @@
-// The event loop's figures over the last minute or two, the same for whoever asks: by time, not since the last question.
+// Measurements of the event loop over the last one to two minutes, independent of how often they are queried.
 
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import type { FiguresReply } from '../messages/provider-stats.js';
 
 export const WINDOW_MS = 60_000;
 
-/** What was measured since the present window began; times in milliseconds. */
+/** The measurements since the present window began; times in milliseconds. */
 export interface LoopReading {
   readonly count: number;
   readonly meanMs: number;
@@ -15,15 +15,14 @@ export interface LoopReading {
 }
 
 /**
- *   |--- previous ---|--- present ---> now         an answer is about both
+ *   |--- previous ---|--- present ---> now         an answer covers both
  *
- * Windows are closed by questions alone, so that an idle provider sleeps: they are longer than a minute where nobody
- * asks so often.
+ * Only a query closes a window, so that an idle provider has no timer. A window without queries is longer than a minute.
  */
 export class LoopWindows {
   #sinceMs: number;
   #previous: LoopReading | undefined;
-  /** When the previous window began. */
+  /** At the start of the previous window. */
   #start: EventLoopUtilization;
   #presentStart: EventLoopUtilization;
 
@@ -33,7 +32,7 @@ export class LoopWindows {
     this.#presentStart = busy;
   }
 
-  /** `isOver`: the present window has been closed, so what measures is to begin anew. */
+  /** With `isOver` the present window is closed, and the caller must reset its measurements. */
   take(
     present: LoopReading,
     nowMs: number,
@@ -57,7 +56,7 @@ function merge(parts: readonly LoopReading[]) {
   const total = measured.reduce((sum, each) => sum + each.meanMs * each.count, 0);
   return {
     lag_mean_ms: count === 0 ? 0 : total / count,
-    // Of the worse of the two windows.
+    // The worse of the two windows.
     lag_p99_ms: Math.max(0, ...measured.map(({ p99Ms }) => p99Ms)),
     lag_max_ms: Math.max(0, ...measured.map(({ maxMs }) => maxMs)),
   };

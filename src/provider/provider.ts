@@ -1,4 +1,4 @@
-// The running manager, as an embedding program sees it: open, execute, close.
+// The provider as a program embeds it: open, execute, close.
 
 import { Closers } from '../base/closers.js';
 import { createDeferred } from '../base/deferred.js';
@@ -12,12 +12,12 @@ import type { Notice } from '../messages/notice.js';
 import { createSetup, type ProviderOptions } from './provider-setup.js';
 import type { TakenOver } from './take-over.js';
 
-/** How long the last messages may take to pass the forwarder: it may be gone, or very busy. */
+/** How long the last messages may take to pass the forwarder, which may have ended or be busy; in milliseconds. */
 const LEAVE_MS = 2000;
 
 /**
- * Runs contexts until `close` is called or a client sends `exit`. What an earlier provider of the same
- * context has left running, because it was killed, is taken over.
+ * Runs contexts until `close` is called or a client sends `exit`. Takes over the services of an earlier provider of the
+ * same context that was killed or detached.
  *
  * @example
  * const provider = await Provider.open({ file: await readContextFile('conf/Context-EchoAction.xml') });
@@ -26,9 +26,9 @@ const LEAVE_MS = 2000;
  */
 export class Provider {
   readonly endpoints: BusEndpoints;
-  /** The transactions that an earlier provider of this context had, and their services found alive. */
+  /** The transactions of an earlier provider of this context, with the number of services that were alive. */
   readonly taken: readonly TakenOver[];
-  /** Resolves when the provider has ended, for whatever reason. */
+  /** Resolves when the provider has ended. */
   readonly closed: Promise<void>;
   readonly #parts: ProviderParts;
   readonly #closers: Closers;
@@ -45,7 +45,10 @@ export class Provider {
     this.#notice = notice;
   }
 
-  /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or CTX_JOURNAL_HELD. */
+  /**
+   * Opens the bus and takes over from an earlier provider. Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED, CTX_JOURNAL_HELD,
+   * CTX_JOURNAL_FOREIGN or SEC_KEY_FILE.
+   */
   static async open(options: ProviderOptions): Promise<Provider> {
     reportFileSizeAsError();
     const closers = new Closers();
@@ -62,8 +65,8 @@ export class Provider {
   }
 
   /**
-   * Executes an action of the provider's own context, as a client's command would. Without a transaction the one that can be
-   * meant; with a blank one `start` makes a new one.
+   * Executes an action for the provider's own context, as the command of a client does. Without a transaction it uses the
+   * only running one, or the only one; with a blank one `start` makes a new one. A failure is in the status of the answer.
    */
   execute(action: 'start' | 'stop' | 'restart', transaction?: string): Promise<CommandAnswer> {
     return this.#parts.commands.execute({
@@ -78,19 +81,19 @@ export class Provider {
     });
   }
 
-  /** Stops all services, then everything else; idempotent. */
+  /** Stops all services and closes the provider. Further calls return the same promise. */
   close(): Promise<void> {
     this.#closing ??= this.#close(true);
     return this.#closing;
   }
 
-  /** Ends, and leaves the services to the next provider; they end by themselves if none comes. */
+  /** Closes the provider without stopping services. They end themselves unless another provider takes over. */
   detach(): Promise<void> {
     this.#closing ??= this.#close(false);
     return this.#closing;
   }
 
-  /** Kills all services at once; to be used when close() takes too long for somebody. */
+  /** Kills all services at once, for a close() that takes too long. */
   kill(): void {
     this.#parts.supervisor.killAll();
   }
@@ -100,7 +103,7 @@ export class Provider {
     shutdown.begin();
     if (isStopping) {
       await stopEverything(commandPorts, 'the provider ends');
-      // The last states are told before they are forgotten.
+      // The final states must be published before they are forgotten.
       outbox.flush();
       supervisor.removeAll();
     }

@@ -1,4 +1,4 @@
-// What a provider answers to questions on topic `state`.
+// The queries on topic `state`, and their answers.
 
 import { ContextdError } from '../base/errors.js';
 import { parseServiceId } from '../base/ids.js';
@@ -6,7 +6,7 @@ import { isForContext } from '../model/context.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
-import type { EnsureMonitorRequest } from './commands/ensure-monitor.js';
+import type { EnsureMonitor } from './commands/ensure-monitor.js';
 import type { ProviderStats } from './stats.js';
 import { findTransaction, unknownTransaction } from '../supervision/find-transaction.js';
 import { describeLog } from './describe-log.js';
@@ -21,14 +21,9 @@ export interface QueryAnswer {
   readonly content: unknown;
 }
 
-/** What questions need of the provider. */
+/** The parts of a provider that queries use. */
 export interface QueryPorts extends TopPorts {
-  /** Figures are to be published from now on. Throws CTX_ENDING and what else kept that from being done. */
-  readonly ensureMonitor: (
-    transaction: Transaction,
-    request: EnsureMonitorRequest,
-    cause: string,
-  ) => Promise<void>;
+  readonly ensureMonitor: EnsureMonitor;
   readonly transactions: Transactions;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
@@ -39,12 +34,12 @@ export interface QueryPorts extends TopPorts {
 
 type Transactions = ReadonlyMap<string, Transaction>;
 
-/** How many records `history` gives when it is not told. */
+/** The number of records of `history` without a limit. */
 const DEFAULT_LIMIT = 50;
 
 type Answer = (ports: QueryPorts, request: StateRequestBody) => QueryAnswer | Promise<QueryAnswer>;
 
-const QUESTIONS: Readonly<Record<string, Answer>> = {
+const QUERIES: Readonly<Record<string, Answer>> = {
   request: ({ transactions, authorizer }, { header }) => ({
     action: 'reply_context',
     content:
@@ -71,7 +66,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
       await ports.ensureMonitor(transaction, { ...request, service }, header.message_id ?? 'no message id');
     }
     const { service_id: id } = header;
-    // An original client may name the context; that is all of them.
+    // A client of the original may name the context, which is all services.
     const isAll = isForContext(id, transaction.configuration);
     const only = isAll ? undefined : findService(transaction, id).definition.id;
     return { action: 'reply_top', content: await describeUsage(ports, transaction, request, only) };
@@ -81,10 +76,10 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
 /** Rejects with MSG_ACTION_UNKNOWN, MSG_INVALID, CTX_TRANSACTION_UNKNOWN, SVC_UNKNOWN and SVC_LOG_UNREADABLE. */
 export async function answerQuery(ports: QueryPorts, request: StateRequestBody): Promise<QueryAnswer> {
   const { action } = request.header;
-  const answer = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
+  const answer = Object.hasOwn(QUERIES, action) ? QUERIES[action] : undefined;
   if (answer !== undefined) return await answer(ports, request);
   throw new ContextdError('MSG_ACTION_UNKNOWN', `there is no action "${action}" on topic state`, {
-    hint: `actions are ${Object.keys(QUESTIONS).join(', ')}`,
+    hint: `actions are ${Object.keys(QUERIES).join(', ')}`,
   });
 }
 
@@ -97,7 +92,7 @@ function describeAll(
   );
 }
 
-/** Keys are told in answers only: those are sealed, and news could be anybody's. */
+/** With the keys of tasks and clients. Only answers have them: they are sealed, and published information is not. */
 function describe(transaction: Transaction, authorizer: Authorizer | undefined): TransactionInfo {
   const info = describeTransaction(transaction);
   if (authorizer === undefined) return info;
@@ -111,7 +106,7 @@ function describe(transaction: Transaction, authorizer: Authorizer | undefined):
 function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
   const transaction = transactionOf(transactions, header.service_transaction);
   const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
-  // Not slice(-limit): the last 0 records are none, not all.
+  // Not slice(-limit), which returns all records for 0.
   const from = Math.max(0, transaction.history.length - limit);
   return { records: transaction.history.slice(from).map(describeRecord) };
 }

@@ -10,7 +10,7 @@ import { createSampler } from '../sampler/sampler.js';
 import { UsageProbe } from '../sampler/usage-probe.js';
 import type { Authorizer } from '../security/authorizer.js';
 import type { CommandPorts } from './commands/command-context.js';
-import { ensureMonitor } from './commands/ensure-monitor.js';
+import { createEnsureMonitor } from './commands/ensure-monitor.js';
 import type { Outbox } from './outbox.js';
 import { answerQuery, type QueryAnswer, type QueryPorts } from './queries.js';
 import { ProviderStats } from './stats.js';
@@ -66,7 +66,7 @@ export interface QueryHandlerOptions {
 export function openQueries(options: QueryHandlerOptions, closers: Closers): QueryHandler {
   const { commandPorts, stateFolder, outbox, authorizer, connection, journal, forwarder, dropped } = options;
   const { transactions } = commandPorts.supervisor;
-  const { clock, health, checkOpen } = commandPorts;
+  const { clock, health } = commandPorts;
   const usage = new UsageProbe<ServiceId>({ clock, createSampler });
   const stats = new ProviderStats({
     ...{ transactions, health, dropped },
@@ -76,10 +76,7 @@ export function openQueries(options: QueryHandlerOptions, closers: Closers): Que
   });
   const ports: QueryPorts = {
     ...{ transactions, stateFolder, usage, clock, stats, authorizer },
-    ensureMonitor: async (transaction, request, cause) => {
-      checkOpen();
-      await ensureMonitor(commandPorts, transaction, { request, cause });
-    },
+    ensureMonitor: createEnsureMonitor(commandPorts),
   };
   const queries = new QueryHandler((request) => answerQuery(ports, request), outbox);
   closers.add(() => {

@@ -1,4 +1,4 @@
-// What the provider itself does and costs, counted as it goes along; the answer to `figures`.
+// Statistics of the provider itself: the answer to the query `figures`.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ForwarderFigures } from '../bus/forwarder-process.js';
@@ -9,8 +9,8 @@ import { LoopWindows } from './loop-windows.js';
 import type { Transaction } from '../supervision/transaction.js';
 
 /**
- * How often the event loop is looked at; its own part in what is measured is taken off. Seldom enough that an
- * idle provider sleeps: at 20 ms this alone woke it twice as often as the heartbeats of 50 services.
+ * How often the delay of the event loop is measured; this time is subtracted from each delay. At 20 ms the measurement alone
+ * woke an idle provider twice as often as the heartbeats of 50 services.
  */
 const RESOLUTION_MS = 500;
 const MIB = 1024 * 1024;

@@ -1,7 +1,8 @@
-// One command while it is carried out: what it says, what it may use, how it is answered.
+// What a command is executed with, and how its answer is composed.
 
 import type { Clock } from '../../base/clock.js';
 import type { ErrorReport } from '../../base/errors.js';
+import type { PrepareCode } from '../../launcher/prepare-code.js';
 import type { ContextConfiguration, TaskService } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
@@ -9,52 +10,53 @@ import type { Health } from '../../base/health.js';
 import { isFailure } from '../../supervision/completion.js';
 import type { Supervisor } from '../../supervision/supervisor.js';
 import type { SecurityChange } from '../../security/client-acl.js';
-import type { SupervisorPorts } from '../../supervision/supervisor-ports.js';
 import type { Transaction } from '../../supervision/transaction.js';
 import type { KeyedQueue } from './keyed-queue.js';
 
-/** What commands need of the provider. */
+/** The parts of a provider that commands use. */
 export interface CommandPorts {
   readonly supervisor: Supervisor;
   readonly clock: Clock;
-  /** Resolves when everything up to now is in the journal. */
+  /** Resolves when all changes so far are in the journal. */
   readonly persist: () => Promise<void>;
-  /** Where relative paths of a command's configuration start: the folder of the provider's own context. */
+  /** The folder of the provider's own context; relative paths in the configuration of a command start there. */
   readonly folder: string;
-  /** The provider's own context file, for a start without a configuration. */
+  /** The configuration of the provider's own context, for a start without a configuration. */
   readonly ownConfiguration: ContextConfiguration;
-  /** A reload has replaced the configuration of a context; the provider's own one is remembered. */
+  /** Called when a reload has replaced the configuration of a context. */
   readonly reloaded: (configuration: ContextConfiguration) => void;
   /** Throws SVC_LOCATION_REFUSED or SVC_PROGRAM_REFUSED for code that this provider may not run. */
   readonly checkCode: (services: readonly TaskService[]) => void;
-  /** Makes ready what a service runs, as its launch does. */
-  readonly prepare: SupervisorPorts['prepare'];
-  readonly turns: KeyedQueue;
-  /** Takes over the clients of the provider's own file as it is now. */
+  /** Prepares the code of a service as its launch does. Throws SVC_ errors. */
+  readonly prepare: PrepareCode;
+  /** Keeps the order of commands to one transaction. */
+  readonly queue: KeyedQueue;
+  /** Reads the clients of the provider's own file again; changes nothing in a dry run. */
   readonly reloadClients: (isDryRun: boolean) => Promise<SecurityChange>;
-  /** What is wrong with the provider itself. */
+  /** The faults of the provider itself. */
   readonly health: Health;
-  /** Throws CTX_ENDING when nothing may be started any more. */
+  /** Throws CTX_ENDING when the provider is shutting down. */
   readonly checkOpen: () => void;
 }
 
 export interface CommandAnswer {
   readonly status: ReplyStatus;
-  /** The transaction acted on; new when the command named none. */
+  /** The id of the transaction that the command changed, or of the new one. */
   readonly transaction: string;
 }
 
 export interface CommandContext {
   readonly ports: CommandPorts;
   readonly command: ContextCommandBody;
-  /** The parsed configuration the command brought, if any. */
+  /** The parsed configuration of the command; undefined when it has none. */
   readonly configuration: ContextConfiguration | undefined;
+  /** The message id of the command, for the history. */
   readonly cause: string;
 }
 
 /**
- * Before services are asked to run: what is launched must be known to the next provider, which would end it
- * as a stranger. The launches wait for that; the order of commands does not.
+ * Must be called before services are launched: the next provider ends a run that is not in its journal. Launches wait for
+ * the journal; the next command does not.
  */
 export function persistForLaunch(ports: CommandPorts, transaction: Transaction): void {
   transaction.journaled = ports.persist();

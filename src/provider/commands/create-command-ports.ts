@@ -17,7 +17,7 @@ export function createCommandPorts(
   const clients = new ClientAcl(file, authorizer);
   return {
     ...given,
-    turns: new KeyedQueue(),
+    queue: new KeyedQueue(),
     reloadClients: (isDryRun) => clients.reload(isDryRun),
     folder: file.folder,
     get ownConfiguration() {

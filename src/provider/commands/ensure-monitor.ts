@@ -1,4 +1,4 @@
-// `top` with a service: the task service Monitor is added to a transaction, so that it publishes the figures.
+// Starts the task service Monitor of a transaction, which publishes the samples that `top` with a service requests.
 
 import { isDeepStrictEqual } from 'node:util';
 import { ContextdError, reviveError } from '../../base/errors.js';
@@ -12,33 +12,37 @@ import { persistForLaunch, type CommandPorts } from './command-context.js';
 const MONITOR_ID = 'monitor';
 const MONITOR = 'Monitor';
 
-/** Those who ask at the same time come one after the other, each transaction for itself. */
-const asking = new WeakMap<Transaction, Promise<void>>();
-
 export interface EnsureMonitorRequest extends TopRequest {
   readonly service: FiguresService;
 }
 
 /**
- * Resolves when the Monitor of the transaction is started with these values; one that is already is left
- * alone. Throws SVC_ID_TAKEN, and what kept the Monitor from starting.
+ * Resolves when the Monitor of the transaction is started with the requested values; does nothing when it is already.
+ * `cause` is the message id of the query. Throws CTX_ENDING, SVC_ID_TAKEN, and the error of a Monitor that does not start.
  */
-export async function ensureMonitor(
-  ports: CommandPorts,
+export type EnsureMonitor = (
   transaction: Transaction,
-  { request, cause }: { readonly request: EnsureMonitorRequest; readonly cause: string },
-): Promise<void> {
-  const before = asking.get(transaction) ?? Promise.resolve();
-  const turn = before.then(() => serve(ports, transaction, { request, cause }));
-  // The next one need not know how this one ended.
-  asking.set(
-    transaction,
-    turn.catch(() => undefined),
-  );
-  await turn;
+  request: EnsureMonitorRequest,
+  cause: string,
+) => Promise<void>;
+
+/** Requests for one transaction are handled one after the other. */
+export function createEnsureMonitor(ports: CommandPorts): EnsureMonitor {
+  const last = new WeakMap<Transaction, Promise<void>>();
+  return async (transaction, request, cause) => {
+    ports.checkOpen();
+    const before = last.get(transaction) ?? Promise.resolve();
+    const started = before.then(() => startMonitor(ports, transaction, { request, cause }));
+    // A failure concerns this request only.
+    last.set(
+      transaction,
+      started.catch(() => undefined),
+    );
+    await started;
+  };
 }
 
-async function serve(
+async function startMonitor(
   ports: CommandPorts,
   transaction: Transaction,
   { request, cause }: { readonly request: EnsureMonitorRequest; readonly cause: string },
@@ -62,7 +66,7 @@ async function serve(
   if (failed?.error !== undefined) throw reviveError(failed.error);
 }
 
-/** As it would stand in a context file; what another one has set besides is kept. */
+/** Returns the definition as a context file would have it. Other settings of a known Monitor are kept. */
 function composeMonitor(request: EnsureMonitorRequest, known: ServiceSnapshot | undefined): TaskService {
   const { service, open_connections, opened_files, memory_maps } = request;
   if (known !== undefined && known.definition.instance !== MONITOR) {
@@ -72,7 +76,7 @@ function composeMonitor(request: EnsureMonitorRequest, known: ServiceSnapshot | 
       { hint: 'give that one another id in its context file' },
     );
   }
-  const definition = structuredClone(known?.definition ?? plainMonitor());
+  const definition = structuredClone(known?.definition ?? defaultMonitor());
   const { configuration } = definition.Task.message.content;
   configuration.service = {
     ...asObject(configuration.service),
@@ -89,12 +93,12 @@ function composeMonitor(request: EnsureMonitorRequest, known: ServiceSnapshot | 
   return definition;
 }
 
-function plainMonitor(): TaskService {
+function defaultMonitor(): TaskService {
   return taskServiceSchema.parse({
     id: MONITOR_ID,
     instance: MONITOR,
     Task: {
-      description: 'Publishes what every service costs',
+      description: 'Publishes the resource use of every service',
       message: { header: { service_name: MONITOR_ID }, content: { configuration: { device_action: 'top' } } },
       state: { type: 'on_start' },
     },

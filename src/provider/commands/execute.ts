@@ -1,4 +1,4 @@
-// What each command of a client does, and what it is answered.
+// Executes a command of a client and composes its answer.
 
 import { ContextdError, reportError } from '../../base/errors.js';
 import { parseContextConfiguration } from '../../model/read/parse-context.js';
@@ -16,24 +16,24 @@ import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
 import { failure, type CommandAnswer, type CommandPorts, type CommandContext } from './command-context.js';
 
-const ACTIONS: Readonly<Record<ContextAction, (call: CommandContext) => Promise<CommandAnswer>>> = {
+const ACTIONS: Readonly<Record<ContextAction, (context: CommandContext) => Promise<CommandAnswer>>> = {
   start,
   stop,
   restart,
   reload,
-  forget: (call) => Promise.resolve(forget(call)),
+  forget: (context) => Promise.resolve(forget(context)),
   exit,
-  validate: async (call) => Promise.resolve(validate(call)),
-  list: (call) => Promise.resolve(list(call)),
+  validate: async (context) => Promise.resolve(validate(context)),
+  list: (context) => Promise.resolve(list(context)),
 };
 
-/** A provider that ends does none of these any more. */
+/** A provider that is shutting down refuses these. */
 const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
 
-/** These come when they come: two change nothing, and one ends everything. */
-const WAITING_FOR_NONE: readonly string[] = ['list', 'validate', 'exit'] satisfies readonly ContextAction[];
+/** These wait for no other command: two change nothing, and one ends everything. */
+const NOT_QUEUED: readonly string[] = ['list', 'validate', 'exit'] satisfies readonly ContextAction[];
 
-/** Never rejects: what goes wrong is the answer. */
+/** Never rejects: a failure is an answer. */
 export async function executeCommand(
   ports: CommandPorts,
   command: ContextCommandBody,
@@ -42,16 +42,16 @@ export async function executeCommand(
   try {
     const action = parseAction(header.action);
     const isStarting = STARTING.includes(action);
-    const call = composeCall(ports, command);
-    // In one loop: between the last look here and the deed there must be no other command.
-    while (!WAITING_FOR_NONE.includes(action)) {
-      const looking = ports.turns.looking(resolveTransaction(call));
-      if (looking === undefined) break;
-      const refusal = await looking;
+    const context = createContext(ports, command);
+    // The loop ends without another `await`: no other command may act between this check and the action.
+    while (!NOT_QUEUED.includes(action)) {
+      const running = ports.queue.running(resolveTransaction(context));
+      if (running === undefined) break;
+      const refusal = await running;
       if (refusal !== undefined && isStarting) throw refusal;
     }
     if (isStarting) ports.checkOpen();
-    return await ACTIONS[action](call);
+    return await ACTIONS[action](context);
   } catch (error) {
     return refuse(command, error);
   }
@@ -61,7 +61,7 @@ export function refuse({ header }: ContextCommandBody, error: unknown): CommandA
   return { status: failure(reportError(error)), transaction: header.service_transaction ?? '' };
 }
 
-function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandContext {
+function createContext(ports: CommandPorts, command: ContextCommandBody): CommandContext {
   const { header, content } = command;
   const { configuration } = content;
   const parsed = isBlank(configuration)
@@ -70,7 +70,7 @@ function composeCall(ports: CommandPorts, command: ContextCommandBody): CommandC
   return { ports, command, configuration: parsed, cause: header.message_id ?? 'no message id' };
 }
 
-/** What is wrong with a configuration has been said before this is reached. */
+/** The configuration has been parsed, and faults of it refused, when the context was created. */
 function validate({ command, configuration, ports }: CommandContext): CommandAnswer {
   if (configuration === undefined) {
     throw new ContextdError('CTX_CONFIGURATION_MISSING', 'validate needs a configuration', {

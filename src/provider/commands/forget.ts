@@ -1,16 +1,19 @@
-// The command that takes a stopped transaction out of the provider.
+// The command that removes a stopped transaction from the provider.
 
 import { ContextdError } from '../../base/errors.js';
 import { isStopped } from '../../supervision/find-transaction.js';
 import { findTransaction, unknownTransaction } from './resolve-target.js';
 import { summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
-/** Its records go with it, its logs stay. Throws CTX_TRANSACTION_UNKNOWN, also without a name, and CTX_TRANSACTION_RUNNING. */
-export function forget(call: CommandContext): CommandAnswer {
-  const { ports, command } = call;
+/**
+ * Removes the history of the transaction, and keeps its logs. Throws CTX_TRANSACTION_UNKNOWN, also for a command without a
+ * transaction, and CTX_TRANSACTION_RUNNING.
+ */
+export function forget(context: CommandContext): CommandAnswer {
+  const { ports, command } = context;
   const isNamed = (command.header.service_transaction ?? '') !== '';
-  const transaction = isNamed ? findTransaction(call) : undefined;
-  if (transaction === undefined) throw unknownTransaction(call);
+  const transaction = isNamed ? findTransaction(context) : undefined;
+  if (transaction === undefined) throw unknownTransaction(context);
   if (!isStopped(transaction)) {
     const pids = [...transaction.snapshot.services.values()].flatMap(({ definition, pid }) =>
       pid === undefined ? [] : [`${definition.id} (pid ${pid})`],

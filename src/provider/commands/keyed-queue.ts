@@ -1,52 +1,52 @@
-// Commands to one transaction act in the order in which they came, though some have to look at code before they act.
+// Keeps the order of commands to one transaction while one of them waits for a check of its code.
 
 import { createDeferred, type Deferred } from '../../base/deferred.js';
 import { ContextdError } from '../../base/errors.js';
 
-/** What becomes of a look: `undefined`, or why nothing may be started any more. */
-type Over = ContextdError | undefined;
+/** How a check ends: `undefined`, or the reason why nothing may be started any more. */
+type CheckEnd = ContextdError | undefined;
 
 export class KeyedQueue {
-  /** By transaction. */
-  readonly #looking = new Map<string, Deferred<Over>>();
+  /** The running check of each transaction. */
+  readonly #checks = new Map<string, Deferred<CheckEnd>>();
 
   /**
-   * While something is being looked at for `transaction`: resolves when that is over. Whoever has waited looks here
-   * again, for the one before it may have begun to look, and acts at once where there is nothing.
+   * Returns undefined when no check runs for `transaction`; else a promise of its end. A caller that has waited must call
+   * this again: the command before it may have begun another check.
    */
-  looking(transaction: string): Promise<Over> | undefined {
-    return this.#looking.get(transaction)?.promise;
+  running(transaction: string): Promise<CheckEnd> | undefined {
+    return this.#checks.get(transaction)?.promise;
   }
 
   /**
-   * Acts when `check` has resolved; commands to `transaction` that came meanwhile come after. Throws CTX_ENDING when
-   * it was abandoned before.
+   * Calls `act` when `check` has resolved. Commands to `transaction` that arrive meanwhile come after it. Throws CTX_ENDING
+   * when the check is aborted.
    */
-  async look<T>(transaction: string, check: Promise<void>, act: () => Promise<T>): Promise<T> {
-    const over = createDeferred<Over>();
-    this.#looking.set(transaction, over);
+  async afterCheck<T>(transaction: string, check: Promise<void>, act: () => Promise<T>): Promise<T> {
+    const end = createDeferred<CheckEnd>();
+    this.#checks.set(transaction, end);
     let acted: Promise<T>;
     try {
-      const refusal = await Promise.race([check, over.promise]);
+      const refusal = await Promise.race([check, end.promise]);
       if (refusal !== undefined) throw refusal;
       acted = act();
     } finally {
-      if (this.#looking.get(transaction) === over) this.#looking.delete(transaction);
-      over.resolve(undefined);
+      if (this.#checks.get(transaction) === end) this.#checks.delete(transaction);
+      end.resolve(undefined);
     }
     return await acted;
   }
 
-  /** Everything is about to end: what is being looked at, and what would be started thereafter, is not. */
-  abandon(): void {
-    const looking = [...this.#looking.values()];
-    this.#looking.clear();
-    for (const over of looking) over.resolve(abandoned());
+  /** Aborts all checks because the provider ends: their commands, and waiting ones that start services, are refused. */
+  abort(): void {
+    const checks = [...this.#checks.values()];
+    this.#checks.clear();
+    for (const end of checks) end.resolve(abortError());
   }
 }
 
-function abandoned(): ContextdError {
-  return new ContextdError('CTX_ENDING', 'the provider was asked to end before the code had been looked at', {
+function abortError(): ContextdError {
+  return new ContextdError('CTX_ENDING', 'the provider received exit before the code had been checked', {
     hint: 'start it again with service_context FILE',
   });
 }

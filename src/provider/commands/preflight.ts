@@ -1,43 +1,42 @@
-// Before something that runs is stopped for its successor: whether the successor's code is there and compiles.
+// Checks that the new code of running services exists and compiles, before they are stopped.
 
 import { reportError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
-import type { TaskService } from '../../model/context.js';
-import type { ServiceResult } from '../../messages/state.js';
 import type { PreparedCode } from '../../launcher/prepare-code.js';
+import type { ServiceResult } from '../../messages/state.js';
+import type { TaskService } from '../../model/context.js';
 import type { Transaction } from '../../supervision/transaction.js';
 import { summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
-/** The code of each service that was looked at. */
-export type FoundCode = ReadonlyMap<ServiceId, PreparedCode>;
+/** The prepared code of each service that was checked. */
+export type CheckedCode = ReadonlyMap<ServiceId, PreparedCode>;
 
 /**
- * Acts once the code of `services` was found to be in order; else nothing is changed, and the answer names the
- * services whose code is not. Only those that run are looked at: for others a start is no risk. What a module
- * does when it is loaded shows in its own process alone.
+ * Calls `act` when the code of `services` is in order; else changes nothing and answers with the faulty services. Checks
+ * only running services: for others a start is no risk. An error that a module throws while it is loaded is not found.
  */
 export async function preflightCode(
-  call: CommandContext,
+  context: CommandContext,
   { transaction, services }: { readonly transaction: Transaction; readonly services: readonly TaskService[] },
-  act: (found: FoundCode) => Promise<CommandAnswer>,
+  act: (code: CheckedCode) => Promise<CommandAnswer>,
 ): Promise<CommandAnswer> {
-  const { turns, checkOpen } = call.ports;
+  const { queue, checkOpen, prepare } = context.ports;
   const running = services.filter(({ id }) => isRunning(transaction, id));
-  const found = new Map<ServiceId, PreparedCode>();
-  if (running.length === 0) return await act(found);
+  const code = new Map<ServiceId, PreparedCode>();
+  if (running.length === 0) return await act(code);
   const faults: ServiceResult[] = [];
-  const look = async (service: TaskService) => {
+  const checkOne = async (service: TaskService) => {
     try {
-      found.set(service.id, await call.ports.prepare(service));
+      code.set(service.id, await prepare(service));
     } catch (cause) {
-      faults.push(composeFault(transaction, service, cause));
+      faults.push(describeFault(transaction, service, cause));
     }
   };
-  const looked = Promise.all(running.map(look)).then(() => undefined);
-  return await turns.look(transaction.id, looked, async () => {
+  const check = Promise.all(running.map(checkOne)).then(() => undefined);
+  return await queue.afterCheck(transaction.id, check, async () => {
     if (faults.length > 0) return { status: summarize(faults), transaction: transaction.id };
     checkOpen();
-    return await act(found);
+    return await act(code);
   });
 }
 
@@ -46,10 +45,10 @@ function isRunning(transaction: Transaction, id: TaskService['id']): boolean {
   return service !== undefined && service.isAlive && service.status !== 'stopping';
 }
 
-function composeFault(transaction: Transaction, service: TaskService, cause: unknown): ServiceResult {
+function describeFault(transaction: Transaction, service: TaskService, cause: unknown): ServiceResult {
   const { hint, ...report } = reportError(cause, 'SVC_LAUNCH_FAILED');
   const known = transaction.snapshot.services.get(service.id);
-  const consequence = 'nothing was stopped: what ran goes on as it was';
+  const consequence = 'no service was stopped: all keep running as before';
   return {
     service_id: service.id,
     state: known?.status ?? 'unknown',

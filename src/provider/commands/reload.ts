@@ -12,17 +12,17 @@ import {
   hasProcess,
   type Transaction,
 } from '../../supervision/transaction.js';
-import { preflightCode, type FoundCode } from './preflight.js';
+import { preflightCode, type CheckedCode } from './preflight.js';
 import { findTransaction, unknownTransaction } from './resolve-target.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
 
-/** Throws CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; nothing has changed then. */
-export async function reload(call: CommandContext): Promise<CommandAnswer> {
-  const { configuration, command, ports } = call;
-  const transaction = findTransaction(call);
-  if (transaction === undefined) throw unknownTransaction(call);
+/** Throws CTX_TRANSACTION_UNKNOWN, CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; then nothing has changed. */
+export async function reload(context: CommandContext): Promise<CommandAnswer> {
+  const { configuration, command, ports } = context;
+  const transaction = findTransaction(context);
+  if (transaction === undefined) throw unknownTransaction(context);
   if (configuration === undefined) {
     throw new ContextdError('CTX_CONFIGURATION_MISSING', 'reload needs the new configuration', {
       hint: 'name it with --context_file',
@@ -32,18 +32,18 @@ export async function reload(call: CommandContext): Promise<CommandAnswer> {
   ports.checkCode(configuration.TaskService);
   const known = transaction.configuration.TaskService;
   const isDryRun = command.content.dry_run === true;
-  const compose = (found: FoundCode) =>
-    planReload(known, configuration, (id) => hasNewCode(transaction, id, found.get(id)));
-  let plan = compose(new Map());
+  const planWith = (code: CheckedCode) =>
+    planReload(known, configuration, (id) => hasNewCode(transaction, id, code.get(id)));
+  let plan = planWith(new Map());
   const { status } = await preflightCode(
-    call,
+    context,
     { transaction, services: configuration.TaskService },
-    async (found) => {
-      plan = compose(found);
-      // Both begin at once: the next command's turn comes as soon as this one waits.
+    async (code) => {
+      plan = planWith(code);
+      // Both must begin before the first `await`: then the next command to this transaction may act.
       const [change, result] = await Promise.all([
-        isOwn(call, configuration) ? ports.reloadClients(isDryRun) : {},
-        isDryRun ? summarize([]) : apply(call, transaction, { configuration, plan }),
+        isOwn(context, configuration) ? ports.reloadClients(isDryRun) : {},
+        isDryRun ? summarize([]) : applyPlan(context, transaction, { configuration, plan }),
       ]);
       return { status: { ...change, ...result }, transaction: transaction.id };
     },
@@ -53,10 +53,10 @@ export async function reload(call: CommandContext): Promise<CommandAnswer> {
   return { status: { ...status, plan: { ...plan }, ...explained }, transaction: transaction.id };
 }
 
-/** False where nobody knows what it runs with: an earlier provider has not written it down. */
-function hasNewCode(transaction: Transaction, id: ServiceId, found: PreparedCode | undefined): boolean {
+/** False when the running code is unknown: an earlier version of contextd has not journaled it. */
+function hasNewCode(transaction: Transaction, id: ServiceId, checked: PreparedCode | undefined): boolean {
   const running = transaction.snapshot.services.get(id)?.codeHash;
-  return found !== undefined && running !== undefined && found.codeHash !== running;
+  return checked !== undefined && running !== undefined && checked.codeHash !== running;
 }
 
 function isOwn({ ports }: CommandContext, { ContextID }: ContextConfiguration): boolean {
@@ -68,16 +68,16 @@ interface Reload {
   readonly plan: ReloadPlan;
 }
 
-async function apply(call: CommandContext, transaction: Transaction, { configuration, plan }: Reload) {
-  const { ports } = call;
+async function applyPlan(context: CommandContext, transaction: Transaction, { configuration, plan }: Reload) {
+  const { ports } = context;
   const isStarting = new Set(configuration.TaskService.filter(startsWithTransaction).map((each) => each.id));
-  // What leaves the context drives nobody any more, and nobody drives what is not there yet.
+  // First: removed services must trigger no transitions, and no transition may start a service that is not defined yet.
   removeServices(transaction, plan.removed, 'transitions');
   defineServices(transaction, configuration, ports.clock.now());
   persistForLaunch(ports, transaction);
   const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
-  const base = { atMs: ports.clock.now(), cause: call.cause } as const;
-  const events: readonly AskedEvent[] = [
+  const base = { atMs: ports.clock.now(), cause: context.cause } as const;
+  const events: readonly RequestEvent[] = [
     { ...base, type: 'stop_requested', services: running(plan.removed), isWholeTransaction: false },
     { ...base, type: 'run_requested', action: 'restart', services: running(plan.changed) },
     {
@@ -99,7 +99,7 @@ async function apply(call: CommandContext, transaction: Transaction, { configura
   return summarize(results.flat());
 }
 
-type AskedEvent = Extract<ProviderEvent, { type: 'stop_requested' | 'run_requested' }>;
+type RequestEvent = Extract<ProviderEvent, { type: 'stop_requested' | 'run_requested' }>;
 
 function checkFixedParts({ configuration: known }: Transaction, next: ContextConfiguration): void {
   const changed = FIXED.filter((key) => known[key] !== next[key]);

@@ -1,4 +1,4 @@
-// Which transaction, and which of its services, a command is about.
+// Finds the transaction, and the service in it, that a command is for.
 
 import { ContextdError } from '../../base/errors.js';
 import {
@@ -18,80 +18,81 @@ import {
 import { createTransaction, hasProcess, type Transaction } from '../../supervision/transaction.js';
 import type { CommandContext } from './command-context.js';
 
-/** Whose turn a command waits for, by its id; blank for a new one. */
-export function resolveTransaction(call: CommandContext): string {
+/** Returns the id of the transaction whose earlier commands this one waits for; blank for a new transaction. */
+export function resolveTransaction(context: CommandContext): string {
   try {
-    return target(call)?.id ?? nameOf(call);
+    return findTarget(context)?.id ?? nameOf(context);
   } catch {
-    return ''; // It will be refused, when its turn comes at once.
+    return ''; // The command will be refused, and does not wait.
   }
 }
 
-function target(call: CommandContext): Transaction | undefined {
-  switch (call.command.header.action) {
+function findTarget(context: CommandContext): Transaction | undefined {
+  switch (context.command.header.action) {
     case 'start':
-      return findToStart(call);
+      return findToStart(context);
     case 'restart':
-      return findToRestart(call);
+      return findToRestart(context);
     default:
-      return findTransaction(call);
+      return findTransaction(context);
   }
 }
 
 /**
- * The transaction that a start is for; undefined for a new one. Without a name: for a context one of that context, for a
- * service one that has it. With a blank name a context is always started in a new one. Throws CTX_AMBIGUOUS.
+ * Returns the transaction of a start; undefined for a new one. A start that names no transaction uses one of the named
+ * context, or one that has the named service. A start of a context with a blank name makes a new one. Throws CTX_AMBIGUOUS.
  */
-export function findToStart(call: CommandContext): Transaction | undefined {
-  const { ports, command, configuration } = call;
+export function findToStart(context: CommandContext): Transaction | undefined {
+  const { ports, command, configuration } = context;
   const { service_id: asked, service_transaction: name } = command.header;
-  if (name !== undefined && name !== '') return findTransaction(call);
-  const all = ofContext(call, configuration?.ContextID);
+  if (name !== undefined && name !== '') return findTransaction(context);
+  const all = ofContext(context, configuration?.ContextID);
   const known = configuration === undefined ? all.map((each) => each.configuration) : [configuration];
   const own = configuration ?? ports.ownConfiguration;
-  const contexts = [own, ...known];
-  const context =
-    contexts.find((each) => each.ContextID === asked) ?? contexts.find((each) => isForContext(asked, each));
-  if (context === undefined)
+  const candidates = [own, ...known];
+  const named =
+    candidates.find((each) => each.ContextID === asked) ??
+    candidates.find((each) => isForContext(asked, each));
+  if (named === undefined)
     return chooseFrom(all.filter((each) => each.configuration.TaskService.some(({ id }) => id === asked)));
-  return name === '' ? undefined : chooseFrom(ofContext(call, context.ContextID));
+  return name === '' ? undefined : chooseFrom(ofContext(context, named.ContextID));
 }
 
-/** Without a name one of the context whose configuration the command brought, or any. Throws CTX_AMBIGUOUS. */
-export function findToRestart(call: CommandContext): Transaction | undefined {
-  return nameOf(call) === ''
-    ? chooseFrom(ofContext(call, call.configuration?.ContextID))
-    : findTransaction(call);
+/** A restart that names no transaction uses one of the context in its configuration, or any. Throws CTX_AMBIGUOUS. */
+export function findToRestart(context: CommandContext): Transaction | undefined {
+  return nameOf(context) === ''
+    ? chooseFrom(ofContext(context, context.configuration?.ContextID))
+    : findTransaction(context);
 }
 
-/** Those of this context; without an id all. */
+/** The transactions of a context; all without an id. */
 function ofContext({ ports }: CommandContext, contextId: string | undefined): readonly Transaction[] {
   const all = [...ports.supervisor.transactions.values()];
   return contextId === undefined ? all : all.filter((each) => each.configuration.ContextID === contextId);
 }
 
-/** For a start that brings no configuration, in a new transaction. */
-export function ownConfiguration(call: CommandContext): ContextConfiguration {
-  const { ownConfiguration: own } = call.ports;
-  const { service_id: asked } = call.command.header;
-  const isOurs = isForContext(asked, own) || own.TaskService.some((each) => each.id === asked);
-  if (isOurs) return own;
+/** Returns the configuration for a start that has none, in a new transaction. Throws CTX_CONFIGURATION_MISSING. */
+export function ownConfiguration(context: CommandContext): ContextConfiguration {
+  const { ownConfiguration: own } = context.ports;
+  const { service_id: asked } = context.command.header;
+  const isOwn = isForContext(asked, own) || own.TaskService.some((each) => each.id === asked);
+  if (isOwn) return own;
   throw new ContextdError('CTX_CONFIGURATION_MISSING', `this provider has no context "${asked}"`, {
     hint: `it runs ${own.ContextID}; send another one's configuration with --context_file`,
   });
 }
 
-/** A new one is not added yet: the command may still be refused. Throws MSG_INVALID. */
-export function createFor(call: CommandContext, configuration: ContextConfiguration): Transaction {
-  const text = nameOf(call);
+/** Creates a transaction without adding it: the command may still be refused. Throws MSG_INVALID. */
+export function createFor(context: CommandContext, configuration: ContextConfiguration): Transaction {
+  const text = nameOf(context);
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
-  if (id !== undefined) return createTransaction(id, configuration, call.ports.clock.now());
+  if (id !== undefined) return createTransaction(id, configuration, context.ports.clock.now());
   throw new ContextdError('MSG_INVALID', `"${text}" is not a valid transaction id`, {
     hint: `a transaction id is ${ID_RULE}`,
   });
 }
 
-/** Throws CTX_TRANSACTION_TAKEN. */
+/** Throws CTX_TRANSACTION_TAKEN when the transaction belongs to another context. */
 export function checkContext({ id, configuration: known }: Transaction, next: ContextConfiguration): void {
   if (known.ContextID === next.ContextID) return;
   throw new ContextdError(
@@ -101,20 +102,20 @@ export function checkContext({ id, configuration: known }: Transaction, next: Co
   );
 }
 
-/** The named transaction; without a name the one that can be meant. Throws CTX_AMBIGUOUS. */
-export function findTransaction(call: CommandContext): Transaction | undefined {
-  return findIn(call.ports.supervisor.transactions, nameOf(call));
+/** Returns the named transaction; without a name the only running one, or the only one. Throws CTX_AMBIGUOUS. */
+export function findTransaction(context: CommandContext): Transaction | undefined {
+  return findIn(context.ports.supervisor.transactions, nameOf(context));
 }
 
-export function unknownTransaction(call: CommandContext): ContextdError {
-  return unknownIn(call.ports.supervisor.transactions, nameOf(call), 'command');
+export function unknownTransaction(context: CommandContext): ContextdError {
+  return unknownIn(context.ports.supervisor.transactions, nameOf(context), 'command');
 }
 
 function nameOf({ command }: CommandContext): string {
   return command.header.service_transaction ?? '';
 }
 
-/** The one service the command is for; undefined when it is for the context. Throws SVC_UNKNOWN. */
+/** Returns the service that the command names; undefined when it names the context. Throws SVC_UNKNOWN. */
 export function namedService(
   { header }: ContextCommandBody,
   configuration: ContextConfiguration,
@@ -129,6 +130,7 @@ export function namedService(
   });
 }
 
+/** Whether a restart of the whole transaction includes the service. */
 export function isInUse(transaction: Transaction, id: ServiceId): boolean {
   const service = transaction.snapshot.services.get(id);
   if (service === undefined) return false;

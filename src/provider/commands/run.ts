@@ -1,4 +1,4 @@
-// The commands that make services run: start and restart.
+// The commands that start services: start and restart.
 
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ServiceId } from '../../base/ids.js';
@@ -16,45 +16,45 @@ import {
 import { preflightCode } from './preflight.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
-export async function start(call: CommandContext): Promise<CommandAnswer> {
-  const known = findToStart(call);
-  const configuration = call.configuration ?? known?.configuration ?? ownConfiguration(call);
-  const found = known ?? createFor(call, configuration);
+export async function start(context: CommandContext): Promise<CommandAnswer> {
+  const known = findToStart(context);
+  const configuration = context.configuration ?? known?.configuration ?? ownConfiguration(context);
+  const found = known ?? createFor(context, configuration);
   checkContext(found, configuration);
   const isNew = withoutRunning(found, configuration);
-  const named = checkNamed(call, isNew, found);
-  define(call, isNew, found);
+  const named = checkNamed(context, isNew, found);
+  define(context, isNew, found);
   const entries = configuration.TaskService.filter(startsWithTransaction);
-  return await run(call, found, {
+  return await run(context, found, {
     action: 'start',
     services: named === undefined ? serviceIds(entries) : [named],
   });
 }
 
-export async function restart(call: CommandContext): Promise<CommandAnswer> {
-  const known = findToRestart(call);
-  const configuration = call.configuration ?? known?.configuration;
-  if (configuration === undefined) throw unknownTransaction(call);
-  const found = known ?? createFor(call, configuration);
+export async function restart(context: CommandContext): Promise<CommandAnswer> {
+  const known = findToRestart(context);
+  const configuration = context.configuration ?? known?.configuration;
+  if (configuration === undefined) throw unknownTransaction(context);
+  const found = known ?? createFor(context, configuration);
   checkContext(found, configuration);
-  const named = checkNamed(call, configuration, found);
-  const meant = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
+  const named = checkNamed(context, configuration, found);
+  const selected = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
   const kept = found.configuration.TaskService.filter(({ id }) => id === named);
-  const services = meant.length === 0 ? kept : meant;
-  return await preflightCode(call, { transaction: found, services }, async () => {
-    define(call, configuration, found);
+  const services = selected.length === 0 ? kept : selected;
+  return await preflightCode(context, { transaction: found, services }, async () => {
+    define(context, configuration, found);
     const inUse = serviceIds(configuration.TaskService).filter((id) => isInUse(found, id));
-    return await run(call, found, { action: 'restart', services: named === undefined ? inUse : [named] });
+    return await run(context, found, { action: 'restart', services: named === undefined ? inUse : [named] });
   });
 }
 
-/** A running service keeps the definition it was started with: a start that is refused changes nothing. */
+/** A running service keeps its definition: a start that is refused for it changes nothing. */
 function withoutRunning(transaction: Transaction, configuration: ContextConfiguration): ContextConfiguration {
   const TaskService = configuration.TaskService.filter(({ id }) => !hasProcess(transaction, id));
   return { ...configuration, TaskService };
 }
 
-/** The one service that is meant, if only one is. Throws what keeps the command from being carried out. */
+/** Returns the one service that the command names, if it does. Throws SVC_UNKNOWN and the errors of `checkCode`. */
 function checkNamed(
   { ports, command }: CommandContext,
   configuration: ContextConfiguration,
@@ -75,13 +75,13 @@ function define(
 }
 
 async function run(
-  call: CommandContext,
+  context: CommandContext,
   transaction: Transaction,
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {
-  const { supervisor, clock } = call.ports;
-  persistForLaunch(call.ports, transaction);
-  const event = { type: 'run_requested', atMs: clock.now(), cause: call.cause, ...wanted } as const;
+  const { supervisor, clock } = context.ports;
+  persistForLaunch(context.ports, transaction);
+  const event = { type: 'run_requested', atMs: clock.now(), cause: context.cause, ...wanted } as const;
   const { refused, settled } = supervisor.request(transaction, event);
   return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
 }

@@ -1,4 +1,4 @@
-// The commands that end services: stop and exit.
+// The commands that stop services: stop and exit.
 
 import type { ServiceId } from '../../base/ids.js';
 import type { ServiceResult } from '../../messages/state.js';
@@ -6,17 +6,17 @@ import { hasProcess, serviceIds, type Transaction } from '../../supervision/tran
 import { findTransaction, namedService, unknownTransaction } from './resolve-target.js';
 import { summarize, type CommandAnswer, type CommandPorts, type CommandContext } from './command-context.js';
 
-export async function stop(call: CommandContext): Promise<CommandAnswer> {
-  const { supervisor, clock } = call.ports;
-  const transaction = findTransaction(call);
-  if (transaction === undefined) throw unknownTransaction(call);
+export async function stop(context: CommandContext): Promise<CommandAnswer> {
+  const { supervisor, clock } = context.ports;
+  const transaction = findTransaction(context);
+  if (transaction === undefined) throw unknownTransaction(context);
   const all = [...transaction.snapshot.services.keys()];
-  const services = servicesToStop(call, transaction, all);
+  const services = servicesToStop(context, transaction, all);
   const isWholeTransaction = all.every((id) => services.includes(id));
   const event = {
     type: 'stop_requested',
     atMs: clock.now(),
-    cause: call.cause,
+    cause: context.cause,
     services,
     isWholeTransaction,
   } as const;
@@ -25,11 +25,11 @@ export async function stop(call: CommandContext): Promise<CommandAnswer> {
 }
 
 function servicesToStop(
-  call: CommandContext,
+  context: CommandContext,
   transaction: Transaction,
   all: readonly ServiceId[],
 ): readonly ServiceId[] {
-  const { command, configuration } = call;
+  const { command, configuration } = context;
   if (command.header.service_name === 'all') return all;
   const named = namedService(command, transaction.configuration);
   if (named !== undefined) return [named];
@@ -37,14 +37,14 @@ function servicesToStop(
   return listed.length === 0 ? all : listed;
 }
 
-/** Stops everything; the provider itself ends when this has been answered. */
-export async function exit(call: CommandContext): Promise<CommandAnswer> {
-  call.ports.turns.abandon();
-  const results = await stopEverything(call.ports, call.cause);
-  return { status: summarize(results), transaction: call.command.header.service_transaction ?? '' };
+/** Stops all services. The provider ends when this is answered. */
+export async function exit(context: CommandContext): Promise<CommandAnswer> {
+  context.ports.queue.abort();
+  const results = await stopEverything(context.ports, context.cause);
+  return { status: summarize(results), transaction: context.command.header.service_transaction ?? '' };
 }
 
-/** Stops every service of every transaction; resolves when all have ended. */
+/** Stops all services of all transactions; resolves with their results when all have ended. */
 export async function stopEverything(
   ports: Pick<CommandPorts, 'supervisor' | 'clock'>,
   cause: string,

@@ -60,7 +60,7 @@ test.each(faults)('A restart is refused when the code %s, and what runs goes on.
   const { running } = context;
   const before = await running.pids();
   await spoil(context);
-  const hint = expect.stringContaining('nothing was stopped') as string;
+  const hint = expect.stringContaining('no service was stopped') as string;
   for (const serviceId of ['ts_1', '']) {
     const { status } = await context.restart(serviceId);
     expect(status).toMatchObject({ result: 'failure', error: { code, hint } });

@@ -36,7 +36,7 @@ async function openCommands({ hasOther = true } = {}): Promise<Commands> {
       clock,
       folder: '/',
       ownConfiguration: transaction.configuration,
-      turns: new KeyedQueue(),
+      queue: new KeyedQueue(),
     },
     prepare: () => look.promise,
     persist: () => Promise.resolve(),
