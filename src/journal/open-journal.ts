@@ -13,7 +13,11 @@ import { JournalWriter } from './journal-writer.js';
 import { MonitoredLock, monitoredSockets, MonitoredRegistration } from './recreated-files.js';
 
 /** Throws CTX_JOURNAL_HELD when another provider of this context runs. */
-export async function openLock(stateFolder: string, contextId: string, closers: Closers): Promise<MonitoredLock> {
+export async function openLock(
+  stateFolder: string,
+  contextId: string,
+  closers: Closers,
+): Promise<MonitoredLock> {
   const lock = await MonitoredLock.acquire(stateFolder, contextId);
   closers.add(() => lock.release());
   return lock;
@@ -56,7 +60,12 @@ export async function openFileMonitor(options: FileMonitorOptions, closers: Clos
   const { clock, health, warn, lock, journal, entry, lost } = options;
   const registered = await MonitoredRegistration.open(entry, warn);
   closers.add(() => registered.release());
-  const files = [lock.monitoredFile(lost), journal.monitoredFile, registered.monitoredFile, ...monitoredSockets(entry.endpoints)];
+  const files = [
+    lock.monitoredFile(lost),
+    journal.monitoredFile,
+    registered.monitoredFile,
+    ...monitoredSockets(entry.endpoints),
+  ];
   const monitor = new FileMonitor({ clock, health }, files);
   await monitor.check();
   closers.add(() => monitor.close());

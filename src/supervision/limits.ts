@@ -25,6 +25,12 @@ export interface LimitCheck {
   readonly breaches: readonly LimitBreach[];
 }
 
+/** A breach of a run that must be handled. */
+export interface RunLimitBreach {
+  readonly run: number;
+  readonly breach: LimitBreach;
+}
+
 /** One measurement of a run. */
 export interface Measurement {
   readonly values: MetricValues;

@@ -8,8 +8,9 @@ import type { ServiceResult } from '../messages/state.js';
 import { noteOwnReport, programsAwaitingStart } from './foreign-services.js';
 import { aliveFirst } from './reconcile.js';
 import { RunRegistry, type FoundRun } from './run-registry.js';
-import type { Effect, LimitBreach, ProviderEvent } from './snapshot.js';
+import type { Effect, ProviderEvent } from './snapshot.js';
 import type { CompletionRequest } from './completion.js';
+import type { RunLimitBreach } from './limits.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import {
   addHistory,
@@ -21,11 +22,6 @@ import {
 } from './transaction.js';
 import { transition } from './transition.js';
 import { missingEvent } from './liveness.js';
-
-export interface RunLimitBreach {
-  readonly run: number;
-  readonly breach: LimitBreach;
-}
 
 type TimedEffect = Extract<Effect, { type: 'time_start' | 'time_backoff' }>;
 
@@ -156,7 +152,7 @@ export class Supervisor {
 
   /** The provider itself was stopped for `gapMs` and received nothing. */
   extendHeartbeatDeadlines(gapMs: number): void {
-    for (const { liveness: liveness } of this.#transactions.values())
+    for (const { liveness } of this.#transactions.values())
       for (const each of liveness.values()) each.addGrace(gapMs);
   }
 

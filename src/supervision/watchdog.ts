@@ -6,8 +6,7 @@ import { supervisionOf } from '../model/context.js';
 import type { Limit } from '../model/limits.js';
 import type { Sample, Sampler, Target } from '../sampler/sample.js';
 import { targetOf } from './sample-target.js';
-import { toMetricValues, checkLimits, type BreachState } from './limits.js';
-import type { RunLimitBreach } from './supervisor.js';
+import { checkLimits, toMetricValues, type BreachState, type RunLimitBreach } from './limits.js';
 import type { Transaction } from './transaction.js';
 
 /** A breach of a limit with for_s="0" is found within this time. */
