@@ -1,4 +1,4 @@
-// The tables of docs/messages.md: who says what, and every field of every message.
+// Composes the tables of docs/messages.md: the senders of messages, and every field of every message.
 
 import { ANSWERS } from '../../src/messages/contracts.js';
 import { contracts, jsonSchemas, type JsonSchema } from './schemas.js';
@@ -10,7 +10,7 @@ interface Row {
   readonly what: string;
 }
 
-/** Replaces what stands between the marks `<!-- NAME -->` and `<!-- /NAME -->`; all else is somebody's prose. */
+/** Replaces what stands between the marks `<!-- NAME -->` and `<!-- /NAME -->`; all other text is written by hand. */
 export function withTables(text: string): string {
   return withPart(withPart(text, 'messages', composeOverview()), 'fields', composeFields());
 }
