@@ -1,4 +1,4 @@
-// Completion as bash does it: the script is loaded, and the words on the line are cut as bash cuts them.
+// Shell completion: loads the script in a shell and completes command lines.
 
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ function optionsOf({ folder, env }: Installation) {
   return { cwd: folder, env: { ...env, PATH: path, SHELL: '/bin/bash' } };
 }
 
-/** The words that are offered when Tab is pressed at the end of `line`. */
+/** The completions of `line`. */
 async function offered(installed: Installation, line: readonly string[]): Promise<readonly string[]> {
   const [program = ''] = line;
   const script = `
@@ -79,14 +79,14 @@ async function installWithContext(): Promise<Installation> {
   return installed;
 }
 
-test('Tab completes options and their values, of every command, in bash.', { timeout: 120_000 }, async () => {
+test('bash completes the options of every command and their values.', { timeout: 120_000 }, async () => {
   await using installed = await installWithContext();
   const found: unknown[] = [];
   for (const [line] of rows) found.push([line, await offered(installed, line)]);
   expect(found).toEqual(rows);
 });
 
-/** The last word is that which Tab completes; options have their values after `=`. */
+/** Completes the last word; options have their values after `=`. */
 const wholeRows: readonly (readonly [readonly string[], readonly string[]])[] = [
   [
     ['conf_command', '--action=re'],
@@ -97,7 +97,7 @@ const wholeRows: readonly (readonly [readonly string[], readonly string[]])[] = 
   [['service_context', 'conf/Con'], ['conf/Context-A b.xml']],
 ];
 
-test('And in fish.', { timeout: 120_000, ...needs('fish') }, async () => {
+test('fish completes them too.', { timeout: 120_000, ...needs('fish') }, async () => {
   await using installed = await installWithContext();
   for (const [line, words] of wholeRows) {
     const [program = '', last = ''] = line;
@@ -109,7 +109,7 @@ test('And in fish.', { timeout: 120_000, ...needs('fish') }, async () => {
   }
 });
 
-test('And in zsh.', { timeout: 120_000, ...needs('zsh') }, async () => {
+test('zsh completes them too.', { timeout: 120_000, ...needs('zsh') }, async () => {
   await using installed = await installWithContext();
   for (const [line, words] of wholeRows) {
     const [program = '', last = ''] = line;

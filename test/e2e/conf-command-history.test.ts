@@ -39,7 +39,7 @@ function shorten(line: string): string {
   return line.replace(/^\d\d:\d\d:\d\d\.\d{3} +/, '').replace(/ +/g, ' ');
 }
 
-test('why prints the chain of causes with times; with one transaction none need be named.', async () => {
+test('why prints the chain of causes with times; the only transaction is the default.', async () => {
   await using chain = await openChain();
   const { exitCode, stdout, stderr } = await chain.home.run(
     'conf_command',
@@ -60,7 +60,7 @@ test('why prints the chain of causes with times; with one transaction none need 
   ]);
 });
 
-test('why --json gives records whose causes are the ids of others.', async () => {
+test('why --json prints records whose causes are ids of other records.', async () => {
   await using chain = await openChain();
   const named = ['--transaction=T1', '--service_id=ts_101', '--json'];
   const { exitCode, stdout } = await chain.home.run('conf_command', '--action=why', ...named);
@@ -81,7 +81,7 @@ test('why --json gives records whose causes are the ids of others.', async () =>
   ]);
 });
 
-test('history prints a line per record, as many as --lines says, and the same with --json.', async () => {
+test('history prints a line per record, at most --lines, and the same with --json.', async () => {
   await using chain = await openChain();
   const { home } = chain;
   const history = async (...args: readonly string[]) => {
@@ -107,7 +107,7 @@ test('history prints a line per record, as many as --lines says, and the same wi
   expect(await history('--lines=0')).toBe('no records');
 });
 
-test('What is unknown is refused with 1, and the hint says what there is.', async () => {
+test('An unknown service or transaction ends with 1, and the hint lists the known ones.', async () => {
   await using chain = await openChain();
   const { home } = chain;
   const service = await home.run('conf_command', '--action=why', '--task_id=ts_404');

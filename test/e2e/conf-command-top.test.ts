@@ -1,4 +1,4 @@
-// conf_command --action=top as a user runs it, beside what /proc and ps say of the same processes.
+// conf_command --action=top, compared with /proc and ps.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ async function openContext() {
   };
 }
 
-test('The table and the JSON agree with what the system says of the processes.', needs('ps'), async () => {
+test('The table and the JSON agree with ps and /proc.', needs('ps'), async () => {
   await using context = await openContext();
   const { code, lines } = await context.run('--service_name=state');
   expect(code).toBe(0);
@@ -73,7 +73,7 @@ test('The table and the JSON agree with what the system says of the processes.',
   expect(entry!.memory!.children).toMatchObject([{ name: 'sleep' }]);
 });
 
-test('Connections, files and maps follow below the table.', async () => {
+test('Connections, files and maps are listed below the table.', async () => {
   await using context = await openContext();
   const { code, lines } = await context.run(
     '--task_id=ts_1',
@@ -90,7 +90,7 @@ test('Connections, files and maps follow below the table.', async () => {
   expect(lines.some((line) => line.endsWith('[heap]'))).toBe(true);
 });
 
-test('The Monitor is started by it, and says where it publishes.', async () => {
+test('--use_service starts the Monitor and prints where it publishes.', async () => {
   await using context = await openContext();
   const endpoint = `ipc://${context.folder}/figures`;
   const { code, lines } = await context.run(
@@ -111,14 +111,14 @@ test.each([
     'expected a number of seconds from 0.1 up to 86400',
   ],
   [['--action=list', '--memory_maps'], '--memory_maps can only be used with --action=top'],
-])('Flags that make no sense together are refused: %j', async (flags, message) => {
+])('Flags that cannot be combined are rejected: %j', async (flags, message) => {
   const action = flags.some((flag) => flag.startsWith('--action')) ? [] : ['--action=top'];
   await using program = startProgram('conf_command', ...action, ...flags);
   expect((await program.ended).code).toBe(2);
   expect(program.err.items.join('\n')).toContain(message);
 });
 
-test('A service that is not there is named, with those that are.', async () => {
+test('The error about an unknown service lists the existing ones.', async () => {
   await using context = await openContext();
   const { code, errors } = await context.run('--task_id=ts_9');
   expect(code).toBe(1);

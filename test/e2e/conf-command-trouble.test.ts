@@ -1,4 +1,4 @@
-// What conf_command says, and how it ends, when it cannot do what it was asked: exit codes 1, 2, 3 and 4.
+// The errors and exit codes of conf_command: 1, 2, 3 and 4.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const WALK = ['Walk', 'ts_101'] as const;
 const WITH_FILE = `--context_file=${FILE}`;
 
-test('A service whose module has a syntax error: the reason with file, line and column, and exit code 1.', async () => {
+test('A syntax error in a service is reported with file, line and column, exit code 1.', async () => {
   await using home = await openHome(WALK);
   await home.edit('services/Walk/Walk.ts', (text) => `${text}\nconst = 1;\n`);
   const line = (await home.read('services/Walk/Walk.ts')).split('\n').indexOf('const = 1;') + 1;
@@ -24,10 +24,10 @@ test('A service whose module has a syntax error: the reason with file, line and 
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(new RegExp(`^error SVC_BUILD_FAILED: .*/services/Walk/Walk\\.ts:${line}:7: `));
   expect(stdout).toMatch(/ts_101 +failed/);
-  // The fault is mended, and the same command works.
+  // After the file is corrected, the command works.
   await home.edit('services/Walk/Walk.ts', (text) => text.replace('const = 1;', ''));
-  const mended = await home.run('conf_command', WITH_FILE, '--action=restart');
-  expect(mended).toMatchObject({ exitCode: 0, stderr: '' });
+  const repaired = await home.run('conf_command', WITH_FILE, '--action=restart');
+  expect(repaired).toMatchObject({ exitCode: 0, stderr: '' });
   expect(provider.out.items.some((each) => each.includes('SVC_BUILD_FAILED'))).toBe(true);
 });
 
@@ -48,28 +48,31 @@ test.each<[string, BrokenCode]>([
     { inStep: "throw new Error('no shoes');", says: /^error SVC_TASK_FAILED: no shoes \(PLACE\)$/m },
   ],
   ['exits 3', { inStep: 'process.exit(3);', says: /^error SVC_EXITED: ts_101 ended with exit code 3/m }],
-])('A service that %s: what and where, exit code 1, and its context lives on.', async (_how, broken) => {
-  await using home = await openHome(WALK, ['Sit', 'ts_102']);
-  await using provider = await home.startProvider();
-  const { inStep, below = '', says } = broken;
-  await home.edit('services/Walk/Walk.ts', (text) => {
-    const own = inStep === undefined ? text : text.replace('this.#steps += 1;', inStep);
-    return `${own}${below}\n`;
-  });
-  const lines = (await home.read('services/Walk/Walk.ts')).split('\n');
-  const line = lines.findIndex((each) => each.includes(inStep ?? below)) + 1;
-  const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
-  expect(exitCode).toBe(1);
-  const place = `.*/services/Walk/Walk\\.ts:${line}`;
-  expect(stderr).toMatch(new RegExp(says.source.replace('PLACE', place), says.flags));
-  expect(stdout).toMatch(/^ {2}ts_101 +failed/m);
-  expect(stdout).toMatch(/^ {2}ts_102 +started +pid \d+ +\d+ ms$/m);
-  const stopped = await home.run('conf_command', '--action=exit');
-  expect(stopped.stdout).toMatch(/ts_102 +stopped/);
-  expect((await provider.ended).exitCode).toBe(0);
-});
+])(
+  'A service that %s is reported with its place, exit code 1, and the provider keeps running.',
+  async (_how, broken) => {
+    await using home = await openHome(WALK, ['Sit', 'ts_102']);
+    await using provider = await home.startProvider();
+    const { inStep, below = '', says } = broken;
+    await home.edit('services/Walk/Walk.ts', (text) => {
+      const own = inStep === undefined ? text : text.replace('this.#steps += 1;', inStep);
+      return `${own}${below}\n`;
+    });
+    const lines = (await home.read('services/Walk/Walk.ts')).split('\n');
+    const line = lines.findIndex((each) => each.includes(inStep ?? below)) + 1;
+    const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
+    expect(exitCode).toBe(1);
+    const place = `.*/services/Walk/Walk\\.ts:${line}`;
+    expect(stderr).toMatch(new RegExp(says.source.replace('PLACE', place), says.flags));
+    expect(stdout).toMatch(/^ {2}ts_101 +failed/m);
+    expect(stdout).toMatch(/^ {2}ts_102 +started +pid \d+ +\d+ ms$/m);
+    const stopped = await home.run('conf_command', '--action=exit');
+    expect(stopped.stdout).toMatch(/ts_102 +stopped/);
+    expect((await provider.ended).exitCode).toBe(0);
+  },
+);
 
-test('What the provider refuses is shown with its hint, exit code 1; with --json on standard output.', async () => {
+test('An error of the provider is printed with its hint, exit code 1; with --json on standard output.', async () => {
   await using home = await openHome(WALK);
   await home.startProvider();
   await home.run('conf_command', WITH_FILE, '--action=start', '--transaction=T1');
@@ -105,18 +108,15 @@ test.each([
     ['--action=logs', '--task_id=ts_1', '--lines=-1'],
     'invalid value -1 for --lines',
   ],
-])(
-  'Arguments that cannot be meant (%s): exit code 2, and nothing is asked of anybody.',
-  async (_, args, message) => {
-    await using home = await openHome();
-    const { exitCode, stdout, stderr } = await home.run('conf_command', ...args);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^error CLI_USAGE: /);
-    expect(stderr).toContain(message);
-  },
-);
+])('Invalid arguments (%s) end with exit code 2, and nothing is sent.', async (_, args, message) => {
+  await using home = await openHome();
+  const { exitCode, stdout, stderr } = await home.run('conf_command', ...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(/^error CLI_USAGE: /);
+  expect(stderr).toContain(message);
+});
 
-test('--topic=process needs a file, a service of it and a transaction: exit code 2.', async () => {
+test('--topic=process without a file, a known service or a transaction ends with exit code 2.', async () => {
   await using home = await openHome(WALK);
   await home.startProvider();
   const base = ['--action=stop', '--topic=process'];
@@ -128,10 +128,10 @@ test('--topic=process needs a file, a service of it and a transaction: exit code
   expect(noTransaction.stderr).toContain('needs --transaction');
 });
 
-test('No provider: exit code 3 within the timeout, and where it was looked for.', async () => {
+test('Without a provider the command ends within the timeout with exit code 3 and prints the addresses.', async () => {
   await using home = await openHome(WALK);
   const { pubPort, subPort } = home;
-  // One that has an hour for it is still waiting when this one has given up.
+  // A command with a timeout of an hour still waits when this one has ended.
   const patient = home.start('conf_command', WITH_FILE, '--action=list', '--timeout=3600');
   const { exitCode, stderr, stdout } = await home.run(
     'conf_command',
@@ -149,7 +149,7 @@ test('No provider: exit code 3 within the timeout, and where it was looked for.'
   expect(unnamed.stderr).toContain('no provider of yours runs on this machine');
 });
 
-test('A provider that takes the command and never answers: exit code 4.', async () => {
+test('A provider that never answers leads to exit code 4.', async () => {
   await using home = await openHome();
   await using bus = await openBus();
   const { seen } = bus.reader('context');
@@ -165,7 +165,7 @@ test('A provider that takes the command and never answers: exit code 4.', async 
   expect(seen.items).toMatchObject([{ topic: 'context', body: { header: { action: 'list' } } }]);
 });
 
-test('Ctrl-C ends a command that waits for its answer: exit code 1, and what may still happen.', async () => {
+test('Ctrl-C ends a waiting command with exit code 1 and a hint that the command may still be executed.', async () => {
   await using home = await openHome();
   await using bus = await openBus();
   const { seen } = bus.reader('context');
@@ -184,7 +184,7 @@ test('Ctrl-C ends a command that waits for its answer: exit code 1, and what may
   expect(stderr).toContain('hint: a command that was already sent is still executed');
 });
 
-test('Several providers: the error lists them, and naming one is enough.', async () => {
+test('With several providers the error lists them; --endpoint chooses one.', async () => {
   await using home = await openHome(WALK);
   await using other = await openHome(WALK);
   const second = 'other/conf/Context-Other.xml';
@@ -193,7 +193,7 @@ test('Several providers: the error lists them, and naming one is enough.', async
   await writeFile(join(home.path, second), text);
   await using one = await home.startProvider();
   await using two = await home.startProvider([], second);
-  // Inside the folder of one that one is meant.
+  // In the folder of a provider, that provider is used.
   const near = await home.run('conf_command', '--action=list', '--json');
   expect(near).toMatchObject({ exitCode: 0 });
   const { exitCode, stderr } = await home.runIn('/', 'conf_command', '--action=list');

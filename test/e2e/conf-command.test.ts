@@ -45,7 +45,7 @@ async function pids(home: Home): Promise<Readonly<Record<string, number | null>>
   return Object.fromEntries(transactions[0]!.services.map(({ service_id: id, pid }) => [id, pid]));
 }
 
-test('A context is started, restarted, stopped and ended, and each command says what came of it.', async () => {
+test('start, restart, stop and exit print the resulting states.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = await home.startProvider();
   expect(await command(home, 'list')).toBe('no transactions');
@@ -120,7 +120,7 @@ test('With --json every answer is one JSON value.', async () => {
   expect((await provider.ended).exitCode).toBe(0);
 });
 
-test('An edited file is reloaded: --dry_run prints the plan, the reload carries it out.', async () => {
+test('reload --dry_run prints the plan for an edited file; reload executes it.', async () => {
   await using home = await openHome(...SERVICES);
   await home.startProvider(['--start', '--transaction=T1']);
   await command(home, 'restart');
@@ -149,7 +149,7 @@ test('An edited file is reloaded: --dry_run prints the plan, the reload carries 
   ]);
 });
 
-test('With --topic=process a service is told directly, and the answer is shown all the same.', async () => {
+test('--topic=process sends directly to a service and prints the answer.', async () => {
   await using home = await openHome(...SERVICES);
   await home.startProvider(['--start', '--transaction=T1']);
   await command(home, 'restart');

@@ -85,7 +85,7 @@ const chain: readonly ServiceSpec[] = [
   { id: 'ts_4', instance: 'Forever', entry: 'on_exit' },
 ];
 
-test('The events of a chain come in the order that its transitions describe, each exactly once.', async () => {
+test('The events of a chain arrive in the order of its transitions, each exactly once.', async () => {
   await using home = await openHome();
   await home.startProvider([], await home.writeContext(...chain));
   await using seen = await display(home, '--json');
@@ -96,8 +96,8 @@ test('The events of a chain come in the order that its transitions describe, eac
   await command(home, '--action=stop', '--transaction=T1');
   await seen.out.waitFor((line) => line.includes('"reply_stop"'));
   await end(seen);
-  const told = events().map((each) => what(each).replace('control ', ''));
-  expect(told.slice(0, 11)).toEqual([
+  const shown = events().map((each) => what(each).replace('control ', ''));
+  expect(shown.slice(0, 11)).toEqual([
     ...['created ts_1', 'started ts_1'],
     // on_start: start ts_2
     ...['created ts_2', 'started ts_2', 'updated ts_2'],
@@ -106,12 +106,12 @@ test('The events of a chain come in the order that its transitions describe, eac
     // on_exit: start ts_4
     ...['created ts_4', 'started ts_4'],
   ]);
-  expect(told.slice(11).toSorted()).toEqual(['stopped ts_1', 'stopped ts_2', 'stopped ts_4']);
+  expect(shown.slice(11).toSorted()).toEqual(['stopped ts_1', 'stopped ts_2', 'stopped ts_4']);
   const times = linesOf(seen).map(({ at }) => Date.parse(at));
   expect(times).toEqual(times.toSorted((one, other) => one - other));
 });
 
-test('The filters by topic, service, action and transaction let through what they name, and all of it.', async () => {
+test('The filters by topic, service, action and transaction print all matching messages and no others.', async () => {
   await using home = await openHome(...SERVICES);
   await home.startProvider();
   await using displays = await displayAll(home, [
@@ -157,7 +157,7 @@ test('The filters by topic, service, action and transaction let through what the
   expect(passed(both)).toEqual(['control started ts_100']);
 });
 
-test('One line tells one message; --verbose shows it whole as well.', async () => {
+test('Each message is one line; --verbose also prints the whole message.', async () => {
   await using home = await openHome(...SERVICES);
   await home.startProvider();
   await using plain = await display(home, '--topic=control', '--action=started');
@@ -166,18 +166,18 @@ test('One line tells one message; --verbose shows it whole as well.', async () =
   await plain.out.waitFor(() => plain.out.items.length === 2);
   await verbose.out.waitFor(() => verbose.out.items.filter((line) => line === '}').length === 2);
   await end(plain, verbose);
-  const told = /^\d\d:\d\d:\d\d {2}control {3}ts_10[01] +started pid (\d+) \(T1\)$/;
-  for (const line of plain.out.items) expect(line).toMatch(told);
+  const shown = /^\d\d:\d\d:\d\d {2}control {3}ts_10[01] +started pid (\d+) \(T1\)$/;
+  for (const line of plain.out.items) expect(line).toMatch(shown);
   const [first = '', ...rest] = verbose.out.items;
-  expect(first).toMatch(told);
+  expect(first).toMatch(shown);
   const whole = JSON.parse(rest.slice(0, rest.indexOf('}') + 1).join('\n')) as object;
   expect(whole).toMatchObject({
     header: { action: 'started', service_transaction: 'T1' },
-    content: { status: { pid: Number(told.exec(first)?.[1]) } },
+    content: { status: { pid: Number(shown.exec(first)?.[1]) } },
   });
 });
 
-test('It is enough to name the end that subscribers connect to, also while several providers run.', async () => {
+test('The address for subscribers is enough, also with several providers.', async () => {
   await using home = await openHome(['Walk', 'ts_101']);
   await using other = await openHome(['Walk', 'ts_101']);
   const second = 'other/conf/Context-Other.xml';
@@ -195,14 +195,14 @@ test('It is enough to name the end that subscribers connect to, also while sever
   expect(linesOf(seen).map(what)).toEqual(['context validate ', 'state reply_validate ']);
 });
 
-test('Without a provider it is told that there is none, exit code 3.', async () => {
+test('Without a provider the command ends with an error, exit code 3.', async () => {
   await using home = await openHome();
   const { exitCode, stderr } = await home.run('context_display');
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/^error BUS_UNREACHABLE: no provider of yours runs on this machine\n {2}hint: /);
 });
 
-test('It ends with the one who reads it, as other programs do.', async () => {
+test('It ends when its output is closed.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = home.start('service_context', FILE, '--start', '--transaction=T1');
   await provider.out.waitFor((line) => line.includes('start T1: success'));
@@ -221,7 +221,7 @@ test('It ends with the one who reads it, as other programs do.', async () => {
   expect(shown.out.items).toHaveLength(1);
 });
 
-test('A service or an action that nothing has is refused, and the hint says what there is.', async () => {
+test('An unknown service or action is rejected, and the hint lists the known ones.', async () => {
   await using home = await openHome(...SERVICES);
   const action = await home.run('context_display', '--action=startd');
   expect(action).toMatchObject({

@@ -38,8 +38,8 @@ describe('create_service --xml_file', () => {
     await using folder = await makeMetaFolder();
     const { stdout, stderr, exitCode } = await folder.generate();
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
-    const [told = '', next] = stdout.split('\n\n');
-    expect(told.split('\n')).toEqual([...CODE, CONTEXT].map((file) => `created: ${file}`));
+    const [lines = '', next] = stdout.split('\n\n');
+    expect(lines.split('\n')).toEqual([...CODE, CONTEXT].map((file) => `created: ${file}`));
     expect(next).toContain(`npx service_context ${CONTEXT}\n`);
     expect(Object.keys(await filesIn(folder.path)).sort()).toEqual(
       ['.contextd/scaffold.json', META, CONTEXT, ...CODE].sort(),
@@ -62,7 +62,7 @@ describe('create_service --xml_file', () => {
     expect(await folder.read('services/Run/Run.ts')).toContain('class Running extends LoopedTask');
   });
 
-  test('takes paths from where the meta file is, wherever it is run', async () => {
+  test('resolves paths relative to the meta file', async () => {
     await using folder = await makeMetaFolder();
     const program = join(packageRoot, 'dist/tools/create_service.js');
     await mkdir(join(folder.path, 'elsewhere'));
@@ -74,18 +74,18 @@ describe('create_service --xml_file', () => {
     expect(await folder.read(CONTEXT)).toContain('<location>services</location>');
   });
 
-  test('changes nothing when it is run again, and says so', async () => {
+  test('changes nothing and reports that when it is run again', async () => {
     await using folder = await makeMetaFolder();
     await folder.generate();
     const before = await filesIn(folder.path);
     const { stdout, exitCode } = await folder.generate();
     expect(exitCode).toBe(0);
-    const told = [...CODE, CONTEXT].map((file) => `unchanged: ${file}\n`).join('');
-    expect(stdout.startsWith(`${told}Nothing to change.\n`)).toBe(true);
+    const lines = [...CODE, CONTEXT].map((file) => `unchanged: ${file}\n`).join('');
+    expect(stdout.startsWith(`${lines}Nothing to change.\n`)).toBe(true);
     expect(await filesIn(folder.path)).toEqual(before);
   });
 
-  test('keeps what was edited, says so, and overwrites code alone with --force', async () => {
+  test('keeps edited files and reports them; --force overwrites only code', async () => {
     await using folder = await makeMetaFolder();
     await folder.generate();
     const written = await folder.read('services/Walk/Walk.ts');
@@ -103,7 +103,7 @@ describe('create_service --xml_file', () => {
     expect(await folder.read(CONTEXT)).toBe(edited);
   });
 
-  test('adds what is new in the meta file to what is there', async () => {
+  test('adds new services of the meta file to the existing ones', async () => {
     await using folder = await makeMetaFolder();
     await folder.generate();
     await rm(join(folder.path, 'services/Run'), { recursive: true });
@@ -117,7 +117,7 @@ describe('create_service --xml_file', () => {
     expect(after.replace(/\n {2}<TaskService id="ts_104"[^]*?<\/TaskService>/, '')).toBe(before);
   });
 
-  test('shows with --dry_run what would change as a diff, and writes nothing', async () => {
+  test('prints the changes as a diff with --dry_run, and writes nothing', async () => {
     await using folder = await makeMetaFolder();
     const { stdout, exitCode } = await folder.generate({ dry_run: true });
     expect(exitCode).toBe(0);
@@ -138,8 +138,8 @@ describe('create_service --xml_file', () => {
     const { stderr, exitCode } = await folder.generate();
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error CTX_INVALID: /);
-    const told = stderr.split('\n').find((line) => line.includes(message));
-    expect(told).toMatch(/Services-StateMachine\.xml:1[1-4]\d:\d+: /);
+    const lines = stderr.split('\n').find((line) => line.includes(message));
+    expect(lines).toMatch(/Services-StateMachine\.xml:1[1-4]\d:\d+: /);
     expect(Object.keys(await filesIn(folder.path))).toEqual([META]);
   });
 
@@ -153,18 +153,18 @@ describe('create_service --xml_file', () => {
     expect(Object.keys(await filesIn(folder.path))).toEqual([META, 'services/Run']);
   });
 
-  test('names the stray tags of the file as it was printed, with line and column', async () => {
+  test('reports stray tags with line and column', async () => {
     const printed = join(packageRoot, 'test/fixtures/contexts/Services-AsPrinted.xml');
     await using folder = await makeMetaFolder(printed);
     const { stderr, exitCode } = await folder.generate();
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error XML_MALFORMED: .*Services-StateMachine\.xml has 3 faults:\n/);
     const stray = 'stray </Service>: <MetaServiceConf> of line 1 is open here (remove it)';
-    const told = [71, 104, 137].map((line) => `Services-StateMachine.xml:${line}:3: ${stray}`);
-    expect(told.filter((each) => !stderr.includes(each))).toEqual([]);
+    const lines = [71, 104, 137].map((line) => `Services-StateMachine.xml:${line}:3: ${stray}`);
+    expect(lines.filter((each) => !stderr.includes(each))).toEqual([]);
   });
 
-  test('refuses flags of a single service in one message and ends with 2', async () => {
+  test('rejects flags of a single service in one message with exit code 2', async () => {
     await using folder = await makeMetaFolder();
     const { stderr, exitCode } = await folder.generate({ task_id: 'ts_1', service_path: '.', dry_run: true });
     expect(exitCode).toBe(2);
@@ -174,7 +174,7 @@ describe('create_service --xml_file', () => {
     `);
   });
 
-  test('writes nothing for a file without services, and says so', async () => {
+  test('writes nothing for a file without services, and reports that', async () => {
     await using folder = await makeMetaFolder();
     await folder.write(META, (await folder.read(META)).replace(/<Service [^]*<\/Service>/, ''));
     const { stdout, stderr, exitCode } = await folder.generate();
@@ -183,14 +183,14 @@ describe('create_service --xml_file', () => {
     expect(Object.keys(await filesIn(folder.path))).toEqual([META]);
   });
 
-  test('names the files that are there if the one that is given is not', async () => {
+  test('lists the existing files when the given one does not exist', async () => {
     await using folder = await makeMetaFolder();
     const { stderr, exitCode } = await folder.run({ xml_file: 'conf/Services-Machine.xml' });
     expect(exitCode).toBe(1);
     expect(stderr).toContain('there are: Services-StateMachine.xml');
   });
 
-  test('has nothing to do in this package, whose samples it wrote', async () => {
+  test('changes nothing in this package, whose samples it wrote', async () => {
     await using folder = await makeFolder();
     for (const name of ['StateMachine', 'Sample']) {
       const file = join(packageRoot, `conf/Services-${name}.xml`);
@@ -206,7 +206,7 @@ function restService(): string {
     (trigger) => `<state><trigger>${trigger}</trigger></state>`,
   );
   return `<Service>
-    <task_service>Rest</task_service><task_class>Resting</task_class><task_desc>Lie down</task_desc>
+    <task_service>Rest</task_service><task_class>Resting</task_class><task_desc>Sleep</task_desc>
     <service_name>rest</service_name><task_id>ts_104</task_id>${states.join('')}
   </Service>`;
 }

@@ -1,4 +1,4 @@
-// A service added to a context that is running: create_service says how its provider takes it over, and that works.
+// Adding a service to a running context: create_service prints the reload command, which works.
 
 import { expect, test } from 'vitest';
 import { FILE, openHome } from '../helpers/home.js';
@@ -8,7 +8,7 @@ expectNoLeftovers();
 
 const SECOND = ['--task_service=Walk', '--task_class=Walking', '--task_id=ts_101'];
 
-test('The reload that takes it over is suggested while the provider runs, and the start where none does.', async () => {
+test('The reload command is printed while the provider runs, else the start command.', async () => {
   await using home = await openHome(['EchoAction', 'ts_100']);
   const provider = await home.startProvider(['--start', '--transaction=T1']);
   await provider.out.waitFor((line) => line.includes('"started"'));
@@ -29,7 +29,7 @@ test('The reload that takes it over is suggested while the provider runs, and th
   expect(after.stdout).toContain('Run the context, then start its services from another terminal:\n');
 });
 
-test('why explains every service that exists, also one that nothing has led to.', async () => {
+test('why answers for every service, also for one that was never started.', async () => {
   await using home = await openHome();
   const file = await home.writeContext(
     { id: 'ts_1', instance: 'Forever' },

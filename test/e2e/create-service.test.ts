@@ -35,7 +35,7 @@ describe('create_service', () => {
     ]);
   });
 
-  test('changes nothing when it is run again, and says so', async () => {
+  test('changes nothing and reports that when it is run again', async () => {
     await using folder = await makeFolder();
     await folder.run(TUTORIAL);
     const before = await filesIn(folder.path);
@@ -45,7 +45,7 @@ describe('create_service', () => {
     expect(await filesIn(folder.path)).toEqual(before);
   });
 
-  test('keeps files that were edited, says so, and overwrites code with --force', async () => {
+  test('keeps edited files and reports them; --force overwrites code', async () => {
     await using folder = await makeFolder();
     await folder.run(TUTORIAL);
     const written = await folder.read(TASK);
@@ -65,7 +65,7 @@ describe('create_service', () => {
     expect(await folder.read(CONTEXT)).toBe(edited);
   });
 
-  test('shows with --dry_run what would change as a diff, and writes nothing', async () => {
+  test('prints the changes as a diff with --dry_run, and writes nothing', async () => {
     await using folder = await makeFolder();
     const { stdout, exitCode } = await folder.run({ ...TUTORIAL, dry_run: true });
     expect(exitCode).toBe(0);
@@ -88,7 +88,7 @@ describe('create_service', () => {
     expect(await other.read('services/Walk/Walk.ts')).toBe(await folder.read('services/Walk/Walk.ts'));
   });
 
-  test('takes what is not said from the only context, and changes nothing when it is run again', async () => {
+  test('takes missing values from the only context, and changes nothing when it is run again', async () => {
     await using folder = await makeFolder();
     await folder.run({ ...TUTORIAL, server_ip: '127.0.0.2', sub_port: '7001', pub_port: '7002' });
     const { stdout } = await folder.run({ task_service: 'WalkHome' });
@@ -108,7 +108,7 @@ describe('create_service', () => {
     );
   });
 
-  test('adds a second service to the same context and leaves every other byte of it', async () => {
+  test('adds a second service to the same context without changing any other byte', async () => {
     await using folder = await makeFolder();
     await folder.run(TUTORIAL);
     const before = (await folder.read(CONTEXT))
@@ -160,7 +160,7 @@ describe('create_service', () => {
     expect(await filesIn(folder.path)).toEqual(before);
   });
 
-  test('points at the fault of a context file that is not well-formed, and writes nothing', async () => {
+  test('reports the position of a syntax error in a context file, and writes nothing', async () => {
     await using folder = await makeFolder();
     await mkdir(join(folder.path, 'conf'));
     await folder.write(CONTEXT, '<Context>\n  <TaskService>\n</Context>\n');
@@ -170,7 +170,7 @@ describe('create_service', () => {
     expect(Object.keys(await filesIn(folder.path))).toEqual([CONTEXT]);
   });
 
-  test('names all missing flags in one message and ends with 2', async () => {
+  test('lists all missing flags in one message, exit code 2', async () => {
     await using folder = await makeFolder();
     const { stderr, exitCode } = await folder.run({ task_id: 'ts_100', sub_port: '5556' });
     expect(exitCode).toBe(2);
@@ -181,7 +181,7 @@ describe('create_service', () => {
     expect(await filesIn(folder.path)).toEqual({});
   });
 
-  test('names all wrong values in one message, each with a hint, and ends with 2', async () => {
+  test('lists all invalid values in one message, each with a hint, exit code 2', async () => {
     await using folder = await makeFolder();
     const wrong = {
       task_service: '1Echo',
@@ -204,7 +204,7 @@ describe('create_service', () => {
     expect(await filesIn(folder.path)).toEqual({});
   });
 
-  test('puts conf/ below --home_path and names the services absolutely there', async () => {
+  test('creates conf/ in --home_path, with absolute paths of the services', async () => {
     await using folder = await makeFolder();
     const { stdout } = await folder.run({ ...TUTORIAL, home_path: 'my home', context_name: "the user's" });
     expect(stdout).toContain("created: my home/conf/Context-the user's.xml\n");

@@ -1,4 +1,4 @@
-// The examples, each copied into a folder in which contextd is installed, and run there as its README says.
+// Runs each example in a folder with contextd installed, as its README describes.
 
 import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -63,11 +63,11 @@ async function run(
   };
 }
 
-/** Empty as long as there is none. */
+/** The lines of a file; empty if it does not exist. */
 const linesOf = async (path: string) =>
   (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
 
-test('playlist: what the radio plays is read, looked up and stored; jingles and strangers are not.', async () => {
+test('playlist: songs are read, looked up and stored; jingles and unknown songs are not.', async () => {
   await using installed = await install();
   const station = '<location>services</location><seconds_a_song>0.1</seconds_a_song>';
   await using running = await run(installed, 'playlist', (context) =>
@@ -88,7 +88,7 @@ test('playlist: what the radio plays is read, looked up and stored; jingles and 
   expect(why).toMatch(/ts_store.*started[\s\S]*ts_search.*started[\s\S]*ts_song.*started[\s\S]*ts_radio/);
 });
 
-test('sensors: a sensor that is gone is tried again, and readings above the threshold are told once.', async () => {
+test('sensors: a missing sensor is retried, and readings above the threshold are reported once.', async () => {
   await using installed = await install();
   const sensor = join(installed.folder, 'sensor');
   const values = `<location>services</location><sensor>${sensor}</sensor><every_s>0.05</every_s><threshold>40</threshold>`;

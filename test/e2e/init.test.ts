@@ -1,4 +1,4 @@
-// contextd init as a new user meets it: from the packed package to a tested and running context.
+// contextd init, from the packed package to a tested and running context.
 
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -25,7 +25,7 @@ function init(folder: string, ...args: readonly string[]) {
 }
 
 describe('contextd init', () => {
-  test('shows what it would write, writes it, and changes nothing when it is run again.', async () => {
+  test('prints the changes, writes them, and changes nothing when it is run again.', async () => {
     await using folder = await openFolder();
     const dry = await init(folder.path, 'Weather', '--dry_run');
     expect(dry.exitCode).toBe(0);
@@ -70,7 +70,7 @@ describe('contextd init', () => {
     expect(JSON.parse(written['package.json']!)).toMatchObject({ name: packageName });
   });
 
-  test('takes the folder in which it is called, and changes nothing there when it is run again without flags.', async () => {
+  test('creates the project in the current folder, and changes nothing when it is run again without flags.', async () => {
     await using folder = await openFolder();
     const here = join(folder.path, 'my-app');
     await mkdir(here);
@@ -84,7 +84,7 @@ describe('contextd init', () => {
     }
   });
 
-  test('keeps what was edited, unless it is told not to.', async () => {
+  test('keeps edited files unless --force is given.', async () => {
     await using folder = await openFolder();
     await init(folder.path, 'Weather');
     const file = join(folder.path, 'Weather', 'test', 'Hello.test.ts');
@@ -98,7 +98,7 @@ describe('contextd init', () => {
     expect(await readFile(file, 'utf8')).toBe(written);
   });
 
-  test('leaves a folder alone that somebody else has filled, and a file that has the name.', async () => {
+  test('rejects a folder with other files, and a file of that name.', async () => {
     await using folder = await openFolder();
     await mkdir(join(folder.path, 'Mine'));
     await writeFile(join(folder.path, 'Mine', 'package.json'), '{}');
@@ -121,7 +121,7 @@ describe('contextd init', () => {
 });
 
 test(
-  'A project made by the packed package installs, checks, tests and starts.',
+  'A project created by the packed package installs, checks, tests and starts.',
   { timeout: 600_000 },
   async () => {
     await using folder = await openFolder();
@@ -176,7 +176,7 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    // Nobody is left of it, as it should be.
+    // No process of it may be left.
     if (!hasErrnoCode(error, 'ESRCH')) throw error;
   }
 }

@@ -1,4 +1,4 @@
-// What the live view of 300 services writes and costs, in a real terminal on a real bus.
+// Output and CPU time of the live view of 300 services, in a real terminal.
 
 import { expect, test, vi } from 'vitest';
 import { eventually } from '../helpers/eventually.js';

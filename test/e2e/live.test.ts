@@ -1,4 +1,4 @@
-// The live view as a user has it: conf_command in a real terminal, with keys pressed and the screen looked at.
+// The live view in a real terminal: presses keys and reads the screen.
 
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
@@ -43,61 +43,57 @@ async function settings(pane: Pane, mark: string): Promise<string> {
   return (await pane.waitForLine(new RegExp(`^${mark} [0-9a-f]{32}`))).slice(mark.length);
 }
 
-test(
-  'Services are watched, sorted, filtered and looked into, and q leaves the terminal as it was.',
-  needs('tmux'),
-  async () => {
-    await using project = await openProject(SERVICES);
-    await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
-    await using pane = await openPane();
-    const before = await settings(pane, 'before');
-    await watch(pane, project);
-    expect(await pane.flags()).toBe('cursor 0 alternate 1');
-    const screen = await pane.screen();
-    expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
-    expect(screen[1]).toBe('services 3: 2 started  1 defined');
-    expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
-    expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
+test('The view sorts, filters and shows details, and q restores the terminal.', needs('tmux'), async () => {
+  await using project = await openProject(SERVICES);
+  await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
+  await using pane = await openPane();
+  const before = await settings(pane, 'before');
+  await watch(pane, project);
+  expect(await pane.flags()).toBe('cursor 0 alternate 1');
+  const screen = await pane.screen();
+  expect(screen[0]).toMatch(/^context001 {2}T1 {2}tcp:\/\/127\.0\.0\.1:\d+ +\d\d:\d\d:\d\d$/);
+  expect(screen[1]).toBe('services 3: 2 started  1 defined');
+  expect(screen[2]).toMatch(/^all: cpu [\d.]+% {2}rss [\d.]+M {2}vms .* {2}pids 2 {2}children 0$/);
+  expect(screen.at(-1)).toMatch(/^q quit .* sort: c cpu/);
 
-    await pane.press('n');
-    await pane.waitForLine(/^ SERVICE▲/);
-    await pane.press('n');
-    await pane.waitForLine(/^ SERVICE▼/);
-    expect((await pane.screen())[5]).toMatch(/^>ts_3 +- defined/);
+  await pane.press('n');
+  await pane.waitForLine(/^ SERVICE▲/);
+  await pane.press('n');
+  await pane.waitForLine(/^ SERVICE▼/);
+  expect((await pane.screen())[5]).toMatch(/^>ts_3 +- defined/);
 
-    await pane.press('/');
-    await pane.press('-l', 'ts_2');
-    await pane.waitForLine(/^services 3, 1 shown: /);
-    await pane.press('Enter', 'Enter');
-    await pane.waitForLine(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
-    await pane.waitForLine(/^connections \(\d+\)$/);
-    await pane.press('End');
-    await pane.waitForLine(/M +[\d.]+M +\S+$/);
-    await pane.press('Escape');
-    await pane.waitForLine(/^filter: ts_2/);
-    await pane.press('Escape');
-    await pane.waitForLine(/^services 3: /);
+  await pane.press('/');
+  await pane.press('-l', 'ts_2');
+  await pane.waitForLine(/^services 3, 1 shown: /);
+  await pane.press('Enter', 'Enter');
+  await pane.waitForLine(/^ts_2 {2}Forever test {2}pid \d+ {2}started {2}up /);
+  await pane.waitForLine(/^connections \(\d+\)$/);
+  await pane.press('End');
+  await pane.waitForLine(/M +[\d.]+M +\S+$/);
+  await pane.press('Escape');
+  await pane.waitForLine(/^filter: ts_2/);
+  await pane.press('Escape');
+  await pane.waitForLine(/^services 3: /);
 
-    await provider.command('stop', 'ts_1');
-    await pane.waitForLine(/^.ts_1 +- stopped/);
-    await pane.press('q');
-    await pane.waitForLine(/^ready>$/);
-    expect(await pane.flags()).toBe(SHELL_FLAGS);
-    expect(await settings(pane, 'after')).toBe(before);
-    expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
+  await provider.command('stop', 'ts_1');
+  await pane.waitForLine(/^.ts_1 +- stopped/);
+  await pane.press('q');
+  await pane.waitForLine(/^ready>$/);
+  expect(await pane.flags()).toBe(SHELL_FLAGS);
+  expect(await settings(pane, 'after')).toBe(before);
+  expect(pane.written().split('\u001b[?1049h')[1]!.split('\u001b[?1049l')[0]).not.toMatch(CLEARS);
 
-    // Last, for what a terminal of another size shows of earlier lines is its own affair.
-    await provider.command('start', 'ts_1');
-    await watch(pane, project);
-    await pane.resize(100, 12);
-    await pane.waitForLine(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
-    expect(await pane.screen()).toHaveLength(12);
-    await pane.press('q');
-    await eventually(async () => (await pane.flags()) === SHELL_FLAGS, 'the terminal is given back');
-  },
-);
+  // Last, for what a terminal of another size shows of earlier lines is its own affair.
+  await provider.command('start', 'ts_1');
+  await watch(pane, project);
+  await pane.resize(100, 12);
+  await pane.waitForLine(/^context001 .*every 0\.5 s {2}\d\d:\d\d:\d\d$/);
+  expect(await pane.screen()).toHaveLength(12);
+  await pane.press('q');
+  await eventually(async () => (await pane.flags()) === SHELL_FLAGS, 'the terminal is given back');
+});
 
-test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', needs('tmux'), async () => {
+test('Ctrl-C, SIGTERM and SIGHUP restore the terminal.', needs('tmux'), async () => {
   await using project = await openProject(SERVICES);
   await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
@@ -116,7 +112,7 @@ test('Ctrl-C, SIGTERM and SIGHUP leave the terminal as it was.', needs('tmux'), 
   }
 });
 
-test('A provider that is gone is told of, and the view goes on when it is back.', needs('tmux'), async () => {
+test('The view reports a provider that is gone and continues when it is back.', needs('tmux'), async () => {
   await using project = await openProject(SERVICES);
   await using first = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using pane = await openPane();
@@ -138,7 +134,7 @@ test('A provider that is gone is told of, and the view goes on when it is back.'
   expect((await pane.screen()).join('\n')).not.toContain('WARNING');
 });
 
-test('An error that nobody caught leaves the terminal as it was, too.', needs('tmux'), async () => {
+test('An uncaught error restores the terminal too.', needs('tmux'), async () => {
   await using pane = await openPane();
   const before = await settings(pane, 'before');
   const run = pathToFileURL(join(packageRoot, 'src/cli/terminal/process-terminal.ts')).href;
@@ -157,7 +153,7 @@ test('An error that nobody caught leaves the terminal as it was, too.', needs('t
   expect(await settings(pane, 'after')).toBe(before);
 });
 
-test('Without a terminal --watch says so, and with --json prints a line per sample until it is told to end.', async () => {
+test('Without a terminal --watch fails, and with --json it prints a line per sample until a signal.', async () => {
   await using project = await openProject(SERVICES);
   await using provider = await project.startProvider('--start', `--transaction=${TRANSACTION}`);
   await using refused = startProgram('conf_command', ...watchFlags(project));

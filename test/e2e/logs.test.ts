@@ -1,4 +1,4 @@
-// A user who looks into the log of a service: conf_command as a program, ended by Ctrl-C.
+// conf_command --action=logs as a program, ended by Ctrl-C.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { writeContextFile } from '../helpers/xml.js';
 
 expectNoLeftovers();
 
-test('The log of a running service is followed until Ctrl-C, also when its provider has ended.', async () => {
+test('--follow prints the log of a running service until Ctrl-C, also after its provider has ended.', async () => {
   await using folder = await openFolder();
   const [front = '', back = ''] = ['front', 'back'].map((name) => `ipc://${folder.path}/${name}`);
   const binds = { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
@@ -24,7 +24,7 @@ test('The log of a running service is followed until Ctrl-C, also when its provi
   await tail.out.waitFor((line) => line === 'line 250');
   const { items } = tail.out;
   expect(items).toEqual(items.map((_, index) => `line ${index + 1}`));
-  // A reader that has had enough ends it: a pipe that nobody reads is no reason to go on.
+  // A closed pipe ends it.
   const command = `"$0" "$@" --follow | head -n 3`;
   const program = join(packageRoot, 'dist', 'tools', 'conf_command.js');
   await using piped = spawnProgram(

@@ -1,4 +1,4 @@
-// Faults of the machine: each has a code and a hint, none is INTERNAL, and what can do without goes on.
+// Faults of the machine: each has an error code other than INTERNAL and a hint; programs that can continue do.
 
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ function runAs(shell: string, program: string, ...args: readonly string[]): Prog
 }
 
 test(
-  'A provider with a folder that cannot be written ends, and says why and what to do.',
+  'A provider with an unwritable folder ends with an error and a hint.',
   needs('root', 'another user'),
   async () => {
     await using place = await openPlace();
@@ -54,17 +54,21 @@ test(
   },
 );
 
-test('A provider that may write no file lives, and says so.', needs('root', 'another user'), async () => {
-  await using place = await openPlace();
-  await chmod(place.path, 0o755);
-  const shell = 'cd / && ulimit -f 0 && exec "$@"';
-  await using program = runAs(shell, 'service_context', place.file, '--start');
-  await program.out.waitFor((line) => /the journal in .* cannot be written: EFBIG/.test(line));
-  program.child.kill('SIGTERM');
-  expect(await program.ended).toMatchObject({ code: 0 });
-});
+test(
+  'A provider that cannot write files keeps running and warns.',
+  needs('root', 'another user'),
+  async () => {
+    await using place = await openPlace();
+    await chmod(place.path, 0o755);
+    const shell = 'cd / && ulimit -f 0 && exec "$@"';
+    await using program = runAs(shell, 'service_context', place.file, '--start');
+    await program.out.waitFor((line) => /the journal in .* cannot be written: EFBIG/.test(line));
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toMatchObject({ code: 0 });
+  },
+);
 
-test('A command in a folder that was removed says so.', async () => {
+test('A command in a removed folder reports that.', async () => {
   await using place = await openFolder();
   const gone = join(place.path, 'gone');
   await mkdir(gone);

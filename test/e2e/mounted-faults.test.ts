@@ -43,7 +43,7 @@ const faults: Readonly<Record<string, readonly [(folder: string) => string, RegE
 };
 
 test.each(Object.entries(faults))(
-  'A provider whose file system %s ends, and says why and what to do.',
+  'A provider whose file system %s ends with an error and a hint.',
   needs('a mount namespace'),
   async (_what, [mount, message]) => {
     await using place = await openPlace();
@@ -57,23 +57,19 @@ test.each(Object.entries(faults))(
   },
 );
 
-test(
-  'A provider with a state folder that can only be read ends, and names it.',
-  needs('a mount namespace'),
-  async () => {
-    await using place = await openPlace();
-    await mkdir(join(place.state, 'context001'), { recursive: true, mode: 0o700 });
-    await using program = runMounted(readOnly(place.state), 'service_context', place.file);
-    expect(await program.ended).toMatchObject({ code: 1 });
-    expect(program.err.items).toEqual([
-      expect.stringMatching(/^error ENV_READ_ONLY: .*EROFS.*\/\.contextd\/context001\//),
-      expect.stringMatching(/^ {2}hint: mount it for writing, or move .*\/\.contextd\/context001\//),
-    ]);
-  },
-);
+test('A provider with a read-only state folder ends and names it.', needs('a mount namespace'), async () => {
+  await using place = await openPlace();
+  await mkdir(join(place.state, 'context001'), { recursive: true, mode: 0o700 });
+  await using program = runMounted(readOnly(place.state), 'service_context', place.file);
+  expect(await program.ended).toMatchObject({ code: 1 });
+  expect(program.err.items).toEqual([
+    expect.stringMatching(/^error ENV_READ_ONLY: .*EROFS.*\/\.contextd\/context001\//),
+    expect.stringMatching(/^ {2}hint: mount it for writing, or move .*\/\.contextd\/context001\//),
+  ]);
+});
 
 test(
-  'A provider on a file system without links ends, and says so.',
+  'A provider on a file system without links ends and reports that.',
   needs('a mount namespace', 'a control group hierarchy'),
   async () => {
     await using place = await openPlace();
@@ -92,7 +88,7 @@ test(
 );
 
 test(
-  'A provider on a disk that is full from the start lives, says so, and ends on SIGTERM.',
+  'A provider on a full disk keeps running, warns, and ends on SIGTERM.',
   needs('a mount namespace'),
   async () => {
     await using place = await openPlace();
@@ -112,22 +108,18 @@ test(
   },
 );
 
-test(
-  'Commands that write into a folder that can only be read say so.',
-  needs('a mount namespace'),
-  async () => {
-    await using place = await openPlace();
-    for (const [program, ...args] of [
-      ['contextd', 'init', 'app'] as const,
-      ['create_service', '--task_service=Foo'] as const,
-    ]) {
-      const shell = `${readOnly(place.path)} && cd ${place.path}`;
-      await using run = runMounted(shell, program, ...args);
-      expect(await run.ended).toMatchObject({ code: 1 });
-      expect(run.err.items).toEqual([
-        expect.stringMatching(/^error TPL_WRITE_FAILED: .*EROFS: read-only file system/),
-        expect.stringMatching(/^ {2}hint: /),
-      ]);
-    }
-  },
-);
+test('Commands that write into a read-only folder report that.', needs('a mount namespace'), async () => {
+  await using place = await openPlace();
+  for (const [program, ...args] of [
+    ['contextd', 'init', 'app'] as const,
+    ['create_service', '--task_service=Foo'] as const,
+  ]) {
+    const shell = `${readOnly(place.path)} && cd ${place.path}`;
+    await using run = runMounted(shell, program, ...args);
+    expect(await run.ended).toMatchObject({ code: 1 });
+    expect(run.err.items).toEqual([
+      expect.stringMatching(/^error TPL_WRITE_FAILED: .*EROFS: read-only file system/),
+      expect.stringMatching(/^ {2}hint: /),
+    ]);
+  }
+});

@@ -57,8 +57,8 @@ async function provide({ installed, sub, pub }: Tutorial, file: string) {
   const end = async () => {
     provider.kill('SIGINT');
     // How often a task has reported its steps by then is a matter of time.
-    const told = (await provider).all.split('\n').filter((line) => !line.includes(' updated '));
-    return neutral(told.join('\n'), { folder, sub, pub });
+    const shown = (await provider).all.split('\n').filter((line) => !line.includes(' updated '));
+    return neutral(shown.join('\n'), { folder, sub, pub });
   };
   const close = async () => {
     await end();

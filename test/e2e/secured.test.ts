@@ -1,4 +1,4 @@
-// The commands towards a secured provider: with the right key, the wrong one, and none.
+// The commands with a secured provider: with the right key, a wrong one, and without a key.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FILE, openHome, type Home } from '../helpers/home.js';
@@ -87,7 +87,7 @@ test.each(refused)('%s a command ends with %i', async (_what, exitCode, text, [p
   expect(ended.exitCode).toBe(exitCode);
 });
 
-test('with its key a client reads, follows and commands as its role allows.', async () => {
+test('A client with its key reads, follows and commands as its role allows.', async () => {
   const listed = await home.run('conf_command', '--action=list', key('rita'));
   expect(listed.stdout).toMatch(/ts_1 +started/);
   const display = home.start('context_display', key('rita'), '--action=stopped');
@@ -99,7 +99,7 @@ test('with its key a client reads, follows and commands as its role allows.', as
   await display.out.waitFor((line) => line.includes('ts_1'));
 });
 
-test('A reload lets in who was added to the file and nobody who was removed, and says what it cannot change.', async () => {
+test('A reload accepts added clients, rejects removed ones, and reports what it cannot change.', async () => {
   const reload = (...more: readonly string[]) =>
     home.run('conf_command', '--action=reload', `--context_file=${FILE}`, key('anna'), ...more);
   const eve = /public-key = "(.*)"/.exec(await home.read('keys/eve.key'))?.[1] ?? '';

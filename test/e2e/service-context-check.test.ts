@@ -15,7 +15,7 @@ const SERVICES = [
   ['Walk', 'ts_101'],
 ] as const;
 
-test('--check of a valid file says so, and runs nothing.', async () => {
+test('--check reports a valid file, and runs nothing.', async () => {
   await using home = await openHome(...SERVICES);
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--check');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -23,7 +23,7 @@ test('--check of a valid file says so, and runs nothing.', async () => {
   expect((await home.run('conf_command', '--action=list')).exitCode).toBe(3);
 });
 
-test('--check tells warnings with file, line and column, and the file is valid all the same.', async () => {
+test('--check prints warnings with file, line and column, and the file counts as valid.', async () => {
   await using home = await openHome(...SERVICES);
   await home.edit(FILE, (text) => replaceNth(text, /<state type="on_start">/, 2, '<state type="on_exit">'));
   const lines = (await home.read(FILE)).split('\n');
@@ -38,7 +38,7 @@ test('--check tells warnings with file, line and column, and the file is valid a
   ]);
 });
 
-test('--check tells every fault with file, line and column, and ends with 1.', async () => {
+test('--check prints every error with file, line and column, and ends with 1.', async () => {
   await using home = await openHome(...SERVICES);
   await home.edit(FILE, (text) =>
     replaceNth(
@@ -63,7 +63,7 @@ test('--check tells every fault with file, line and column, and ends with 1.', a
   expect(run).toMatchObject({ exitCode: 1, stderr });
 });
 
-test('--check warns of programs that cannot run here, and says why.', async () => {
+test('--check warns of programs that cannot run here, with the reason.', async () => {
   await using home = await openHome(...SERVICES);
   const command = '<command><program>./start.sh</program></command>';
   await home.edit(FILE, (text) => replaceNth(text, /<configuration>/, 2, `<configuration>${command}`));
@@ -98,7 +98,7 @@ test('--check warns of code that is in no service root.', async () => {
   expect(rooted.stdout).toBe(`${path} is valid: 2 task services, 0 warnings`);
 });
 
-test('--check of a file that is not well-formed points at the place, and ends with 1.', async () => {
+test('--check reports the position of a syntax error, and ends with 1.', async () => {
   await using home = await openHome(...SERVICES);
   await home.edit(FILE, (text) => text.replace('</Task>', '</Tusk>'));
   const line = (await home.read(FILE)).split('\n').findIndex((each) => each.includes('</Tusk>')) + 1;
@@ -130,7 +130,7 @@ test.each(GRAPHS)('%s draws the services and the transitions between them.', asy
   expect(stdout).toMatch(edge);
 });
 
-test('A graph format that does not exist is an error of usage: exit code 2.', async () => {
+test('An unknown graph format is a usage error, exit code 2.', async () => {
   await using home = await openHome(...SERVICES);
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--graph=png');
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
@@ -138,7 +138,7 @@ test('A graph format that does not exist is an error of usage: exit code 2.', as
   expect(stderr).toContain('hint: allowed values: mermaid, dot');
 });
 
-test('A file that is not there: exit code 1, and the hint names those that are.', async () => {
+test('For a missing file the exit code is 1, and the hint lists the existing ones.', async () => {
   await using home = await openHome(...SERVICES);
   const { exitCode, stdout, stderr } = await home.run('service_context', 'conf/Context-Hom.xml', '--start');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });

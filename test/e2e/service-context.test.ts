@@ -1,4 +1,4 @@
-// service_context as a user runs it: what it starts, what it tells, and that Ctrl-C leaves nothing behind.
+// service_context: what it starts and prints, and that Ctrl-C leaves no process behind.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ function pidsOf(running: Running): readonly number[] {
   return [...new Set(noticesOf(running).flatMap(({ event }) => event?.content.status.pid ?? []))];
 }
 
-test('--start starts the transaction that is named; with --json every line is an object.', async () => {
+test('--start starts the given transaction; with --json every line is an object.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = await home.startProvider(['--start', '--transaction=MORNING']);
   await provider.out.waitFor((line) => line.includes('"answer"'));
@@ -72,7 +72,7 @@ test('--start starts the transaction that is named; with --json every line is an
   }
 });
 
-test('Without --transaction a new id is made; without --json a line tells each event with time and service.', async () => {
+test('Without --transaction a new id is created; without --json each event is a line with time and service.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = home.start('service_context', FILE, '--start');
   const answer = await provider.out.waitFor((line) => line.includes('answer'));
@@ -80,10 +80,10 @@ test('Without --transaction a new id is made; without --json a line tells each e
   const [first = ''] = provider.out.items;
   expect(first).toMatch(/^\d\d:\d\d:\d\d {2}provider +Home is ready: publishers tcp:/);
   for (const [, id] of SERVICES) {
-    const told = provider.out.items.filter((line) =>
+    const shown = provider.out.items.filter((line) =>
       new RegExp(`^[\\d:]{8} {2}${id} +started pid \\d+$`).test(line),
     );
-    expect(told).toHaveLength(1);
+    expect(shown).toHaveLength(1);
   }
   provider.interrupt();
   const { exitCode, stderr, stdout } = await provider.ended;
@@ -91,7 +91,7 @@ test('Without --transaction a new id is made; without --json a line tells each e
   expect(stdout).toMatch(/provider +all services have ended$/);
 });
 
-test('Without --start nothing runs until a command comes, and Ctrl-C ends it at once.', async () => {
+test('Without --start nothing runs until a command arrives, and Ctrl-C ends the provider at once.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = await home.startProvider();
   provider.interrupt();
@@ -100,7 +100,7 @@ test('Without --start nothing runs until a command comes, and Ctrl-C ends it at 
   expect((await home.run('conf_command', '--action=list')).exitCode).toBe(3);
 });
 
-test('Ctrl-C while services are starting: exit code 0, and no process is left.', async () => {
+test('Ctrl-C while services start ends with exit code 0, and no process is left.', async () => {
   await using home = await openHome(['Walk', 'ts_101']);
   const task = `import { LoopedTask } from 'contextd/task';
     export class WalkTask extends LoopedTask {
@@ -119,7 +119,7 @@ test('Ctrl-C while services are starting: exit code 0, and no process is left.',
   expect(noticesOf(provider).at(-1)?.kind).toBe('closed');
 });
 
-test('Ctrl-C before any service process is there ends just as cleanly.', async () => {
+test('Ctrl-C before any service process exists ends cleanly too.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = await home.startProvider(['--start', '--transaction=T1']);
   provider.interrupt();
@@ -128,7 +128,7 @@ test('Ctrl-C before any service process is there ends just as cleanly.', async (
   expect(noticesOf(provider).at(-1)?.kind).toBe('closed');
 });
 
-test('A second provider on the same ports ends with 1 and names port and process; the first goes on.', async () => {
+test('A second provider on the same ports ends with 1 and names port and process; the first keeps running.', async () => {
   await using home = await openHome(...SERVICES);
   await using provider = await home.startProvider(['--start', '--transaction=T1']);
   await provider.out.waitFor((line) => line.includes('"answer"'));

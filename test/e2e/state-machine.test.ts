@@ -46,7 +46,7 @@ async function startProvider(installed: Installation) {
   return { provider, [Symbol.asyncDispose]: close };
 }
 
-test('Services that a meta file describes are written, run, and lead to each other.', async () => {
+test('Services of a meta file are written, run, and start each other.', async () => {
   await using installed = await install();
   const [subPort = 0, pubPort = 0] = await freePorts(2);
   await writeMeta(installed, subPort, pubPort);
@@ -78,7 +78,7 @@ test('Services that a meta file describes are written, run, and lead to each oth
   expect(await running.provider).toMatchObject({ exitCode: 0 });
 });
 
-test('The schema that a written context file names is there for its editor.', async () => {
+test('The schema that a generated context file names exists.', async () => {
   await using installed = await install();
   await writeMeta(installed, 5556, 5557);
   await run(installed, 'create_service', `--xml_file=${META}`);

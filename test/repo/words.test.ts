@@ -38,18 +38,7 @@ const READ = /\.(?:ts|js|mjs|md|ejs|json|xml|xsd|py|sh|yml)$/;
 /** Generated, or written by others. */
 const SKIPPED = /^(?:package-lock\.json|docs\/asyncapi\.json|conf\/schemas\/|test\/repo\/words\.test\.ts)/;
 
-const FOLDERS = [
-  'src',
-  'test',
-  'tools',
-  'docs',
-  'conf',
-  'services',
-  'templates',
-  'bench',
-  'build',
-  'examples',
-];
+const FOLDERS = ['src', 'test', 'tools', 'docs', 'conf', 'services', 'templates', 'bench', 'build'];
 const FILES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
 
 /** Folders and files that are not yet rewritten. */
@@ -75,7 +64,6 @@ const STILL_TO_DO: readonly string[] = [
   'test/busy.js',
   'test/chaos',
   'test/contracts',
-  'test/e2e',
   'test/fixtures',
   'test/helpers',
   'test/integration/adoption',
@@ -102,7 +90,6 @@ const STILL_TO_DO: readonly string[] = [
   'test/unit/base',
   'test/unit/bench',
   'test/unit/bus',
-  'test/unit/cli',
   'test/unit/host',
   'test/unit/journal',
   'test/unit/launcher',

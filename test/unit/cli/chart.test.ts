@@ -10,9 +10,9 @@ describe('fillColumns', () => {
   it.each([
     ['one for each', line(1, 2, 3), 3, [1, 2, 3]],
     ['the largest of several', line(1, 9, 2, 3, 4, 8), 3, [9, 3, 8]],
-    ['none where there is none', line(1, null, 3), 3, [1, undefined, 3]],
+    ['no value for a gap', line(1, null, 3), 3, [1, undefined, 3]],
     [
-      'none where a long time is without samples',
+      'no values for a long time without samples',
       [
         [0, 1],
         [1, 2],
@@ -56,7 +56,7 @@ describe('drawChart', () => {
     expect(drawn[0]).toMatch(/^150\.0/);
   });
 
-  it('draws what never changes as a line', () => {
+  it('draws a constant value as a line', () => {
     const drawn = drawChart(line(46, 46, 46, 46, 46, 46, 46, 46, 46), { ...options, isFromZero: false });
     expect(drawn.join('\n')).toMatch(/─{8}/);
     expect(drawn[0]).toMatch(/^46\.5/);
@@ -67,7 +67,7 @@ describe('formatChart', () => {
   const reply = { service_id: 'ts_1', metric: 'rss', unit: 'MiB', period_s: 1 };
   const terminal = { colour: false, columns: 60 };
 
-  it('says in its title what is drawn, and what was lowest and highest', () => {
+  it('has a title with metric, lowest and highest value', () => {
     const points: [number, number | null][] = [
       [0, 40],
       [1, 60.25],
@@ -79,7 +79,7 @@ describe('formatChart', () => {
     expect(drawn).toHaveLength(13);
   });
 
-  it('says when there is nothing to draw', () => {
+  it('reports when there are no samples', () => {
     expect(formatChart({ ...reply, points: [[1, null]] }, terminal)).toEqual([
       'no samples of rss of ts_1 in that time',
     ]);
@@ -96,11 +96,11 @@ describe('the arguments of a chart', () => {
     json: false,
   } as const;
 
-  it.each(['90', '90s', '1.5h', '10m', '2d'])('--since=%s is a span of time', (since) => {
+  it.each(['90', '90s', '1.5h', '10m', '2d'])('--since=%s is accepted', (since) => {
     expect(() => checkChartArguments({ ...args, since })).not.toThrow();
   });
 
-  it.each(['yesterday', '', '1w', '-5'])('--since=%s is refused', (since) => {
+  it.each(['yesterday', '', '1w', '-5'])('--since=%s is rejected', (since) => {
     expect(() => checkChartArguments({ ...args, since })).toThrow(/^invalid value ".*" for --since$/);
   });
 });

@@ -76,19 +76,19 @@ describe('the console of service_context', () => {
 
   it.each(LOG_LEVELS)('shows at level %s what is at least that', (level) => {
     const expected = ROWS.filter(([own]) => LOG_LEVELS.indexOf(own) >= LOG_LEVELS.indexOf(level));
-    const told = ROWS.filter(([, , , notice]) => show(notice, { level }) !== '');
-    expect(told).toEqual(expected);
+    const shown = ROWS.filter(([, , , notice]) => show(notice, { level }) !== '');
+    expect(shown).toEqual(expected);
   });
 
-  it('says whose event it is, once there is more than one transaction', () => {
+  it('adds the transaction to events once there is more than one', () => {
     const terminal = createTerminal();
-    const tell = createConsole(terminal, { json: false, level: 'info' });
+    const print = createConsole(terminal, { json: false, level: 'info' });
     const transition = { kind: 'transition', transaction: 'T', service: 'ts_1', text: 'on_exit' } as const;
-    tell(event('started'));
-    tell(transition);
-    tell({ kind: 'command', action: 'start', target: '', transaction: 'T2' });
-    tell(event('stopped'));
-    tell(transition);
+    print(event('started'));
+    print(transition);
+    print({ kind: 'command', action: 'start', target: '', transaction: 'T2' });
+    print(event('stopped'));
+    print(transition);
     const lines = terminal.written.out.split('\n').map((line) => line.slice('00:00:00  '.length));
     expect(lines).toEqual([
       'ts_1          started pid 7',
@@ -100,11 +100,11 @@ describe('the console of service_context', () => {
     ]);
   });
 
-  it('puts each JSON object on one line, whatever its text', () => {
+  it('prints each JSON object on one line', () => {
     expect(show({ kind: 'warning', text: 'two\nlines' }, { json: true }).split('\n')).toHaveLength(2);
   });
 
-  it('is coloured on a terminal only', () => {
+  it('uses colours on a terminal only', () => {
     const [, , , failed] = ROWS.find(([, , text]) => text.startsWith('failed'))!;
     expect(show(failed, { colour: true })).toContain('\u001b[31mfailed (exit_code)');
     for (const [, , , notice] of ROWS) expect(show(notice)).not.toContain('\u001b');
@@ -136,7 +136,7 @@ describe('describeEvent', () => {
 });
 
 describe('colours', () => {
-  it('tell states apart', () => {
+  it('differ between states', () => {
     expect(['started', 'exited', 'failed', 'backoff', 'defined'].map(stateColour)).toEqual([
       'green',
       'green',
@@ -146,7 +146,7 @@ describe('colours', () => {
     ]);
   });
 
-  it('are nothing where there is no terminal', () => {
+  it('are not used without a terminal', () => {
     expect([createPaint(true)('a', 'red'), createPaint(false)('a', 'red')]).toEqual([
       '\u001b[31ma\u001b[0m',
       'a',

@@ -1,4 +1,4 @@
-// Output that is not read or cannot be written: bounded, counted, and told once it can be written again.
+// Output that is not read or cannot be written: bounded, counted, and reported once it can be written again.
 
 import { expect, test } from 'vitest';
 import { LossyOutput } from '../../../src/cli/terminal/lossy-output.js';
@@ -22,7 +22,7 @@ function openOutput() {
   return { output, lossy };
 }
 
-test('Lines are dropped while too much waits to be read, and the next line says how many.', () => {
+test('Lines are dropped while too much is unread, and the next line reports how many.', () => {
   const { output, lossy } = openOutput();
   lossy.write('first\n');
   output.writableLength = 1024 * 1024 + 1;

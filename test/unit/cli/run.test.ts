@@ -32,7 +32,7 @@ const sample = defineCommand({
         new ContextdError('BUS_UNREACHABLE', 'no answer', { cause, hint: 'call louder' }),
       );
     }
-    if (args.word === 'odd') return Promise.reject(new RangeError('nobody expected this'));
+    if (args.word === 'odd') return Promise.reject(new RangeError('unexpected'));
     terminal.out('done\n');
     return Promise.resolve(args.word === 'three' ? 3 : 0);
   },
@@ -47,7 +47,7 @@ async function run(...argv: string[]) {
 }
 
 describe('a command', () => {
-  it('is given its arguments, and its result is the exit code', async () => {
+  it('gets its arguments, and its result is the exit code', async () => {
     expect(await run('--word=a', '--list=x', '--list', 'y', '--kind', 'two')).toEqual({
       exitCode: 0,
       out: 'done\n',
@@ -62,11 +62,11 @@ describe('a command', () => {
   it.each([
     ['a required option is missing', [], 'missing: --word', HELP],
     ['an option is unknown', ['--word=a', '--wrod=b'], 'unknown flag --wrod', 'did you mean --word?'],
-    ['an option is like none', ['--word=a', '--quite=b'], 'unknown flag --quite', HELP],
+    ['an option resembles no other', ['--word=a', '--quite=b'], 'unknown flag --quite', HELP],
     ['an option has dashes', ['--two-words=a'], 'unknown flag --two-words', 'did you mean --two_words?'],
     ['a letter is unknown', ['--word=a', '-x'], 'unknown flag -x', HELP],
     [
-      'a value is none of the choices',
+      'a value is not one of the choices',
       ['--word=a', '--kind=three'],
       'invalid value "three" for --kind',
       'allowed values: one, two',
@@ -90,7 +90,7 @@ describe('a command', () => {
     expect(seen).toHaveLength(before);
   });
 
-  it('that fails tells message and hint, and exits with the code of the error', async () => {
+  it('that fails prints message and hint, and exits with the code of the error', async () => {
     expect(await run('--word=deep')).toEqual({
       exitCode: 3,
       out: '',
@@ -99,7 +99,7 @@ describe('a command', () => {
     expect(await run('--word=odd')).toEqual({
       exitCode: 1,
       out: '',
-      err: 'error INTERNAL: nobody expected this\n',
+      err: 'error INTERNAL: unexpected\n',
     });
   });
 

@@ -42,7 +42,7 @@ describe('the table of top', () => {
     `);
   });
 
-  it('counts the memory of a process once, however many threads of it are services', () => {
+  it('counts the memory of a process once if several of its threads are services', () => {
     const lines = formatTop([entry('ts_1'), entry('ts_2')], createPaint(false));
     expect(lines.at(-1)!.split(/ +/)).toEqual([
       'total',
@@ -58,7 +58,7 @@ describe('the table of top', () => {
     ]);
   });
 
-  it('lists what was asked for besides, for each service', () => {
+  it('lists the requested details of each service', () => {
     const details = memory({
       connections: [
         {
@@ -91,7 +91,7 @@ describe('the table of top', () => {
     `);
   });
 
-  it('paints without moving anything', () => {
+  it('has the same layout with colours', () => {
     const plain = formatTop([entry('started', { status: 'started' })], createPaint(false));
     const painted = formatTop([entry('started', { status: 'started' })], createPaint(true));
     expect(painted).not.toEqual(plain);

@@ -34,12 +34,12 @@ describe('the answer to a command', () => {
     });
   });
 
-  it('that is a failure says why, where and what to do', () => {
+  it('that is a failure contains reason, place and hint', () => {
     const placed = { ...failed, error: { ...error, file: '/a/b.ts', line: 3 } };
-    const told = answer('start', { result: 'failure', error, services: [running, placed] });
-    expect(told.exitCode).toBe(1);
-    expect(told.err).toBe('error SVC_EXITED: it ended\n  hint: see its log\n');
-    expect(told.out.split('\n')).toEqual([
+    const shown = answer('start', { result: 'failure', error, services: [running, placed] });
+    expect(shown.exitCode).toBe(1);
+    expect(shown.err).toBe('error SVC_EXITED: it ended\n  hint: see its log\n');
+    expect(shown.out.split('\n')).toEqual([
       'transaction T1',
       '  ts_1               started   pid 4711     42 ms',
       '  a_long_service_id  failed                 7 ms  it ended (/a/b.ts:3)',
@@ -47,11 +47,11 @@ describe('the answer to a command', () => {
     ]);
   });
 
-  it('is not acted upon by the terminal, whatever a service says of itself', () => {
+  it('escapes control characters in text from services', () => {
     const odd = { ...error, message: 'gone\n\u001b[2J' };
-    const told = answer('start', { result: 'failure', error: odd, services: [{ ...failed, error: odd }] });
-    expect(told.err).toBe('error SVC_EXITED: gone\n\\u001b[2J\n  hint: see its log\n');
-    expect(told.out).toContain('  7 ms  gone\\u000a\\u001b[2J\n');
+    const shown = answer('start', { result: 'failure', error: odd, services: [{ ...failed, error: odd }] });
+    expect(shown.err).toBe('error SVC_EXITED: gone\n\\u001b[2J\n  hint: see its log\n');
+    expect(shown.out).toContain('  7 ms  gone\\u000a\\u001b[2J\n');
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('the answer to a command', () => {
     expect(answer('stop', { ...status, services: [] }).exitCode).toBe(exitCode);
   });
 
-  it('says when there was nothing to do', () => {
+  it('reports when there was nothing to do', () => {
     expect(answer('stop', { result: 'success', services: [] }).out).toBe(
       'transaction T1\nstop: nothing to do\n',
     );
@@ -74,7 +74,7 @@ describe('the answer to a command', () => {
     );
   });
 
-  it('to exit is what was stopped, and that the provider ends', () => {
+  it('to exit lists the stopped services, and that the provider exits', () => {
     const stopped = { service_id: 'ts_1', state: 'stopped', pid: null, elapsed_ms: 7 };
     expect(answer('exit', { result: 'success', services: [] }).out).toBe(
       'transaction T1\nthe provider exits\n',
@@ -84,19 +84,19 @@ describe('the answer to a command', () => {
     );
   });
 
-  it('to reload is what changes; of many that do not, their number', () => {
+  it('to reload lists the changes, and only the number of many unchanged services', () => {
     const plan = (unchanged: number) => ({
       ...{ added: ['new'], removed: [], changed: ['a', 'b'], updated: [] },
       unchanged: Array.from({ length: unchanged }, (_, index) => `s${index}`),
     });
-    const told = (count: number) =>
+    const shown = (count: number) =>
       answer('reload', { result: 'success', services: [], plan: plan(count) }).out;
     const head = 'transaction T1\n  added         new\n  changed       a b\n  unchanged     ';
-    expect(told(2)).toBe(`${head}s0 s1\n`);
-    expect(told(199)).toBe(`${head}199 services\n`);
+    expect(shown(2)).toBe(`${head}s0 s1\n`);
+    expect(shown(199)).toBe(`${head}199 services\n`);
   });
 
-  it('to list is every transaction with its services', () => {
+  it('to list contains every transaction with its services', () => {
     const transactions = [{ transaction: 'T1', context_id: 'c1', services: [running] }];
     expect(answer('list', { result: 'success', services: [], transactions }).out).toBe(
       'T1 c1\n  ts_1          started   pid 4711     42 ms\n',
@@ -107,9 +107,14 @@ describe('the answer to a command', () => {
   });
 
   it('is one JSON object with --json, with the same exit code', () => {
-    const told = answer('start', { result: 'failure', error, services: [failed] }, true);
-    expect(JSON.parse(told.out)).toEqual({ transaction: 'T1', result: 'failure', error, services: [failed] });
-    expect({ exitCode: told.exitCode, err: told.err }).toEqual({ exitCode: 1, err: '' });
+    const shown = answer('start', { result: 'failure', error, services: [failed] }, true);
+    expect(JSON.parse(shown.out)).toEqual({
+      transaction: 'T1',
+      result: 'failure',
+      error,
+      services: [failed],
+    });
+    expect({ exitCode: shown.exitCode, err: shown.err }).toEqual({ exitCode: 1, err: '' });
   });
 });
 
@@ -136,7 +141,7 @@ describe('context information', () => {
     );
   });
 
-  it('is JSON with --json, and says when there is none', () => {
+  it('is JSON with --json, and reports when there are no transactions', () => {
     const json = createTerminal();
     showInfo(json, info, true);
     expect(JSON.parse(json.written.out)).toEqual(info);
@@ -146,7 +151,7 @@ describe('context information', () => {
   });
 });
 
-describe('a message seen on the bus', () => {
+describe('a message on the bus', () => {
   const plain = createPaint(false);
   const sight = (topic: string, body: unknown): BusEvent => ({
     kind: 'message',
@@ -178,7 +183,7 @@ describe('a message seen on the bus', () => {
     ]);
   });
 
-  it('that answers a command says how it went', () => {
+  it('that answers a command contains its result', () => {
     const header = { action: 'reply_start', service_id: 'c1', service_transaction: 'T' };
     const line = (status: unknown) =>
       describeBusEvent(sight('state', { header, content: { status } }), plain);
@@ -188,7 +193,7 @@ describe('a message seen on the bus', () => {
     );
   });
 
-  it('that is none says why', () => {
+  it('that is invalid is shown with the reason', () => {
     const other: BusEvent = { kind: 'other', topic: '?', body: 'x', reason: 'it is not UTF-8' };
     expect(describeBusEvent(other, plain)).toBe('?         it is not UTF-8');
   });

@@ -1,4 +1,4 @@
-// What commands print once is never cut, however narrow the terminal and however long a text.
+// Commands never cut their output, even on a narrow terminal.
 
 import { expect, it } from 'vitest';
 import { createPaint } from '../../../src/cli/terminal/paint.js';
@@ -11,7 +11,7 @@ const LONG = 'x'.repeat(5000);
 const ID = `ts_${'y'.repeat(120)}`;
 const narrow = () => ({ ...createTerminal(), columns: 40 });
 
-it('of an answer: ids, errors, hints, warnings, plan and reasons', () => {
+it('an answer contains whole ids, errors, hints, warnings, plan and reasons', () => {
   const terminal = narrow();
   const error = { code: 'SVC_EXITED', message: `message ${LONG}`, hint: `hint ${LONG}` };
   const services = [{ service_id: ID, state: 'failed', pid: null, error }];
@@ -29,7 +29,7 @@ it('of an answer: ids, errors, hints, warnings, plan and reasons', () => {
   expect(err).toContain(`error SVC_EXITED: message ${LONG}\n  hint: hint ${LONG}\n`);
 });
 
-it('of a list: every service of every transaction', () => {
+it('list contains every service of every transaction', () => {
   const terminal = narrow();
   const services = Array.from({ length: 300 }, (_, at) => ({
     service_id: `${ID}_${at}`,
@@ -42,11 +42,11 @@ it('of a list: every service of every transaction', () => {
     json: false,
     answer: { transaction: '', status: { result: 'success', services: [], transactions } },
   });
-  const told = services.filter(({ service_id: id }) => terminal.written.out.includes(`  ${id} `));
-  expect(told).toHaveLength(300);
+  const shown = services.filter(({ service_id: id }) => terminal.written.out.includes(`  ${id} `));
+  expect(shown).toHaveLength(300);
 });
 
-it('of why and history: every record', () => {
+it('why and history contain every record', () => {
   const terminal = narrow();
   const at = new Date(0).toISOString();
   const records = [{ id: 1, at, kind: 'event', service_id: ID, text: `failed: ${LONG}`, cause: 0 }];
@@ -55,7 +55,7 @@ it('of why and history: every record', () => {
   expect(terminal.written.out).toContain(`${ID} is failed since `);
 });
 
-it('of why: a service without records has one line that says why there are none', () => {
+it('why prints one line with the reason for a service without records', () => {
   const at = new Date(0).toISOString();
   for (const state of ['defined', 'starting', 'started', 'stopped', 'exited', 'failed']) {
     const terminal = narrow();
@@ -67,7 +67,7 @@ it('of why: a service without records has one line that says why there are none'
   }
 });
 
-it('of top: ids and paths', () => {
+it('top contains whole ids and paths', () => {
   const total = { rss: 1, vms: 1, percent: 1, cpu: 1, threads: 1, fds: 1 };
   const memory = { status: 'sleeping', children: [], total, timestamp: 0, elapsed: 0 };
   const opened_files = [{ fd: 3, mode: 'r', path: `/${LONG}` }];

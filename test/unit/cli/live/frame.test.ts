@@ -9,15 +9,15 @@ test('Nothing is written when nothing has changed.', () => {
   expect(paintFrame(lines('a', 'b'), lines('a', 'b'), 10)).toBe('');
 });
 
-test('Only lines that differ are written, in one piece, each erased behind what is new.', () => {
+test('Only changed lines are written, in one piece, each erased to its end.', () => {
   const text = paintFrame(lines('a', 'bbb', 'c'), lines('a', 'B', 'C'), 10);
   expect(text).toBe(synchronised(`${E}[2;1HB${E}[K${E}[3;1HC${E}[K`));
 });
 
-test('A screen of which nothing is known is written whole, and not cleared.', () => {
+test('A screen with unknown content is written completely, without clearing it.', () => {
   expect(paintFrame([], lines('a', ''), 10)).toBe(synchronised(`${E}[1;1Ha${E}[K${E}[2;1H${E}[K`));
 });
 
-test('Nothing is erased behind a line that fills the screen: it would be its last character.', () => {
+test('A full line is not erased to its end, which would delete its last character.', () => {
   expect(paintFrame([], lines('0123456789'), 10)).toBe(synchronised(`${E}[1;1H0123456789`));
 });

@@ -23,8 +23,8 @@ test.each<readonly [string, string, readonly string[]]>([
   ['Escape with a key close behind', `${E}q${E}${E}[A`, ['<esc>', 'q', '<esc>', '<up>']],
   ['function keys and others that mean nothing here, without a trace', `${E}[15~${E}[[Bx${E}[Z${E}OP`, ['x']],
   ['controls that mean nothing here, without a trace', '\u0000\u0001\u001a\u009bx', ['x']],
-  ['a sequence that is none', `${E}[\u0003`, ['<c-c>']],
-])('%s are understood', (_title, text, keys) => {
+  ['an invalid sequence', `${E}[\u0003`, ['<c-c>']],
+])('decodes %s', (_title, text, keys) => {
   expect(decodeKeys(text)).toEqual({ keys, rest: '' });
 });
 
@@ -41,7 +41,7 @@ test.each([`${E}[A`, `${E}OB`, `${E}[5~`, `${E}[1;5C`, `${E}[[C`, `x${E}[Fy`])(
   },
 );
 
-test('What nothing follows is the key Escape, or no key at all.', () => {
+test('An incomplete sequence is the key Escape, or no key.', () => {
   expect(decodeKeys(E)).toEqual({ keys: [], rest: E });
   expect(decodeRest(E)).toEqual(['<esc>']);
   expect(decodeRest(`${E}[1;`)).toEqual([]);

@@ -47,7 +47,7 @@ function openLive(answer: (detail: string | undefined) => Promise<Sample>) {
 
 const steady = () => Promise.resolve(topSample(topReply(300)));
 
-test('Keys that come together make one frame, and those that change nothing make none.', async () => {
+test('Keys that arrive together cause one frame, and keys without effect cause none.', async () => {
   const live = openLive(steady);
   const before = live.frames.length;
   live.type('rrrr\u001b[B\u001b[B');
@@ -60,7 +60,7 @@ test('Keys that come together make one frame, and those that change nothing make
   expect(live.clock.waiting).toEqual([]);
 });
 
-test('Escape is a key when nothing follows in time, and the beginning of one otherwise.', async () => {
+test('Escape is a key if nothing follows in time, else the beginning of a sequence.', async () => {
   const live = openLive(steady);
   live.type('/ts_29\r\u001b');
   expect(live.frames.at(-1)).toContain('ts_29');
@@ -73,7 +73,7 @@ test('Escape is a key when nothing follows in time, and the beginning of one oth
   await live.ended;
 });
 
-test('Samples are asked for at an even pace, details only while they are shown, nothing while it is paused.', async () => {
+test('Samples are requested at a regular interval, details only while they are shown, nothing while paused.', async () => {
   const live = openLive(steady);
   const second = async () => {
     live.clock.advance(1000);
@@ -83,7 +83,7 @@ test('Samples are asked for at an even pace, details only while they are shown, 
   await second();
   await second();
   expect(live.asked).toEqual([undefined, undefined]);
-  // What the user wants to see now is asked for now.
+  // A key of the user causes a request at once.
   live.type('n\r');
   await live.settle();
   await second();
@@ -102,7 +102,7 @@ test('Samples are asked for at an even pace, details only while they are shown, 
   await live.ended;
 });
 
-test('Whatever fails is told in the view, which goes on asking.', async () => {
+test('The view shows an error and keeps requesting samples.', async () => {
   let count = 0;
   const live = openLive(() => {
     count += 1;
@@ -119,7 +119,7 @@ test('Whatever fails is told in the view, which goes on asking.', async () => {
   await live.ended;
 });
 
-test('A sample that cannot be drawn ends the view with an error, and gives the terminal back first.', async () => {
+test('A sample that cannot be drawn ends the view with an error after the terminal is restored.', async () => {
   const wrong = createDeferred<Sample>();
   const live = openLive(() => wrong.promise);
   await live.settle();

@@ -62,7 +62,7 @@ test('The table fits 80 columns and 24 rows.', () => {
   `);
 });
 
-test('A wide screen shows more of each service, and its last minutes.', () => {
+test('A wide screen shows more columns and the recent history.', () => {
   const view = aged(topView(topReply(12), LARGE), 12, 30);
   expect(draw({ ...view, size: { columns: 200, rows: 18 } })).toMatchInlineSnapshot(`
     "
@@ -89,7 +89,7 @@ test('A wide screen shows more of each service, and its last minutes.', () => {
   expect(texts(view)).toHaveLength(60);
 });
 
-test('A filter is shown while it is typed, and how many services it leaves.', () => {
+test('The filter is shown while it is typed, with the number of matching services.', () => {
   const view = press(topView(topReply(300), { columns: 80, rows: 10 }), '/', 't', 's', '_', '2', '9');
   expect(draw(view)).toMatchInlineSnapshot(`
     "
@@ -107,7 +107,7 @@ test('A filter is shown while it is typed, and how many services it leaves.', ()
   `);
 });
 
-test('A service in detail: its minutes, processes, connections, files and maps.', () => {
+test('The details of a service: history, processes, connections, files and maps.', () => {
   const entry = topEntry(1);
   const detail = {
     ...entry,
@@ -203,7 +203,7 @@ test.each<readonly [string, (view: View) => View]>([
     (view) => feed(view, { kind: 'error', text: 'the provider is gone', nowMs: AT_MS }),
   ],
   ['', (view) => feed(view, { kind: 'tick', nowMs: AT_MS + 2900 })],
-])('It says %j where something is out of the ordinary.', (note, change) => {
+])('The note line shows %j.', (note, change) => {
   expect(texts(change(topView(topReply(3))))[3]).toBe(note);
 });
 

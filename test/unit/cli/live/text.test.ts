@@ -49,7 +49,7 @@ describe('text from outside', () => {
 });
 
 describe('a line for the terminal', () => {
-  test('is never wider than the screen, and has no looks but its own', () => {
+  test('is never wider than the screen, and contains only its own styles', () => {
     const line = [span('ab', 'red'), span('\u001b[2Jcd', 'reverse'), span('more')];
     expect(encodeLine(line, 7, true)).toEqual({
       text: '\u001b[31mab\u001b[0m\u001b[7m\\u00…\u001b[0m',
@@ -57,7 +57,7 @@ describe('a line for the terminal', () => {
     });
   });
 
-  test('keeps only looks that need no colour where there is none', () => {
+  test('keeps only styles without colour on a terminal without colours', () => {
     const line = [span('a', 'red'), span('b', 'reverse')];
     expect(encodeLine(line, 80, false).text).toBe('a\u001b[7mb\u001b[0m');
   });

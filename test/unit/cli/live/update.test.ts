@@ -12,7 +12,7 @@ const first = (view: View) => view.rows[0]!;
 const many = () => topView(topReply(300));
 
 describe('sorting', () => {
-  test('begins with the highest cpu; services without a process come last, by id', () => {
+  test('begins with the highest CPU; services without a process come last, by id', () => {
     const view = many();
     const cpus = view.rows.flatMap(({ cpu }) => cpu ?? []);
     expect(cpus).toEqual(cpus.toSorted((one, other) => other - one));
@@ -35,7 +35,7 @@ describe('sorting', () => {
     expect(first(press(many(), key, key)).id).toBe(otherTop);
   });
 
-  test('leaves services without a process at the end whichever way round', () => {
+  test('keeps services without a process at the end in both directions', () => {
     expect(ids(press(many(), 'r', 'r')).at(-1)).toBe('ts_300');
   });
 });
@@ -65,7 +65,7 @@ describe('moving', () => {
     expect(turned.offset + 18).toBeGreaterThan(turned.index);
   });
 
-  test('At the top no service is held on to: whatever comes first is selected.', () => {
+  test('At the top the first row stays selected, whichever service it shows.', () => {
     const view = next(press(many(), '<down>', '<home>'), {
       kind: 'sample',
       sample: topSample(topReply(300, 3), 3),
@@ -78,7 +78,7 @@ describe('moving', () => {
     expect(view).toMatchObject({ index: 18, offset: 13 });
   });
 
-  test('Without services there is nothing to select, and nothing goes wrong.', () => {
+  test('Keys have no effect without services.', () => {
     expect(press(topView([]), '<down>', '<end>', '<enter>', '<pageup>')).toMatchObject({
       index: 0,
       shown: { kind: 'table' },
@@ -98,7 +98,7 @@ describe('filtering', () => {
     expect(type(press(many(), '/'), text).rows).toHaveLength(count);
   });
 
-  test('Letters go into the filter while it is typed, and are keys again after Enter.', () => {
+  test('Letters edit the filter while it is typed, and are commands again after Enter.', () => {
     const typed = type(press(many(), '/'), 'q<p');
     expect(typed).toMatchObject({ filter: 'q<p', isDone: false, isPaused: false });
     expect(press(typed, '<backspace>', '<backspace>').filter).toBe('q');
@@ -112,13 +112,13 @@ describe('filtering', () => {
     expect(view.rows).toHaveLength(300);
   });
 
-  test('Ctrl-C ends also while typing.', () => {
+  test('Ctrl-C quits also while the filter is typed.', () => {
     expect(press(many(), '/', '<c-c>').isDone).toBe(true);
   });
 });
 
 describe('services that change', () => {
-  test('One that is gone leaves the selection where it stood; one that is new is shown.', () => {
+  test('The selection keeps its position when its service is gone; a new service is shown.', () => {
     const view = press(topView(topReply(5)), 'n', '<down>', '<down>');
     const entries = [1, 2, 4, 5, 6].map((index) => topEntry(index));
     const after = next(view, { kind: 'sample', sample: topSample(entries, 1) });
@@ -127,7 +127,7 @@ describe('services that change', () => {
     expect([...after.histories.keys()]).not.toContain('ts_3');
   });
 
-  test('History goes on over a restart, and ends with the transaction.', () => {
+  test('The history continues across a restart and ends with the transaction.', () => {
     const restarted = { ...topEntry(1), pid: 4711 };
     const view = next(topView(topReply(1)), { kind: 'sample', sample: topSample([restarted], 1) });
     expect(view.histories.get('ts_1')!.cpu).toHaveLength(2);
@@ -156,7 +156,7 @@ describe('modes', () => {
     expect(press(detail, key)).toMatchObject({ shown: { kind: 'table' }, selected: 'ts_2' });
   });
 
-  test('Details are those of the service that is shown, and scroll no further than there is something.', () => {
+  test('Details belong to the selected service, and scrolling stops at their end.', () => {
     const files = Array.from({ length: 50 }, (_, fd) => ({ path: `/tmp/${fd}`, fd, mode: 'r' }));
     const entry = topEntry(2);
     const detail = { ...entry, memory: { ...entry.memory!, opened_files: files } };
@@ -171,7 +171,7 @@ describe('modes', () => {
     expect(press(end, '<home>').shown).toMatchObject({ offset: 0 });
   });
 
-  test('Paused, it takes no sample and tells no trouble until it goes on.', () => {
+  test('While paused, the view ignores samples and errors.', () => {
     const paused = press(many(), 'p');
     const sample: Input = { kind: 'sample', sample: topSample(topReply(3), 1) };
     expect(next(paused, sample).rows).toHaveLength(300);
@@ -179,7 +179,7 @@ describe('modes', () => {
     expect(next(press(paused, 'p'), sample).rows).toHaveLength(3);
   });
 
-  test('Trouble stays until the next sample.', () => {
+  test('An error stays until the next sample.', () => {
     const view = next(many(), { kind: 'error', text: 'gone', nowMs: AT_MS });
     expect(next(view, { kind: 'tick', nowMs: AT_MS + 1 }).error).toBe('gone');
     expect(next(view, { kind: 'sample', sample: topSample([], 1) }).error).toBeUndefined();
