@@ -1,4 +1,4 @@
-// contextd: the door for programs that embed a provider or talk to one.
+// The public API of contextd: embed a provider, or connect to one as a client.
 
 export { ContextdError, ERROR_CODES, EXIT, type ErrorCode } from './base/errors.js';
 export { readPublicKey, readSecretKey } from './base/key-file.js';

@@ -14,7 +14,7 @@ import { needs, tool } from '../helpers/requirements.js';
 expectNoLeftovers();
 
 const MISSING = /^this context is secured.*apt install python3-nacl$/m;
-const CLIENTS = ['operator', 'reader', 'stranger'] as const;
+const CLIENTS = ['operator', 'reader', 'unknown'] as const;
 
 interface Example extends AsyncDisposable {
   readonly folder: string;
@@ -112,7 +112,7 @@ test(
   needs('python3-zmq'),
   async () => {
     await using example = await openExample();
-    // In the open nobody needs it.
+    // An unsecured context does not need it.
     await hideNacl(example);
     await using provider = await openReady(example);
     await using client = example.client();
@@ -131,7 +131,7 @@ test(
   },
 );
 
-test('Without a provider the client says so.', needs('python3-zmq'), async () => {
+test('Without a provider the client reports that it does not answer.', needs('python3-zmq'), async () => {
   await using example = await openExample();
   await using client = example.client();
   expect((await client.ended).code).toBe(3);
@@ -152,7 +152,7 @@ const refusals: readonly Refusal[] = [
     /^reader has the role read; this request needs operate$/,
     (it) => [keyOf(it, 'reader')],
   ],
-  ['whose key is in no <Client>', 3, /does not know your key/, (it) => [keyOf(it, 'stranger')]],
+  ['whose key is in no <Client>', 3, /does not know your key/, (it) => [keyOf(it, 'unknown')]],
   ['without a key', 1, /is secured: name your secret key file with --key/, () => []],
   [
     'that does not know it is secured',
@@ -164,7 +164,7 @@ const refusals: readonly Refusal[] = [
     'that expects another provider',
     3,
     /has another key than --server_key/,
-    (it) => [keyOf(it, 'operator'), `--server_key=${it.folder}/keys/stranger.key`],
+    (it) => [keyOf(it, 'operator'), `--server_key=${it.folder}/keys/unknown.key`],
   ],
   [
     'with a public key',
@@ -176,7 +176,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 test(
-  'With keys both services run, the operator is obeyed, and all others are told why not.',
+  'With keys both services run; the operator is accepted, and all other clients get an error with the reason.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
     await using example = await openExample();
@@ -195,7 +195,7 @@ test(
     await using client = example.client(keyOf(example, 'operator'));
     expect(await client.ended, client.err.items.join('\n')).toEqual({ code: 0, signal: null });
     expectWhole(client.out.items);
-    // As from another machine, where the context file is not.
+    // Without the context file, as on another machine.
     const serverKey = `--server_key=${readPublicKey(keyFilesOf(join(example.folder, 'keys'), 'provider').public)}`;
     const args = ['--context_file=none', keyOf(example, 'operator'), serverKey, ...example.addresses];
     await using again = example.client(...args);
@@ -206,7 +206,7 @@ test(
 );
 
 test(
-  'With keys and without python3-nacl client and service say what to install.',
+  'With keys and without python3-nacl, client and service print what to install.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
     await using example = await openExample();
@@ -216,7 +216,7 @@ test(
     await using client = example.client(keyOf(example, 'operator'));
     expect((await client.ended).code).toBe(1);
     expect(client.err.items.join('\n')).toMatch(MISSING);
-    // A client that has it, and lies elsewhere, starts the service, which has it not.
+    // A client with python3-nacl starts the service, which does not have it.
     const args = [`--context_file=${example.file}`, keyOf(example, 'operator')];
     await using other = spawnProgram(
       tool('python3'),

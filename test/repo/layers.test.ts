@@ -133,6 +133,11 @@ describe('the layers', () => {
     }
   });
 
+  it('have a live view that imports from cli only the terminal', () => {
+    const isOther = (path: string) => /^src\/cli\/(?!live\/|terminal\/)/.test(path);
+    expect(findImports(({ path }, to) => path.startsWith('src/cli/live/') && isOther(to))).toEqual([]);
+  });
+
   it('are imported by the programs in tools through cli only', () => {
     const isTool = (path: string) => path.startsWith('tools/');
     expect(
