@@ -65,11 +65,15 @@ function resolveBinds(configuration: ContextConfiguration, isOpen: boolean): For
   const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
   if (open === undefined || isOpen) return { frontend, backend };
-  throw new ContextdError('BUS_BIND_REFUSED', `${open} can be reached by others, and nothing protects it`, {
-    hint:
-      'bind to 127.0.0.1; or let in by key whom you know, with <Security> (contextd keys new NAME); ' +
-      'or say --insecure if everybody who can reach it may run commands here',
-  });
+  throw new ContextdError(
+    'BUS_BIND_REFUSED',
+    `${open} can be reached by other machines or users without authentication`,
+    {
+      hint:
+        'bind to 127.0.0.1; or permit clients by their keys, with <Security> (contextd keys new NAME); ' +
+        'or pass --insecure if every client that can reach it may run commands here',
+    },
+  );
 }
 
 /** The endpoints for processes of this machine. */

@@ -1,9 +1,9 @@
-// An event as a test describes it -> as a service reports it.
+// Composes the message of an event that a test describes.
 
 import type { EventItems, ServiceEvent } from '../task/task.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 
-/** What another service reports; an event that another task in a test has reported will do. */
+/** An event of another service. The event of another task in a test can be passed as it is. */
 export interface SentEvent {
   readonly action: ServiceEvent['action'];
   readonly serviceId: string;

@@ -1,4 +1,4 @@
-// What a host in a test is given by its provider: its bootstrap and its orders.
+// Composes the bootstrap and the commands that a provider sends to a host.
 
 import { createUniqueId, ID_RULE, parseServiceId, parseTransactionId } from '../base/ids.js';
 import type { Envelope } from '../bus/envelope.js';
@@ -16,7 +16,7 @@ export interface Order {
   readonly acknowledges?: number;
 }
 
-/** As in a context file that does not say otherwise. */
+/** The default of a context file. */
 const STOP_TIMEOUT_MS = supervisionSchema.parse({}).stop_timeout_s * 1000;
 
 export function composeBootstrap(service: ServiceDefinition, identity: Partial<TaskIdentity>): HostBootstrap {
@@ -28,7 +28,7 @@ export function composeBootstrap(service: ServiceDefinition, identity: Partial<T
     contextId: identity.contextId ?? DEFAULT_CONTEXT_ID,
     instance: identity.instance ?? 'Test',
     deviceAction: '',
-    // Nothing connects, loads or beats: the bus, the code and the clock are handed in.
+    // Unused: bus, code and clock are passed to the host.
     endpoints: { subscribe: '', publish: '' },
     module: '',
     heartbeatMs: 0,

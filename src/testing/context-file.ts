@@ -1,4 +1,4 @@
-// The context of a test: services as described, or those of a file, on ports that nobody else has.
+// Reads the context of a test from a file or from descriptions of services, and gives it free ports.
 
 import { join } from 'node:path';
 import { DEFAULT_CONTEXT_ID, type ContextConfiguration } from '../model/context.js';
@@ -11,7 +11,7 @@ export interface ContextSource {
   /** The path of a context file. */
   readonly file?: string;
   readonly services?: readonly ServiceSketch[];
-  /** Elements of `<configuration>` by service id, instead of what stands there: `{ ts_1: { every_s: 0.1 } }`. */
+  /** Elements of `<configuration>` by service id, instead of the values there: `{ ts_1: { every_s: 0.1 } }`. */
   readonly configuration?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -22,7 +22,7 @@ const FREE_PORTS = {
   BackendBind: 'tcp://127.0.0.1:*',
 };
 
-/** What every context must name, until it is bound. */
+/** Valid ports: a context must name some until it is bound. */
 const SOME_PORTS = {
   FrontEndEndpoint: 'tcp://127.0.0.1:5556',
   BackendEndpoint: 'tcp://127.0.0.1:5557',
@@ -30,7 +30,7 @@ const SOME_PORTS = {
   BackendBind: 'tcp://127.0.0.1:5556',
 };
 
-/** `folder` is where a context that has no file lives. Throws what reading a file throws, and CTX_INVALID. */
+/** `folder` is the folder of a context without a file. Throws what reading a file throws, and CTX_INVALID. */
 export async function readSource(source: ContextSource, folder: string): Promise<ContextFile> {
   const { file: path, services = [], configuration = {} } = source;
   const file = path === undefined ? sketchFile(folder, services) : await readContextFile(path);
@@ -39,7 +39,7 @@ export async function readSource(source: ContextSource, folder: string): Promise
   if (unknown.length > 0)
     throw new TypeError(`configuration: no service ${unknown.join(', ')}; there are ${known.join(', ')}`);
   const { folder: own, path: from, warnings } = file;
-  // Without its <Security>: a test holds none of its keys, and its provider is reached by this machine alone.
+  // Without its <Security>: a test does not have its keys, and its provider can only be reached from this machine.
   return {
     path: from,
     folder: own,

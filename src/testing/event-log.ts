@@ -1,4 +1,4 @@
-// Keeps the events that a test sees, in order, and lets it wait for the next one of a kind.
+// Keeps the events of a test in order, and waits for the next one of a kind.
 
 import { systemClock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
@@ -12,13 +12,13 @@ export interface TestEvent extends ServiceEvent {
   readonly items: EventItems;
 }
 
-/** Which events are meant: the first word of an error message, and the test for it. */
+/** Selects events; `text` names them in an error message. */
 export interface Wanted {
   readonly text: string;
   readonly fits: (event: TestEvent) => boolean;
 }
 
-/** A key's wait: how many of its events were given out, and who waits for the next. */
+/** A pending call of `next`. */
 interface Waiting {
   readonly wanted: Wanted;
   readonly at: number;
@@ -42,15 +42,15 @@ export class EventLog {
     for (const waiting of this.#waiting) this.#tryGive(waiting);
   }
 
-  /** Says that nothing more comes; `why` is told to those who wait. */
+  /** Ends all waits with an error that contains the result of `why`. */
   close(why: () => string): void {
     this.#end ??= why;
     this.#ended.resolve();
   }
 
   /**
-   * The next fitting event: each call of one `text` gives the one after that of the call before, whether it
-   * has come already or is still to come. Throws TST_EVENT_MISSING.
+   * Resolves with the next matching event. Each call with one `text` returns the event after that of the previous call,
+   * whether it has been reported already or not. Throws TST_EVENT_MISSING.
    */
   async next(
     wanted: Wanted,
@@ -69,7 +69,7 @@ export class EventLog {
     cancel();
     this.#waiting.delete(waiting);
     if (typeof outcome === 'object') return outcome;
-    // What has not been given is for the next call.
+    // The next call waits for the same event.
     if (this.#given.get(wanted.text) === at + 1) this.#given.set(wanted.text, at);
     throw this.#missing(waiting, outcome === 'late' ? `within ${limitMs} ms` : (this.#end?.() ?? ''), hint());
   }

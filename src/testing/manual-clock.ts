@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it; timers run in the order of their times.
+// A clock that a test advances; timers run in the order of their times.
 
 import type { Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
@@ -8,21 +8,21 @@ interface Timer {
   readonly act: () => void;
 }
 
-/** So many turns of the event loop are enough for whatever waits for neither time nor input and output. */
+/** This number of turns of the event loop lets all code finish that waits for neither time nor I/O. */
 const SETTLING_TURNS = 20;
 
 /**
- * Give one to `runTask` or `openContext` to say when time passes.
+ * Pass one to `runTask` or `openContext` to control the time.
  *
  * @example
  * const clock = new ManualClock();
  * await using one = await runTask(first, { clock });
  * await using other = await runTask(second, { clock });
- * await clock.pass(10_000); // For both of them.
+ * await clock.pass(10_000); // For both tasks.
  */
 export class ManualClock implements Clock {
   #nowMs: number;
-  /** How far the machine's clock was set. */
+  /** How far the wall clock was set, in milliseconds. */
   #setMs = 0;
   readonly #timers = new Set<Timer>();
   #wanted = createDeferred<void>();
@@ -39,7 +39,7 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
-  /** Sets the machine's clock, forward or, below 0, back: no time passes, and no timer runs. */
+  /** Sets the wall clock forward, or back for a negative value, in milliseconds: no time passes, and no timer runs. */
   jump(byMs: number): void {
     this.#setMs += byMs;
   }
@@ -52,12 +52,12 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer);
   }
 
-  /** Delays of the timers that wait, shortest first. */
+  /** The remaining times of the pending timers in milliseconds, shortest first. */
   get waiting(): readonly number[] {
     return [...this.#timers].map((each) => each.atMs - this.#nowMs).sort((one, other) => one - other);
   }
 
-  /** Moves time on; what timers start is run too when it is due by then. */
+  /** Advances the time by `durationMs` milliseconds and runs all timers that are due, also those that timers start. */
   advance(durationMs: number): void {
     const untilMs = this.#nowMs + durationMs;
     for (let next = this.#due(untilMs); next !== undefined; next = this.#due(untilMs)) {
@@ -68,12 +68,12 @@ export class ManualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
-  /** Resolves when something waits for this clock. */
+  /** Resolves when a timer is pending. */
   async wanted(): Promise<void> {
     if (this.#timers.size === 0) await this.#wanted.promise;
   }
 
-  /** As advance, but whoever was woken gets on with it before time goes further. */
+  /** Like advance, but code that a timer resumes runs before the time advances further. */
   async pass(durationMs: number): Promise<void> {
     await settle();
     let leftMs = durationMs;

@@ -1,4 +1,4 @@
-// A task service in a few words -> as it stands in a context file.
+// Composes a task service of a context file from a short description.
 
 import {
   taskServiceSchema,
@@ -19,7 +19,7 @@ export interface ServiceSketch {
   readonly serviceType?: 'Process' | 'Thread';
   /** `<configuration>`; numbers and booleans become text, as they are in a context file. */
   readonly configuration?: Readonly<Record<string, unknown>>;
-  /** When it starts: with the transaction when left out. */
+  /** When the service starts; with the transaction when left out. */
   readonly entry?: Entry;
   /** `{ on_exit: 'start ts_2' }` */
   readonly transitions?: Readonly<Partial<Record<Trigger, `${TransitionAction} ${string}`>>>;
@@ -27,7 +27,7 @@ export interface ServiceSketch {
   readonly supervision?: Readonly<Record<string, string | number>>;
 }
 
-/** Throws what the schema throws for what no context file may say. */
+/** Throws the error of the schema for a service that is not valid. */
 export function composeService(sketch: ServiceSketch): TaskService {
   const {
     id,

@@ -1,4 +1,4 @@
-// A command's id, its answers, and what a client is told when there are none.
+// The id of a command, its answers, and the errors of a client without an answer.
 
 import { expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.js';
@@ -71,19 +71,19 @@ test('A command without a message_id is executed every time, and answered.', asy
   await connection.close();
 });
 
-test('Without a provider a client is told after its timeout, not before, where it has looked.', async () => {
+test('Without a provider a client fails after its timeout, not before, with the addresses that it tried.', async () => {
   const bus = await openBus();
   const { endpoints } = bus;
   await bus[Symbol.asyncDispose]();
   const clock = new ManualClock();
-  let isTold = false;
-  const told = Client.connect(endpoints, { timeoutMs: 300, clock }).finally(() => (isTold = true));
-  const rejected = expect(told).rejects.toMatchObject({
+  let hasFailed = false;
+  const request = Client.connect(endpoints, { timeoutMs: 300, clock }).finally(() => (hasFailed = true));
+  const rejected = expect(request).rejects.toMatchObject({
     code: 'BUS_UNREACHABLE',
     message: expect.stringContaining(endpoints.publish) as string,
   });
   await clock.pass(299);
-  expect(isTold).toBe(false);
+  expect(hasFailed).toBe(false);
   clock.advance(1);
   await rejected;
 });
@@ -103,12 +103,12 @@ test('An answer that does not come in time is an error of its own.', async () =>
   await expect(client.command({ action: 'list' })).rejects.toMatchObject({ code: 'BUS_DEADLINE' });
 });
 
-test('A client that is closed tells those who still wait.', async () => {
+test('A client that is closed rejects its pending requests.', async () => {
   await using bus = await openBus();
   await bus.connection('context');
   const client = await Client.connect(bus.endpoints);
   const waiting = client.command({ action: 'list' });
-  const told = expect(waiting).rejects.toMatchObject({ code: 'BUS_CLOSED' });
+  const request = expect(waiting).rejects.toMatchObject({ code: 'BUS_CLOSED' });
   await Promise.all([client.close(), client.close()]);
-  await told;
+  await request;
 });

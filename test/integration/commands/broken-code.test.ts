@@ -55,26 +55,29 @@ const faults: readonly (readonly [string, string, (context: BrokenContext) => Pr
   ['is not there', 'SVC_NOT_FOUND', ({ source }) => rm(dirname(source), { recursive: true })],
 ];
 
-test.each(faults)('A restart is refused when the code %s, and what runs goes on.', async (_, code, spoil) => {
-  await using context = await openBrokenContext();
-  const { running } = context;
-  const before = await running.pids();
-  await spoil(context);
-  const hint = expect.stringContaining('no service was stopped') as string;
-  for (const serviceId of ['ts_1', '']) {
-    const { status } = await context.restart(serviceId);
-    expect(status).toMatchObject({ result: 'failure', error: { code, hint } });
-    expect(status.services).toMatchObject([
-      { service_id: 'ts_1', state: 'started', pid: before.ts_1, error: { code } },
-    ]);
-  }
-  expect(await running.pids()).toEqual(before);
-  expect(running.eventsOf('ts_1')).toEqual(['created', 'started']);
-  await mkdir(dirname(context.source), { recursive: true });
-  await writeFile(context.source, good);
-  expect((await context.restart('ts_1')).status).toMatchObject({ result: 'success' });
-  expect((await running.pids()).ts_1).not.toBe(before.ts_1);
-});
+test.each(faults)(
+  'A restart is refused when the code %s, and the running services keep running.',
+  async (_, code, spoil) => {
+    await using context = await openBrokenContext();
+    const { running } = context;
+    const before = await running.pids();
+    await spoil(context);
+    const hint = expect.stringContaining('no service was stopped') as string;
+    for (const serviceId of ['ts_1', '']) {
+      const { status } = await context.restart(serviceId);
+      expect(status).toMatchObject({ result: 'failure', error: { code, hint } });
+      expect(status.services).toMatchObject([
+        { service_id: 'ts_1', state: 'started', pid: before.ts_1, error: { code } },
+      ]);
+    }
+    expect(await running.pids()).toEqual(before);
+    expect(running.eventsOf('ts_1')).toEqual(['created', 'started']);
+    await mkdir(dirname(context.source), { recursive: true });
+    await writeFile(context.source, good);
+    expect((await context.restart('ts_1')).status).toMatchObject({ result: 'success' });
+    expect((await running.pids()).ts_1).not.toBe(before.ts_1);
+  },
+);
 
 test('The refusal of code that does not compile names file and line.', async () => {
   await using context = await openBrokenContext();
@@ -103,7 +106,7 @@ test('A reload that would restart a service into broken code changes nothing, as
 test('A stop that comes while the code of restarts is looked at comes after them.', async () => {
   await using context = await openBrokenContext();
   const { running } = context;
-  await writeFile(context.source, `// Compiled anew.\n${good}`);
+  await writeFile(context.source, `// Compiled again.\n${good}`);
   const restarted = Promise.all([context.restart('ts_1'), context.restart('ts_1'), context.restart('ts_2')]);
   const stopped = running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   await restarted;
@@ -114,7 +117,7 @@ test('A stop that comes while the code of restarts is looked at comes after them
 test('A provider that ends while the code of a restart is looked at starts nothing any more.', async () => {
   await using context = await openBrokenContext();
   const { running } = context;
-  await writeFile(context.source, `// Compiled anew.\n${good}`);
+  await writeFile(context.source, `// Compiled again.\n${good}`);
   const restarted = running.test.provider.execute('restart', 'T1');
   await running.test.provider.close();
   expect((await restarted).status.error?.code).toBe('CTX_ENDING');

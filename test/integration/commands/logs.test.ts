@@ -46,7 +46,7 @@ test('logs shows the last lines, across rotations; as JSON an object for each.',
   expect(usual.out.trimEnd().split('\n')).toHaveLength(50);
 });
 
-test('logs tells what is not in the log.', async () => {
+test('logs reports lines that the log lost.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'PastTheLog' }]);
   await test.provider.execute('start', 'T1');
   const { out, err } = await showLogs(test, '--task_id=ts_1');

@@ -1,4 +1,4 @@
-// node is removed while a provider runs, and there is no other one: what runs goes on, and nothing is stopped for what
+// node is removed while a provider runs, and there is no other one: running services keep running, and nothing is stopped for what
 // could not be started again.
 
 import { copyFile, mkdir, rm } from 'node:fs/promises';
@@ -25,7 +25,7 @@ async function reignWith(project: Project, folder: string): Promise<ProviderProc
   }
 }
 
-test('A restart and a reload without any node are refused, and what runs goes on.', async () => {
+test('A restart and a reload without any node are refused, and running services keep running.', async () => {
   await using place = await openFolder();
   const folder = join(place.path, 'bin');
   await mkdir(folder);

@@ -19,7 +19,7 @@ function residentMib(pid: number): number {
   return Number(kib) / 1024;
 }
 
-test('Every service is told, with what its process costs; one without a process has no figures.', async () => {
+test('top lists every service with the use of its process; one without a process has no figures.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever', name: 'one' },
     { id: 'ts_2', instance: 'Forever', entry: 'on_exit' },
@@ -41,7 +41,7 @@ test('Every service is told, with what its process costs; one without a process 
   expect(other).toMatchObject({ service_id: 'ts_2', pid: null, status: 'defined', memory: null });
 });
 
-test('Every launch but the first is a restart, whoever asked for it, in top as in context information.', async () => {
+test('Every launch but the first is a restart, whatever caused it, in top as in context information.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Once', transitions: { on_exit: 'restart ts_1' } },
@@ -59,7 +59,7 @@ test('Every launch but the first is a restart, whoever asked for it, in top as i
   expect(await client.request(TRANSACTION)).toMatchObject({ tasks: [{ restarts: 2 }, { restarts: 0 }] });
 });
 
-test('The first answer already tells what is going on now, not the mean since the start.', async () => {
+test('The first answer already has the present use, not the mean since the start.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start' });
@@ -77,7 +77,7 @@ test('The first answer already tells what is going on now, not the mean since th
   }
 });
 
-test('Connections, files and maps are told on request, and flags may be words as in XML.', async () => {
+test('Connections, files and maps are listed on request, and flags may be words as in XML.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   await client.command({ action: 'start' });
@@ -147,7 +147,7 @@ test('A provider that ends answers those who wait.', async () => {
   expect(test.notices.items.filter(({ kind }) => kind === 'warning')).toEqual([]);
 });
 
-test('One service alone is measured and told when it is named; one that is not there is refused.', async () => {
+test('A named service alone is measured and listed; an unknown one is refused.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever' },

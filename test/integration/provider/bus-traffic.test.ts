@@ -71,7 +71,7 @@ test("A reader of one service's topic gets nothing that is meant for another.", 
   );
 });
 
-test("A stranger who listens to a service's topic while it starts does not keep it from starting.", async () => {
+test('Another subscriber to the topic of a service does not keep it from starting.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const starting = test.provider.execute('start', 'T1');
   await using raw = await openRawReader(test.provider.endpoints, 'process.T1.ts_1 @@@');

@@ -1,4 +1,4 @@
-// The machine's clock is set, or the provider is stopped for a while: nothing ends, and all goes on.
+// The machine's clock is set, or the provider is stopped for a while: no service ends, and all keep running.
 
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ async function openClock(folder: string) {
   return { set, url, [Symbol.dispose]: () => vi.unstubAllEnvs() };
 }
 
-/** Resolves when longer than the limit has passed, as ts_2 tells it. */
+/** Resolves when longer than the limit has passed, as ts_2 reports it. */
 async function goesOn(provider: ProviderProcess): Promise<void> {
   const { run } = (await provider.tasks()).ts_2!;
   await eventually(
@@ -75,7 +75,7 @@ async function standing(provider: ProviderProcess): Promise<readonly unknown[]> 
   return [process, thread].map((task) => ({ status: task!.status, pid: task!.pid, run: task!.run }));
 }
 
-test('A clock that is set forward and back ends no service, and restarts go on.', async () => {
+test('A clock that is set forward and back ends no service, and restarts continue.', async () => {
   await using folder = await openFolder();
   using clock = await openClock(folder.path);
   await using project = await openProject(services);
@@ -93,7 +93,7 @@ test('A clock that is set forward and back ends no service, and restarts go on.'
   }
 }, 120_000);
 
-test('Sealed commands are heard, and executed once, when the clock has been set forward and back.', async () => {
+test('Sealed commands arrive, and are executed once, when the clock has been set forward and back.', async () => {
   await using folder = await openFolder();
   using clock = await openClock(folder.path);
   const { restore } = (await import(clock.url)) as { readonly restore: () => void };
@@ -133,7 +133,7 @@ test('A provider that is stopped for longer than the heartbeat limit, and contin
   for (let round = 0; round < 2; round += 1) {
     process.kill(pid!, 'SIGSTOP');
     const count = () => countsOf(observer, 'ts_4').at(-1) ?? 0;
-    // Its forwarder goes on: ts_4 tells when twice the limit has passed.
+    // Its forwarder keeps running: ts_4 reports when twice the limit has passed.
     const over = count() + 2 * REPORTS + 2;
     await observer.seen.waitFor(() => count() >= over, 60_000);
     process.kill(pid!, 'SIGCONT');

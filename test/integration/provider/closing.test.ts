@@ -1,4 +1,4 @@
-// A provider that ends: nothing new begins, what runs is stopped, and everybody is told.
+// A provider that ends: nothing is started, running services are stopped, and all clients get an answer.
 
 import { expect, test } from 'vitest';
 import { listProviders } from '../../../src/bus/registry.js';

@@ -29,7 +29,7 @@ function isAlive(pid: number | null | undefined): boolean {
   }
 }
 
-test('A context starts, restarts and stops; each answer tells state, pid and time of every service.', async () => {
+test('A context starts, restarts and stops; each answer has state, pid and time of every service.', async () => {
   await using test = await openProvider(three);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -96,7 +96,7 @@ test('A stop with a list of services stops those; with service name "all" it sto
   expect(states(rest)).toEqual({ ts_1: 'stopped', ts_2: 'stopped', ts_3: 'stopped' });
 });
 
-test('A start with a blank transaction makes a new one each time and tells its id.', async () => {
+test('A start with a blank transaction makes a new one each time and returns its id.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   const start = () => client.command({ action: 'start', transaction: '' });

@@ -36,7 +36,7 @@ async function openUnread(project: Project) {
     ended,
     client,
     list,
-    /** Has the provider tell `count` lines of about 100 kB each. */
+    /** Has the provider print `count` lines of about 100 kB each. */
     flood: async (count: number) => {
       for (let round = 0; round < count; round += 1) {
         const { status } = await client.command({ action: 'x'.repeat(100_000) });
@@ -114,7 +114,7 @@ test(
       await client.command({ action: 'list' });
       await eventually(
         () => readProc(child.pid!, `root${log}`).includes('console lines were lost: ENOSPC'),
-        'the loss is told',
+        'the loss is reported',
       );
     } finally {
       await client.close();

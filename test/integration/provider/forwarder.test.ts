@@ -100,7 +100,7 @@ test.each([
   },
 );
 
-test('A forwarder that is stopped and continued, again and again, goes on.', async () => {
+test('A forwarder that is stopped and continued, again and again, keeps working.', async () => {
   await using opened = await openProvider([]);
   const client = await opened.client();
   const { forwarder } = await client.stats();

@@ -39,7 +39,7 @@ test('Services whose ids differ only by case or by where a dot stands have a log
     }
   }
   expect(new Set(logs).size).toBe(logs.length);
-  // Only the one that is meant is told.
+  // Only the addressed service receives the command.
   const stopped = await client.command({ action: 'stop', transaction: 'A', serviceId: 'B.C' });
   expect(stopped.status.services).toMatchObject([{ service_id: 'B.C', state: 'stopped' }]);
   const { status } = await client.command({ action: 'list' });

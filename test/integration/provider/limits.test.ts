@@ -1,4 +1,4 @@
-// Limits on what a service may cost: noticed by the provider itself, told, and acted on by transitions.
+// Limits on what a service may cost: detected by the provider, reported, and used by transitions.
 
 import { expect, test } from 'vitest';
 import type { HistoryReply } from '../../../src/messages/history.js';
@@ -58,7 +58,7 @@ test('A service that grows beyond its limit fails, and its own on_fail starts it
   expect(observer.events()).not.toContain('created ts_2');
 });
 
-test('With the event updated a service goes on; the excess is told once, and fires on_update.', async () => {
+test('With the event updated a service keeps running; the excess is reported once, and triggers on_update.', async () => {
   await using test = await openProvider([
     {
       id: 'ts_1',

@@ -46,7 +46,7 @@ function bindsOf({ publish, subscribe }: BusEndpoints): Readonly<Record<string, 
   };
 }
 
-test('When the provider is killed, its services go on for orphan_grace_s and then end by themselves.', async () => {
+test('When the provider is killed, its services keep running for orphan_grace_s and then end by themselves.', async () => {
   await using folder = await openFolder();
   const supervision = { orphan_grace_s: 1, stop_timeout_s: 1 };
   const { file, endpoints } = await writeContext(folder.path, [
@@ -69,7 +69,7 @@ test('When the provider is killed, its services go on for orphan_grace_s and the
   expect(log).toMatch(/no provider has returned within the orphan grace: ending/);
 });
 
-test('A service whose provider comes back in time lives on, and is heard again.', async () => {
+test('A service whose provider comes back in time keeps running, and is supervised again.', async () => {
   await using folder = await openFolder();
   const { file, endpoints } = await writeContext(folder.path, [
     { id: 'ts_1', instance: 'Ticks', supervision: { orphan_grace_s: 2 } },
@@ -166,7 +166,7 @@ test('A service whose provider is gone before it could connect ends by itself.',
       publish: `ipc://${join(folder.path, 'front')}`,
     },
     module,
-    presence: 'provider.nobody',
+    presence: 'provider.none',
     orphanGraceMs: 300,
     stopTimeoutMs: 60_000,
     log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },

@@ -68,14 +68,14 @@ test(
     const { forwarder } = await client.stats();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
-    const told = await provider.out.waitFor((line) => line.includes('cannot be started again'));
-    expect(told).toMatch(/the forwarder could not be started: spawn \S+ EAGAIN; see whether .*ulimit -u/);
+    const line = await provider.out.waitFor((each) => each.includes('cannot be started again'));
+    expect(line).toMatch(/the forwarder could not be started: spawn \S+ EAGAIN; see whether .*ulimit -u/);
     provider.limit(1000);
-    await provider.out.waitFor((line) => line.includes('the forwarder is in order again'));
+    await provider.out.waitFor((each) => each.includes('the forwarder is in order again'));
     const { status } = await client.command({ action: 'list' });
     expect(status).toMatchObject({ result: 'success' });
     expect((await client.stats()).forwarder).toMatchObject({ restarts: 1 });
-    const lines = provider.out.items.filter((line) => line.includes('cannot be started again'));
+    const lines = provider.out.items.filter((each) => each.includes('cannot be started again'));
     expect(lines).toHaveLength(1);
     await client.close();
   },
@@ -92,7 +92,7 @@ test(
     await client.close();
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
-    await provider.out.waitFor((line) => line.includes('cannot be started again'));
+    await provider.out.waitFor((each) => each.includes('cannot be started again'));
     provider.child.kill('SIGTERM');
     await provider.ended;
     // Not the exit code: ZeroMQ wants one more thread at the very end, and aborts without it.
@@ -115,7 +115,7 @@ async function startLimited() {
   const own = ['env', `CONTEXTD_REGISTRY=${folder.path}`, `TMPDIR=${folder.path}`];
   const file = join(packageRoot, 'dist/tools/service_context.js');
   const program = spawnProgram(tool('setpriv'), ...user, ...own, process.execPath, file, path);
-  await program.out.waitFor((line) => line.includes('is ready'));
+  await program.out.waitFor((each) => each.includes('is ready'));
   return {
     ...program,
     endpoints: { publish, subscribe },

@@ -14,7 +14,7 @@ expectNoLeftovers();
 
 const forever = [{ id: 'ts_1', instance: 'Forever' }];
 
-test('Two providers with different ports run side by side and do not hear each other.', async () => {
+test('Two providers with different ports run side by side and receive nothing from each other.', async () => {
   await using one = await openProvider(forever);
   await using other = await openProvider(forever);
   await using observer = await observeBus(other.provider.endpoints);

@@ -31,7 +31,12 @@ const refusals: readonly (readonly [string, CommandRequest, readonly CommandRequ
     [],
     'CTX_TRANSACTION_UNKNOWN',
   ],
-  ['a stop without a transaction when there is none', { action: 'stop' }, [], 'CTX_TRANSACTION_UNKNOWN'],
+  [
+    'a stop without a transaction when no transaction exists',
+    { action: 'stop' },
+    [],
+    'CTX_TRANSACTION_UNKNOWN',
+  ],
   [
     'a stop without a transaction when there are two',
     { action: 'stop' },
@@ -59,10 +64,15 @@ const refusals: readonly (readonly [string, CommandRequest, readonly CommandRequ
     [],
     'CTX_CONFIGURATION_MISSING',
   ],
-  ['a transaction id that is none', { action: 'start', transaction: 'no blanks' }, [], 'MSG_INVALID'],
+  ['a transaction id that is not valid', { action: 'start', transaction: 'no blanks' }, [], 'MSG_INVALID'],
   ['an unknown action', { action: 'juggle', transaction: 'T1' }, [], 'MSG_ACTION_UNKNOWN'],
   ['an action every object has', { action: 'constructor', transaction: 'T1' }, [], 'MSG_ACTION_UNKNOWN'],
-  ['a configuration that is none', { action: 'start', configuration: { TaskService: 7 } }, [], 'CTX_INVALID'],
+  [
+    'a configuration that is not valid',
+    { action: 'start', configuration: { TaskService: 7 } },
+    [],
+    'CTX_INVALID',
+  ],
   ['a configuration that is text', { action: 'start', configuration: 'start it all' }, [], 'CTX_INVALID'],
 ];
 

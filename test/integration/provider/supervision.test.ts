@@ -30,7 +30,7 @@ test.each(['SIGKILL', 'SIGSEGV'] as const)(
   },
 );
 
-test('A service that is told to end by somebody else ends well, and is not started again.', async () => {
+test('A service that another process terminates has stopped, and is not started again.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -59,7 +59,7 @@ test('A service that fails and lives on is failed with its pid; a start is refus
   expect(isRunning(service!.pid!)).toBe(false);
 });
 
-test('Past max_restarts a service is given up, which everybody sees; a restart command clears it.', async () => {
+test('Past max_restarts a service is given up, which all clients see; a restart command clears it.', async () => {
   const supervision = { max_restarts: 2, backoff_s: 0.01 };
   await using test = await openProvider([
     {
@@ -182,7 +182,7 @@ test.each(['asked to stop', 'killed'])(
     else await client.command({ action: 'stop', transaction: 'T1' });
     const last = await observer.waitForEvent('ts_1', how === 'killed' ? 'failed' : 'stopped');
     await eventually(() => !isRunning(grandchild), 'the grandchild is gone');
-    // A service that could not speak for itself is reported with what had to be killed.
+    // The provider reports such a service with the processes that it had to kill.
     if (how === 'killed') expect(last.content.status.killed).toEqual([`${grandchild} (sleep)`]);
   },
 );

@@ -52,12 +52,12 @@ test('A killed service has failed, and its transitions fire.', async () => {
   expect(context.notices.map(({ kind }) => kind)).toContain('transition');
 });
 
-test('An event that the test says is heard by the tasks that listen.', async () => {
+test('Tasks receive an event that the test sends.', async () => {
   await using context = await openContext({ services: [{ ...forever, instance: 'HearsEvents' }] });
   await context.start();
   await context.send({ action: 'updated', serviceId: 'ts_9', items: { level: 3 } });
   const { items } = await context.event('ts_1', 'updated');
-  expect(items).toMatchObject({ heard: 'ts_9', items: { level: 3 } });
+  expect(items).toMatchObject({ from: 'ts_9', items: { level: 3 } });
 });
 
 test('The provider can run by the clock of the test: a start timeout is over when the test says so.', async () => {
@@ -93,7 +93,7 @@ describe('A context that cannot be opened', () => {
   });
 });
 
-test('What does not come is told with what came, and with why nothing more comes.', async () => {
+test('An event that does not occur is an error with the events that occurred, and with the reason why no more follow.', async () => {
   const context = await openContext({ services: [forever] });
   const waiting = expect(context.event('ts_1', 'updated')).rejects.toThrow(
     /^ts_1 updated has not come: the context was closed; seen:\n {2}ts_1 created \{\}\n {2}ts_1 started/,

@@ -12,7 +12,7 @@ const reading = (count: number, lagMs: number, busy = busyAt(0, 0)): LoopReading
 });
 const open = () => new LoopWindows(0, busyAt(0, 0));
 
-it('tells everybody the same within a window', () => {
+it('returns the same to every query within a window', () => {
   const windows = open();
   const { loop, isOver } = windows.take(reading(10, 5), WINDOW_MS - 1);
   expect({ loop, isOver }).toMatchObject({
@@ -22,7 +22,7 @@ it('tells everybody the same within a window', () => {
   expect(windows.take(reading(10, 5), WINDOW_MS - 1)).toEqual({ loop, isOver: false });
 });
 
-it('remembers the window before the present one, and no other', () => {
+it('keeps the window before the present one, and no other', () => {
   const windows = open();
   expect(windows.take(reading(10, 30), WINDOW_MS).isOver).toBe(true);
   expect(windows.take(reading(20, 3), WINDOW_MS + 1).loop).toMatchObject({
@@ -37,7 +37,7 @@ it('remembers the window before the present one, and no other', () => {
   expect(windows.take(reading(20, 2), 2 * WINDOW_MS + 1).loop).toMatchObject({ lag_max_ms: 9 });
 });
 
-it('knows no lag before it was measured', () => {
+it('returns no lag before it was measured', () => {
   expect(open().take(reading(0, NaN), 1).loop).toMatchObject({
     lag_mean_ms: 0,
     lag_p99_ms: 0,
@@ -45,7 +45,7 @@ it('knows no lag before it was measured', () => {
   });
 });
 
-it('tells how busy the loop was in both windows', () => {
+it('returns how busy the loop was in both windows', () => {
   const windows = open();
   expect(windows.take(reading(1, 0, busyAt(50, 50)), WINDOW_MS).loop.utilization).toBe(0.5);
   expect(windows.take(reading(1, 0, busyAt(50, 150)), WINDOW_MS + 1).loop.utilization).toBe(0.25);

@@ -7,10 +7,10 @@ import { Semaphore } from '../../../src/supervision/semaphore.js';
 import { ThrottledLog } from '../../../src/base/throttled-log.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
-describe('Rejects', () => {
+describe('ThrottledLog', () => {
   const fault = (code: 'MSG_INVALID' | 'MSG_FRAME_INVALID') => new ContextdError(code, `bad ${code}`);
 
-  it('counts all, and tells of each kind once a minute', () => {
+  it('counts all errors, and reports each kind once a minute', () => {
     const clock = new ManualClock();
     const rejects = new ThrottledLog(clock);
     expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
@@ -28,7 +28,7 @@ describe('Rejects', () => {
   });
 });
 
-describe('LaunchGate', () => {
+describe('Semaphore', () => {
   /** The numbers of those who are inside, as they come. */
   function queueUp(gate: Semaphore, count: number) {
     const inside: number[] = [];
@@ -79,7 +79,7 @@ describe('LaunchGate', () => {
   });
 });
 
-describe('Paced', () => {
+describe('AdaptiveThrottle', () => {
   it('publishes a change in the next turn, and several as one', () => {
     const clock = new ManualClock();
     let published = 0;

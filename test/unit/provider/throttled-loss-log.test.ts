@@ -18,7 +18,7 @@ function beat(lines: number | undefined, sender = 'a', service = 'ts_1'): Heartb
   };
 }
 
-it('lost lines are told at once, then once a minute while more are lost, for each service and run', () => {
+it('lost lines are reported at once, then once a minute while more are lost, for each service and run', () => {
   const clock = new ManualClock();
   const losses = new ThrottledLossLog(clock);
   expect(losses.note(beat(undefined))).toBeUndefined();

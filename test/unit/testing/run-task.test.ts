@@ -13,7 +13,7 @@ class Forever extends SingleTask {
 class Hearing extends Forever {
   override onEvent({ action, serviceId, status }: ServiceEvent): void {
     if (status.poison === true) throw new Error('poisoned');
-    this.notify('updated', { heard: `${action} ${serviceId}` });
+    this.notify('updated', { received: `${action} ${serviceId}` });
   }
 }
 
@@ -52,14 +52,14 @@ describe('a task in a test', () => {
     await expect(task.advance(1)).rejects.toThrow("the clock 'real'");
   });
 
-  it('shares a clock with others, and hears what they have reported', async () => {
+  it('shares a clock with others, and receives what they report', async () => {
     const clock = new ManualClock();
     await using one = await runTask(echoAction, { clock, configuration: { count_s: 1 } });
     await using other = await runTask(Hearing, { clock, identity: { serviceId: 'ts_2' } });
     await clock.pass(1000);
     other.send(await one.next('updated'));
-    expect((await other.next('updated')).items).toEqual({ heard: 'updated ts_1' });
-    // What it says itself it does not hear.
+    expect((await other.next('updated')).items).toEqual({ received: 'updated ts_1' });
+    // A task does not receive its own events.
     other.send({ action: 'updated', serviceId: 'ts_2' });
     await clock.pass(0);
     expect(actions(other.events)).toEqual(['created', 'started', 'updated']);
@@ -68,15 +68,15 @@ describe('a task in a test', () => {
   it('gets its configuration as a context file would hold it: text, with what every service has', async () => {
     class Telling extends SingleTask {
       override run(): Promise<void> {
-        this.notify('updated', { told: this.configuration, who: this.identity });
+        this.notify('updated', { given: this.configuration, who: this.identity });
         return Promise.resolve();
       }
     }
     const configuration = { count: 3, on: true, list: [1, 'a'], deep: { x: 0.5 } };
     const identity = { serviceId: 'ts_7', transaction: 'T7', instance: 'Telling' };
     await using task = await runTask(Telling, { configuration, identity });
-    const { told, who } = (await task.next('updated')).items;
-    expect(told).toEqual({
+    const { given, who } = (await task.next('updated')).items;
+    expect(given).toEqual({
       device_action: '',
       location: '',
       ...{ count: '3', on: 'true', list: ['1', 'a'], deep: { x: '0.5' } },
@@ -119,7 +119,7 @@ describe('a task that fails in a test', () => {
     ['onStart', ['created', 'failed']],
     ['run', ['created', 'failed']],
     ['onStop', ['created', 'started', 'failed']],
-  ] as const)('in %s tells why, and where', async (where, expected) => {
+  ] as const)('in %s reports why, and where', async (where, expected) => {
     const task = await runTask(failing(where));
     expect(await task.stop()).toMatchObject({ action: 'failed', items: { reason: 'error' } });
     expect(actions(task.events)).toEqual(expected);
