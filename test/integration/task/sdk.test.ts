@@ -136,7 +136,7 @@ test("onEvent hears the other services of its own transaction, and nobody else's
   await client.command({ action: 'stop', transaction: 'T2' });
   expect(new Set(heard().map(({ header }) => header.service_transaction))).toEqual(new Set(['T1']));
   for (const { content } of heard()) {
-    expect(content.status).toMatchObject({ heard: 'ts_2', items: { count: expect.any(Number) as number } });
+    expect(content.status).toMatchObject({ from: 'ts_2', items: { count: expect.any(Number) as number } });
   }
 });
 

@@ -124,7 +124,7 @@ test('A thread hears what the other services of its transaction report, whatever
   ]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-  const heard = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.heard ?? []);
+  const heard = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.from ?? []);
   await observer.seen.waitFor(() => heard().includes('ts_2') && heard().includes('ts_3'));
   expect(countsOf(observer, 'ts_1')).toEqual([]);
 });
