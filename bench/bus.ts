@@ -6,7 +6,7 @@ import { ForwarderProcess } from '../src/bus/forwarder-process.js';
 import { parseFrame } from '../src/messages/message.js';
 import { startChild, type Child } from './children.js';
 import type { Flood } from './children/flood.js';
-import { atLeast, composeFigure, interleave, type Figure } from './figure.js';
+import { atLeast, composeMeasurement, interleave, type Measurement } from './measurement.js';
 import { sum } from './processes.js';
 
 export interface BusSize {
@@ -21,13 +21,13 @@ export const BUS_SIZE: BusSize = { rounds: 7, count: 30_000, bodies: [200, 1000]
 /** After so long without a message the rest counts as lost. */
 const SILENCE_MS = 5000;
 
-export async function measureBus(size: BusSize = BUS_SIZE): Promise<readonly Figure[]> {
+export async function measureBus(size: BusSize = BUS_SIZE): Promise<readonly Measurement[]> {
   const any = 'tcp://127.0.0.1:*';
   const forwarder = await ForwarderProcess.open(
     { frontend: any, backend: any },
-    { fault: ({ text }) => process.stderr.write(`${text}\n`) },
+    { onFault: ({ text }) => process.stderr.write(`${text}\n`) },
   );
-  const figures: Figure[] = [];
+  const figures: Measurement[] = [];
   try {
     for (const bytes of size.bodies) figures.push(...(await measureBody(forwarder, size, bytes)));
     return figures;
@@ -40,7 +40,7 @@ async function measureBody(
   forwarder: ForwarderProcess,
   size: BusSize,
   bytes: number,
-): Promise<readonly Figure[]> {
+): Promise<readonly Measurement[]> {
   const { subscribe, publish } = forwarder.endpoints;
   await using flood = await startChild('flood', subscribe, publish);
   const arrival = new Arrival();
@@ -57,7 +57,7 @@ async function measureBody(
   await Promise.all(closers.map((close) => close()));
   const note = `${sum(lost)} lost of ${lost.length * size.count}`;
   return [
-    composeFigure({
+    composeMeasurement({
       name: `typed messages of ${bytes} B`,
       baseline: 'raw',
       unit: 'per s',
@@ -66,7 +66,7 @@ async function measureBody(
       goal: atLeast(0.8),
       note,
     }),
-    composeFigure({
+    composeMeasurement({
       name: `the same beside a paused subscriber`,
       baseline: 'without it',
       unit: 'per s',
@@ -96,8 +96,8 @@ async function measurePaused(
   });
 }
 
-/** Publishes on `control` until the child has heard it, which proves its subscription. */
-async function nudgeUntil(publish: string, heard: Promise<Child>): Promise<() => Promise<void>> {
+/** Publishes on `control` until the child has received a message, which proves its subscription. */
+async function nudgeUntil(publish: string, received: Promise<Child>): Promise<() => Promise<void>> {
   const publisher = new zmq.Publisher({ linger: 0 });
   publisher.connect(publish);
   const over = new AbortController();
@@ -108,14 +108,14 @@ async function nudgeUntil(publish: string, heard: Promise<Child>): Promise<() =>
     }
     publisher.close();
   })();
-  await heard.finally(() => over.abort());
+  await received.finally(() => over.abort());
   return () => sending;
 }
 
 async function openTyped({ endpoints }: ForwarderProcess, arrival: Arrival): Promise<() => Promise<void>> {
   const connection = new Connection(endpoints, ['control'], (frame) => {
-    // What tells the paused subscriber that it hears is no message of ours.
-    if (frame.byteLength > 64 && parseFrame(frame).kind === 'service_event') arrival.note();
+    // Ignore the short messages of `nudgeUntil`.
+    if (frame.byteLength > 64 && parseFrame(frame).kind === 'service_event') arrival.record();
   });
   await connection.ready();
   return () => connection.close();
@@ -129,7 +129,7 @@ function openRaw(subscribe: string, arrival: Arrival): () => Promise<void> {
     for await (const [frame] of subscriber) {
       const text = frame?.toString() ?? '';
       const body: unknown = JSON.parse(text.slice(text.indexOf('@@@') + 4));
-      if (body !== undefined) arrival.note();
+      if (body !== undefined) arrival.record();
     }
   })();
   return async () => {
@@ -143,7 +143,7 @@ class Arrival {
   #count = 0;
   #lastMs = 0;
 
-  note(): void {
+  record(): void {
     this.#count += 1;
     this.#lastMs = performance.now();
   }
@@ -164,7 +164,7 @@ class Arrival {
     const before = performance.now();
     this.#count = 0;
     this.#lastMs = before;
-    const sent = child.hear();
+    const sent = child.nextMessage();
     child.process.send(flood);
     await sent;
     while (this.#count < flood.count && performance.now() - Math.max(this.#lastMs, before) < silenceMs) {

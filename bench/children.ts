@@ -10,20 +10,20 @@ export interface Child extends AsyncDisposable {
   readonly pid: number;
   readonly process: ChildProcess;
   /** Resolves with its next message. */
-  hear(): Promise<unknown>;
+  nextMessage(): Promise<unknown>;
 }
 
-/** Starts `bench/children/NAME` and waits for its word that it is ready. */
+/** Starts `bench/children/NAME` and waits for its message that it is ready. */
 export async function startChild(name: string, ...args: readonly string[]): Promise<Child> {
   const child = fork(join(packageRoot, 'dist', 'bench', 'children', `${name}.js`), args, { execArgv: [] });
   const gone = once(child, 'exit');
-  const hear = async () =>
+  const nextMessage = async () =>
     ((await Promise.race([once(child, 'message'), gone.then(failed)])) as [unknown])[0];
-  await hear();
+  await nextMessage();
   return {
     pid: child.pid ?? 0,
     process: child,
-    hear,
+    nextMessage,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');
       await gone;

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package.js';
-import { atMost, composeFigure, interleave, type Figure } from './figure.js';
+import { atMost, composeMeasurement, interleave, type Measurement } from './measurement.js';
 import { openRig } from './rig.js';
 
 export interface CliSize {
@@ -13,7 +13,7 @@ export interface CliSize {
 
 export const CLI_SIZE: CliSize = { rounds: 25 };
 
-export async function measureCli(size: CliSize = CLI_SIZE): Promise<readonly Figure[]> {
+export async function measureCli(size: CliSize = CLI_SIZE): Promise<readonly Measurement[]> {
   await using rig = await openRig({ count: 1 });
   await rig.start();
   const command = join(packageRoot, 'dist', 'tools', 'conf_command.js');
@@ -24,8 +24,8 @@ export async function measureCli(size: CliSize = CLI_SIZE): Promise<readonly Fig
   });
   const common = { baseline: 'node -e 0', unit: 'ms', base: series.node };
   return [
-    composeFigure({ ...common, name: 'conf_command --action=list', ours: series.list, goal: atMost(3) }),
-    composeFigure({ ...common, name: 'conf_command --help', ours: series.help }),
+    composeMeasurement({ ...common, name: 'conf_command --action=list', ours: series.list, goal: atMost(3) }),
+    composeMeasurement({ ...common, name: 'conf_command --help', ours: series.help }),
   ];
 }
 

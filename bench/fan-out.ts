@@ -1,8 +1,8 @@
-// fan-out: what commands and events cost the services whom they do not concern, against the same services idle.
+// fan-out: CPU usage that commands and events cause in unaffected services, compared with the same services idle.
 
 import { setTimeout as passTime } from 'node:timers/promises';
 import { Connection } from '../src/bus/connection.js';
-import { atMost, composeFigure, type Figure } from './figure.js';
+import { atMost, composeMeasurement, type Measurement } from './measurement.js';
 import { cpuMsOf, sum } from './processes.js';
 import { openRig, TRANSACTION, type Rig } from './rig.js';
 
@@ -23,27 +23,27 @@ export const FAN_OUT_SIZE: FanOutSize = { rounds: 5, counts: [10, 200], messages
 interface Cost {
   /** Of all services, while commands and events pass. */
   readonly services: readonly number[];
-  /** Of all services, for as long, while nothing is said. */
+  /** Of all services, for as long, without messages. */
   readonly idle: readonly number[];
   /** Of the provider, while commands and events pass. */
   readonly provider: readonly number[];
 }
 
-export async function measureFanOut(size: FanOutSize = FAN_OUT_SIZE): Promise<readonly Figure[]> {
+export async function measureFanOut(size: FanOutSize = FAN_OUT_SIZE): Promise<readonly Measurement[]> {
   const [few, many] = size.counts;
   const small = await measureCost(few, size);
   const large = await measureCost(many, size);
   const what = `${size.messages} commands and events`;
   return [
-    composeFigure({
+    composeMeasurement({
       name: `CPU of ${many} idle services during ${what}`,
-      baseline: 'for as long in silence',
+      baseline: 'for as long without messages',
       unit: 'ms',
       ours: large.services,
       base: large.idle,
       goal: atMost(1.25),
     }),
-    composeFigure({
+    composeMeasurement({
       name: `CPU of the provider for ${what}, ${many} services`,
       baseline: `with ${few}`,
       unit: 'ms',
@@ -60,15 +60,15 @@ async function measureCost(
 ): Promise<Cost> {
   await using rig = await openRig({ count, supervision });
   const pids = (await rig.start()).map(({ pid }) => pid ?? 0);
-  const stranger = new Connection(rig.endpoints, [], () => undefined);
-  await stranger.ready();
+  const otherClient = new Connection(rig.endpoints, [], () => undefined);
+  await otherClient.ready();
   const cost = { services: [] as number[], idle: [] as number[], provider: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     const before = performance.now();
     const providerMs = cpuMsOf(rig.pid);
     cost.services.push(
       await cpuDuring(pids, async () => {
-        await converse(rig, stranger, messages);
+        await sendTraffic(rig, otherClient, messages);
         await passTime(windowMs - (performance.now() - before));
       }),
     );
@@ -76,7 +76,7 @@ async function measureCost(
     const tookMs = performance.now() - before;
     cost.idle.push(await cpuDuring(pids, () => passTime(tookMs)));
   }
-  await stranger.close();
+  await otherClient.close();
   return cost;
 }
 
@@ -86,10 +86,10 @@ async function cpuDuring(pids: readonly number[], act: () => Promise<void>): Pro
   return sum(pids.map(cpuMsOf)) - sum(before);
 }
 
-/** Commands about one service, each refused because it runs already, and events that nobody waits for. */
-async function converse(rig: Rig, stranger: Connection, count: number): Promise<void> {
+/** Commands about one service, each rejected because the service runs already, and events of an unknown service. */
+async function sendTraffic(rig: Rig, otherClient: Connection, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    await stranger.publish('control', {
+    await otherClient.publish('control', {
       header: { action: 'updated', service_id: 'far', service_name: 'far', service_transaction: 'FAR' },
       content: { status: { result: 'success', device_action: 'far', pid: process.pid } },
     });

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import pidusage from 'pidusage';
 import { processes } from 'systeminformation';
 import { createSampler } from '../src/sampler/sampler.js';
-import { atMost, composeFigure, type Figure } from './figure.js';
+import { atMost, composeMeasurement, type Measurement } from './measurement.js';
 
 /** Milliseconds of CPU time for one sample of all the processes. */
 export interface MonitorRow {
@@ -42,11 +42,11 @@ const WARM_UP = 5;
 const GOAL = 0.1;
 
 /** The rows as lines of the table. Starts up to 1,000 processes, and ends them. */
-export async function measureMonitorFigures(): Promise<readonly Figure[]> {
+export async function measureMonitorFigures(): Promise<readonly Measurement[]> {
   return composeMonitorFigures(await measureMonitor());
 }
 
-export function composeMonitorFigures(rows: readonly MonitorRow[]): readonly Figure[] {
+export function composeMonitorFigures(rows: readonly MonitorRow[]): readonly Measurement[] {
   const [ours, tools] = (['contextd', 'pidusage + systeminformation'] as const).map((sampler) =>
     findRow(rows, (row) => row.sampler === sampler && row.of === 'node'),
   ) as [MonitorRow, MonitorRow];
@@ -58,14 +58,14 @@ export function composeMonitorFigures(rows: readonly MonitorRow[]): readonly Fig
   const compared = { baseline: tools.sampler, unit: 'ms CPU', goal: atMost(GOAL) };
   const what = `sample of ${ours.processes} processes`;
   return [
-    composeFigure({ name: `${what}, own CPU`, ...compared, ours: own(ours), base: own(tools) }),
-    composeFigure({
+    composeMeasurement({ name: `${what}, own CPU`, ...compared, ours: own(ours), base: own(tools) }),
+    composeMeasurement({
       name: `${what}, with its child processes`,
       ...compared,
       ours: all(ours),
       base: all(tools),
     }),
-    composeFigure({
+    composeMeasurement({
       name: `sample of ${many.processes} processes`,
       baseline: `of ${few.processes}`,
       unit: 'ms CPU',

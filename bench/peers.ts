@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Forwarder } from '../src/bus/forwarder.js';
-import { composeFigure, type Figure } from './figure.js';
+import { composeMeasurement, type Measurement } from './measurement.js';
 import { openContextd } from './peers/contextd.js';
 import type { Manager } from './peers/manager.js';
 import { openPm2 } from './peers/pm2.js';
@@ -29,7 +29,7 @@ interface Results {
   survivors: number;
 }
 
-export async function measurePeers(size: PeersSize = PEERS_SIZE): Promise<readonly Figure[]> {
+export async function measurePeers(size: PeersSize = PEERS_SIZE): Promise<readonly Measurement[]> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-peers-'));
   const any = 'tcp://127.0.0.1:*';
   const forwarder = await Forwarder.open({ frontend: any, backend: any });
@@ -51,7 +51,7 @@ export async function measurePeers(size: PeersSize = PEERS_SIZE): Promise<readon
   }
 }
 
-async function compare(managers: readonly Manager[], size: PeersSize): Promise<readonly Figure[]> {
+async function compare(managers: readonly Manager[], size: PeersSize): Promise<readonly Measurement[]> {
   const results = new Map<Manager, Results>(
     managers.map((each) => [each, { startMs: [], restartMs: [], listMs: [], rssMiB: [], survivors: 0 }]),
   );
@@ -94,9 +94,9 @@ async function countSurvivors(manager: Manager): Promise<number> {
   return left.length;
 }
 
-function composeFigures(count: number, ours: Results, peer: string, base: Results): readonly Figure[] {
+function composeFigures(count: number, ours: Results, peer: string, base: Results): readonly Measurement[] {
   const line = (name: string, unit: string, key: Exclude<keyof Results, 'survivors'>) =>
-    composeFigure({ name, baseline: peer, unit, ours: ours[key], base: base[key] });
+    composeMeasurement({ name, baseline: peer, unit, ours: ours[key], base: base[key] });
   const survivors = `survivors of the manager's SIGKILL: ${ours.survivors}, ${peer} ${base.survivors}`;
   return [
     line(`start of ${count}`, 'ms', 'startMs'),

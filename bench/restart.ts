@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { startBare } from './children.js';
-import { atMost, composeFigure, interleave, type Figure } from './figure.js';
+import { atMost, composeMeasurement, interleave, type Measurement } from './measurement.js';
 import { openRig, type Rig } from './rig.js';
 import { openWatch, type Watch } from './watch.js';
 
@@ -15,7 +15,7 @@ export const RESTART_SIZE: RestartSize = { rounds: 15 };
 /** A service that is started again at once, as often as the benchmark needs. */
 const SUPERVISION =
   '<backoff_s>0</backoff_s><max_restarts>100000</max_restarts><restart_window_s>1</restart_window_s>';
-export async function measureRestart(size: RestartSize = RESTART_SIZE): Promise<readonly Figure[]> {
+export async function measureRestart(size: RestartSize = RESTART_SIZE): Promise<readonly Measurement[]> {
   await using rig = await openRig({ count: 1, supervision: SUPERVISION, restarts: true });
   await using watch = await openWatch(rig.endpoints);
   let pid = (await rig.start())[0]?.pid ?? 0;
@@ -28,7 +28,7 @@ export async function measureRestart(size: RestartSize = RESTART_SIZE): Promise<
     },
   });
   return [
-    composeFigure({
+    composeMeasurement({
       name: 'kill -9 to replacement ready',
       baseline: 'a bare fork',
       unit: 'ms',

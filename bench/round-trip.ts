@@ -2,7 +2,7 @@
 
 import { Dealer } from 'zeromq';
 import { startChild } from './children.js';
-import { composeFigure, type Figure } from './figure.js';
+import { composeMeasurement, type Measurement } from './measurement.js';
 import { openRig, TRANSACTION } from './rig.js';
 import { quantile } from './statistics.js';
 
@@ -16,11 +16,13 @@ export const ROUND_TRIP_SIZE: RoundTripSize = { rounds: 9, count: 500 };
 
 const PERCENTILES = { p50: 0.5, p99: 0.99 } as const;
 
-export async function measureRoundTrip(size: RoundTripSize = ROUND_TRIP_SIZE): Promise<readonly Figure[]> {
+export async function measureRoundTrip(
+  size: RoundTripSize = ROUND_TRIP_SIZE,
+): Promise<readonly Measurement[]> {
   await using rig = await openRig({ count: 1 });
   await rig.start();
   await using child = await startChild('answer');
-  const address = child.hear();
+  const address = child.nextMessage();
   child.process.send('where');
   const dealer = new Dealer();
   dealer.connect(String(await address));
@@ -35,7 +37,7 @@ export async function measureRoundTrip(size: RoundTripSize = ROUND_TRIP_SIZE): P
     command: () => rig.client.command(command),
     question: () => rig.client.request(TRANSACTION),
   };
-  const figures: Figure[] = [];
+  const figures: Measurement[] = [];
   for (const [name, act] of Object.entries(asked)) {
     const series = { raw: [] as number[][], ours: [] as number[][] };
     for (let round = 0; round < size.rounds; round += 1) {
@@ -51,9 +53,9 @@ export async function measureRoundTrip(size: RoundTripSize = ROUND_TRIP_SIZE): P
 function composeFigures(
   name: string,
   { raw, ours }: { readonly raw: readonly number[][]; readonly ours: readonly number[][] },
-): readonly Figure[] {
+): readonly Measurement[] {
   return Object.entries(PERCENTILES).map(([percentile, share]) =>
-    composeFigure({
+    composeMeasurement({
       name: `${name} to answer, ${percentile}`,
       baseline: 'DEALER and ROUTER',
       unit: 'ms',

@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package.js';
-import type { Figure } from './figure.js';
+import type { Measurement } from './measurement.js';
 import { formatTable } from './table.js';
 
 /** In the order of the table. */
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   start: async () => (await import('./start.js')).measureStart(),
   restart: async () => (await import('./restart.js')).measureRestart(),
   bus: async () => (await import('./bus.js')).measureBus(),
@@ -36,7 +36,7 @@ if (unknown.length > 0) {
 }
 
 async function run(names: readonly string[]): Promise<void> {
-  const figures: Figure[] = [];
+  const figures: Measurement[] = [];
   for (const name of names) {
     process.stderr.write(`${name} ...\n`);
     const found = (await BENCHMARKS[name]?.()) ?? [];

@@ -1,7 +1,7 @@
 // start: N services launched until all have reported started, against N bare forks.
 
 import { endAll, startBare } from './children.js';
-import { atMost, composeFigure, interleave, type Figure } from './figure.js';
+import { atMost, composeMeasurement, interleave, type Measurement } from './measurement.js';
 import { openRig, type Rig } from './rig.js';
 
 export interface StartSize {
@@ -14,13 +14,13 @@ export const START_SIZE: StartSize = { rounds: 5, counts: [1, 10, 50, 200] };
 /** Where the machine is the limit, and no longer the way of one child. */
 const MANY = 50;
 
-export async function measureStart(size: StartSize = START_SIZE): Promise<readonly Figure[]> {
-  const figures: Figure[] = [];
+export async function measureStart(size: StartSize = START_SIZE): Promise<readonly Measurement[]> {
+  const figures: Measurement[] = [];
   for (const count of size.counts) figures.push(...(await measureCount(count, size.rounds)));
   return figures;
 }
 
-async function measureCount(count: number, rounds: number): Promise<readonly Figure[]> {
+async function measureCount(count: number, rounds: number): Promise<readonly Measurement[]> {
   await using processes = await openRig({ count });
   await using threads = await openRig({ count, serviceType: 'Thread' });
   // The first start compiles the service.
@@ -32,7 +32,7 @@ async function measureCount(count: number, rounds: number): Promise<readonly Fig
   });
   const many = count >= MANY;
   return [
-    composeFigure({
+    composeMeasurement({
       name: `start of ${count} as processes`,
       baseline: 'bare forks',
       unit: 'ms',
@@ -40,7 +40,7 @@ async function measureCount(count: number, rounds: number): Promise<readonly Fig
       base: series.bare,
       ...(many ? { goal: atMost(1.1) } : {}),
     }),
-    composeFigure({
+    composeMeasurement({
       name: `start of ${count} as threads`,
       baseline: 'as processes',
       unit: 'ms',

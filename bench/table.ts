@@ -1,11 +1,11 @@
 // Figures as a table for people. Pure.
 
-import { holds, type Figure } from './figure.js';
+import { meetsGoal, type Measurement } from './measurement.js';
 import type { Spread } from './statistics.js';
 
 const HEAD = ['figure', 'ours', 'baseline', 'ratio (min..max)', 'goal', ''] as const;
 
-export function formatTable(figures: readonly Figure[]): string {
+export function formatTable(figures: readonly Measurement[]): string {
   const rows = [HEAD, ...figures.map(formatRow)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
@@ -19,9 +19,9 @@ export function formatTable(figures: readonly Figure[]): string {
     .join('');
 }
 
-function formatRow(figure: Figure): readonly string[] {
+function formatRow(figure: Measurement): readonly string[] {
   const { name, unit, ours, base, ratio, goal, baseline, note } = figure;
-  const held = holds(figure);
+  const held = meetsGoal(figure);
   return [
     note === undefined ? name : `${name} (${note})`,
     `${formatNumber(ours.median)} ${unit}`,

@@ -1,4 +1,4 @@
-// Hears the events of services on a provider's bus.
+// Receives the events of services on the bus of a provider.
 
 import type { BusEndpoints } from '../src/bus/connection.js';
 import { follow } from '../src/client/follow.js';

@@ -2,7 +2,7 @@
 
 import { setTimeout as passTime } from 'node:timers/promises';
 import { startBare, startChild, type Child, endAll } from './children.js';
-import { atMost, composeFigure, type Figure } from './figure.js';
+import { atMost, composeMeasurement, type Measurement } from './measurement.js';
 import { cpuMsOf, pssMiBOf, rssMiBOf } from './processes.js';
 import { openRig, type Rig } from './rig.js';
 import { quantile } from './statistics.js';
@@ -31,12 +31,12 @@ interface Round {
   readonly barePss: number;
 }
 
-export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<readonly Figure[]> {
+export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<readonly Measurement[]> {
   const rounds: Round[] = [];
   for (let round = 0; round < size.rounds; round += 1) rounds.push(await measureOnce(size));
   const of = (key: keyof Round) => rounds.map((each) => each[key]);
   return [
-    composeFigure({
+    composeMeasurement({
       name: `memory of a provider of ${size.count}`,
       baseline: 'node with zeromq',
       unit: 'MiB RSS',
@@ -44,7 +44,7 @@ export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<rea
       base: of('bareRss'),
       goal: atMost(1.35),
     }),
-    composeFigure({
+    composeMeasurement({
       name: `CPU of a provider of ${size.count} idle services`,
       baseline: 'a core',
       unit: '%',
@@ -52,7 +52,7 @@ export async function measureWeight(size: WeightSize = WEIGHT_SIZE): Promise<rea
       base: rounds.map(() => 100),
       goal: atMost(CPU_GOAL),
     }),
-    composeFigure({
+    composeMeasurement({
       name: 'memory of a service',
       baseline: 'a bare fork',
       unit: 'MiB PSS',

@@ -1,8 +1,8 @@
-// Bundles the programs and doors of the package into dist: few files load several times faster than many.
+// Bundles the programs and entry points of the package into dist: a few files load several times faster than many.
 //
 //   src/**/*.ts --tsc--> dist/**/*.d.ts        (types)
 //   src/**/*.ts --this-> dist/**/*.js          (each where its source would be)
-//                        dist/chunks/*.js      (what commands and the door for embedding share)
+//                        dist/chunks/*.js      (shared by the commands and the library entry point)
 
 import { Buffer } from 'node:buffer';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,10 @@ import { useBuiltins } from './use-builtins.js';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
-/** Has a binary, or is large and seldom needed. */
+/** Packages with a binary, or large and rarely used. */
 const EXTERNAL = ['esbuild', 'systeminformation'];
 
-/** Here zeromq looks for its binary: beside itself, wherever npm has put it. */
+/** Loads zeromq's binary from its package folder, wherever npm has installed it. */
 const ZEROMQ_BINARY = `
   const { resolve } = require('node:path');
   const { loadAddon } = require('cmake-ts/build/loader');
@@ -28,24 +28,24 @@ const ZEROMQ_BINARY = `
 /** Only yargs's help needs these functions, and loading them takes longer than parsing the arguments. */
 const WHEN_CALLED = /^(cliui|string-width)$/;
 
-const { bin, exports: doors } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { bin, exports: exported } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** What packages in the older format expect to be there. */
+/** CommonJS packages expect `require`. */
 const BANNER =
   "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
 
 const { shared, alone, bench } = entries();
 const built = await Promise.all([
   bundle(shared, { splitting: true, chunkNames: 'chunks/[name]-[hash]' }),
-  // Node reads the map of whatever a service imports, whether something fails or not.
+  // Node.js reads the source map of every module that a service imports, even without an error.
   bundle(alone, { splitting: false, sourcemap: false }),
   bundle(bench, { splitting: true, packages: 'external', chunkNames: 'bench/chunks/[name]-[hash]' }),
 ]);
 const outputFiles = built.flatMap((each) => each.outputFiles);
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-for (const { path, contents } of outputFiles) writeIfChanged(path, withoutIdleBanner(contents));
+for (const { path, contents } of outputFiles) writeIfChanged(path, removeUnusedBanner(contents));
 writeIfChanged(join(dist, 'chunks', 'LICENSES.txt'), Buffer.from(licenses(inputs)));
-removeOthers(new Set(outputFiles.map(({ path }) => path)));
+removeStaleFiles(new Set(outputFiles.map(({ path }) => path)));
 
 function bundle(entryPoints, how) {
   return build({
@@ -64,13 +64,13 @@ function bundle(entryPoints, how) {
     external: EXTERNAL,
     plugins: [loadWhenCalled(), bundleZeromq(), useBuiltins()],
     logOverride: { 'require-resolve-not-external': 'silent' },
-    // Names stay as they are: a stack is to be read.
+    // Keep names, so that stack traces are readable.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
     banner: { js: BANNER },
     define: { __filename: 'import.meta.filename' },
-    // What node prints of a line that failed is to fit on a screen.
+    // Node.js prints the failing line: it must fit on a screen.
     lineLimit: 200,
   });
 }
@@ -80,7 +80,7 @@ function bundle(entryPoints, how) {
  * imports among it, is one file each: reading a file takes longer than having some lines of it twice.
  */
 function entries() {
-  const built = [...Object.values(bin), ...Object.values(doors).map((door) => door.default)];
+  const built = [...Object.values(bin), ...Object.values(exported).map((entry) => entry.default)];
   const known = built
     .filter((path) => path !== undefined)
     .map((path) => relative('dist', path).replace(/\.js$/, '.ts'));
@@ -112,7 +112,7 @@ function loadWhenCalled() {
   };
 }
 
-/** Its JavaScript becomes ours: node takes longer to find its files than to run them. */
+/** Bundles zeromq's JavaScript: Node.js takes longer to find its files than to run them. */
 function bundleZeromq() {
   return {
     name: 'bundle-zeromq',
@@ -126,28 +126,28 @@ function bundleZeromq() {
 }
 
 /** Making a `require` takes time, and most files have no use for it; the line stays, for the source map. */
-function withoutIdleBanner(contents) {
+function removeUnusedBanner(contents) {
   const text = Buffer.from(contents).toString();
   const code = text.slice(BANNER.length);
   return Buffer.from(text.startsWith(BANNER) && !/\brequire\b/.test(code) ? code : text);
 }
 
-/** A program may be running from these files, so what is the same is left alone. */
+/** Does not touch unchanged files: a program may be running from them. */
 function writeIfChanged(path, contents) {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }
 
-/** What an earlier build has left would be packed. */
-function removeOthers(written) {
+/** Files of earlier builds would be packed. */
+function removeStaleFiles(written) {
   const stale = ['src', 'tools', 'chunks', 'bench']
     .flatMap((folder) => list(join(dist, folder)))
     .filter((path) => /\.js(\.map)?$/.test(path) && !written.has(path));
   for (const path of stale) rmSync(path);
 }
 
-/** The licences of the packages whose code is in the bundle, as they ask for. */
+/** Returns the licences of the bundled packages, which must be distributed with them. */
 function licenses(inputs) {
   const folders = inputs.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
   const texts = [...new Set(folders.filter((folder) => folder !== undefined))].sort().map((folder) => {

@@ -1,4 +1,4 @@
-// Bundles ask node for its own modules when they need them.
+// Loads Node.js modules in bundles on demand.
 
 import process from 'node:process';
 

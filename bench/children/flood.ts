@@ -26,7 +26,7 @@ for (;;) {
   process.send?.('sent');
 }
 
-/** An event as a service tells it. */
+/** An event like that of a service. */
 function composeBody({ bytes }: Flood, seq: number) {
   return {
     header: {

@@ -13,11 +13,11 @@ export async function openPm2({ count, folder, endpoints }: PeerOptions): Promis
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const install = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--silent', `pm2@${VERSION}`];
-  const isThere = await runToEnd(process.env, 'npm', ...install).then(
+  const isInstalled = await runToEnd(process.env, 'npm', ...install).then(
     () => true,
     () => false,
   );
-  if (!isThere) return undefined;
+  if (!isInstalled) return undefined;
   const ready = new ReadyFolder(folder);
   const home = join(folder, 'home');
   const env = { ...process.env, PM2_HOME: home, PM2_DISCRETE_MODE: 'true' };

@@ -93,7 +93,7 @@ def of_client(key_file, server_key):
     try:
         public_key, secret_key = zmq.auth.load_certificate(key_file)
         if secret_key is None:
-            sys.exit(f"{key_file} holds no secret key: name NAME.key_secret")
+            sys.exit(f"{key_file} contains no secret key: name NAME.key_secret")
         is_file = os.path.exists(server_key)
         return Identity(
             public_key, secret_key, zmq.auth.load_certificate(server_key)[0] if is_file else server_key.encode()

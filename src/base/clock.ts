@@ -1,12 +1,12 @@
-// Time as a dependency, so that every delay can be tested without waiting for it.
+// Time as a dependency, so that tests can control every delay.
 
 export interface Clock {
-  /** Milliseconds since the epoch, as the machine says: for what is shown, sealed or kept. It may jump. */
+  /** Wall-clock time in milliseconds since the epoch, for output, message stamps and files. It may jump. */
   now(): number;
-  /** Milliseconds since some moment, the same one for all processes of the machine; never jumps. For how long something lasts. */
+  /** Milliseconds since a fixed moment that is the same for all processes of the machine. Never jumps; use it for durations. */
   monotonic(): number;
-  /** Calls `act` once after `delayMs`; the returned function cancels it. */
-  after(delayMs: number, act: () => void): () => void;
+  /** Calls `callback` once after `delayMs` milliseconds. The returned function cancels the timer. */
+  after(delayMs: number, callback: () => void): () => void;
 }
 
 export const systemClock: Clock = {
@@ -15,39 +15,39 @@ export const systemClock: Clock = {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1000 + nanoseconds / 1e6;
   },
-  after: (delayMs, act) => {
-    const timer = setTimeout(act, delayMs);
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
 };
 
-const PART_MS = 1000;
+const SLICE_MS = 1000;
 
 /**
- * As `clock.after`, but time in which this process was stopped (SIGSTOP, a frozen container) does not count: what the
- * others have said meanwhile is heard before anything is concluded from their silence.
+ * Like `clock.after`, but does not count time in which this process was stopped (SIGSTOP, a frozen container). Messages
+ * that arrived meanwhile are therefore read before a timeout fires.
  */
-export function afterAwake(clock: Clock, delayMs: number, act: () => void): () => void {
+export function afterAwake(clock: Clock, delayMs: number, callback: () => void): () => void {
   let leftMs = delayMs;
   let cancel = wait();
   return () => cancel();
 
   function wait(): () => void {
-    const partMs = Math.min(leftMs, PART_MS);
+    const sliceMs = Math.min(leftMs, SLICE_MS);
     const startMs = clock.monotonic();
-    return clock.after(partMs, () => {
+    return clock.after(sliceMs, () => {
       const spentMs = clock.monotonic() - startMs;
-      // A part that lasted much longer than it should is no more than that part.
-      leftMs -= Math.min(spentMs, 2 * PART_MS);
-      // What waited until now, such as the word this is about, is read before a last short part is over.
-      if (spentMs > 2 * PART_MS) leftMs = Math.max(leftMs, PART_MS);
+      // A slice that took much longer than planned counts as one slice.
+      leftMs -= Math.min(spentMs, 2 * SLICE_MS);
+      // Leaves time to read messages that arrived during the stop.
+      if (spentMs > 2 * SLICE_MS) leftMs = Math.max(leftMs, SLICE_MS);
       if (leftMs > 1) cancel = wait();
-      else act();
+      else callback();
     });
   }
 }
 
-/** Delays by `afterAwake` that are cancelled together. */
+/** A group of `afterAwake` timers that are cancelled together. */
 export class Timers {
   readonly #clock: Clock;
   readonly #cancels = new Set<() => void>();
@@ -56,10 +56,10 @@ export class Timers {
     this.#clock = clock;
   }
 
-  start(delayMs: number, act: () => void): void {
+  start(delayMs: number, callback: () => void): void {
     const cancel = afterAwake(this.#clock, delayMs, () => {
       this.#cancels.delete(cancel);
-      act();
+      callback();
     });
     this.#cancels.add(cancel);
   }
@@ -70,10 +70,10 @@ export class Timers {
   }
 }
 
-/** A clock that was set by less than this was only adjusted. */
-const LEAST_JUMP_MS = 1000;
+/** Smaller changes are adjustments (NTP slewing), not jumps. */
+const MIN_JUMP_MS = 1000;
 
-/** Notices that the machine's clock was set. */
+/** Detects jumps of the machine's wall clock. */
 export class ClockJumps {
   readonly #clock: Clock;
   #offsetMs: number;
@@ -83,11 +83,11 @@ export class ClockJumps {
     this.#offsetMs = clock.now() - clock.monotonic();
   }
 
-  /** By how much `now` has jumped since the last call; 0 for what are only adjustments. */
+  /** Returns by how many milliseconds the wall clock has jumped since the last call; 0 for small adjustments. */
   take(): number {
     const offsetMs = this.#clock.now() - this.#clock.monotonic();
     const jumpMs = offsetMs - this.#offsetMs;
     this.#offsetMs = offsetMs;
-    return Math.abs(jumpMs) < LEAST_JUMP_MS ? 0 : jumpMs;
+    return Math.abs(jumpMs) < MIN_JUMP_MS ? 0 : jumpMs;
   }
 }

@@ -1,8 +1,8 @@
-// What was opened is closed in the opposite order, once, whatever fails on the way.
+// Cleanup functions that run once, in reverse order, even when some of them fail.
 
 export type Closer = () => void | Promise<void>;
 
-/** Collects closers while something is being built; `close` runs them last first and is idempotent. */
+/** Collects cleanup functions. `close` runs them last first, is idempotent, and throws the errors of those that failed. */
 export class Closers {
   readonly #closers: Closer[] = [];
   #closing: Promise<void> | undefined;
@@ -17,14 +17,14 @@ export class Closers {
   }
 
   async #run(): Promise<void> {
-    const faults: unknown[] = [];
+    const errors: unknown[] = [];
     for (const closer of this.#closers.toReversed()) {
       try {
         await closer();
       } catch (error) {
-        faults.push(error);
+        errors.push(error);
       }
     }
-    if (faults.length > 0) throw faults.length === 1 ? faults[0] : new AggregateError(faults);
+    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
   }
 }

@@ -1,4 +1,4 @@
-// Finds the files that decide how code of a folder is compiled and resolved: tsconfig.json and package.json.
+// Finds the files that control how the code of a folder is compiled and resolved: tsconfig.json and package.json.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,29 +8,31 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 const EXTENDS = /"extends"\s*:\s*(?:"([^"]+)"|\[([^\]]*)\])/g;
 
 /**
- * Every tsconfig.json and package.json that code in `folders` may depend on, with what a tsconfig.json extends. Files
- * that do not exist are listed too, because they would count as soon as they are written.
+ * Lists every tsconfig.json and package.json that can affect code in `folders`, including extended tsconfig files.
+ * Also lists files that do not exist, because they take effect as soon as they are created.
  */
 export function codeConfigurationFiles(folders: Iterable<string>): readonly string[] {
-  const above = new Set([...folders].flatMap(foldersAbove));
+  const above = new Set([...folders].flatMap(withParentFolders));
   const files = [...above].flatMap((folder) => [join(folder, 'tsconfig.json'), join(folder, 'package.json')]);
   return [
-    ...new Set(files.flatMap((file) => (file.endsWith('tsconfig.json') ? withExtended(file) : [file]))),
+    ...new Set(files.flatMap((file) => (file.endsWith('tsconfig.json') ? withExtendedFiles(file) : [file]))),
   ];
 }
 
-/** The nearest tsconfig.json of `folder` and what it extends, as one text; blank without one. */
+/** Returns the nearest tsconfig.json of `folder` and the files it extends as one text; '' if there is no tsconfig.json. */
 export function tsconfigText(folder: string): string {
-  const nearest = foldersAbove(folder).find((each) => readIfThere(join(each, 'tsconfig.json')) !== undefined);
+  const nearest = withParentFolders(folder).find(
+    (each) => readIfExists(join(each, 'tsconfig.json')) !== undefined,
+  );
   if (nearest === undefined) return '';
-  return withExtended(join(nearest, 'tsconfig.json'))
-    .map((file) => readIfThere(file) ?? '')
+  return withExtendedFiles(join(nearest, 'tsconfig.json'))
+    .map((file) => readIfExists(file) ?? '')
     .join('\n');
 }
 
-/** The hash of a file's content; undefined where there is no file. */
+/** Returns the SHA-256 of a file's content as hex; undefined if the file cannot be read. */
 export function hashOfFile(path: string): string | undefined {
-  const content = readIfThere(path);
+  const content = readIfExists(path);
   return content === undefined ? undefined : hashOf(content);
 }
 
@@ -38,16 +40,16 @@ export function hashOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-function withExtended(file: string, seen = new Set<string>()): readonly string[] {
+function withExtendedFiles(file: string, seen = new Set<string>()): readonly string[] {
   if (seen.has(file)) return [];
   seen.add(file);
-  const found = [...(readIfThere(file) ?? '').matchAll(EXTENDS)];
+  const found = [...(readIfExists(file) ?? '').matchAll(EXTENDS)];
   const names = found.flatMap(([, one, several = '']) =>
     one === undefined ? [...several.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name) : [one],
   );
   return [
     file,
-    ...names.flatMap((name) => locateExtended(file, name)).flatMap((each) => withExtended(each, seen)),
+    ...names.flatMap((name) => locateExtended(file, name)).flatMap((each) => withExtendedFiles(each, seen)),
   ];
 }
 
@@ -61,17 +63,17 @@ function locateExtended(file: string, name: string): readonly string[] {
     try {
       return [require.resolve(each)];
     } catch {
-      return []; // The next spelling; esbuild reports what cannot be found at all.
+      return []; // Try the next spelling; esbuild reports a file that cannot be found at all.
     }
   });
 }
 
-function foldersAbove(folder: string): readonly string[] {
+function withParentFolders(folder: string): readonly string[] {
   const parent = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...foldersAbove(parent)];
+  return parent === folder ? [folder] : [folder, ...withParentFolders(parent)];
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -1,4 +1,4 @@
-// A promise with its two ends apart, and one that gives up at a deadline.
+// A promise that is settled from outside, and a promise with a deadline.
 
 import type { Clock } from './clock.js';
 
@@ -18,15 +18,15 @@ export function createDeferred<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-/** Settles as `promise` does, or rejects with `error()` once `limitMs` have passed. */
+/** Settles like `promise`, or rejects with `error()` after `timeoutMs` milliseconds. */
 export async function withDeadline<T>(
   promise: Promise<T>,
-  limitMs: number,
+  timeoutMs: number,
   error: () => Error,
   clock: Clock,
 ): Promise<T> {
   const late = createDeferred<never>();
-  const cancel = clock.after(limitMs, () => late.reject(error()));
+  const cancel = clock.after(timeoutMs, () => late.reject(error()));
   try {
     return await Promise.race([promise, late.promise]);
   } finally {

@@ -1,8 +1,8 @@
-// The one error class and the table of every error code: its family, its exit code, its meaning.
+// The only error class, and the table of all error codes with exit code and meaning.
 
-import { readSystemError } from './system-error.js';
+import { classifySystemError } from './system-error.js';
 
-/** Exit codes of every command: what a script may rely on. */
+/** Exit codes of all commands. Scripts rely on them: never change one. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, deadline: 4 } as const;
 
 interface ErrorEntry {
@@ -13,7 +13,7 @@ interface ErrorEntry {
 const failed = (meaning: string): ErrorEntry => ({ exitCode: EXIT.failed, meaning });
 const usage = (meaning: string): ErrorEntry => ({ exitCode: EXIT.usage, meaning });
 
-/** Public and never reused; docs/errors.md lists the same codes, a test compares the two. */
+/** Public; a code is never reused. docs/errors.md repeats this table; test/repo/errors.test.ts compares the two. */
 export const ERROR_CODES = {
   XML_UNREADABLE: failed('A file could not be read.'),
   XML_MALFORMED: failed('A file is not well-formed XML.'),
@@ -114,24 +114,24 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export interface ErrorParts {
-  /** What the user can do: the next command to run or the line to change. */
+  /** What the user can do next: the command to run or the line to change. */
   readonly hint?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
 
-const errorMark = Symbol.for('contextd.error');
+const errorBrand = Symbol.for('contextd.error');
 
 /**
- * The only error class: `code` for programs, `message` and `hint` for people, `details` for both.
- * `instanceof` knows it also from another copy of this package: services and their host have one each.
+ * An error of contextd: `code` for programs, `message` and `hint` for people, `details` for both.
+ * `instanceof` also accepts instances from another copy of this package: services and their host load one each.
  */
 export class ContextdError extends Error {
   static override [Symbol.hasInstance](value: unknown): value is ContextdError {
-    return typeof value === 'object' && value !== null && errorMark in value;
+    return typeof value === 'object' && value !== null && errorBrand in value;
   }
 
-  readonly [errorMark] = true;
+  readonly [errorBrand] = true;
   override readonly name = 'ContextdError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -149,7 +149,7 @@ export class ContextdError extends Error {
   }
 }
 
-/** An error as it travels in a message; `file` and `line` where one is to blame. */
+/** An error as a field of a message; `file` and `line` name the place if there is one. */
 export interface ErrorReport {
   readonly code: string;
   readonly message: string;
@@ -169,7 +169,7 @@ export function reportError(error: unknown, fallback: ErrorCode = 'INTERNAL'): E
   };
 }
 
-/** What was reported from elsewhere as one of our errors; a code that is not known is still told. */
+/** Converts a received report back to an error. An unknown code becomes part of the message. */
 export function reviveError(report: ErrorReport, details: ContextdError['details'] = {}): ContextdError {
   const { code, message, hint } = report;
   if (Object.hasOwn(ERROR_CODES, code))
@@ -177,10 +177,10 @@ export function reviveError(report: ErrorReport, details: ContextdError['details
   return new ContextdError('MSG_INVALID', `${code}: ${message}`, { hint });
 }
 
-/** INTERNAL is left for defects of ours: what the operating system refuses has a code and a hint of its own. */
+/** Returns `error` as a ContextdError. Errors of the operating system get a code of their own; INTERNAL always means a defect of contextd. */
 export function asContextdError(error: unknown, fallback: ErrorCode = 'INTERNAL'): ContextdError {
   if (error instanceof ContextdError) return error;
-  const fault = fallback === 'INTERNAL' ? readSystemError(error) : undefined;
+  const fault = fallback === 'INTERNAL' ? classifySystemError(error) : undefined;
   if (fault !== undefined)
     return new ContextdError(fault.code, fault.message, { hint: fault.hint, cause: error });
   return new ContextdError(fallback, messageOf(error), { cause: error });
@@ -190,12 +190,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** True for errors of node's own calls with one of these codes, such as ENOENT. */
+/** Returns true for a Node.js error whose `code` is one of `codes`, such as ENOENT. */
 export function hasErrnoCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
 
-/** Marks a branch that the types say cannot be reached. */
+/** Marks a branch that is unreachable by type. Throws INTERNAL. */
 export function unreachable(value: never): never {
   throw new ContextdError('INTERNAL', `unexpected value ${JSON.stringify(value)}`);
 }

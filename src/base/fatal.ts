@@ -1,35 +1,35 @@
-// The end of a process after an error that nothing has caught.
+// Ends a process after an uncaught error.
 
 import { asContextdError, EXIT } from './errors.js';
 
 /**
- * From now on such an error is told in one line, and the process ends with exit code 1. What it would do
- * afterwards nobody can know.
+ * Installs handlers that write an uncaught error as one line with `log` and exit with code 1: after such an error the
+ * state of the process is undefined.
  */
-export function endOnFault(tell: (line: string) => void): void {
+export function exitOnUncaughtError(log: (line: string) => void): void {
   const end = (error: unknown) => {
     try {
-      tell(describeFault(error));
+      log(describeFatalError(error));
     } finally {
       process.exit(EXIT.failed);
     }
   };
   process.on('uncaughtException', end);
   process.on('unhandledRejection', end);
-  reportFileSizeAsError();
+  ignoreFileSizeSignal();
 }
 
-/** write-file-atomic ends the process by SIGXFSZ unless something else listens to it; the write itself fails with EFBIG. */
-export function reportFileSizeAsError(): void {
-  if (!process.listeners('SIGXFSZ').includes(ignore)) process.on('SIGXFSZ', ignore);
+/** Ignores SIGXFSZ: write-file-atomic would end the process by it. The write itself still fails with EFBIG. */
+export function ignoreFileSizeSignal(): void {
+  if (!process.listeners('SIGXFSZ').includes(doNothing)) process.on('SIGXFSZ', doNothing);
 }
 
-function ignore(): void {
-  // The write has failed with EFBIG, and says so.
+function doNothing(): void {
+  // The write has failed with EFBIG; its caller handles that.
 }
 
-/** Such as `error INTERNAL: this process ends: x is not a function (at Desk.receive (desk.ts:93:11))`. */
-export function describeFault(error: unknown): string {
+/** Returns a line such as `error INTERNAL: this process ends: x is not a function (at Host.run (host.ts:93:11))`. */
+export function describeFatalError(error: unknown): string {
   const { code, message, cause, stack } = asContextdError(error);
   const trace = cause instanceof Error ? cause.stack : stack;
   const [, frame] = /^\s+(at .+)$/m.exec(trace ?? '') ?? [];

@@ -1,25 +1,25 @@
-// Names of files and folders that are named after ids: no two ids share one, whatever the file system.
+// Unique file and folder names for ids, on every file system.
 
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** File systems take 255 bytes; what is put behind a name, such as `.log.1`, needs room. */
-const MOST_BYTES = 200;
-const KEPT_BYTES = 100;
+/** File systems allow 255 bytes; this leaves room for suffixes such as `.log.1`. */
+const MAX_NAME_LENGTH = 200;
+const PREFIX_LENGTH = 100;
 
 /**
- * An id as a name: dots as %2E, as in topics, so that it cannot look like a name with an ending; where case is ignored
- * capitals as well (A as %41).
+ * Returns the file name for an id. Dots become %2E, as in topics, so that no id looks like a name with an extension.
+ * With `isCaseIgnored` capitals are escaped too (A as %41). Long ids are cut and get a hash.
  */
 export function fileNameOf(id: string, isCaseIgnored: boolean): string {
   const name = id.replace(isCaseIgnored ? /[.A-Z]/g : /\./g, escapeCharacter);
-  if (name.length <= MOST_BYTES) return name;
+  if (name.length <= MAX_NAME_LENGTH) return name;
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 32);
-  return `${name.slice(0, KEPT_BYTES)}%${hash}`;
+  return `${name.slice(0, PREFIX_LENGTH)}%${hash}`;
 }
 
-/** Whether names that differ only by case are one in the file system of `folder`, which exists. */
+/** Returns whether the file system of the existing `folder` ignores case in names. */
 export function ignoresCase(folder: string): boolean {
   const name = basename(folder);
   const other = swapCase(name);
@@ -28,7 +28,7 @@ export function ignoresCase(folder: string): boolean {
     const [own, twin] = [statSync(folder), statSync(join(dirname(folder), other))];
     return own.ino === twin.ino && own.dev === twin.dev;
   } catch {
-    return false; // No such name: they are two.
+    return false; // The other spelling does not exist: case matters.
   }
 }
 

@@ -1,4 +1,4 @@
-// What is wrong with the provider itself at the moment, such as a journal that cannot be written; `list` and /healthz say so.
+// Current faults of the provider itself, such as a journal that cannot be written; shown by `list` and /healthz.
 
 import type { ErrorReport } from './errors.js';
 
@@ -6,22 +6,22 @@ export class Health {
   readonly #warn: (text: string) => void;
   readonly #faults = new Map<string, ErrorReport>();
 
-  /** `warn` is given each change, as a sentence. */
+  /** Calls `warn` with a sentence for each change. */
   constructor(warn: (text: string) => void) {
     this.#warn = warn;
   }
 
-  /** In the order in which they came. */
+  /** In the order in which they occurred. */
   get faults(): readonly ErrorReport[] {
     return [...this.#faults.values()];
   }
 
-  of(part: string): ErrorReport | undefined {
+  get(part: string): ErrorReport | undefined {
     return this.#faults.get(part);
   }
 
-  /** The state of one part: what is wrong, or undefined. What has changed is told. */
-  note(part: string, fault: ErrorReport | undefined): void {
+  /** Sets the fault of one part, or clears it with undefined. Warns if it has changed. */
+  set(part: string, fault: ErrorReport | undefined): void {
     const known = this.#faults.get(part);
     if (known?.message === fault?.message) return;
     if (fault === undefined) this.#faults.delete(part);

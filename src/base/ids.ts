@@ -1,4 +1,4 @@
-// Ids: made and checked here, branded so that one kind cannot be passed for another.
+// Creates and checks ids. Branded types keep the kinds apart.
 
 import { randomBytes, randomInt } from 'node:crypto';
 
@@ -13,7 +13,7 @@ export type ServiceId = Branded<'ServiceId'>;
 const TRANSACTION_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const TRANSACTION_LENGTH = 20;
 
-/** Ids become parts of topics and of file names: no blanks, no separators, no leading dot. */
+/** Ids are used in topics and file names: no blanks, no separators, no leading dot. */
 export const ID_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
 export const ID_RULE = 'letters, digits and _ . : -, not starting with . : or -, at most 128 long';
 
@@ -29,18 +29,18 @@ export function parseServiceId(text: string): ServiceId | undefined {
   return isId(text) ? (text as ServiceId) : undefined;
 }
 
-/** 20 of A-Z0-9, as the original's. */
+/** Returns 20 characters of A-Z0-9, the format of the original system. */
 export function createTransactionId(): TransactionId {
   const pick = () => TRANSACTION_ALPHABET.charAt(randomInt(TRANSACTION_ALPHABET.length));
   return Array.from({ length: TRANSACTION_LENGTH }, pick).join('') as TransactionId;
 }
 
-/** A short id, unique across processes: of a message, a sender, a run. */
+/** Returns a short random id for a message, a sender or a run; unique across processes. */
 export function createUniqueId(): string {
   return randomBytes(9).toString('base64url');
 }
 
-/** As createUniqueId, at a tenth of its price in a new process: of one that speaks, where guessing it is of no use. */
+/** Like createUniqueId, but ten times faster in a new process. Not cryptographically random: use it for sender ids only. */
 export function createSenderId(): string {
   const part = () => Math.random().toString(36).slice(2, 10);
   return part() + part();

@@ -1,8 +1,8 @@
-// Whether a path is a program that this process may start.
+// Checks whether a path is a program that this process may start.
 
 import { accessSync, constants, statSync } from 'node:fs';
 
-/** True for a file, or a link to one, that we may execute; false for a folder, and for what is not there. */
+/** Returns true for an executable file or a link to one; false for a folder or a missing file. */
 export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

@@ -1,4 +1,4 @@
-// Key pairs on disk: NAME.key for everybody, NAME.key_secret for its owner alone; the form of ZeroMQ's certificates.
+// Key pairs on disk, in the format of ZeroMQ certificates: NAME.key (public) and NAME.key_secret (readable by its owner only).
 
 import { closeSync, fstatSync, lstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,14 +20,14 @@ export function keyFilesOf(folder: string, name: string): KeyFiles {
   return { public: join(folder, `${name}.key`), secret: join(folder, `${name}.key_secret`) };
 }
 
-/** Makes a pair and writes both files, never over one that is there. Throws SEC_KEY_FILE. */
+/** Creates a key pair and writes both files. Never overwrites a file. Throws SEC_KEY_FILE. */
 export function writeKeyFiles(folder: string, name: string): KeyPair {
   const files = keyFilesOf(folder, name);
   const pair = createKeyPair();
   try {
     makeFolder(folder, 0o700);
     writeFileSync(files.secret, formatKeys(name, pair), { flag: 'wx', mode: 0o600 });
-    writePublic(files, formatKeys(name, { publicKey: pair.publicKey }));
+    writePublicKey(files, formatKeys(name, { publicKey: pair.publicKey }));
     return pair;
   } catch (error) {
     if (!hasErrnoCode(error, 'EEXIST')) {
@@ -35,38 +35,47 @@ export function writeKeyFiles(folder: string, name: string): KeyPair {
         cause: error,
       });
     }
-    throw new ContextdError('SEC_KEY_FILE', `there are keys of this name already: ${messageOf(error)}`, {
-      hint: 'choose another name, or remove both files if nobody knows their public key',
+    throw new ContextdError('SEC_KEY_FILE', `keys with this name already exist: ${messageOf(error)}`, {
+      hint: 'choose another name, or delete both files if no client uses their public key',
     });
   }
 }
 
-/** Reads NAME.key_secret. Throws SEC_KEY_FILE, also when others of this machine can read it. */
+/** Reads NAME.key_secret. Throws SEC_KEY_FILE, also if other users can read the file. */
 export function readSecretKey(path: string): KeyPair {
-  const { text, mode } = readWhole(path);
-  const secret = keyIn(text, 'secret');
-  if (secret === undefined) throw fault(path, 'it holds no secret key', 'name the file NAME.key_secret');
+  const { text, mode } = readKeyFile(path);
+  const secret = findKey(text, 'secret');
+  if (secret === undefined)
+    throw keyFileError(path, 'it contains no secret key', 'name the file NAME.key_secret');
   if ((mode & 0o077) !== 0) {
     const shown = (mode & 0o777).toString(8);
-    throw fault(path, `others can read or write it (mode ${shown})`, `chmod 600 ${path}`);
+    throw keyFileError(path, `others can read or write it (mode ${shown})`, `chmod 600 ${path}`);
   }
   const pair = keyPairOf(decodeZ85(secret) ?? Buffer.alloc(0));
-  const told = keyIn(text, 'public');
-  if (told === undefined || told === pair.publicKey) return pair;
-  throw fault(path, 'its two keys do not belong together', 'make new ones with contextd keys new NAME');
+  const publicKey = findKey(text, 'public');
+  if (publicKey === undefined || publicKey === pair.publicKey) return pair;
+  throw keyFileError(
+    path,
+    'its public key does not match its secret key',
+    'create new keys: contextd keys new NAME',
+  );
 }
 
-/** The public key in NAME.key or NAME.key_secret. Throws SEC_KEY_FILE. */
+/** Reads the public key in NAME.key or NAME.key_secret. Throws SEC_KEY_FILE. */
 export function readPublicKey(path: string): string {
-  const { text, mode } = readWhole(path);
+  const { text, mode } = readKeyFile(path);
   if ((mode & 0o022) !== 0)
-    throw fault(path, `others can write it (mode ${(mode & 0o777).toString(8)})`, `chmod go-w ${path}`);
-  const key = keyIn(text, 'public');
-  if (key === undefined) throw fault(path, 'it holds no public key', 'name the file NAME.key');
+    throw keyFileError(
+      path,
+      `others can write it (mode ${(mode & 0o777).toString(8)})`,
+      `chmod go-w ${path}`,
+    );
+  const key = findKey(text, 'public');
+  if (key === undefined) throw keyFileError(path, 'it contains no public key', 'name the file NAME.key');
   return key;
 }
 
-function writePublic(files: KeyFiles, text: string): void {
+function writePublicKey(files: KeyFiles, text: string): void {
   try {
     writeFileSync(files.public, text, { flag: 'wx', mode: 0o644 });
   } catch (error) {
@@ -75,12 +84,12 @@ function writePublic(files: KeyFiles, text: string): void {
   }
 }
 
-/** As pyzmq and CZMQ write and read them. */
+/** The format that pyzmq and CZMQ write and read. */
 function formatKeys(name: string, { publicKey, secretKey }: Partial<KeyPair>): string {
   const lines = [
     secretKey === undefined
-      ? `#   Public key of ${name}, for contextd and other users of ZeroMQ's CURVE.`
-      : `#   Secret key of ${name}. Whoever has this file is ${name}.`,
+      ? `#   Public key of ${name}, for contextd and other programs that use ZeroMQ CURVE.`
+      : `#   Secret key of ${name}. Anyone who has this file can act as ${name}.`,
     'metadata',
     `    name = "${name}"`,
     'curve',
@@ -90,30 +99,30 @@ function formatKeys(name: string, { publicKey, secretKey }: Partial<KeyPair>): s
   return `${lines.join('\n')}\n`;
 }
 
-function keyIn(text: string, kind: 'public' | 'secret'): string | undefined {
+function findKey(text: string, kind: 'public' | 'secret'): string | undefined {
   const key = [...text.matchAll(LINE)].find((each) => each[1] === kind)?.[2];
   return key !== undefined && isKey(key) ? key : undefined;
 }
 
-/** Mode and text of one and the same file. */
-function readWhole(path: string): { readonly text: string; readonly mode: number } {
+/** Reads mode and text through one descriptor, so that both belong to the same file. */
+function readKeyFile(path: string): { readonly text: string; readonly mode: number } {
   let descriptor: number | undefined;
   try {
-    // A secret that is mounted is often a link, of root; one of somebody else leads elsewhere tomorrow.
+    // A mounted secret is often a link of root. The owner of any other link could change its target.
     checkOwner(path, lstatSync(path));
     descriptor = openSync(path, 'r');
-    const there = fstatSync(descriptor);
-    checkOwner(path, there);
-    return { mode: there.mode, text: readFileSync(descriptor, 'utf8') };
+    const stat = fstatSync(descriptor);
+    checkOwner(path, stat);
+    return { mode: stat.mode, text: readFileSync(descriptor, 'utf8') };
   } catch (error) {
-    if (error instanceof ContextdError) throw fault(path, error.message, error.hint ?? '', error);
+    if (error instanceof ContextdError) throw keyFileError(path, error.message, error.hint ?? '', error);
     const reason = hasErrnoCode(error, 'ENOENT') ? 'there is no such file' : messageOf(error);
-    throw fault(path, reason, 'make one with contextd keys new NAME', error);
+    throw keyFileError(path, reason, 'create it: contextd keys new NAME', error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
-function fault(path: string, reason: string, hint: string, cause?: unknown): ContextdError {
+function keyFileError(path: string, reason: string, hint: string, cause?: unknown): ContextdError {
   return new ContextdError('SEC_KEY_FILE', `the key file ${path} cannot be used: ${reason}`, { hint, cause });
 }

@@ -1,4 +1,4 @@
-// Key pairs as ZeroMQ's CURVE has them: Curve25519, written in Z85 (40 printable characters for 32 bytes).
+// Key pairs of ZeroMQ CURVE: Curve25519, written in Z85 (40 printable characters for 32 bytes).
 
 import {
   createHmac,
@@ -11,57 +11,57 @@ import {
 } from 'node:crypto';
 
 export interface KeyPair {
-  /** Z85; may be shown to anybody. */
+  /** Z85; not a secret. */
   readonly publicKey: string;
-  /** Z85; whoever has it is its owner. */
+  /** Z85; anyone who has it can act as its owner. */
   readonly secretKey: string;
 }
 
 export const KEY_BYTES = 32;
-/** A class for patterns; ZeroMQ RFC 32. */
+/** The characters of Z85 (ZeroMQ RFC 32) as a class for regular expressions. */
 export const Z85_CLASS = String.raw`[0-9a-zA-Z.\-:+=^!/*?&<>()[\]{}@%$#]`;
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#';
-const KEY = new RegExp(`^${Z85_CLASS}{40}$`);
-const MOST = 0xffffffff;
-/** What stands before the 32 bytes of a key in the forms that Node reads (RFC 8410). */
-const SECRET_FORM = Buffer.from('302e020100300506032b656e04220420', 'hex');
-const PUBLIC_FORM = Buffer.from('302a300506032b656e032100', 'hex');
-/** They would have to be escaped in XML. */
-const MARKUP = /[&<>]/;
+const KEY_PATTERN = new RegExp(`^${Z85_CLASS}{40}$`);
+const MAX_UINT32 = 0xffffffff;
+/** The DER bytes before the 32 bytes of a key in the formats that Node.js reads (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
+/** Characters that XML requires to be escaped. */
+const XML_SPECIAL = /[&<>]/;
 
 export const KEY_RULE = 'the 40 characters of a public key, as contextd keys show NAME prints it';
 
-/** Whether `text` is 32 bytes in Z85. */
+/** Returns whether `text` is 32 bytes in Z85. */
 export function isKey(text: string): boolean {
-  return KEY.test(text) && decodeZ85(text) !== undefined;
+  return KEY_PATTERN.test(text) && decodeZ85(text) !== undefined;
 }
 
-/** A new pair; its public key needs no escapes in XML. */
+/** Creates a key pair whose public key needs no escaping in XML. */
 export function createKeyPair(): KeyPair {
   for (;;) {
     const pair = keyPairOf(randomBytes(KEY_BYTES));
-    if (!MARKUP.test(pair.publicKey)) return pair;
+    if (!XML_SPECIAL.test(pair.publicKey)) return pair;
   }
 }
 
-/** The pair that belongs to the 32 bytes of a secret key. */
+/** Returns the key pair for the 32 bytes of a secret key. */
 export function keyPairOf(secret: Uint8Array): KeyPair {
-  const whole = createPublicKey(secretObject(secret)).export({ format: 'der', type: 'spki' });
-  return { publicKey: encodeZ85(whole.subarray(PUBLIC_FORM.length)), secretKey: encodeZ85(secret) };
+  const der = createPublicKey(toPrivateKey(secret)).export({ format: 'der', type: 'spki' });
+  return { publicKey: encodeZ85(der.subarray(SPKI_PREFIX.length)), secretKey: encodeZ85(secret) };
 }
 
-/** A pair that only the owner of `secretKey` can make, and can make again: one for each `purpose`. */
+/** Derives a key pair for `purpose` from `secretKey`; the result is always the same for the same arguments. */
 export function deriveKeyPair(secretKey: string, purpose: string): KeyPair {
   const bytes = hkdfSync('sha256', decodeKey(secretKey), 'contextd', purpose, KEY_BYTES);
   return keyPairOf(new Uint8Array(bytes));
 }
 
-/** 32 bytes that the owners of both keys can compute, and nobody else. Throws for keys that are none. */
-export function agree(secretKey: string, publicKey: string): Buffer {
+/** Computes the 32-byte secret that only the owners of the two keys share (X25519, HMAC-SHA256). Throws on invalid keys. */
+export function deriveSharedKey(secretKey: string, publicKey: string): Buffer {
   const shared = diffieHellman({
-    privateKey: secretObject(decodeKey(secretKey)),
+    privateKey: toPrivateKey(decodeKey(secretKey)),
     publicKey: createPublicKey({
-      key: Buffer.concat([PUBLIC_FORM, decodeKey(publicKey)]),
+      key: Buffer.concat([SPKI_PREFIX, decodeKey(publicKey)]),
       format: 'der',
       type: 'spki',
     }),
@@ -69,7 +69,7 @@ export function agree(secretKey: string, publicKey: string): Buffer {
   return createHmac('sha256', 'contextd seal 1').update(shared).digest();
 }
 
-/** The pair of what runs within a host: it may ask, and not speak in the name of the host. */
+/** Returns the key pair of the task within a host. It may send queries, but cannot authenticate messages as the host. */
 export function taskKeysOf(host: KeyPair): KeyPair {
   return deriveKeyPair(host.secretKey, 'task');
 }
@@ -89,7 +89,7 @@ export function encodeZ85(bytes: Uint8Array): string {
   return text;
 }
 
-/** Undefined for what is no Z85. */
+/** Returns undefined if `text` is not Z85. */
 export function decodeZ85(text: string): Buffer | undefined {
   if (text.length % 5 !== 0) return undefined;
   const bytes = Buffer.alloc((text.length / 5) * 4);
@@ -100,7 +100,7 @@ export function decodeZ85(text: string): Buffer | undefined {
       if (digit === -1) return undefined;
       value = value * 85 + digit;
     }
-    if (value > MOST) return undefined;
+    if (value > MAX_UINT32) return undefined;
     bytes.writeUInt32BE(value, (at / 5) * 4);
   }
   return bytes;
@@ -112,6 +112,6 @@ function decodeKey(text: string): Buffer {
   return bytes;
 }
 
-function secretObject(secret: Uint8Array): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([SECRET_FORM, secret]), format: 'der', type: 'pkcs8' });
+function toPrivateKey(secret: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, secret]), format: 'der', type: 'pkcs8' });
 }

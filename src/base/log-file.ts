@@ -1,26 +1,26 @@
-// A file of lines, such as a service's log: appended to synchronously, rotated by rename and reopen; what cannot be written is counted.
+// A log file, such as a service's: appended synchronously, rotated by rename; lines that cannot be written are counted.
 
 import { closeSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from './make-folder.js';
 import { createLogger, formatRecord, type Logger } from './logger.js';
 import { openPrivate } from './private-files.js';
-import { dropSurplus, rotate } from './rotate.js';
+import { removeSurplusFiles, rotate } from './rotate.js';
 
 export interface LogFileOptions {
-  /** Of its newest file; older ones have a number added. */
+  /** Path of the newest file; older files have a number appended. */
   readonly path: string;
-  /** Of one file. */
+  /** Maximum size of one file. */
   readonly maxBytes: number;
-  /** How many files there may be. */
+  /** Maximum number of files. */
   readonly files: number;
-  /** The first line of each file, for those who read it as a table. */
+  /** First line of each file, for a file that is a table. */
   readonly header?: string;
-  /** Others than people read it: nothing is said in it of lines that were lost. */
+  /** The file is read by programs: do not add a line about lost lines. */
   readonly isTable?: boolean;
 }
 
-/** What has been lost so far, and why the last of it. */
+/** Number of lines lost so far, and the reason of the last loss. */
 export interface LogLoss {
   readonly lines: number;
   /** Such as ENOSPC. */
@@ -28,12 +28,12 @@ export interface LogLoss {
 }
 
 const NEWLINE = 10;
-/** How often to look whether the file is still where it was. */
-const LOOK_MS = 1000;
+/** How often to check that the file at `path` is still the open one. */
+const CHECK_MS = 1000;
 
 /**
- * Byte for byte what it is given, over at most `files` files of `maxBytes`; a line is cut by a rotation only
- * if it fits into no file. No write throws: a full disk costs lines, never the service.
+ * Keeps the newest bytes in at most `files` files of `maxBytes`. A rotation splits a line only if it is larger than a
+ * file. No write throws: on a full disk lines are lost, but the service keeps running.
  */
 export class LogFile {
   readonly log: Logger = createLogger((record) => this.writeLine(formatRecord(record)));
@@ -45,19 +45,19 @@ export class LogFile {
   #size = 0;
   #isMidLine = false;
   #writes = 0;
-  #lookedMs = 0;
+  #checkedMs = 0;
   #loss: LogLoss | undefined;
-  /** Lines lost since the log last told so; undefined for nothing. */
-  #untold: number | undefined;
-  /** What the file system last refused with. */
-  #fault = '';
+  /** Lines lost since the last loss report in the log; undefined if none were lost. */
+  #unreportedLines: number | undefined;
+  /** Code of the last error of the file system. */
+  #lastErrorCode = '';
 
   constructor(options: LogFileOptions, now: () => number = Date.now) {
     this.#options = options;
     this.#header = Buffer.from(options.header === undefined ? '' : `${options.header}\n`);
     this.#now = now;
-    this.#guard(() => {
-      dropSurplus(options.path, options.files);
+    this.#attempt(() => {
+      removeSurplusFiles(options.path, options.files);
       this.#isMidLine = this.#open();
     });
     if (this.#isMidLine) this.write(Buffer.of(NEWLINE));
@@ -67,29 +67,29 @@ export class LogFile {
     return this.#loss;
   }
 
-  /** Whether what was written last is the start of a line. */
+  /** Whether the last write ended within a line. */
   get isMidLine(): boolean {
     return this.#isMidLine;
   }
 
-  /** Grows with everything that is written: who finds it unchanged was the last to write. */
+  /** Number of writes. A writer that finds it unchanged was the last one to write. */
   get writes(): number {
     return this.#writes;
   }
 
-  /** On a line of its own. */
+  /** Writes `text` as a separate line. */
   writeLine(text: string): void {
     this.write(Buffer.from(`${this.#isMidLine ? '\n' : ''}${text}\n`));
   }
 
   write(bytes: Uint8Array): void {
-    this.#look();
-    if (!this.#tellLoss()) {
-      this.#lose(bytes);
+    this.#reopenIfReplaced();
+    if (!this.#reportLoss()) {
+      this.#countLost(bytes);
       return;
     }
-    const kept = this.#keep(bytes);
-    if (kept < bytes.length) this.#lose(bytes.subarray(kept));
+    const written = this.#writeRotating(bytes);
+    if (written < bytes.length) this.#countLost(bytes.subarray(written));
   }
 
   close(): void {
@@ -97,14 +97,14 @@ export class LogFile {
     this.#fd = undefined;
   }
 
-  /** Writes and rotates; returns how many bytes are in files now. */
-  #keep(bytes: Uint8Array): number {
+  /** Writes, rotating as needed. Returns the number of bytes written. */
+  #writeRotating(bytes: Uint8Array): number {
     let done = 0;
     while (done < bytes.length) {
       const rest = bytes.subarray(done);
-      const length = this.#fitting(rest);
+      const length = this.#lengthThatFits(rest);
       if (length === 0) {
-        if (!this.#guard(() => this.#rotate())) break;
+        if (!this.#attempt(() => this.#rotate())) break;
         continue;
       }
       const written = this.#append(rest.subarray(0, length));
@@ -114,8 +114,8 @@ export class LogFile {
     return done;
   }
 
-  /** How much of `bytes` belongs into the present file: whole lines if possible; 0 when it is time to rotate. */
-  #fitting(bytes: Uint8Array): number {
+  /** Returns how many of `bytes` fit into the current file: complete lines if possible, 0 to request a rotation. */
+  #lengthThatFits(bytes: Uint8Array): number {
     const room = this.#options.maxBytes - (this.#size === 0 ? this.#header.length : this.#size);
     if (bytes.length <= room) return bytes.length;
     const lines = room > 0 ? bytes.lastIndexOf(NEWLINE, room - 1) + 1 : 0;
@@ -123,18 +123,18 @@ export class LogFile {
     return this.#size === 0 ? Math.max(1, room) : 0;
   }
 
-  /** Returns how many bytes were written; of a line that was written in part nothing stays. */
+  /** Returns the number of bytes written. A line that could be written only in part is removed again. */
   #append(bytes: Uint8Array): number {
     let done = 0;
-    const isDone = this.#guard(() => {
+    const isDone = this.#attempt(() => {
       if (this.#fd === undefined) this.#open();
       if (this.#size === 0) this.#size = this.#writeHeader();
       while (done < bytes.length) done += writeSync(this.#fd ?? -1, bytes, done);
     });
     if (!isDone && done > 0) {
-      const whole = bytes.subarray(0, done).lastIndexOf(NEWLINE) + 1;
-      const size = this.#size + whole;
-      if (this.#guard(() => ftruncateSync(this.#fd ?? -1, size))) done = whole;
+      const complete = bytes.subarray(0, done).lastIndexOf(NEWLINE) + 1;
+      const size = this.#size + complete;
+      if (this.#attempt(() => ftruncateSync(this.#fd ?? -1, size))) done = complete;
     }
     this.#size += done;
     if (done > 0) {
@@ -144,7 +144,7 @@ export class LogFile {
     return done;
   }
 
-  /** All of it or nothing. */
+  /** Writes the header completely or throws. */
   #writeHeader(): number {
     const fd = this.#fd ?? -1;
     if (this.#header.length === 0 || writeSync(fd, this.#header) === this.#header.length)
@@ -159,7 +159,7 @@ export class LogFile {
     this.#open();
   }
 
-  /** Returns whether the file ends within a line. */
+  /** Opens the file. Returns whether it ends within a line. */
   #open(): boolean {
     const { path } = this.#options;
     makeFolder(dirname(path));
@@ -172,15 +172,15 @@ export class LogFile {
     return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
   }
 
-  /** Somebody may have moved, removed or shortened the file: it is opened anew where it should be. */
-  #look(): void {
+  /** Reopens the file if it was moved, deleted or truncated by another process. */
+  #reopenIfReplaced(): void {
     const nowMs = this.#now();
-    // A clock that was put back must not stop the looking.
-    if (Math.abs(nowMs - this.#lookedMs) < LOOK_MS) return;
-    this.#lookedMs = nowMs;
-    this.#guard(() => {
-      const there = statSync(this.#options.path, { throwIfNoEntry: false });
-      if (there?.ino === this.#inode) this.#size = there.size;
+    // The clock may have been set back, so compare the absolute difference.
+    if (Math.abs(nowMs - this.#checkedMs) < CHECK_MS) return;
+    this.#checkedMs = nowMs;
+    this.#attempt(() => {
+      const stat = statSync(this.#options.path, { throwIfNoEntry: false });
+      if (stat?.ino === this.#inode) this.#size = stat.size;
       else {
         this.close();
         this.#isMidLine = this.#open();
@@ -188,31 +188,31 @@ export class LogFile {
     });
   }
 
-  /** Says in the log itself what is missing there, as soon as that can be written; false if not yet. */
-  #tellLoss(): boolean {
-    if (this.#untold === undefined || this.#options.isTable === true) return true;
-    const message = `${Math.max(1, this.#untold)} lines lost: ${this.#loss?.code ?? ''}`;
+  /** Writes a line about lost lines as soon as that is possible. Returns false if it is not possible yet. */
+  #reportLoss(): boolean {
+    if (this.#unreportedLines === undefined || this.#options.isTable === true) return true;
+    const message = `${Math.max(1, this.#unreportedLines)} lines lost: ${this.#loss?.code ?? ''}`;
     const line = formatRecord({ at: new Date(this.#now()), level: 'warn', message, fields: {} });
     const bytes = Buffer.from(`${this.#isMidLine ? '\n' : ''}${line}\n`);
-    if (this.#keep(bytes) < bytes.length) return false;
-    this.#untold = undefined;
+    if (this.#writeRotating(bytes) < bytes.length) return false;
+    this.#unreportedLines = undefined;
     return true;
   }
 
-  #lose(bytes: Uint8Array): void {
+  #countLost(bytes: Uint8Array): void {
     let lines = 0;
     for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
-    this.#untold = (this.#untold ?? 0) + lines;
-    this.#loss = { lines: (this.#loss?.lines ?? 0) + lines, code: this.#fault };
+    this.#unreportedLines = (this.#unreportedLines ?? 0) + lines;
+    this.#loss = { lines: (this.#loss?.lines ?? 0) + lines, code: this.#lastErrorCode };
   }
 
-  /** Returns whether `act` went well; what the file system refuses is remembered, not thrown. */
-  #guard(act: () => void): boolean {
+  /** Calls `operation` and returns whether it succeeded; stores the error code instead of throwing. */
+  #attempt(operation: () => void): boolean {
     try {
-      act();
+      operation();
       return true;
     } catch (error) {
-      this.#fault = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      this.#lastErrorCode = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       return false;
     }
   }

@@ -1,4 +1,4 @@
-// What everything here logs through, and the plain text form of a line.
+// The logger interface that all modules use, and the text form of a log line.
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -12,16 +12,17 @@ export interface LogRecord {
   readonly fields: LogFields;
 }
 
-/** One line per call; `fields` are for programs, the message for people. */
+/** Writes one line per call: `message` for people, `fields` for programs. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
 
-/** Hands every record of at least `level` to `write`. */
+/** Creates a logger that passes every record of at least `level` to `write`. */
 export function createLogger(write: (record: LogRecord) => void, level: LogLevel = 'debug'): Logger {
   const threshold = LOG_LEVELS.indexOf(level);
   const at =
-    (own: LogLevel) =>
+    (recordLevel: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
-      if (LOG_LEVELS.indexOf(own) >= threshold) write({ at: new Date(), level: own, message, fields });
+      if (LOG_LEVELS.indexOf(recordLevel) >= threshold)
+        write({ at: new Date(), level: recordLevel, message, fields });
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

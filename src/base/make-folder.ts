@@ -1,15 +1,15 @@
-// Makes a folder and those above it; an error says what the system refuses.
+// Creates a folder with its parents, and reports the true error if that fails.
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasErrnoCode } from './errors.js';
 
-/** Returns the first folder that was made; undefined when all were there. Throws errors of node's `mkdir`. */
+/** Returns the first folder that was created; undefined if all existed. Throws the errors of `fs.mkdir`. */
 export function makeFolder(path: string, mode?: number): string | undefined {
   try {
     return mkdirSync(path, { recursive: true, mode });
   } catch (error) {
-    // What node says of a file system that can only be read. To make one folder alone gives the true reason.
+    // Node.js reports ENOENT on a read-only file system. Creating a single folder gives the true error.
     if (hasErrnoCode(error, 'ENOENT')) mkdirSync(firstMissing(path));
     throw error;
   }

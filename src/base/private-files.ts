@@ -1,4 +1,4 @@
-// Which folders and files are ours alone: whoever could change one could speak and act in our name.
+// Opens only files and folders that no other user can change: their writer could control this process.
 
 import {
   closeSync,
@@ -13,28 +13,27 @@ import {
 import type { Stats } from 'node:fs';
 import { ContextdError, hasErrnoCode } from './errors.js';
 
-/** Write for the group or for others. */
-const SHARED = 0o022;
+const GROUP_OR_OTHERS_WRITE = 0o022;
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
 
-/** A folder that is missing may be made. Throws SEC_PATH_UNSAFE. */
+/** Checks that no other user can write to a folder. A missing folder passes. Throws SEC_PATH_UNSAFE. */
 export function checkFolder(path: string): void {
   const link = lstatSync(path, { throwIfNoEntry: false });
   if (link === undefined) return;
-  // A link of ours may lead elsewhere; that of somebody else may lead elsewhere tomorrow.
+  // Another user could change the target of their link at any time.
   if (link.isSymbolicLink()) checkOwner(path, link);
   const real = link.isSymbolicLink() ? realpathSync(path) : path;
-  const there = lstatSync(real);
-  if (!there.isDirectory()) throw unsafe(path, 'is not a folder', 'move it away, or use another folder');
-  check(path, there);
+  const stat = lstatSync(real);
+  if (!stat.isDirectory()) throw unsafe(path, 'is not a folder', 'move it away, or use another folder');
+  checkOwnerAndMode(path, stat);
 }
 
-/** Opens for appending and reading, made with mode 0600 if it is missing; returns the descriptor. Throws SEC_PATH_UNSAFE. */
+/** Opens a file for appending and reading, creating it with mode 0600 if needed. Returns the descriptor. Throws SEC_PATH_UNSAFE. */
 export function openPrivate(path: string): number {
   return open(path, O_RDWR | O_APPEND | O_CREAT);
 }
 
-/** The text of a file that nobody else could have written. Throws SEC_PATH_UNSAFE, and errors of node's `open`. */
+/** Reads a file that no other user could have written. Throws SEC_PATH_UNSAFE, and the errors of `fs.open`. */
 export function readPrivate(path: string): string {
   const descriptor = open(path, O_RDONLY);
   try {
@@ -44,14 +43,14 @@ export function readPrivate(path: string): string {
   }
 }
 
-/** No link is followed but one of ours to a device, and what is checked is what is open: nobody can exchange it in between. */
+/** Follows no link except an own link to a device. Checks the open descriptor, so that the file cannot be replaced in between. */
 function open(path: string, flags: number): number {
-  const descriptor = openUnfollowed(path, flags);
+  const descriptor = openNoFollow(path, flags);
   try {
-    const there = fstatSync(descriptor);
-    if (there.isFile()) check(path, there);
-    // Reading a folder fails by itself, and a device keeps nothing; a pipe has another end.
-    else if (there.isFIFO()) throw unsafe(path, 'is not a file', `remove it: rm ${path}`);
+    const stat = fstatSync(descriptor);
+    if (stat.isFile()) checkOwnerAndMode(path, stat);
+    // Reading a folder fails anyway and a device stores nothing, but a pipe has another process at its other end.
+    else if (stat.isFIFO()) throw unsafe(path, 'is not a file', `remove it: rm ${path}`);
     return descriptor;
   } catch (error) {
     closeSync(descriptor);
@@ -59,29 +58,29 @@ function open(path: string, flags: number): number {
   }
 }
 
-function openUnfollowed(path: string, flags: number): number {
-  // Without O_NONBLOCK the opening of a pipe that somebody has put there waits for its writer.
+function openNoFollow(path: string, flags: number): number {
+  // Without O_NONBLOCK, opening a pipe that another user created would block until a writer opens it.
   const plain = flags | O_NOFOLLOW | O_NONBLOCK;
   try {
     return openSync(path, plain, 0o600);
   } catch (error) {
     if (!hasErrnoCode(error, 'ELOOP')) throw error;
     checkOwner(path, lstatSync(path));
-    // What is not to be kept is led to /dev/null.
+    // A link to /dev/null is allowed: it discards the file's content.
     if (statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() === true)
       return openSync(realpathSync(path), plain & ~O_CREAT);
-    throw unsafe(path, 'is a link', `remove it: rm ${path}`, error);
+    throw unsafe(path, 'is a symbolic link', `remove it: rm ${path}`, error);
   }
 }
 
-function check(path: string, there: Stats): void {
-  checkOwner(path, there);
-  if ((there.mode & SHARED) === 0) return;
-  const shown = (there.mode & 0o7777).toString(8);
+function checkOwnerAndMode(path: string, stat: Stats): void {
+  checkOwner(path, stat);
+  if ((stat.mode & GROUP_OR_OTHERS_WRITE) === 0) return;
+  const shown = (stat.mode & 0o7777).toString(8);
   throw unsafe(path, `can be written by others (mode ${shown})`, `chmod go-w ${path}`);
 }
 
-/** Root may do everything anyhow, so that what is root's is as safe as what is ours. Throws SEC_PATH_UNSAFE. */
+/** Checks that a path belongs to this user or to root, who can change everything anyway. Throws SEC_PATH_UNSAFE. */
 export function checkOwner(path: string, { uid }: Stats): void {
   const own = process.geteuid?.();
   if (own === undefined || uid === own || uid === 0) return;

@@ -1,14 +1,14 @@
-// Hands a child what nobody else is to see: through a pipe, where no environment and no command line shows it.
+// Sends a secret to a child process through a pipe, so that it is not visible in the environment or the command line.
 
 import type { ChildProcess } from 'node:child_process';
 import { Writable } from 'node:stream';
 
-/** `descriptor` is one that the child was given as a pipe; it reads `text` there, and then the end. */
+/** Writes `text` to the pipe that the child has as `descriptor`, and closes it. */
 export function sendSecret(child: ChildProcess, descriptor: number, text: string): void {
-  // Without a descriptor left for a pipe there is no stdio, whatever its type says: `error` tells that.
+  // `stdio` is undefined if the process ran out of descriptors; the child then emits `error`.
   const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[descriptor];
   if (!(pipe instanceof Writable)) return;
-  // Whoever has ended before it could read needs nothing.
+  // A child that has already ended does not need the secret.
   pipe.on('error', () => undefined);
   pipe.end(text, () => pipe.destroy());
 }

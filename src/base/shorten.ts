@@ -1,35 +1,38 @@
-// How a message tells what may be of any length: whole, or its start and how much is left out. The whole is where
-// the message says that it was found.
+// Shortens long texts and lists for messages.
 
-/** What is quoted up to this length is quoted whole. */
-const MOST_QUOTED = 200;
-const START = 60;
-const MOST_LISTED = 10;
+/** Quoted texts up to this length are not shortened. */
+const MAX_QUOTED = 200;
+const HEAD_LENGTH = 60;
+const MAX_LISTED = 10;
 
-export interface Cut {
-  /** Up to this length nothing is left out. */
-  readonly most: number;
-  /** What is kept of a longer text. */
-  readonly start: number;
-  readonly end?: number;
+export interface ShortenLimits {
+  /** Texts up to this length are returned unchanged. */
+  readonly maxLength: number;
+  /** Number of characters kept at the start of a longer text. */
+  readonly headLength: number;
+  /** Number of characters kept at its end; 0 if left out. */
+  readonly tailLength?: number;
 }
 
-/** `aaa… (4,940 more characters)` for what is far too long for a line. */
+/** Returns `text`, or `aaa… (4,940 more characters)` if it is too long. */
 export function shorten(
   text: string,
-  { most, start, end = 0 }: Cut = { most: MOST_QUOTED, start: START },
+  { maxLength: most, headLength: start, tailLength: end = 0 }: ShortenLimits = {
+    maxLength: MAX_QUOTED,
+    headLength: HEAD_LENGTH,
+  },
 ): string {
   if (text.length <= most) return text;
-  // Not the half of a character.
+  // Do not split a surrogate pair.
   const head = text.slice(0, start).replace(/[\uD800-\uDBFF]$/, '');
   const tail = end === 0 ? '' : text.slice(-end).replace(/^[\uDC00-\uDFFF]/, '');
   const left = text.length - head.length - tail.length;
   return `${head}… (${left.toLocaleString('en-US')} more characters)${tail === '' ? '' : ` …${tail}`}`;
 }
 
-/** `a, b and 3 more`. */
-export function listSome(items: readonly string[]): string {
-  const told = items.slice(0, MOST_LISTED).join(', ');
-  const left = items.length - MOST_LISTED;
-  return left > 0 ? `${told} and ${left.toLocaleString('en-US')} more` : told;
+/** Returns `a, b and 3 more`. */
+export function formatList(items: readonly string[]): string {
+  const listed = items.slice(0, MAX_LISTED).join(', ');
+  const left = items.length - MAX_LISTED;
+  return left > 0 ? `${listed} and ${left.toLocaleString('en-US')} more` : listed;
 }

@@ -1,25 +1,25 @@
-// "Did you mean": the known name closest to a misspelt one.
+// "Did you mean" hints: finds the known name that is closest to a misspelt one.
 
-const LONGEST_COMPARED = 128;
-const MOST_CANDIDATES = 2000;
+const MAX_WORD_LENGTH = 128;
+const MAX_CANDIDATES = 2000;
 
-/** Of a flood of misspelt words only the first ones get a hint: comparing takes time. */
-export const MOST_HINTS = 20;
+/** At most so many errors of one file get a hint, because comparing takes time. */
+export const MAX_HINTS = 20;
 
-/** A hint naming the candidate closest to `word`, if one is close enough. */
+/** Returns a hint with the candidate closest to `word`; undefined if none is close enough. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
-  const found = closest(word, candidates);
+  const found = findClosest(word, candidates);
   return found === undefined ? undefined : `did you mean "${found}"?`;
 }
 
-/** The candidate with the fewest differing letters, at most a third of the word; case hardly counts. */
-export function closest(word: string, candidates: Iterable<string>): string | undefined {
-  if (word.length === 0 || word.length > LONGEST_COMPARED) return undefined;
+/** Returns the candidate with the smallest edit distance, at most a third of the word's length. Ignores case. */
+export function findClosest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length === 0 || word.length > MAX_WORD_LENGTH) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 0.5;
   let seen = 0;
   for (const candidate of candidates) {
-    if (++seen > MOST_CANDIDATES) break;
+    if (++seen > MAX_CANDIDATES) break;
     if (candidate === word || Math.abs(candidate.length - word.length) > bestDistance) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
@@ -27,7 +27,7 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Letters to insert, drop, change or swap with their neighbour. */
+/** Damerau-Levenshtein distance (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let older: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,27 +1,27 @@
-// Binds a socket, and says who is in the way when that cannot be.
+// Binds a socket, and names the process that uses the address if that fails.
 
 import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { parseTcpEndpoint } from './endpoint.js';
-import { holdLocalSocket } from './local-socket.js';
+import { prepareLocalSocket } from './local-socket.js';
 import { describePortOwner, FORWARDER_PROGRAM } from './port-owner.js';
 
-/** How long an address that is being given up is waited for. */
-const PATIENCE_MS = 2000;
-const PAUSE_MS = 25;
+/** How long to retry an address that is being released. */
+const RETRY_FOR_MS = 2000;
+const RETRY_INTERVAL_MS = 25;
 
 interface Bindable {
   bind(endpoint: string): Promise<void>;
 }
 
 /**
- * Returns what removes the traces of it from disk. Throws BUS_ADDRESS_IN_USE (naming port and holder) or
- * BUS_BIND_REFUSED; `elements` name the address in the file.
+ * Binds `socket` and returns a function that deletes its file (of `ipc://`). `elements` are the elements of the context
+ * file that hold the address. Throws BUS_ADDRESS_IN_USE (with port and owner) or BUS_BIND_REFUSED.
  */
 export async function bindSocket(socket: Bindable, endpoint: string, elements: string): Promise<() => void> {
-  const local = await holdLocalSocket(endpoint);
+  const local = await prepareLocalSocket(endpoint);
   try {
-    await bindPatiently(socket, endpoint);
+    await bindWithRetry(socket, endpoint);
     local.bound();
     return () => local.release();
   } catch (error) {
@@ -30,25 +30,25 @@ export async function bindSocket(socket: Bindable, endpoint: string, elements: s
 }
 
 /**
- * ZeroMQ closes in a thread of its own: a port of a socket that we have just closed can be taken for a moment still, and
- * the forwarder of a provider that was killed ends a moment after it.
+ * Retries for a moment: ZeroMQ closes sockets in a thread of its own, so a port of this process can still be in use
+ * after `close`, and the forwarder of a killed provider ends shortly after it.
  */
-async function bindPatiently(socket: Bindable, endpoint: string): Promise<void> {
+async function bindWithRetry(socket: Bindable, endpoint: string): Promise<void> {
   const startMs = performance.now();
   for (;;) {
     try {
       await socket.bind(endpoint);
       return;
     } catch (error) {
-      const isOver = performance.now() - startMs > PATIENCE_MS;
-      if (isOver || !hasErrnoCode(error, 'EADDRINUSE') || !(await isGoing(endpoint))) throw error;
-      await new Promise<void>((resume) => systemClock.after(PAUSE_MS, resume));
+      const isOver = performance.now() - startMs > RETRY_FOR_MS;
+      if (isOver || !hasErrnoCode(error, 'EADDRINUSE') || !(await isBeingReleased(endpoint))) throw error;
+      await new Promise<void>((resume) => systemClock.after(RETRY_INTERVAL_MS, resume));
     }
   }
 }
 
-/** The holder is not found, is this process, or is a forwarder without its provider. */
-async function isGoing(endpoint: string): Promise<boolean> {
+/** Returns true if the owner of the port is unknown, this process, or a forwarder without its provider. */
+async function isBeingReleased(endpoint: string): Promise<boolean> {
   const tcp = parseTcpEndpoint(endpoint);
   if (tcp === undefined) return false;
   const holder = await describePortOwner(Number(tcp.port));
@@ -57,7 +57,7 @@ async function isGoing(endpoint: string): Promise<boolean> {
   );
 }
 
-/** The error for an address that could not be bound. */
+/** Returns the error for an address that could not be bound. */
 export async function bindError(endpoint: string, elements: string, cause: unknown): Promise<ContextdError> {
   if (!hasErrnoCode(cause, 'EADDRINUSE')) {
     return new ContextdError('BUS_BIND_REFUSED', `cannot bind ${endpoint}: ${messageOf(cause)}`, {
@@ -69,7 +69,7 @@ export async function bindError(endpoint: string, elements: string, cause: unkno
   const holder = (await describePortOwner(port)) ?? 'another process';
   return new ContextdError(
     'BUS_ADDRESS_IN_USE',
-    `cannot bind ${endpoint}: port ${port} is held by ${holder}`,
+    `cannot bind ${endpoint}: port ${port} is in use by ${holder}`,
     {
       cause,
       details: { endpoint, port, holder },

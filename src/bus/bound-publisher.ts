@@ -1,4 +1,4 @@
-// A publisher with an address of its own: others connect to it, without a forwarder between.
+// A PUB socket with its own address: subscribers connect to it directly, without a forwarder.
 
 import { bindSocket } from './bind.js';
 import { addressOptions } from './endpoint.js';
@@ -6,12 +6,12 @@ import { encodeEnvelope } from './envelope.js';
 import { serverOptions, type ServerSecurity } from './security.js';
 import { LINGER_MS, zmq } from './zmq.js';
 
-/** Messages held for a reader that is slow; what comes then is lost to that reader alone. */
-const MOST_HELD = 1000;
+/** Maximum number of messages queued for a slow subscriber; it loses any further ones. */
+const MAX_QUEUED = 1000;
 
 export class BoundPublisher {
   readonly #socket: zmq.Publisher;
-  /** Where it is bound, a wildcard port resolved. */
+  /** The bound address, with a wildcard port resolved. */
   readonly endpoint: string;
   readonly #release: () => void;
   #last: Promise<void> = Promise.resolve();
@@ -23,12 +23,12 @@ export class BoundPublisher {
     this.endpoint = endpoint;
   }
 
-  /** Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED; `element` is what holds the address in the context file. */
+  /** Binds `endpoint`; `element` is the element of the context file that holds it. Throws BUS_ADDRESS_IN_USE or BUS_BIND_REFUSED. */
   static async open(endpoint: string, element: string, security?: ServerSecurity): Promise<BoundPublisher> {
     const curve = serverOptions(security);
     const socket = new zmq.Publisher({
       linger: LINGER_MS,
-      sendHighWaterMark: MOST_HELD,
+      sendHighWaterMark: MAX_QUEUED,
       ...curve,
       ...addressOptions(endpoint),
     });
@@ -41,7 +41,7 @@ export class BoundPublisher {
     }
   }
 
-  /** To whoever listens now; resolves when it is handed to ZeroMQ. One message leaves after the other. */
+  /** Sends to all current subscribers. Resolves when ZeroMQ has accepted the message. Messages are sent in call order. */
   publish(topic: string, body: unknown): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     const frame = encodeEnvelope({ topic, body });

@@ -1,4 +1,4 @@
-// The two sockets of everyone on the bus, and the proof that what was subscribed is in effect.
+// A client of the bus: one subscriber and one publisher, with confirmation that subscriptions are in effect.
 
 import { systemClock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
@@ -16,44 +16,44 @@ export interface BusEndpoints {
   readonly publish: string;
 }
 
-/** How a connection proves who it is. */
+/** Keys and message authentication of a connection. */
 export interface ConnectionSecurity {
-  /** How its sockets connect; left out within the process of the forwarder. */
+  /** Keys of its sockets; left out within the process of the forwarder. */
   readonly curve?: ClientSecurity;
-  readonly sealer: MessageAuthenticator;
-  /** For whom everything is sealed that is not said to be for somebody else. */
-  readonly reader?: string;
+  readonly authenticator: MessageAuthenticator;
+  /** Public key of the default recipient of messages. */
+  readonly recipient?: string;
 }
 
-/** Of a client or a service: all it says is for the server. `followsClock`: see Sealer. */
-export function securityOf(
+/** Security of a client or a service: the server is the recipient of its messages. `followsClock`: see MessageAuthenticator. */
+export function composeSecurity(
   curve: ClientSecurity | undefined,
   followsClock = false,
 ): ConnectionSecurity | undefined {
   return (
     curve && {
       curve,
-      sealer: new MessageAuthenticator(curve.keys, undefined, followsClock),
-      reader: curve.serverKey,
+      authenticator: new MessageAuthenticator(curve.keys, undefined, followsClock),
+      recipient: curve.serverKey,
     }
   );
 }
 
 /**
- *   us: SUB --subscribe(topics), subscribe(echo)--> XPUB [forwarder] XSUB --echo wanted--> XPUB :us
+ *   us: SUB --subscribe(topics), subscribe(echo)--> XPUB [forwarder] XSUB --subscribe(echo)--> XPUB :us
  *
- * A subscription takes effect at some later moment. Who has to know subscribes to a topic of our own last; once
- * our publisher is told that it is wanted, the forwarder has taken all those before it as well.
+ * A subscription takes effect asynchronously. `ready` subscribes to a topic of this connection last: once its own
+ * publisher sees that subscription, the forwarder has processed all earlier ones too.
  */
 export class Connection {
   readonly id: string = createSenderId();
   readonly publisher: Publisher;
-  /** How many messages have come and gone so far. */
+  /** Number of messages received and sent so far. */
   readonly traffic = { received: 0, sent: 0 };
   readonly #connect: () => Subscriber;
   #subscriber: Subscriber;
-  readonly #echo: string;
-  readonly #awaited = new Map<string, () => void>();
+  readonly #echoTopic: string;
+  readonly #pendingEchoes = new Map<string, () => void>();
   readonly #security: ConnectionSecurity | undefined;
 
   constructor(
@@ -64,7 +64,7 @@ export class Connection {
   ) {
     const { publish, subscribe } = endpoints;
     this.#security = security;
-    this.#echo = `echo.${this.id}`;
+    this.#echoTopic = `echo.${this.id}`;
     this.publisher = Publisher.connect(publish, security?.curve);
     const receive = (frame: Uint8Array) => this.#receive(frame, handle);
     this.#connect = () => Subscriber.connect(subscribe, receive, security?.curve);
@@ -72,19 +72,19 @@ export class Connection {
     for (const topic of topics) this.#subscriber.subscribe(topic);
   }
 
-  /** Resolves when everything that has been subscribed so far is in effect. */
+  /** Resolves when all subscriptions made so far are in effect. */
   async ready(): Promise<void> {
-    this.#subscriber.subscribe(this.#echo);
-    await this.publisher.waitForSubscriber(this.#echo);
-    this.#subscriber.unsubscribe(this.#echo);
+    this.#subscriber.subscribe(this.#echoTopic);
+    await this.publisher.waitForSubscriber(this.#echoTopic);
+    this.#subscriber.unsubscribe(this.#echoTopic);
   }
 
-  /** Also hears `topic` from some later moment on. */
+  /** Subscribes to `topic`; takes effect asynchronously. */
   subscribe(topic: string): void {
     this.#subscriber.subscribe(topic);
   }
 
-  /** Takes back one `subscribe`. */
+  /** Cancels one `subscribe`. */
   unsubscribe(topic: string): void {
     this.#subscriber.unsubscribe(topic);
   }
@@ -93,50 +93,50 @@ export class Connection {
     this.#subscriber.subscribePrefix(prefix);
   }
 
-  /** Sealed for `reader`, where there is security. */
-  publish(topic: string, body: unknown, reader?: string): Promise<void> {
-    return this.publishFrame(encodeEnvelope({ topic, body }), reader);
+  /** Publishes a message, authenticated for `recipient` (a public key) if the connection has security. */
+  publish(topic: string, body: unknown, recipient?: string): Promise<void> {
+    return this.publishFrame(encodeEnvelope({ topic, body }), recipient);
   }
 
-  publishFrame(frame: string, reader = this.#security?.reader): Promise<void> {
+  publishFrame(frame: string, recipient = this.#security?.recipient): Promise<void> {
     this.traffic.sent += 1;
-    const isSealed = this.#security !== undefined && reader !== undefined;
-    return this.publisher.publish(isSealed ? this.#security.sealer.seal(frame, reader) : frame);
+    const isSigned = this.#security !== undefined && recipient !== undefined;
+    return this.publisher.publish(isSigned ? this.#security.authenticator.sign(frame, recipient) : frame);
   }
 
   /**
-   * Resolves when a message of our own has come back to us: everything we published before it has
-   * passed the forwarder as well.
+   * Sends a message to itself and resolves when it arrives: the forwarder has then passed on everything published
+   * before.
    */
-  async roundTrip(): Promise<void> {
+  async flush(): Promise<void> {
     const topic = `echo.${this.id}.${createUniqueId()}`;
-    const back = createDeferred<void>();
-    this.#awaited.set(topic, () => back.resolve());
+    const arrived = createDeferred<void>();
+    this.#pendingEchoes.set(topic, () => arrived.resolve());
     this.#subscriber.subscribe(topic);
     await this.publisher.waitForSubscriber(topic);
     await this.publish(topic, {});
-    await back.promise;
+    await arrived.promise;
     this.#subscriber.unsubscribe(topic);
   }
 
   /**
-   * Hears nothing any more; resolves when everything we published has passed the forwarder, or after `mostMs`. What
-   * others send does not hold it up: the message that comes back does so on a connection of its own.
+   * Stops receiving, and resolves when the forwarder has passed on everything published so far, or after `timeoutMs`.
+   * Uses a new subscriber for its own message, so that other messages do not delay it.
    */
-  async leave(mostMs: number): Promise<void> {
+  async drain(timeoutMs: number): Promise<void> {
     await this.#subscriber.close();
     this.#subscriber = this.#connect();
     const late = createDeferred<void>();
-    const cancel = systemClock.after(mostMs, () => late.resolve());
-    await Promise.race([this.roundTrip().catch(() => undefined), late.promise]);
+    const cancel = systemClock.after(timeoutMs, () => late.resolve());
+    await Promise.race([this.flush().catch(() => undefined), late.promise]);
     cancel();
   }
 
   #receive(frame: Uint8Array, handle: FrameHandler): void {
-    for (const [topic, arrived] of this.#awaited) {
+    for (const [topic, arrived] of this.#pendingEchoes) {
       const start = Buffer.from(frame.buffer, frame.byteOffset, Math.min(topic.length, frame.byteLength));
       if (start.toString() !== topic) continue;
-      this.#awaited.delete(topic);
+      this.#pendingEchoes.delete(topic);
       arrived();
       return;
     }
@@ -145,7 +145,7 @@ export class Connection {
   }
 
   /** See `Publisher.close`. */
-  async close(isGivenUp = false): Promise<void> {
-    await Promise.all([this.#subscriber.close(), this.publisher.close(isGivenUp)]);
+  async close(discardsUnsent = false): Promise<void> {
+    await Promise.all([this.#subscriber.close(), this.publisher.close(discardsUnsent)]);
   }
 }

@@ -1,4 +1,4 @@
-// Addresses: their parts, and which of them only this machine can reach.
+// ZeroMQ addresses: their parts, and whether only this machine can reach them.
 
 import { isIP } from 'node:net';
 
@@ -18,8 +18,8 @@ export function parseTcpEndpoint(endpoint: string): TcpEndpoint | undefined {
 }
 
 /**
- * True for loopback addresses and for transports that never leave the machine. Not for `ipc://@NAME`, which
- * has no file and so no owner: every user of the machine reaches it.
+ * Returns true for loopback addresses and for transports that never leave the machine. False for `ipc://@NAME`: it has
+ * no file and no owner, so every user of the machine can connect.
  */
 export function isLocalEndpoint(endpoint: string): boolean {
   const tcp = parseTcpEndpoint(endpoint);
@@ -28,17 +28,17 @@ export function isLocalEndpoint(endpoint: string): boolean {
 }
 
 /**
- * The address to bind for `bind`: a wildcard is narrowed to loopback when those who connect use an
- * address of this machine anyway, so that the original's `tcp://*:5557` opens no door nobody asked for.
+ * Returns the address to bind for `bind`. A wildcard becomes loopback if clients connect to an address of this machine
+ * anyway, so that the original's `tcp://*:5557` is not reachable from other machines.
  */
 export function narrowBind(bind: string, connect: string): string {
   const wanted = parseTcpEndpoint(bind);
   if (wanted === undefined || !isWildcard(wanted.host) || !isLocalEndpoint(connect)) return bind;
-  // Who uses a socket on disk is on this machine as well.
+  // Clients of an ipc:// socket are on this machine too.
   return `tcp://${parseTcpEndpoint(connect)?.host ?? '127.0.0.1'}:${wanted.port}`;
 }
 
-/** How a process of this machine reaches what is bound to `endpoint`. */
+/** Returns the address under which a process of this machine reaches a socket bound to `endpoint`. */
 export function reachableEndpoint(endpoint: string): string {
   const tcp = parseTcpEndpoint(endpoint);
   if (tcp === undefined || !isWildcard(tcp.host)) return endpoint;
@@ -46,27 +46,27 @@ export function reachableEndpoint(endpoint: string): string {
 }
 
 /**
- * What a socket needs for this address: ZeroMQ refuses addresses of IPv6 by default. Not set for names, because
- * `localhost` would then become `::1`, where a forwarder on 127.0.0.1 does not listen.
+ * Returns the socket options for an address: ZeroMQ rejects IPv6 addresses by default. Not set for names, because
+ * `localhost` would then resolve to `::1`, where a forwarder on 127.0.0.1 does not listen.
  */
 export function addressOptions(endpoint: string): { readonly ipv6?: true } {
   return parseTcpEndpoint(endpoint)?.host.startsWith('[') === true ? { ipv6: true } : {};
 }
 
 function isWildcard(host: string): boolean {
-  return WILDCARD_HOSTS.includes(host) || (host.startsWith('[') && shortestForm(host) === '[::]');
+  return WILDCARD_HOSTS.includes(host) || (host.startsWith('[') && canonicalHost(host) === '[::]');
 }
 
 function isLoopbackHost(host: string): boolean {
   if (host === 'localhost') return true;
-  const short = shortestForm(host);
-  // The second one is 127.0.0.0/8 as sockets of IPv6 have it.
+  const short = canonicalHost(host);
+  // The second form is 127.0.0.0/8 as an IPv4-mapped IPv6 address.
   if (short.startsWith('['))
     return short === '[::1]' || /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(short);
   return isIP(host) === 4 && host.startsWith('127.');
 }
 
-/** An address of IPv6 has many forms; `[0:0:0:0:0:0:0:1]` is `[::1]`. */
-function shortestForm(host: string): string {
+/** Normalizes an IPv6 address: `[0:0:0:0:0:0:0:1]` becomes `[::1]`. */
+function canonicalHost(host: string): string {
   return URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
 }

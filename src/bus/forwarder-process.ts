@@ -1,4 +1,4 @@
-// The forwarder of a provider, as a process of its own: started, watched, and started again when it ends.
+// Runs a provider's forwarder as a child process, and restarts it when it ends.
 
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
@@ -8,84 +8,84 @@ import { messageOf, reportError, reviveError, type ErrorReport } from '../base/e
 import type { KeyPair } from '../base/keys.js';
 import type { BusEndpoints } from './connection.js';
 import type { ForwarderBinds } from './forwarder.js';
-import type { ForwarderOrder, ForwarderReport } from './forwarder-messages.js';
+import type { ForwarderCommand, ForwarderEvent } from './forwarder-messages.js';
 import type { Peer } from './zap-handler.js';
 import type { RejectedPeer } from './handshake-errors.js';
-import { startError, startProgram } from './start-forwarder.js';
-import { TurnAway } from './turn-away.js';
+import { forwarderStartError, spawnForwarder } from './start-forwarder.js';
+import { ConnectionRejecter } from './connection-rejecter.js';
 
-/** How long it may take to pass on what has come, before it is killed. */
-const CLOSE_MS = 1500;
-/** Between two attempts to start it again: the first pause, which doubles, and the longest. */
-const AGAIN_MS = 200;
-const AGAIN_MOST_MS = 5000;
+/** How long the forwarder may take to pass on received messages before it is killed. */
+const CLOSE_TIMEOUT_MS = 1500;
+/** Pause before the second restart attempt; doubles up to MAX_RESTART_PAUSE_MS. */
+const RESTART_PAUSE_MS = 200;
+const MAX_RESTART_PAUSE_MS = 5000;
 
-/** Of a secured provider. */
+/** Client authorization, for a provider with security. */
 export interface ForwarderSecurity {
   readonly keys: KeyPair;
-  readonly admits: (peer: Peer) => boolean;
-  readonly refused: (stranger: RejectedPeer) => void;
+  readonly isAllowed: (peer: Peer) => boolean;
+  readonly onRejected: (peer: RejectedPeer) => void;
 }
 
-/** What a provider has to know of its forwarder. */
+/** A fault of the forwarder that the provider reports. */
 export interface ForwarderFault {
-  readonly kind: 'ended' | 'full' | 'silent';
+  readonly kind: 'ended' | 'accept_error' | 'handshake_timeout';
   readonly text: string;
 }
 
 export interface ForwarderProcessOptions {
   readonly security?: ForwarderSecurity | undefined;
-  readonly fault: (fault: ForwarderFault) => void;
-  /** Called with each error while it cannot be started again, and with undefined once it runs. */
-  readonly stuck?: (error: ErrorReport | undefined) => void;
+  readonly onFault: (fault: ForwarderFault) => void;
+  /** Called with the error of each failed restart, and with undefined once the forwarder runs again. */
+  readonly onRestartFailed?: (error: ErrorReport | undefined) => void;
 }
 
-/** So far. */
-export interface ForwarderFigures {
-  /** 0 while there is none. */
+/** Statistics of the forwarder since the start of the provider. */
+export interface ForwarderStats {
+  /** 0 while it is not running. */
   readonly pid: number;
-  /** How often it has ended without being asked to. */
+  /** How often it ended unexpectedly. */
   readonly restarts: number;
-  /** How often a connection could not be accepted; one that waits counts each time. */
+  /** How often a connection could not be accepted; a waiting connection counts for each attempt. */
   readonly not_accepted: number;
-  /** Connections that were closed because they said nothing. */
+  /** Connections closed because their handshake timed out. */
   readonly silent: number;
 }
 
 /**
- *   provider ==pipe: open, verdict, close==> forwarder    ends with the pipe, whatever ends the provider
- *            <=== ready, judge, full, ... ==
+ *   provider ==pipe: open, authorization, close==> forwarder    ends when the pipe closes, however the provider ends
+ *            <=== ready, authorize, accept_error, ... ==
  */
 export class ForwarderProcess {
-  /** The bound addresses, wildcard ports resolved. */
+  /** The bound addresses, with wildcard ports resolved. */
   readonly endpoints: BusEndpoints;
   readonly #options: ForwarderProcessOptions;
-  #run: Run;
-  /** Of those that have ended. */
-  #earlier = { restarts: 0, not_accepted: 0, silent: 0 };
+  #run: ForwarderRun;
+  /** Totals of the runs that have ended. */
+  #earlierRuns = { restarts: 0, not_accepted: 0, silent: 0 };
   readonly #closing = createDeferred<void>();
   #isClosed = false;
 
-  private constructor(options: ForwarderProcessOptions, run: Run, endpoints: BusEndpoints) {
+  private constructor(options: ForwarderProcessOptions, run: ForwarderRun, endpoints: BusEndpoints) {
     this.#options = options;
     this.#run = run;
     this.endpoints = endpoints;
     void this.#watch();
   }
 
-  /** Throws BUS_ADDRESS_IN_USE (naming port and holder), BUS_BIND_REFUSED or BUS_FORWARDER_FAILED. */
+  /** Starts a forwarder. Throws BUS_ADDRESS_IN_USE (with port and owner), BUS_BIND_REFUSED or BUS_FORWARDER_FAILED. */
   static async open(binds: ForwarderBinds, options: ForwarderProcessOptions): Promise<ForwarderProcess> {
-    const run = new Run(options);
+    const run = new ForwarderRun(options);
     return new ForwarderProcess(options, run, await run.open(binds));
   }
 
-  get figures(): ForwarderFigures {
-    const { restarts, not_accepted, silent } = this.#earlier;
+  get stats(): ForwarderStats {
+    const { restarts, not_accepted, silent } = this.#earlierRuns;
     const { pid, counts } = this.#run;
     return { pid, restarts, not_accepted: not_accepted + counts.full, silent: silent + counts.silent };
   }
 
-  /** Resolves when its ports are free. */
+  /** Stops the forwarder and resolves when its ports are free. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#closing.resolve();
@@ -97,35 +97,42 @@ export class ForwarderProcess {
       const how = await this.#run.ended;
       if (this.#isClosed) return;
       const { counts } = this.#run;
-      this.#earlier.restarts += 1;
-      this.#earlier.not_accepted += counts.full;
-      this.#earlier.silent += counts.silent;
-      this.#options.fault({ kind: 'ended', text: `the forwarder has ended (${how}), and is started again` });
-      await this.#startAgain();
+      this.#earlierRuns.restarts += 1;
+      this.#earlierRuns.not_accepted += counts.full;
+      this.#earlierRuns.silent += counts.silent;
+      this.#options.onFault({
+        kind: 'ended',
+        text: `the forwarder has exited (${how}) and is being restarted`,
+      });
+      await this.#restart();
     }
   }
 
-  async #startAgain(): Promise<void> {
+  async #restart(): Promise<void> {
     const { publish: frontend, subscribe: backend } = this.endpoints;
-    for (let pauseMs = AGAIN_MS; !this.#isClosed; pauseMs = Math.min(pauseMs * 2, AGAIN_MOST_MS)) {
+    for (
+      let pauseMs = RESTART_PAUSE_MS;
+      !this.#isClosed;
+      pauseMs = Math.min(pauseMs * 2, MAX_RESTART_PAUSE_MS)
+    ) {
       try {
-        this.#run = new Run(this.#options);
+        this.#run = new ForwarderRun(this.#options);
         await this.#run.open({ frontend, backend });
-        this.#options.stuck?.(undefined);
+        this.#options.onRestartFailed?.(undefined);
         return;
       } catch (error) {
-        this.#tellStuck(error);
+        this.#reportRestartFailure(error);
       }
-      await this.#pause(pauseMs);
+      await this.#pauseUnlessClosed(pauseMs);
     }
   }
 
-  #tellStuck(error: unknown): void {
-    if (!this.#isClosed) this.#options.stuck?.(reportError(error));
+  #reportRestartFailure(error: unknown): void {
+    if (!this.#isClosed) this.#options.onRestartFailed?.(reportError(error));
   }
 
-  /** Cut short by `close`. */
-  async #pause(durationMs: number): Promise<void> {
+  /** Resolves after `durationMs`, or earlier on `close`. */
+  async #pauseUnlessClosed(durationMs: number): Promise<void> {
     const over = createDeferred<void>();
     const cancel = systemClock.after(durationMs, () => over.resolve());
     await Promise.race([over.promise, this.#closing.promise]);
@@ -133,22 +140,22 @@ export class ForwarderProcess {
   }
 }
 
-/** One process, from its start to its end. */
-class Run {
-  /** How it ended. */
+/** One forwarder process. */
+class ForwarderRun {
+  /** Resolves with the reason of its end. */
   readonly ended: Promise<string>;
   readonly counts = { full: 0, silent: 0 };
   readonly #child: ChildProcess;
   readonly #options: ForwarderProcessOptions;
   readonly #opened = createDeferred<BusEndpoints>();
-  readonly #turnAway = { publish: new TurnAway(), subscribe: new TurnAway() };
+  readonly #rejecters = { publish: new ConnectionRejecter(), subscribe: new ConnectionRejecter() };
   #reason: string | undefined;
 
   constructor(options: ForwarderProcessOptions) {
     this.#options = options;
-    this.#child = startProgram();
-    this.#child.on('message', (report: ForwarderReport, handle) => {
-      this.#hear(report, handle as Socket | undefined);
+    this.#child = spawnForwarder();
+    this.#child.on('message', (report: ForwarderEvent, handle) => {
+      this.#handleEvent(report, handle as Socket | undefined);
     });
     this.ended = this.#awaitEnd();
     this.#opened.promise.catch(() => undefined);
@@ -159,32 +166,32 @@ class Run {
   }
 
   open(binds: ForwarderBinds): Promise<BusEndpoints> {
-    this.#say({ kind: 'open', binds, keys: this.#options.security?.keys });
+    this.#send({ kind: 'open', binds, keys: this.#options.security?.keys });
     return this.#opened.promise;
   }
 
   async close(): Promise<void> {
-    this.#say({ kind: 'close' });
-    const cancel = systemClock.after(CLOSE_MS, () => this.#child.kill('SIGKILL'));
+    this.#send({ kind: 'close' });
+    const cancel = systemClock.after(CLOSE_TIMEOUT_MS, () => this.#child.kill('SIGKILL'));
     await this.ended;
     cancel();
   }
 
   async #awaitEnd(): Promise<string> {
     const end = createDeferred<string>();
-    // Without a process there is an error and no end; with one, an error means that it could not be told something.
+    // If the process could not be spawned, there is `error` but no `exit`. Otherwise `error` means that a message could not be sent.
     this.#child.on('error', (error) => {
       if (this.#child.pid === undefined) end.resolve(messageOf(error));
     });
     this.#child.on('exit', (code, signal) => end.resolve(this.#reason ?? signal ?? `exit code ${code ?? 0}`));
     const how = await end.promise;
-    for (const each of Object.values(this.#turnAway)) each.close();
-    this.#opened.reject(startError(how));
+    for (const each of Object.values(this.#rejecters)) each.close();
+    this.#opened.reject(forwarderStartError(how));
     return how;
   }
 
-  #hear(report: ForwarderReport, handle: Socket | undefined): void {
-    const { security, fault } = this.#options;
+  #handleEvent(report: ForwarderEvent, handle: Socket | undefined): void {
+    const { security, onFault: fault } = this.#options;
     switch (report.kind) {
       case 'ready':
         this.#opened.resolve(report.endpoints);
@@ -193,37 +200,40 @@ class Run {
         this.#opened.reject(reviveError(report.error, report.details));
         void this.close();
         return;
-      case 'judge': {
+      case 'authorize': {
         const { id, peer } = report;
         const isOwn = peer.key === security?.keys.publicKey;
-        this.#say({ kind: 'verdict', id, isAdmitted: isOwn || security?.admits(peer) === true });
+        this.#send({ kind: 'authorization', id, isAllowed: isOwn || security?.isAllowed(peer) === true });
         return;
       }
-      case 'refused':
-        security?.refused(report.stranger);
+      case 'rejected':
+        security?.onRejected(report.peer);
         return;
-      case 'full': {
-        const { end, code } = report.fault;
+      case 'accept_error': {
+        const { side: end, code } = report.error;
         this.counts.full = report.count;
-        if (handle !== undefined) this.#turnAway[end].note(handle);
+        if (handle !== undefined) this.#rejecters[end].acceptFailed(handle);
         fault({
-          kind: 'full',
-          text: `connections cannot be accepted: ${code}; those who wait are turned away`,
+          kind: 'accept_error',
+          text: `connections cannot be accepted: ${code}; waiting connections are closed`,
         });
         return;
       }
-      case 'silent':
+      case 'handshake_timeout':
         this.counts.silent = report.count;
-        fault({ kind: 'silent', text: 'connections were closed that said nothing' });
+        fault({
+          kind: 'handshake_timeout',
+          text: 'connections were closed because their handshake timed out',
+        });
         return;
-      case 'fault':
+      case 'fatal':
         this.#reason = report.message;
         return;
     }
   }
 
-  #say(order: ForwarderOrder): void {
-    // What cannot be said to it any more, its end tells.
+  #send(order: ForwarderCommand): void {
+    // Errors are ignored: `exit` follows when the process is gone.
     if (this.#child.connected) this.#child.send(order, () => undefined);
   }
 }

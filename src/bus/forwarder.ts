@@ -1,18 +1,18 @@
-// The forwarder's sockets: XSUB and XPUB joined by ZeroMQ's own proxy. A provider runs it as a program: forwarder-process.ts.
+// The forwarder: XSUB and XPUB sockets joined by ZeroMQ's proxy. A provider runs it in a child process; see forwarder-process.ts.
 
 import { hasErrnoCode } from '../base/errors.js';
 import { bindSocket } from './bind.js';
 import type { BusEndpoints } from './connection.js';
 import { addressOptions } from './endpoint.js';
-import { watchRejectedPeers, type RejectedPeer } from './handshake-errors.js';
+import { onRejectedPeer, type RejectedPeer } from './handshake-errors.js';
 import { serverOptions, type ServerSecurity } from './security.js';
 import { HIGH_WATER_MARK, LINGER_MS, MAX_FRAME_BYTES, zmq } from './zmq.js';
 
-/** Where the addresses stand in the context file. */
-const BINDS = 'FrontBind and BackendBind';
+/** The elements of the context file that hold the addresses. */
+const BIND_ELEMENTS = 'FrontBind and BackendBind';
 
-/** Whoever connects and does not say what it speaks is disconnected after this time. */
-const HANDSHAKE_MS = 3000;
+/** A client that does not complete the ZMTP handshake within this time is disconnected. */
+const HANDSHAKE_TIMEOUT_MS = 3000;
 
 export interface ForwarderBinds {
   /** Where publishers connect (FrontBind). */
@@ -21,33 +21,33 @@ export interface ForwarderBinds {
   readonly backend: string;
 }
 
-/** A connection that came and could not be accepted, such as for want of descriptors. */
-export interface AcceptFault {
-  readonly end: keyof BusEndpoints;
+/** A connection could not be accepted, for example because no file descriptors were left. */
+export interface AcceptError {
+  readonly side: keyof BusEndpoints;
   /** Such as EMFILE. */
   readonly code: string;
 }
 
 export interface ForwarderOptions {
   readonly security?: ServerSecurity | undefined;
-  /** Somebody was not let in. */
-  readonly refused?: ((stranger: RejectedPeer) => void) | undefined;
-  readonly full?: (fault: AcceptFault) => void;
-  /** A connection was closed because its handshake was not done in time. */
-  readonly silent?: () => void;
+  /** Called when a peer was rejected. */
+  readonly onRejected?: ((peer: RejectedPeer) => void) | undefined;
+  readonly onAcceptError?: (fault: AcceptError) => void;
+  /** Called when a connection was closed because its handshake timed out. */
+  readonly onHandshakeTimeout?: () => void;
 }
 
 /**
  *   publishers --connect--> [frontend XSUB ==proxy== XPUB backend] <--connect-- subscribers
  *                            ^ frames go right, subscriptions go left ^
  *
- * Keeps references to proxy and sockets: collecting one as garbage would abort the process. While it runs, the
- * process cannot be ended by process.exit() or by an error: ZeroMQ waits for the proxy.
+ * Keeps references to proxy and sockets: garbage collection of one of them would abort the process. While the proxy
+ * runs, process.exit() and uncaught errors do not end the process, because ZeroMQ waits for the proxy.
  */
 export class Forwarder {
   readonly #proxy: zmq.Proxy;
   readonly #release: () => void;
-  /** The bound addresses, wildcard ports resolved. */
+  /** The bound addresses, with wildcard ports resolved. */
   readonly endpoints: BusEndpoints;
   /** Rejects when the proxy ends before it is closed. */
   readonly running: Promise<void>;
@@ -61,14 +61,14 @@ export class Forwarder {
     this.running.catch(() => undefined);
   }
 
-  /** Throws BUS_ADDRESS_IN_USE (naming port and holder) or BUS_BIND_REFUSED. */
+  /** Binds both sockets and starts the proxy. Throws BUS_ADDRESS_IN_USE (with port and owner) or BUS_BIND_REFUSED. */
   static async open(binds: ForwarderBinds, options: ForwarderOptions = {}): Promise<Forwarder> {
     const { frontend, backend } = createSockets(binds, options);
-    const held: (() => void)[] = [];
-    const release = () => held.forEach((each) => each());
+    const bound: (() => void)[] = [];
+    const release = () => bound.forEach((each) => each());
     try {
-      held.push(await bindSocket(frontend, binds.frontend, BINDS));
-      held.push(await bindSocket(backend, binds.backend, BINDS));
+      bound.push(await bindSocket(frontend, binds.frontend, BIND_ELEMENTS));
+      bound.push(await bindSocket(backend, binds.backend, BIND_ELEMENTS));
       const endpoints = {
         publish: frontend.lastEndpoint ?? binds.frontend,
         subscribe: backend.lastEndpoint ?? binds.backend,
@@ -95,10 +95,10 @@ function createSockets(binds: ForwarderBinds, options: ForwarderOptions) {
   const common = {
     linger: LINGER_MS,
     maxMessageSize: MAX_FRAME_BYTES,
-    handshakeInterval: HANDSHAKE_MS,
+    handshakeInterval: HANDSHAKE_TIMEOUT_MS,
     ...serverOptions(options.security),
   };
-  // Subscriptions count against the high-water marks too; bounded, thousands of them would be cut off.
+  // Subscriptions count against the high-water marks too: with a limit, thousands of them would be lost.
   const frontend = new zmq.XSubscriber({
     ...common,
     receiveHighWaterMark: HIGH_WATER_MARK,
@@ -107,24 +107,25 @@ function createSockets(binds: ForwarderBinds, options: ForwarderOptions) {
   });
   const backend = new zmq.XPublisher({
     ...common,
-    // Unsubscriptions as well: the frontend counts, and passes on the last one only.
+    // Passes on unsubscriptions too: the frontend counts them and passes on only the last one.
     verbosity: 'allSubsUnsubs',
     sendHighWaterMark: HIGH_WATER_MARK,
     receiveHighWaterMark: 0,
     ...addressOptions(binds.backend),
   });
-  watch(frontend, 'publish', options);
-  watch(backend, 'subscribe', options);
+  watchSocket(frontend, 'publish', options);
+  watchSocket(backend, 'subscribe', options);
   return { frontend, backend };
 }
 
-function watch(socket: zmq.Socket, end: keyof BusEndpoints, options: ForwarderOptions): void {
-  const { refused, full, silent } = options;
-  if (refused !== undefined) watchRejectedPeers(socket, refused);
-  if (full !== undefined) socket.events.on('accept:error', ({ error }) => full({ end, code: error.code }));
+function watchSocket(socket: zmq.Socket, end: keyof BusEndpoints, options: ForwarderOptions): void {
+  const { onRejected: refused, onAcceptError: full, onHandshakeTimeout: silent } = options;
+  if (refused !== undefined) onRejectedPeer(socket, refused);
+  if (full !== undefined)
+    socket.events.on('accept:error', ({ error }) => full({ side: end, code: error.code }));
   if (silent === undefined) return;
   socket.events.on('handshake:error:other', ({ error }) => {
-    // Otherwise it was the other side that closed the connection.
+    // Otherwise the peer has closed the connection.
     if (!hasErrnoCode(error, 'EPIPE', 'ECONNRESET')) silent();
   });
 }

@@ -1,48 +1,48 @@
-// Connections that are refused: as the one sees it who wants to connect, and as the one who will not have it.
+// Failed handshakes, as seen by the connecting side and by the binding side.
 
 import { hasErrnoCode } from '../base/errors.js';
 import type { zmq } from './zmq.js';
 
 /**
- * Why the other side does not speak with us: it wants another mechanism (keys, or none), it does not know
- * our key, or it has not the key that we expect.
+ * Why a server rejects this client: it requires another mechanism (keys, or no keys), it does not know the client's key,
+ * or its own key is not the expected one.
  */
-export type RefusalReason = 'mechanism' | 'unknown_key' | 'other_server';
+export type RejectionReason = 'mechanism' | 'unknown_key' | 'other_server';
 
-/** Somebody who was not let in before it was known who it is. */
+/** A peer that was rejected before it was identified. */
 export interface RejectedPeer {
-  /** Where it knocked. */
+  /** The local address it connected to. */
   readonly endpoint: string;
   readonly reason: 'mechanism' | 'wrong_server_key' | 'hung_up';
 }
 
 /**
- * A server that cannot read what was meant for another key hangs up without a word; so does one that ends
- * at that moment, but not several times in a row.
+ * A server with another key closes the connection without a reply. So does a server that is shutting down, but not
+ * several times in a row.
  */
-const HANG_UPS = 3;
+const REPEATED_CLOSES = 3;
 
-/** To be called before the socket connects: a refusal can come at once, and comes once. */
-export function watchRefusal(socket: zmq.Socket, listener: (reason: RefusalReason) => void): void {
-  let hangUps = 0;
-  socket.events.on('handshake', () => (hangUps = 0));
+/** Calls `listener` when the server rejects this client. Call it before the socket connects: the event occurs once, and can occur immediately. */
+export function onRejectedByServer(socket: zmq.Socket, listener: (reason: RejectionReason) => void): void {
+  let closes = 0;
+  socket.events.on('handshake', () => (closes = 0));
   socket.events.on('handshake:error:auth', () => listener('unknown_key'));
   socket.events.on('handshake:error:protocol', () => listener('mechanism'));
   socket.events.on('handshake:error:other', ({ error }) => {
-    // A forwarder without descriptors turns away whom it has not listened to: that is no refusal. See turn-away.ts.
+    // A reset means that the server has no descriptors left, not that it rejects this client. See connection-rejecter.ts.
     if (hasErrnoCode(error, 'ECONNRESET')) return;
-    hangUps += 1;
-    if (hangUps === HANG_UPS) listener('other_server');
+    closes += 1;
+    if (closes === REPEATED_CLOSES) listener('other_server');
   });
 }
 
-/** Tells of everybody whom the socket itself refuses; what the gate refuses, the gate knows. */
-export function watchRejectedPeers(socket: zmq.Socket, listener: (stranger: RejectedPeer) => void): void {
+/** Calls `listener` for each peer that the socket itself rejects. Peers that ZAP rejects are known to the ZAP handler. */
+export function onRejectedPeer(socket: zmq.Socket, listener: (peer: RejectedPeer) => void): void {
   socket.events.on('handshake:error:protocol', ({ address, error }) => {
     const isCrypto = 'code' in error && error.code === 'ERR_ZMTP_CRYPTOGRAPHIC';
     listener({ endpoint: address, reason: isCrypto ? 'wrong_server_key' : 'mechanism' });
   });
-  // Another mechanism as well: both sides see it at the same moment, and the other one may be the first to close.
+  // Also for another mechanism: both sides detect it at the same time, and the peer may close the connection first.
   socket.events.on('handshake:error:other', ({ address }) =>
     listener({ endpoint: address, reason: 'hung_up' }),
   );

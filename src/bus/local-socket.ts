@@ -1,4 +1,4 @@
-// Sockets of ipc:// endpoints are files: nobody else may reach them, and none is left behind or taken away.
+// Socket files of ipc:// endpoints: only their owner can access them, they are removed on close, and no socket in use is replaced.
 
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -8,35 +8,39 @@ import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { checkOwner } from '../base/private-files.js';
 
-/** What the system takes, in bytes, its end mark included. */
-const MOST_BYTES = 108;
+/** Limit of the operating system, including the terminating null byte. */
+const MAX_PATH_BYTES = 108;
 const PREFIX = 'ipc://';
-/** How long a socket whose process is ending is waited for. */
-const PATIENCE_MS = 1000;
-const PAUSE_MS = 25;
+/** How long to wait for a process that is ending and still uses the socket. */
+const WAIT_FOR_EXIT_MS = 1000;
+const POLL_INTERVAL_MS = 25;
 
 export interface LocalSocket {
-  /** To be called when the socket is there. */
+  /** Call this after the bind: restricts access to the file. */
   bound(): void;
-  /** Removes the file, if it is still ours. */
+  /** Deletes the file, unless another process has replaced it. */
   release(): void;
 }
 
 /**
- * Makes ready for a bind to `endpoint`; nothing is done for other transports. ZeroMQ itself would take the
- * file of whoever listens there. Throws BUS_BIND_REFUSED, SEC_PATH_UNSAFE and BUS_ADDRESS_IN_USE.
+ * Prepares a bind to an ipc:// `endpoint`; does nothing for other transports. ZeroMQ itself would replace the socket of
+ * another process. Throws BUS_BIND_REFUSED, SEC_PATH_UNSAFE and BUS_ADDRESS_IN_USE.
  */
-export async function holdLocalSocket(endpoint: string): Promise<LocalSocket> {
+export async function prepareLocalSocket(endpoint: string): Promise<LocalSocket> {
   const path = endpoint.startsWith(PREFIX) ? endpoint.slice(PREFIX.length) : '';
-  if (path === '' || path === '*' || path.startsWith('@')) return { bound: noTrace, release: noTrace };
-  if (Buffer.byteLength(path) >= MOST_BYTES) {
-    throw refused(endpoint, `its path is longer than ${MOST_BYTES - 1} bytes`, 'use a shorter one');
+  if (path === '' || path === '*' || path.startsWith('@')) return { bound: doNothing, release: doNothing };
+  if (Buffer.byteLength(path) >= MAX_PATH_BYTES) {
+    throw bindRefused(endpoint, `its path is longer than ${MAX_PATH_BYTES - 1} bytes`, 'use a shorter path');
   }
-  holdFolder(endpoint, dirname(path));
-  if (await staysTaken(path)) {
-    throw new ContextdError('BUS_ADDRESS_IN_USE', `cannot bind ${endpoint}: another process listens there`, {
-      hint: 'stop that process, or give this context other paths (FrontBind and BackendBind)',
-    });
+  prepareFolder(endpoint, dirname(path));
+  if (await isStillInUse(path)) {
+    throw new ContextdError(
+      'BUS_ADDRESS_IN_USE',
+      `cannot bind ${endpoint}: another process is listening there`,
+      {
+        hint: 'stop that process, or give this context other paths (FrontBind and BackendBind)',
+      },
+    );
   }
   rmSync(path, { force: true });
   let inode: number | undefined;
@@ -51,37 +55,41 @@ export async function holdLocalSocket(endpoint: string): Promise<LocalSocket> {
   };
 }
 
-/** The folder is what keeps others out: the file's mode is set a moment after it is there. */
-function holdFolder(endpoint: string, folder: string): void {
+/** The folder's mode protects the socket: the file's own mode can only be set after the bind. */
+function prepareFolder(endpoint: string, folder: string): void {
   try {
     makeFolder(folder, 0o700);
   } catch (error) {
-    throw refused(endpoint, `its folder cannot be made: ${messageOf(error)}`, 'name a folder of yours');
+    throw bindRefused(
+      endpoint,
+      `its folder cannot be created: ${messageOf(error)}`,
+      'use a folder that belongs to you',
+    );
   }
-  const there = lstatSync(folder);
-  checkOwner(folder, there);
-  if ((there.mode & 0o077) === 0) return;
-  const shown = (there.mode & 0o777).toString(8);
+  const stat = lstatSync(folder);
+  checkOwner(folder, stat);
+  if ((stat.mode & 0o077) === 0) return;
+  const shown = (stat.mode & 0o777).toString(8);
   const reason = `others can enter its folder ${folder} (mode ${shown})`;
-  throw refused(endpoint, reason, `name a folder of its own, or: chmod 700 ${folder}`);
+  throw bindRefused(endpoint, reason, `use another folder, or: chmod 700 ${folder}`);
 }
 
-/** The forwarder of a provider that was killed ends a moment after it. */
-async function staysTaken(path: string): Promise<boolean> {
+/** Waits a moment: the forwarder of a killed provider ends shortly after it. */
+async function isStillInUse(path: string): Promise<boolean> {
   const startMs = performance.now();
   while (await isListening(path)) {
-    if (performance.now() - startMs > PATIENCE_MS) return true;
-    await new Promise<void>((resume) => systemClock.after(PAUSE_MS, resume));
+    if (performance.now() - startMs > WAIT_FOR_EXIT_MS) return true;
+    await new Promise<void>((resume) => systemClock.after(POLL_INTERVAL_MS, resume));
   }
   return false;
 }
 
-/** A file that nobody listens to was left behind. Throws for one that is not a socket, or somebody else's. */
+/** Returns whether a process listens at `path`. Throws if the file is not a socket or belongs to another user. */
 async function isListening(path: string): Promise<boolean> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return false;
   if (!stat.isSocket())
-    throw refused(`${PREFIX}${path}`, 'there is a file that is not a socket', 'remove it');
+    throw bindRefused(`${PREFIX}${path}`, 'a file that is not a socket already exists there', 'remove it');
   checkOwner(path, stat);
   return await new Promise((resolve) => {
     const socket = connect(path);
@@ -97,10 +105,10 @@ function inodeOf(path: string): number | undefined {
   return lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-function refused(endpoint: string, reason: string, hint: string): ContextdError {
+function bindRefused(endpoint: string, reason: string, hint: string): ContextdError {
   return new ContextdError('BUS_BIND_REFUSED', `cannot bind ${endpoint}: ${reason}`, { hint });
 }
 
-function noTrace(): void {
-  // Nothing on disk.
+function doNothing(): void {
+  // No file to manage.
 }

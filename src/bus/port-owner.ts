@@ -1,4 +1,4 @@
-// Who listens on a TCP port, read from /proc; for the error when a port is taken.
+// Finds the process that listens on a TCP port, in /proc; for error messages.
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
@@ -6,7 +6,7 @@ const LISTEN = '0A';
 /** How the command line of a forwarder ends. */
 export const FORWARDER_PROGRAM = 'bus/forwarder/main.js';
 
-/** Such as `pid 4711 (node dist/tools/service_context.js)`, or undefined where it cannot be told. */
+/** Returns a text such as `pid 4711 (node dist/tools/service_context.js)`; undefined if the owner cannot be found. */
 export async function describePortOwner(port: number): Promise<string | undefined> {
   const inodes = await listeningInodes(port);
   if (inodes.size === 0) return undefined;
@@ -17,7 +17,7 @@ export async function describePortOwner(port: number): Promise<string | undefine
   return undefined;
 }
 
-/** `socket:[INODE]` of all that listen on the port. */
+/** Returns `socket:[INODE]` of each socket that listens on the port. */
 export async function listeningInodes(port: number): Promise<ReadonlySet<string>> {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readText));
@@ -34,7 +34,7 @@ async function holdsInode(pid: string, inodes: ReadonlySet<string>): Promise<boo
   return false;
 }
 
-/** Of a forwarder its provider: ended alone, a forwarder comes back. */
+/** For a forwarder, names its provider: the provider would restart a forwarder that is stopped alone. */
 async function describeProcess(pid: string): Promise<string> {
   const command = await commandLine(pid);
   if (!command.endsWith(FORWARDER_PROGRAM)) return `pid ${pid} (${command})`;
@@ -46,6 +46,6 @@ async function commandLine(pid: string): Promise<string> {
   return (await readText(`/proc/${pid}/cmdline`)).split('\0').join(' ').trim();
 }
 
-// Processes end while we look, other users' are closed to us: both count as nothing found.
+// Processes may end meanwhile or belong to other users: both count as not found.
 const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 const listFolder = (path: string): Promise<string[]> => readdir(path).catch(() => []);

@@ -1,24 +1,24 @@
-// A publisher that knows what is wanted: it sees subscriptions arrive, so nothing is sent too early.
+// A publisher that sees subscriptions arrive, so that it can wait for a subscriber before it sends.
 
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
-import { watchRefusal, type RefusalReason } from './handshake-errors.js';
+import { onRejectedByServer, type RejectionReason } from './handshake-errors.js';
 import { clientOptions, type ClientSecurity } from './security.js';
-import { CONNECTING, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
+import { CONNECT_OPTIONS, HIGH_WATER_MARK, LINGER_MS, zmq } from './zmq.js';
 
 const SUBSCRIBE = 1;
 
-/** How often a publisher of one interest looks through the subscriptions that have come, at most. */
-const LOOK_MS = 1000;
+/** Minimum interval at which a publisher with only one topic of interest reads new subscriptions. */
+const CHECK_INTERVAL_MS = 1000;
 
-/** How long a connection that was made again counts as new: its forwarder may be there before its provider listens. */
-const SETTLE_MS = 5000;
+/** How long a re-established connection counts as new: the forwarder may be ready before its provider subscribes. */
+const NEW_CONNECTION_MS = 5000;
 
-/** ZMQ_RCVTIMEO: until there is something; only what is there already. */
-const WAIT = -1;
-const LOOK = 0;
+/** Values of ZMQ_RCVTIMEO: wait for a message; read only messages that have already arrived. */
+const NO_TIMEOUT = -1;
+const NO_WAIT = 0;
 
 interface Outgoing {
   readonly frame: string;
@@ -26,32 +26,32 @@ interface Outgoing {
 }
 
 /**
- * Connects to a forwarder's frontend. XPUB hands the subscriptions of all readers behind the forwarder
- * to us; with noDrop a full queue makes us wait instead of losing a message.
+ * Connects to a forwarder's frontend. XPUB receives the subscriptions of all subscribers behind the forwarder. With
+ * noDrop a full queue delays a message instead of dropping it.
  */
 export class Publisher {
   readonly #socket: zmq.XPublisher;
-  readonly #wanted = new Set<string>();
+  readonly #subscriptions = new Set<string>();
   readonly #waiting = new Map<string, Deferred<void>>();
   readonly #listeners = new Set<(topic: string, subscription: string) => void>();
-  /** The only topic that matters, if there is just one. */
-  #interest: string | undefined;
-  /** Somebody has asked for it. */
-  #isInterestKnown = false;
-  /** Until then the connection counts as lost, or as new again: subscriptions are read as they come. */
+  /** The only topic of interest, if there is just one. */
+  #onlyTopic: string | undefined;
+  /** A subscription to it has arrived. */
+  #hasSeenOnlyTopic = false;
+  /** Until then the connection counts as lost or new, and subscriptions are read continuously. */
   #newUntilMs = 0;
-  /** Resolves when subscriptions are to be read again. */
-  #asleep: Deferred<void> | undefined;
-  #lookedMs = 0;
+  /** Resolved to read subscriptions again. */
+  #sleeping: Deferred<void> | undefined;
+  #checkedMs = 0;
   readonly #queue: Outgoing[] = [];
   #sending = false;
   #closed = false;
-  readonly #refused: Promise<RefusalReason>;
+  readonly #rejected: Promise<RejectionReason>;
   readonly #reading: Promise<void>;
 
-  private constructor(socket: zmq.XPublisher, refused: Promise<RefusalReason>) {
+  private constructor(socket: zmq.XPublisher, rejected: Promise<RejectionReason>) {
     this.#socket = socket;
-    this.#refused = refused;
+    this.#rejected = rejected;
     this.#reading = this.#readSubscriptions();
   }
 
@@ -62,62 +62,62 @@ export class Publisher {
       linger: LINGER_MS,
       sendHighWaterMark: HIGH_WATER_MARK,
       receiveHighWaterMark: 0,
-      ...CONNECTING,
+      ...CONNECT_OPTIONS,
       ...addressOptions(endpoint),
       ...clientOptions(security),
     });
-    const refused = new Promise<RefusalReason>((resolve) => watchRefusal(socket, resolve));
+    const refused = new Promise<RejectionReason>((resolve) => onRejectedByServer(socket, resolve));
     socket.connect(endpoint);
     return new Publisher(socket, refused);
   }
 
-  /** Sends a frame; resolves when it is handed to ZeroMQ. Frames leave in the order of the calls. */
+  /** Sends a frame; resolves when ZeroMQ has accepted it. Frames are sent in call order. Rejects with BUS_CLOSED after `close`. */
   publish(frame: string): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
-    if (this.#asleep !== undefined && performance.now() - this.#lookedMs > LOOK_MS) this.#wake();
+    if (this.#sleeping !== undefined && performance.now() - this.#checkedMs > CHECK_INTERVAL_MS) this.#wake();
     const sent = createDeferred<void>();
     this.#queue.push({ frame, sent });
     if (!this.#sending) void this.#drain();
     return sent.promise;
   }
 
-  /** True when at least one reader wants exactly this topic. */
+  /** Returns true if at least one subscriber has subscribed to exactly this topic. */
   hasSubscriber(topic: string): boolean {
-    return this.#wanted.has(subscriptionOf(topic));
+    return this.#subscriptions.has(subscriptionOf(topic));
   }
 
-  /** Resolves as soon as a reader of exactly this topic is there; rejects when closed before. */
+  /** Resolves when there is a subscriber of exactly this topic. Rejects with BUS_CLOSED if the publisher is closed before. */
   waitForSubscriber(topic: string): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
     const key = subscriptionOf(topic);
-    if (this.#wanted.has(key)) return Promise.resolve();
+    if (this.#subscriptions.has(key)) return Promise.resolve();
     const waiting = this.#waiting.get(key) ?? createDeferred<void>();
     this.#waiting.set(key, waiting);
     this.#wake();
     return waiting.promise;
   }
 
-  /** As waitForSubscriber, but subscriptions that have come so far do not count. */
-  whenWantedAgain(topic: string): Promise<void> {
-    this.#wanted.delete(subscriptionOf(topic));
+  /** Like waitForSubscriber, but ignores subscriptions that have already arrived. */
+  waitForNewSubscriber(topic: string): Promise<void> {
+    this.#subscriptions.delete(subscriptionOf(topic));
     return this.waitForSubscriber(topic);
   }
 
-  /** Calls `listener` for every subscription that arrives, also a second equal one; `subscription` is all of its text. */
+  /** Calls `listener` for every subscription that arrives, also for an equal one; `subscription` is its full text. */
   onSubscribe(listener: (topic: string, subscription: string) => void): void {
     this.#listeners.add(listener);
   }
 
   /**
-   * As onSubscribe, for one topic and one listener, and lets all others lie: else each of many services would be
-   * woken by whatever anybody subscribes. On a new connection `listener` is called at once. Afterwards both `listener`
-   * and `hasSubscriber` lag: subscriptions are read again with a `publish`, at most every second.
+   * Like onSubscribe for one topic, but ignores all others, so that not every subscription on the bus wakes up every
+   * service. On a new connection `listener` is called immediately. Later, `listener` and `hasSubscriber` lag behind:
+   * subscriptions are read on `publish`, at most once a second.
    */
   onSubscribeTo(topic: string, listener: () => void): void {
-    this.#interest = topic;
+    this.#onlyTopic = topic;
     this.onConnectionChange((isConnected) => {
       if (!isConnected) this.#newUntilMs = Infinity;
-      else if (this.#newUntilMs === Infinity) this.#newUntilMs = performance.now() + SETTLE_MS;
+      else if (this.#newUntilMs === Infinity) this.#newUntilMs = performance.now() + NEW_CONNECTION_MS;
       this.#wake();
     });
     this.#listeners.add((each) => {
@@ -125,22 +125,22 @@ export class Publisher {
     });
   }
 
-  /** Calls `listener` when the connection to the forwarder is lost, and when it is back. */
+  /** Calls `listener` when the connection to the forwarder is lost or re-established. */
   onConnectionChange(listener: (isConnected: boolean) => void): void {
     this.#socket.events.on('handshake', () => listener(true));
     this.#socket.events.on('disconnect', () => listener(false));
   }
 
-  /** Resolves when the other side is there, but will not speak with us; see refusal.ts. */
-  get refused(): Promise<RefusalReason> {
-    return this.#refused;
+  /** Resolves when the server is reachable, but rejects this client; see handshake-errors.ts. */
+  get refused(): Promise<RejectionReason> {
+    return this.#rejected;
   }
 
-  /** With `isGivenUp` what is not sent yet is dropped, instead of waiting for a peer that may be gone. */
-  async close(isGivenUp = false): Promise<void> {
+  /** Closes the socket. With `discardsUnsent` it drops unsent messages instead of waiting for a peer that may be gone. */
+  async close(discardsUnsent = false): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (isGivenUp) this.#socket.linger = 0;
+    if (discardsUnsent) this.#socket.linger = 0;
     this.#socket.close();
     this.#wake();
     for (const waiting of this.#waiting.values()) {
@@ -163,9 +163,9 @@ export class Publisher {
     this.#sending = false;
   }
 
-  /** EAGAIN: a reader's queue is full. The I/O thread needs a turn, then we try again. */
-  async #sendAgain(frame: string, refusal: unknown): Promise<void> {
-    for (let error = refusal; ;) {
+  /** EAGAIN: the queue of a subscriber is full. Gives the I/O thread a turn, then retries. */
+  async #sendAgain(frame: string, firstError: unknown): Promise<void> {
+    for (let error = firstError; ;) {
       if (!hasErrnoCode(error, 'EAGAIN') || this.#closed) throw error;
       await new Promise((resume) => setImmediate(resume));
       try {
@@ -179,55 +179,56 @@ export class Publisher {
 
   async #readSubscriptions(): Promise<void> {
     while (!this.#closed) {
-      const notice = await this.#receive(this.#isAttentive() ? WAIT : LOOK);
-      if (notice !== undefined) this.#note(notice[0] === SUBSCRIBE, notice.toString('utf8', 1));
-      else if (!this.#isAttentive()) await this.#sleep();
+      const message = await this.#receive(this.#readsContinuously() ? NO_TIMEOUT : NO_WAIT);
+      if (message !== undefined)
+        this.#applySubscription(message[0] === SUBSCRIBE, message.toString('utf8', 1));
+      else if (!this.#readsContinuously()) await this.#sleep();
     }
   }
 
-  /** Undefined when there is nothing to be read. */
+  /** Returns undefined if there is no message. */
   async #receive(timeout: number): Promise<Buffer | undefined> {
     if (this.#socket.receiveTimeout !== timeout) this.#socket.receiveTimeout = timeout;
     try {
       return (await this.#socket.receive())[0];
     } catch (error) {
-      if (this.#closed || (timeout === LOOK && hasErrnoCode(error, 'EAGAIN'))) return undefined;
+      if (this.#closed || (timeout === NO_WAIT && hasErrnoCode(error, 'EAGAIN'))) return undefined;
       throw new ContextdError('INTERNAL', `publisher failed: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  /** Whether subscriptions are to be read as they come. */
-  #isAttentive(): boolean {
+  /** Whether to read subscriptions as they arrive. */
+  #readsContinuously(): boolean {
     return (
       this.#closed ||
-      this.#interest === undefined ||
-      !this.#isInterestKnown ||
+      this.#onlyTopic === undefined ||
+      !this.#hasSeenOnlyTopic ||
       this.#waiting.size > 0 ||
       performance.now() < this.#newUntilMs
     );
   }
 
   #sleep(): Promise<void> {
-    this.#lookedMs = performance.now();
-    this.#asleep = createDeferred<void>();
-    return this.#asleep.promise;
+    this.#checkedMs = performance.now();
+    this.#sleeping = createDeferred<void>();
+    return this.#sleeping.promise;
   }
 
   #wake(): void {
-    this.#asleep?.resolve();
-    this.#asleep = undefined;
+    this.#sleeping?.resolve();
+    this.#sleeping = undefined;
   }
 
-  #note(isSubscription: boolean, key: string): void {
+  #applySubscription(isSubscription: boolean, key: string): void {
     if (!isSubscription) {
-      this.#wanted.delete(key);
+      this.#subscriptions.delete(key);
       return;
     }
-    this.#wanted.add(key);
+    this.#subscriptions.add(key);
     this.#waiting.get(key)?.resolve();
     this.#waiting.delete(key);
     const topic = key.replace(/ @@@$/, '');
-    this.#isInterestKnown ||= topic === this.#interest;
+    this.#hasSeenOnlyTopic ||= topic === this.#onlyTopic;
     for (const listener of this.#listeners) listener(topic, key);
   }
 }

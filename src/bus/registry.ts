@@ -1,4 +1,4 @@
-// Which providers run on this machine for this user: a small file each, so that clients find them.
+// The registry of this user's running providers on this machine: one small file each, so that clients find them.
 
 import { existsSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -16,15 +16,16 @@ export interface RegistryEntry {
   /** The context folder; missing in entries of earlier versions. */
   readonly folder?: string;
   readonly endpoints: BusEndpoints;
-  /** Its public key, if it is a secured one. */
+  /** Its public key, if it has security. */
   readonly serverKey?: string;
-  /** In which pids count; missing where there is no /proc, and in entries of earlier versions. */
+  /** PID namespace of `pid`; missing on systems without /proc and in entries of earlier versions. */
   readonly pidNamespace?: string | undefined;
 }
 
 /**
- * Where the folder may be, the best place first. Systemd, cron and sudo leave XDG_RUNTIME_DIR out, and a user's TMPDIR is not
- * everybody's: a provider takes the first place that it can, clients look in all. CONTEXTD_REGISTRY is the only place.
+ * Returns the possible registry folders, the best first. systemd, cron and sudo do not set XDG_RUNTIME_DIR, and TMPDIR may
+ * differ between sessions: a provider writes to the first usable folder, clients read all of them. CONTEXTD_REGISTRY
+ * replaces the list.
  */
 function registryFolders(uid: number): readonly string[] {
   const { CONTEXTD_REGISTRY: only = '', XDG_RUNTIME_DIR: runtime = '' } = process.env;
@@ -38,21 +39,21 @@ function ownUid(): number {
 }
 
 export interface Registration {
-  /** False when the file was removed. */
+  /** Returns false if the file was deleted. */
   isInPlace(): boolean;
   release(): Promise<void>;
 }
 
 /**
- * Lists a provider. `warn` is told when there is no place for it: a provider that is not found by itself can still be named.
+ * Registers a provider. Calls `warn` if no folder is usable: clients can still name the provider's endpoint.
  */
 export async function registerProvider(
   entry: RegistryEntry,
   warn: (text: string) => void,
 ): Promise<Registration> {
-  // A process may run several providers, also of one context.
+  // A process may run several providers, even of the same context.
   const written = { ...entry, pidNamespace: ownPidNamespace() };
-  const path = await writeSomewhere(`${entry.pid}-${createUniqueId()}.json`, written, warn);
+  const path = await writeToFirstUsable(`${entry.pid}-${createUniqueId()}.json`, written, warn);
   return {
     isInPlace: () => path === undefined || existsSync(path),
     release: async () => {
@@ -61,8 +62,8 @@ export async function registerProvider(
   };
 }
 
-/** In the first folder that takes it; returns its path. */
-async function writeSomewhere(
+/** Writes to the first usable folder. Returns the path; undefined if not found. */
+async function writeToFirstUsable(
   name: string,
   entry: RegistryEntry,
   warn: (text: string) => void,
@@ -77,15 +78,15 @@ async function writeSomewhere(
     }
   }
   warn(
-    `this provider could not be listed, so clients have to name --endpoint or --context_file: ${faults.join('; ')}`,
+    `this provider could not be registered, so clients must pass --endpoint or --context_file: ${faults.join('; ')}`,
   );
   return undefined;
 }
 
 async function writeEntry(folder: string, name: string, entry: RegistryEntry): Promise<void> {
-  // Clients, who only read, need not load it.
+  // Loaded on demand: clients only read.
   const { default: writeFileAtomic } = await import('write-file-atomic');
-  // Not what is around it: a place that does not exist is none.
+  // Not recursive: a base folder that does not exist is not usable.
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if (!hasErrnoCode(error, 'EEXIST')) throw error;
   });
@@ -93,31 +94,31 @@ async function writeEntry(folder: string, name: string, entry: RegistryEntry): P
   await writeFileAtomic(join(folder, name), JSON.stringify(entry), { mode: 0o600 });
 }
 
-/** The living ones; what dead ones left behind is removed. */
+/** Lists the running providers. Deletes the files of providers that have ended. */
 export async function listProviders(): Promise<readonly RegistryEntry[]> {
-  const found = await Promise.all(registryFolders(ownUid()).map(listIn));
+  const found = await Promise.all(registryFolders(ownUid()).map(listEntries));
   return found.flat();
 }
 
-async function listIn(folder: string): Promise<readonly RegistryEntry[]> {
-  const names = isSafe(folder) ? await readdir(folder).catch(() => []) : [];
+async function listEntries(folder: string): Promise<readonly RegistryEntry[]> {
+  const names = isPrivateFolder(folder) ? await readdir(folder).catch(() => []) : [];
   const entries = await Promise.all(
     names.filter((name) => name.endsWith('.json')).map((name) => readEntry(join(folder, name))),
   );
   return entries.filter((entry) => entry !== undefined);
 }
 
-/** In a folder that others can write to, anybody could say where a provider is and what its key is. */
-function isSafe(folder: string): boolean {
+/** In a folder that other users can write to, an attacker could register a false endpoint and key. */
+function isPrivateFolder(folder: string): boolean {
   try {
     checkFolder(folder);
     return true;
   } catch {
-    return false; // Its owner may use it.
+    return false; // Another user's folder.
   }
 }
 
-/** Undefined where the system has none. */
+/** Returns undefined on systems without PID namespaces. */
 function ownPidNamespace(): string | undefined {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -129,7 +130,7 @@ function ownPidNamespace(): string | undefined {
 async function readEntry(path: string): Promise<RegistryEntry | undefined> {
   try {
     const entry = JSON.parse(await readFile(path, 'utf8')) as RegistryEntry;
-    // Of a container that shares the folder: whether its process lives cannot be told here.
+    // Written in a container that shares the folder: its process cannot be checked here.
     if (entry.pidNamespace !== undefined && entry.pidNamespace !== ownPidNamespace()) return undefined;
     process.kill(entry.pid, 0);
     return entry;

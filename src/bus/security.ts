@@ -1,18 +1,18 @@
-// CURVE on sockets, in one place: what the side that binds is given, and the side that connects.
+// CURVE options for binding and connecting sockets.
 
 import type { KeyPair } from '../base/keys.js';
 
-/** Of whoever binds. */
+/** For the binding side. */
 export interface ServerSecurity {
   readonly keys: KeyPair;
-  /** Names the list of those who are let in; see gate.ts. */
+  /** ZAP domain: selects the handler that authorizes clients; see zap-handler.ts. */
   readonly domain: string;
 }
 
-/** Of whoever connects. */
+/** For the connecting side. */
 export interface ClientSecurity {
   readonly keys: KeyPair;
-  /** The server's public key: somebody else at its address is not spoken to. */
+  /** The server's public key: the connection fails if the server has another one. */
   readonly serverKey: string;
 }
 
@@ -29,12 +29,12 @@ interface ClientOptions {
   readonly curveSecretKey?: string;
 }
 
-/** Without security nothing is set, and the socket speaks to everybody. */
+/** Returns no options without security: the socket then accepts all clients. */
 export function serverOptions(security: ServerSecurity | undefined): ServerOptions {
   if (security === undefined) return {};
-  // Without enforcement a key nobody has judged would be let in while the gate is not there.
-  const gate = { zapDomain: security.domain, zapEnforceDomain: true };
-  return { curveServer: true, curveSecretKey: security.keys.secretKey, ...gate };
+  // Without enforcement, ZeroMQ would accept any key while there is no ZAP handler.
+  const zap = { zapDomain: security.domain, zapEnforceDomain: true };
+  return { curveServer: true, curveSecretKey: security.keys.secretKey, ...zap };
 }
 
 export function clientOptions(security: ClientSecurity | undefined): ClientOptions {

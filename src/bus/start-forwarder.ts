@@ -1,29 +1,29 @@
-// Starts the program of a forwarder.
+// Spawns the forwarder process.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { ContextdError, messageOf } from '../base/errors.js';
-import { findNode } from '../base/find-node.js';
+import { findNodeExecutable } from '../base/find-node-executable.js';
 import { builtFile } from '../base/package.js';
 
-/** The proxy needs a thread as long as it runs; the other one is for the binds. */
-const POOL_SIZE = '2';
+/** The proxy occupies one thread while it runs; the other one is for binding. */
+const THREAD_POOL_SIZE = '2';
 
-/** In a session of its own, so that Ctrl-C in our terminal does not reach it. */
-export function startProgram(): ChildProcess {
+/** Spawns it in its own session, so that Ctrl-C in the terminal does not reach it. Throws BUS_FORWARDER_FAILED. */
+export function spawnForwarder(): ChildProcess {
   try {
-    return spawn(findNode(), [builtFile('bus/forwarder/main.js')], {
+    return spawn(findNodeExecutable(), [builtFile('bus/forwarder/main.js')], {
       cwd: '/',
       detached: true,
-      env: { ...process.env, NODE_OPTIONS: undefined, UV_THREADPOOL_SIZE: POOL_SIZE },
+      env: { ...process.env, NODE_OPTIONS: undefined, UV_THREADPOOL_SIZE: THREAD_POOL_SIZE },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
   } catch (error) {
-    throw startError(messageOf(error));
+    throw forwarderStartError(messageOf(error));
   }
 }
 
-export function startError(how: string): ContextdError {
+export function forwarderStartError(how: string): ContextdError {
   return new ContextdError('BUS_FORWARDER_FAILED', `the forwarder could not be started: ${how}`, {
-    hint: 'see whether this machine has processes, memory and descriptors left (ulimit -u, ulimit -n)',
+    hint: 'check the limits of processes, memory and file descriptors (ulimit -u, ulimit -n, free -h)',
   });
 }

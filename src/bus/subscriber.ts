@@ -1,18 +1,18 @@
-// A reader of exact topics: hands every frame to its handler, in order, until it is closed.
+// A subscriber of exact topics: passes every frame to its handler, in order.
 
 import { messageOf, ContextdError } from '../base/errors.js';
 import { addressOptions } from './endpoint.js';
 import { subscriptionOf } from './envelope.js';
-import { watchRefusal, type RefusalReason } from './handshake-errors.js';
+import { onRejectedByServer, type RejectionReason } from './handshake-errors.js';
 import { clientOptions, type ClientSecurity } from './security.js';
-import { CONNECTING, HIGH_WATER_MARK, zmq } from './zmq.js';
+import { CONNECT_OPTIONS, HIGH_WATER_MARK, zmq } from './zmq.js';
 
 export type FrameHandler = (frame: Uint8Array) => void;
 
-/** ZMQ_SNDHWM; the binding does not offer it on a socket that only reads. */
+/** ZMQ_SNDHWM; zeromq.js does not offer it on a SUB socket. */
 const SEND_HIGH_WATER_MARK = 23;
 
-/** Subscriptions are messages to the other side: with the default mark all past the first 1,000 are lost. */
+/** Subscriptions are messages to the peer: with the default high-water mark, all after the first 1,000 would be lost. */
 class UnboundedSubscriber extends zmq.Subscriber {
   static create(options: zmq.SocketOptions<zmq.Subscriber>): zmq.Subscriber {
     const socket = new UnboundedSubscriber(options);
@@ -32,24 +32,24 @@ export class Subscriber {
   }
 
   /**
-   * Connects to a forwarder's backend. `handle` must not throw: it sees strangers' bytes too. `refused` is called
-   * when the other side is there, but will not speak with us; see refusal.ts.
+   * Connects to a forwarder's backend. `handle` must not throw, although frames may be malformed. `onRejected` is called
+   * when the server is reachable, but rejects this client; see handshake-errors.ts.
    */
   static connect(
     endpoint: string,
     handle: FrameHandler,
     security?: ClientSecurity,
-    refused?: (reason: RefusalReason) => void,
+    onRejected?: (reason: RejectionReason) => void,
   ): Subscriber {
     const socket = UnboundedSubscriber.create({
       linger: 0,
       receiveHighWaterMark: HIGH_WATER_MARK,
-      ...CONNECTING,
+      ...CONNECT_OPTIONS,
       ...addressOptions(endpoint),
       ...clientOptions(security),
     });
-    // Watching takes two sockets more, and whoever publishes as well hears it there.
-    if (refused !== undefined) watchRefusal(socket, refused);
+    // Monitoring needs two more sockets, and a client that also publishes monitors its publisher.
+    if (onRejected !== undefined) onRejectedByServer(socket, onRejected);
     socket.connect(endpoint);
     return new Subscriber(socket, handle);
   }
@@ -58,7 +58,7 @@ export class Subscriber {
     this.#socket.subscribe(subscriptionOf(topic));
   }
 
-  /** Also whatever follows `prefix`, such as the heartbeats of all services. */
+  /** Subscribes to all topics that start with `prefix`, such as the heartbeats of all services. */
   subscribePrefix(prefix: string): void {
     this.#socket.subscribe(prefix);
   }

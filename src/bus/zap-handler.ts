@@ -1,4 +1,4 @@
-// The gate: ZeroMQ asks it (ZAP, RFC 27) whether the owner of a key may connect to a secured socket.
+// The ZAP handler (ZeroMQ RFC 27): decides whether the owner of a key may connect to a socket with security.
 
 import { encodeZ85, KEY_BYTES, type KeyPair } from '../base/keys.js';
 import { hasErrnoCode } from '../base/errors.js';
@@ -6,38 +6,38 @@ import { createUniqueId } from '../base/ids.js';
 import type { ServerSecurity } from './security.js';
 import { zmq } from './zmq.js';
 
-/** Somebody who wants to connect, and has proven to own the key. */
+/** A client that wants to connect and has proven that it owns `key`. */
 export interface Peer {
   /** Z85. */
   readonly key: string;
-  /** Its IP address; blank on `ipc://`. */
+  /** Its IP address; '' on `ipc://`. */
   readonly address: string;
 }
 
-export type AdmitPeer = (peer: Peer) => boolean | Promise<boolean>;
+export type AuthorizePeer = (peer: Peer) => boolean | Promise<boolean>;
 
 export interface ZapHandler {
-  /** For the sockets that stand behind this gate. */
+  /** Options for the sockets that this handler protects. */
   readonly security: ServerSecurity;
-  /** To be called when those sockets are closed. */
+  /** Call this after the sockets are closed. */
   close(): void;
 }
 
-/** ZeroMQ looks for it here, and nowhere else: there is one for the whole process. */
+/** The fixed address of the ZAP handler: a process has only one. */
 const ADDRESS = 'inproc://zeromq.zap.01';
 const VERSION = '1.0';
-const judges = new Map<string, AdmitPeer>();
+const authorizers = new Map<string, AuthorizePeer>();
 let socket: Promise<zmq.Reply> | undefined;
 
-/** Owners of keys that `judge` does not know are refused before they can say anything. */
-export async function openZapHandler(keys: KeyPair, judge: AdmitPeer): Promise<ZapHandler> {
+/** Rejects clients that `authorize` does not accept, before they can send anything. */
+export async function openZapHandler(keys: KeyPair, authorize: AuthorizePeer): Promise<ZapHandler> {
   const domain = createUniqueId();
-  judges.set(domain, judge);
+  authorizers.set(domain, authorize);
   socket ??= bind();
   try {
     await socket;
   } catch (error) {
-    judges.delete(domain);
+    authorizers.delete(domain);
     socket = undefined;
     throw error;
   }
@@ -45,8 +45,8 @@ export async function openZapHandler(keys: KeyPair, judge: AdmitPeer): Promise<Z
 }
 
 function close(domain: string): void {
-  judges.delete(domain);
-  if (judges.size > 0) return;
+  authorizers.delete(domain);
+  if (authorizers.size > 0) return;
   void socket?.then((each) => each.close());
   socket = undefined;
 }
@@ -59,7 +59,7 @@ async function bind(): Promise<zmq.Reply> {
       void serve(reply);
       return reply;
     } catch (error) {
-      // An earlier one is closed, but ZeroMQ's own thread has not come round to it yet.
+      // The previous socket is closed, but ZeroMQ's thread has not released its address yet.
       if (!hasErrnoCode(error, 'EADDRINUSE')) throw error;
       await new Promise((resume) => setImmediate(resume));
     }
@@ -69,24 +69,25 @@ async function bind(): Promise<zmq.Reply> {
 async function serve(reply: zmq.Reply): Promise<void> {
   try {
     for await (const [version, id, domain, address, , mechanism, key] of reply) {
-      const judge = judges.get(String(domain));
+      const authorize = authorizers.get(String(domain));
       const isCurve =
         String(version) === VERSION && String(mechanism) === 'CURVE' && key?.length === KEY_BYTES;
       const peer = isCurve ? { key: encodeZ85(key), address: String(address) } : undefined;
-      const isAdmitted = peer !== undefined && judge !== undefined && (await isAdmittedBy(judge, peer));
-      const verdict = isAdmitted ? ['200', 'OK'] : ['400', 'this key is not admitted'];
-      await reply.send([VERSION, id ?? '', ...verdict, '', '']);
+      const isAllowed =
+        peer !== undefined && authorize !== undefined && (await isAuthorized(authorize, peer));
+      const status = isAllowed ? ['200', 'OK'] : ['400', 'this key is not allowed'];
+      await reply.send([VERSION, id ?? '', ...status, '', '']);
     }
   } catch (error) {
-    // Closed while an answer was on its way.
+    // Closed while a reply was being sent.
     if (!reply.closed) throw error;
   }
 }
 
-/** A judge that fails lets nobody in, and keeps nobody else from being judged. */
-async function isAdmittedBy(judge: AdmitPeer, peer: Peer): Promise<boolean> {
+/** An `authorize` that throws rejects its peer and does not affect others. */
+async function isAuthorized(authorize: AuthorizePeer, peer: Peer): Promise<boolean> {
   try {
-    return await judge(peer);
+    return await authorize(peer);
   } catch {
     return false;
   }

@@ -1,29 +1,29 @@
-// The one place that sets up ZeroMQ for this process, before any socket is made.
+// Configures ZeroMQ for this process before any socket is created. Import zeromq only from here.
 
 import * as zmq from 'zeromq';
 
-// With blocky on, undelivered messages would hold up the exit of the process for ever.
+// With `blocky`, undelivered messages would block the exit of the process forever.
 zmq.context.blocky = false;
 zmq.context.maxSockets = 8192;
 
-/** Larger frames are refused by the socket itself. */
+/** The socket itself rejects larger frames. */
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 
-/** How many messages a socket holds for a peer that is slow or away. */
+/** How many messages a socket queues for a slow or disconnected peer. */
 export const HIGH_WATER_MARK = 100_000;
 
-/** How long close() tries to deliver what was sent, in milliseconds. */
+/** How long close() tries to deliver sent messages, in milliseconds. */
 export const LINGER_MS = 1000;
 
 /**
- * How soon a lost connection is tried again, in milliseconds, doubling from the first to the second: a
- * provider that comes back is to have all its services within moments.
+ * Pause before reconnecting, in milliseconds; doubles up to RECONNECT_MAX_MS. Short, so that a restarted provider
+ * quickly gets all its services back.
  */
 const RECONNECT_MS = 50;
 const RECONNECT_MAX_MS = 200;
 
-/** What every socket that connects to a forwarder has. */
-export const CONNECTING = {
+/** Options of every socket that connects to a forwarder. */
+export const CONNECT_OPTIONS = {
   maxMessageSize: MAX_FRAME_BYTES,
   reconnectInterval: RECONNECT_MS,
   reconnectMaxInterval: RECONNECT_MAX_MS,

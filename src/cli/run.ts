@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import yargs from 'yargs';
 import { asContextdError, EXIT, type ContextdError } from '../base/errors.js';
-import { endOnFault } from '../base/fatal.js';
+import { exitOnUncaughtError } from '../base/fatal.js';
 import { ownManifest } from '../base/package.js';
 import type { Command, CommandOptions } from './arguments/command.js';
 import type { Terminal } from './terminal/terminal.js';
@@ -19,7 +19,7 @@ export async function runProgram<O extends CommandOptions>(
   command: Command<O>,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  endOnFault((line) => writeSync(STDERR, `${line}\n`));
+  exitOnUncaughtError((line) => writeSync(STDERR, `${line}\n`));
   const terminal = new ProcessTerminal();
   await terminal.end(await runCommand(command, argv, terminal));
 }

@@ -2,7 +2,7 @@
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deferred.js';
-import { securityOf, type BusEndpoints } from '../bus/connection.js';
+import { composeSecurity, type BusEndpoints } from '../bus/connection.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/provider-stats.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
@@ -50,7 +50,7 @@ export class Client {
 
   private constructor(endpoints: BusEndpoints, options: ClientOptions) {
     const { clock = systemClock, answerTimeoutMs = DEFAULT_ANSWER_TIMEOUT_MS } = options;
-    const security = securityOf(options.security, true);
+    const security = composeSecurity(options.security, true);
     this.endpoints = endpoints;
     this.#clock = clock;
     this.#isSecured = security !== undefined;

@@ -3,9 +3,9 @@
 import { createDeferred } from '../base/deferred.js';
 import { asContextdError, messageOf, type ContextdError } from '../base/errors.js';
 import { shorten } from '../base/shorten.js';
-import { Connection, securityOf, type BusEndpoints } from '../bus/connection.js';
+import { Connection, composeSecurity, type BusEndpoints } from '../bus/connection.js';
 import { decodeEnvelope } from '../bus/envelope.js';
-import type { RefusalReason } from '../bus/handshake-errors.js';
+import type { RejectionReason } from '../bus/handshake-errors.js';
 import { Subscriber } from '../bus/subscriber.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { parseBody, type Message } from '../messages/message.js';
@@ -53,7 +53,7 @@ export function follow(
     if (gap !== undefined) onEvent(gap);
     onEvent(event);
   };
-  const connection = new Connection(endpoints, topics, receive, securityOf(security));
+  const connection = new Connection(endpoints, topics, receive, composeSecurity(security));
   const refused = rejectWhenRefused(
     connection.publisher,
     { name: 'provider', endpoint: endpoints.publish },
@@ -68,7 +68,7 @@ export function followMonitor(
   onEvent: (event: BusEvent) => void,
   security?: ClientSecurity,
 ): Follower {
-  const reason = createDeferred<RefusalReason>();
+  const reason = createDeferred<RejectionReason>();
   const subscriber = Subscriber.connect(
     endpoint,
     (frame) => onEvent(classify(frame)),

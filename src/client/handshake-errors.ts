@@ -1,7 +1,7 @@
 // The error of a client whose connection is refused because its keys and those of the provider do not match.
 
 import { ContextdError } from '../base/errors.js';
-import type { RefusalReason } from '../bus/handshake-errors.js';
+import type { RejectionReason } from '../bus/handshake-errors.js';
 import type { ClientSecurity } from '../bus/security.js';
 
 /** The other end of a refused connection. */
@@ -12,7 +12,7 @@ export interface Peer {
 
 /** Rejects with SEC_CONNECTION_REFUSED when the connection is refused; never resolves. */
 export async function rejectWhenRefused(
-  socket: { readonly refused: Promise<RefusalReason> },
+  socket: { readonly refused: Promise<RejectionReason> },
   peer: Peer,
   security: ClientSecurity | undefined,
 ): Promise<never> {
@@ -24,7 +24,7 @@ export async function rejectWhenRefused(
 }
 
 function describe(
-  reason: RefusalReason,
+  reason: RejectionReason,
   { name, endpoint }: Peer,
   security: ClientSecurity | undefined,
 ): readonly [message: string, hint: string] {

@@ -5,7 +5,7 @@ import { createDeferred, withDeadline } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
 import { Connection, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
-import { macOf } from '../bus/message-mac.js';
+import { parseMac } from '../bus/message-mac.js';
 import type { Message } from '../messages/message.js';
 import { noAnswerError } from './client-errors.js';
 import { parseReply, type PendingRequest } from './replies.js';
@@ -61,7 +61,7 @@ export class Requester {
   ): Promise<Message> {
     const isOver = { now: false };
     const send = () => this.connection.publish(topic, body, receiverKey);
-    const pending = { senderKey: receiverKey ?? this.#security?.reader, send };
+    const pending = { senderKey: receiverKey ?? this.#security?.recipient, send };
     // The deadline includes sending: a provider that does not read blocks it.
     const answered = retryReplayed({
       send,
@@ -113,9 +113,9 @@ export class Requester {
 
   /** Any client of the bus can forge a reply, so only one with a valid MAC of the expected sender counts. */
   #verifiedSender(frame: Uint8Array): string | undefined {
-    const mac = macOf(frame);
+    const mac = parseMac(frame);
     const isExpected = [...this.#pending.values()].some(({ senderKey }) => senderKey === mac?.key);
     if (mac === undefined || !isExpected) return undefined;
-    return this.#security?.sealer.isGenuine(frame, mac) === true ? mac.key : undefined;
+    return this.#security?.authenticator.verify(frame, mac) === true ? mac.key : undefined;
   }
 }

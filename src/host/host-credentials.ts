@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.js';
 import { throttledWarning } from '../base/throttled-log.js';
 import type { BusEndpoints, ConnectionSecurity } from '../bus/connection.js';
 import { topicOf } from '../bus/envelope.js';
-import { isAuthenticatedBy, macOf } from '../bus/message-mac.js';
+import { isSignedBy, parseMac } from '../bus/message-mac.js';
 import type { ClientSecurity } from '../bus/security.js';
 import type { FrameHandler } from '../bus/subscriber.js';
 import { hasHostSecrets, KEYS_DESCRIPTOR, type HostSecrets } from '../messages/host-bootstrap.js';
@@ -50,7 +50,7 @@ export function onlyFromProvider(
   log: Logger,
 ): FrameHandler {
   if (security?.curve === undefined) return handle;
-  const { curve, sealer } = security;
+  const { curve, authenticator: sealer } = security;
   let last = 0;
   const jumps = new ClockJumps(systemClock);
   const warn = throttledWarning(log);
@@ -59,8 +59,8 @@ export function onlyFromProvider(
     if (topic !== 'control') {
       // After the system clock was set back, the next provider signs with earlier times.
       last += Math.min(0, jumps.take());
-      const seal = macOf(frame);
-      if (seal === undefined || seal.stamp <= last || !isAuthenticatedBy(frame, curve.serverKey, sealer)) {
+      const seal = parseMac(frame);
+      if (seal === undefined || seal.stamp <= last || !isSignedBy(frame, curve.serverKey, sealer)) {
         warn('ignored a command that the provider has not signed', { topic });
         return;
       }

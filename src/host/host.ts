@@ -84,8 +84,8 @@ export class Host {
     const definition = await loading;
     const command = await Promise.race([this.#started.promise, this.#stopped.promise]);
     if (command === 'stop') return { kind: 'stopped' };
-    if (!definition.concerns(command.serviceName)) throw this.#wrongName(command.serviceName);
-    if (definition.hearsEvents) this.#connection.subscribe('control');
+    if (!definition.matches(command.serviceName)) throw this.#wrongName(command.serviceName);
+    if (definition.handlesEvents) this.#connection.subscribe('control');
     const lifecycle = this.#createLifecycle(command);
     this.#lifecycle = lifecycle;
     void this.#stopped.promise.then(() => lifecycle.stop());
@@ -101,7 +101,7 @@ export class Host {
         if (!this.#hasEnded) this.#reporter.report('started');
       },
       clock: this.#options.clock,
-      cleanUpLimitMs: Math.min(this.#bootstrap.stopTimeoutMs, MAX_CLEAN_UP_MS),
+      cleanUpTimeoutMs: Math.min(this.#bootstrap.stopTimeoutMs, MAX_CLEAN_UP_MS),
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
         endpoints,

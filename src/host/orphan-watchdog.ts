@@ -111,7 +111,7 @@ export function observeProvider(
   publisher.onConnectionChange((isConnected) => {
     if (isConnected) return;
     report(false);
-    reportWhenPresent(publisher.whenWantedAgain(topic));
+    reportWhenPresent(publisher.waitForNewSubscriber(topic));
   });
 }
 

@@ -1,19 +1,22 @@
 // Ends the processes that a host has started, when there is no provider to do it.
 
 import type { Logger } from '../base/logger.js';
-import { identify } from '../processes/process-table.js';
+import { readProcessId } from '../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../processes/run-token.js';
-import { sweep, type SweepTarget } from '../processes/kill-tree.js';
+import { killTree, type KillTarget } from '../processes/kill-tree.js';
 
 /** Ends every process of this run except this process. */
 export async function endOwnProcesses(controlGroup: string | undefined, log: Logger): Promise<void> {
   const token = process.env[TOKEN_VARIABLE];
   if (token === undefined) return;
-  await endLeftovers({ token, controlGroup, leader: identify(process.pid), spared: process.pid }, log);
+  await endLeftovers(
+    { token, controlGroup, leader: readProcessId(process.pid), excludedPid: process.pid },
+    log,
+  );
 }
 
-export async function endLeftovers(target: SweepTarget, log: Logger): Promise<void> {
-  const { killed, left } = await sweep(target);
+export async function endLeftovers(target: KillTarget, log: Logger): Promise<void> {
+  const { killed, left } = await killTree(target);
   if (killed.length > 0) log.warn(`killed leftover processes: ${killed.join(', ')}`);
   if (left.length > 0) log.error(`could not end processes: ${left.join(', ')}`);
 }

@@ -54,13 +54,13 @@ export class FileMonitor {
     const { health } = this.#ports;
     try {
       if (!file.isInPlace()) {
-        if (health.of(file.name) === undefined) health.note(file.name, gone(file.name));
+        if (health.get(file.name) === undefined) health.set(file.name, gone(file.name));
         await file.restore();
       }
-      health.note(file.name, undefined);
+      health.set(file.name, undefined);
     } catch (error) {
       const { code, message, hint } = reportError(error, 'CTX_FILE_GONE');
-      health.note(file.name, {
+      health.set(file.name, {
         code,
         message: `the ${file.name} is gone and cannot be recreated: ${message}`,
         hint,

@@ -207,7 +207,7 @@ export class JournalWriter {
   async #allocateReserve(): Promise<void> {
     try {
       await this.#reserve.allocate();
-      this.#ports.health.note('journal', undefined);
+      this.#ports.health.set('journal', undefined);
     } catch (error) {
       this.#reportFault('has no disk space left', error);
     }
@@ -222,7 +222,7 @@ export class JournalWriter {
   #reportFault(what: string, error: unknown): void {
     // Omit the part after the comma: it names a temporary file, which differs each time.
     const [reason] = messageOf(error).split(', ');
-    this.#ports.health.note('journal', {
+    this.#ports.health.set('journal', {
       code: 'CTX_JOURNAL_UNWRITABLE',
       message: `the journal in ${this.#folder} ${what}: ${reason}`,
       hint: 'free disk space or make the folder writable; contextd tries again every 5 s',

@@ -1,8 +1,8 @@
 // Ends the processes of an earlier provider that no provider can supervise any more.
 
 import { locateControlGroup, removeEmptyGroups } from '../processes/control-group.js';
-import { findTokenless, tokensOf, type FoundService } from '../processes/find-runs.js';
-import { sweep, type SweepResult } from '../processes/kill-tree.js';
+import { findProcessesWithoutToken, listTokens, type FoundServiceRun } from '../processes/find-runs.js';
+import { killTree, type KillResult } from '../processes/kill-tree.js';
 import { readProcessTable } from '../processes/process-table.js';
 import type { Launchers } from './open-launchers.js';
 
@@ -16,25 +16,25 @@ export interface LeftoverOptions {
 /** Ends `runs`, and all processes of earlier runs that carry no token. */
 export async function endLeftoverRuns(
   { owner, launchers, warn }: LeftoverOptions,
-  runs: Iterable<FoundService>,
+  runs: Iterable<FoundServiceRun>,
 ): Promise<void> {
   const { threads, controlGroups } = launchers;
   for (const run of runs) {
     if (threads.has(run.token)) await threads.end(run);
     else warnAbout(warn, `${run.service} of ${run.transaction}`, await endProcesses(run));
   }
-  const known = findTokenless(owner, tokensOf(owner));
-  if (known.length > 0) warnAbout(warn, 'earlier runs', await sweep({ token: owner, known }));
+  const known = findProcessesWithoutToken(owner, listTokens(owner));
+  if (known.length > 0) warnAbout(warn, 'earlier runs', await killTree({ token: owner, descendants: known }));
   if (controlGroups !== undefined) removeEmptyGroups(controlGroups, owner);
 }
 
-async function endProcesses({ token, process: leader }: FoundService): Promise<SweepResult> {
+async function endProcesses({ token, process: leader }: FoundServiceRun): Promise<KillResult> {
   const member = readProcessTable().find((each) => each.token === token);
   const controlGroup = member && locateControlGroup(member.pid, token);
-  return await sweep({ token, leader, controlGroup });
+  return await killTree({ token, leader, controlGroup });
 }
 
-function warnAbout(warn: (text: string) => void, what: string, { killed, left }: SweepResult): void {
+function warnAbout(warn: (text: string) => void, what: string, { killed, left }: KillResult): void {
   if (killed.length > 0) warn(`ended what was left of ${what}: ${killed.join(', ')}`);
   if (left.length > 0) warn(`could not end what was left of ${what}: ${left.join(', ')}`);
 }

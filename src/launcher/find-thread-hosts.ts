@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { BOOTSTRAP_VARIABLE } from '../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../messages/thread-host.js';
-import { sweep } from '../processes/kill-tree.js';
+import { killTree } from '../processes/kill-tree.js';
 import { readProcessTable, type ProcessEntry } from '../processes/process-table.js';
 import { HOST_TOKEN_PREFIX, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 
@@ -35,7 +35,7 @@ export async function endThreadLeftovers(
   tokens: readonly string[],
   running: ReadonlySet<string>,
 ): Promise<void> {
-  for (const token of tokens) if (!running.has(token)) await sweep({ token });
+  for (const token of tokens) if (!running.has(token)) await killTree({ token });
 }
 
 /** Reads the bootstrap from the environment of the process, which only its own user can read. */

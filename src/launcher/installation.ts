@@ -2,12 +2,12 @@
 
 import { accessSync, constants } from 'node:fs';
 import { ContextdError } from '../base/errors.js';
-import { findNode } from '../base/find-node.js';
+import { findNodeExecutable } from '../base/find-node-executable.js';
 import { packageRoot } from '../base/package.js';
 
 /** Call before a service is stopped for a restart. Throws SVC_LAUNCH_FAILED if no service can be launched any more. */
 export function checkInstallation(hostProgram: string): void {
-  findNode();
+  findNodeExecutable();
   try {
     accessSync(hostProgram, constants.R_OK);
   } catch (cause) {

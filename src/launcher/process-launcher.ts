@@ -2,9 +2,9 @@
 
 import type { Clock } from '../base/clock.js';
 import { createDeferred } from '../base/deferred.js';
-import { findNode } from '../base/find-node.js';
+import { findNodeExecutable } from '../base/find-node-executable.js';
 import type { KeyPair } from '../base/keys.js';
-import { hasPid, identify, isSameProcess } from '../processes/process-table.js';
+import { holdsPid, readProcessId, isSameProcess } from '../processes/process-table.js';
 import type { RunTracker } from '../processes/run-tracker.js';
 import type { AdoptRequest, LaunchedService, Launcher } from './launcher.js';
 import { isHeapFull, KernelKills } from './out-of-memory.js';
@@ -46,7 +46,7 @@ async function launch(
   const { loader, serviceId } = request.bootstrap;
   // Threads and forked children of the service inherit the flag.
   const flags = loader === undefined ? [] : ['--import', loader];
-  const tracks = tracker.prepare(token, [findNode(), ...flags, hostProgram, serviceId]);
+  const tracks = tracker.prepare(token, [findNodeExecutable(), ...flags, hostProgram, serviceId]);
   const { child, logSize } = spawnHost(request, { ...tracks, keys: options.keys });
   // The child may outlive the provider. Only the bus keeps the provider alive.
   child.unref();
@@ -65,9 +65,9 @@ async function launch(
   });
   const pid = await started.promise;
   const { controlGroup } = tracks;
-  const leader = identify(pid);
-  const { members, forget } = tracker.track({ token, leader, controlGroup });
-  const isAlive = () => leader === undefined || hasPid(leader);
+  const leader = readProcessId(pid);
+  const { selector: members, forget } = tracker.track({ token, leader, controlGroup });
+  const isAlive = () => leader === undefined || holdsPid(leader);
   const parts = { members, onSwept: forget, isAlive, supervision, clock, exited: exited.promise };
   return new ProcessService({ pid, ...parts });
 }
@@ -90,7 +90,7 @@ function adopt(
   };
   poll();
   const isAlive = () => isSameProcess(process);
-  const { members, forget } = tracker.trackFound(token, process);
+  const { selector: members, forget } = tracker.trackExisting(token, process);
   const parts = { members, onSwept: forget, isAlive, supervision, clock, exited: exited.promise };
   return new ProcessService({ pid: process.pid, ...parts });
 }

@@ -5,15 +5,15 @@ import type { Clock } from '../base/clock.js';
 import { hasErrnoCode } from '../base/errors.js';
 import type { Supervision } from '../model/context.js';
 import type { LaunchedService, ProcessEnd } from './launcher.js';
-import type { RunMembers } from '../processes/process-table.js';
-import { sweep } from '../processes/kill-tree.js';
+import type { RunSelector } from '../processes/process-table.js';
+import { killTree } from '../processes/kill-tree.js';
 
 export type ExitStatus = Omit<ProcessEnd, 'killed' | 'left'>;
 
 export interface ProcessParts {
   readonly pid: number;
   /** How the processes of the run are recognized; called when they are to be ended. */
-  readonly members: () => RunMembers;
+  readonly members: () => RunSelector;
   /** False when the pid may belong to another process. */
   readonly isAlive: () => boolean;
   readonly supervision: Supervision;
@@ -72,7 +72,7 @@ export class ProcessService implements LaunchedService {
   }
 
   async #sweep(): Promise<void> {
-    const { killed, left } = await sweep(this.#parts.members());
+    const { killed, left } = await killTree(this.#parts.members());
     this.#killed.push(...killed);
     this.#left = left;
   }

@@ -9,7 +9,7 @@ import type { HostLog } from '../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../messages/thread-host.js';
 import type { ThreadNoticeBody } from '../messages/thread-notice.js';
 import { supervisionSchema } from '../model/context.js';
-import type { FoundService } from '../processes/find-runs.js';
+import type { FoundServiceRun } from '../processes/find-runs.js';
 import { HOST_TOKEN_PREFIX, parseToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 import { endThreadLeftovers, findThreadHosts, type FoundThreadHost } from './find-thread-hosts.js';
 import type { AdoptRequest, LaunchedService, Launcher, LaunchRequest } from './launcher.js';
@@ -86,7 +86,7 @@ export class ThreadLauncher implements Launcher {
   }
 
   /** Returns the threads that an earlier provider has left running. Ends the leftovers of all other threads. */
-  async find(): Promise<readonly FoundService[]> {
+  async find(): Promise<readonly FoundServiceRun[]> {
     const { hosts, threadTokens } = findThreadHosts(this.#options.owner);
     const found = (await Promise.all(hosts.map((each) => this.#takeOver(each)))).flat();
     await endThreadLeftovers(threadTokens, new Set(found.map(({ token }) => token)));
@@ -94,7 +94,7 @@ export class ThreadLauncher implements Launcher {
   }
 
   /** Terminates a thread that was found and is not to be adopted. */
-  async end(found: FoundService): Promise<void> {
+  async end(found: FoundServiceRun): Promise<void> {
     const { token, process } = found;
     if (process === undefined) return;
     const service = this.adopt({ token, process, supervision: HOST_SUPERVISION });
@@ -130,7 +130,7 @@ export class ThreadLauncher implements Launcher {
     return this.#add(bootstrap, processes.launch(request), token);
   }
 
-  async #takeOver({ entry, bootstrap }: FoundThreadHost): Promise<readonly FoundService[]> {
+  async #takeOver({ entry, bootstrap }: FoundThreadHost): Promise<readonly FoundServiceRun[]> {
     const process = this.#options.processes.adopt({
       process: entry,
       token: entry.token ?? '',

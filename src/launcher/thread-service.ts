@@ -5,7 +5,7 @@ import type { ThreadOrder } from '../messages/thread-host.js';
 import type { Supervision } from '../model/context.js';
 import type { LaunchedService, ProcessEnd } from './launcher.js';
 import type { ExitStatus } from './process-service.js';
-import { sweep } from '../processes/kill-tree.js';
+import { killTree } from '../processes/kill-tree.js';
 
 export interface ThreadParts {
   /** The pid of the thread host. */
@@ -71,7 +71,7 @@ export class ThreadService implements LaunchedService {
   }
 
   async #sweep(): Promise<void> {
-    const { killed, left } = await sweep({ token: this.#parts.token });
+    const { killed, left } = await killTree({ token: this.#parts.token });
     this.#killed.push(...killed);
     this.#left = left;
   }

@@ -1,6 +1,6 @@
 // A sample as it is measured -> as it is said: bytes to MiB, milliseconds to seconds.
 
-import type { ProcessFigures, Sample, Totals } from '../sampler/sample.js';
+import type { ProcessUsage, Sample, UsageTotals } from '../sampler/sample.js';
 import type { ChildSample, Memory } from './samples.js';
 
 const MIB = 1024 * 1024;
@@ -38,12 +38,12 @@ export function composeMemory(sample: Sample): Memory {
   };
 }
 
-function composeChild(child: ProcessFigures): ChildSample {
+function composeChild(child: ProcessUsage): ChildSample {
   const { pid, status, startedAtMs, name } = child;
   return { pid, status, create_time: startedAtMs / 1000, name, ...composeFigures(child) };
 }
 
-function composeFigures(of: Totals): Memory['total'] & { rss: number; vms: number; percent: number } {
+function composeFigures(of: UsageTotals): Memory['total'] & { rss: number; vms: number; percent: number } {
   const { fds, readBytes, writeBytes, pssBytes } = of;
   return {
     rss: of.rssBytes / MIB,

@@ -14,7 +14,7 @@ export interface Unwrapped {
 /** The shape of the element whose value `schema` describes. */
 export function shapeOf(schema: z.core.$ZodType): ElementShape {
   const { schema: inner, form } = unwrap(schema);
-  if (form.isFree === true) return { isFree: true };
+  if (form.isFree === true) return { allowsAnything: true };
   if (!(inner instanceof z.ZodObject)) return {};
   const { attributes = [] } = form;
   const shape: Readonly<Record<string, z.ZodType>> = inner.shape;

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { isOwnHost } from '../base/own-host.js';
+import { isAllowedHost } from '../base/allowed-host.js';
 import { bindError } from '../bus/bind.js';
 import type { MetricsText } from './metrics.js';
 
@@ -65,7 +65,7 @@ async function answer(
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   };
   const { host } = request.headers;
-  if (!isOwnHost(host, [HOST, ...ports.hosts])) {
+  if (!isAllowedHost(host, [HOST, ...ports.hosts])) {
     const hint = 'use 127.0.0.1 or localhost, or add the name to <metrics_hosts> of the Monitor';
     plain(421, `${JSON.stringify(host)} is not a name of this server: ${hint}`);
     return;

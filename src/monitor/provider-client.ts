@@ -4,8 +4,13 @@ import { systemClock } from '../base/clock.js';
 import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import { Connection, securityOf, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
-import { isAuthenticatedBy, macOf } from '../bus/message-mac.js';
+import {
+  Connection,
+  composeSecurity,
+  type BusEndpoints,
+  type ConnectionSecurity,
+} from '../bus/connection.js';
+import { isSignedBy, parseMac } from '../bus/message-mac.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { transactionInfoSchema, type TransactionInfo } from '../messages/context-info.js';
 import { parseFrame, type Message } from '../messages/message.js';
@@ -39,7 +44,7 @@ export class ProviderClient {
     const { endpoints, transaction, onProvider } = ports;
     this.#ports = ports;
     const topics = ['control', 'state', samplesTopic(transaction)];
-    this.#security = securityOf(endpoints.security);
+    this.#security = composeSecurity(endpoints.security);
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, topics, receive, this.#security);
     this.#connection.subscribePrefix(heartbeatsOf(transaction));
@@ -103,19 +108,19 @@ export class ProviderClient {
   }
 
   #isOfProvider(frame: Uint8Array): boolean {
-    const { curve, sealer } = this.#security ?? {};
-    return curve === undefined || sealer === undefined || isAuthenticatedBy(frame, curve.serverKey, sealer);
+    const { curve, authenticator: sealer } = this.#security ?? {};
+    return curve === undefined || sealer === undefined || isSignedBy(frame, curve.serverKey, sealer);
   }
 
   /** Ignores a query with an invalid seal: the reply must not go to a key whose owner did not send it. */
   #receiveQuery(frame: Uint8Array, message: Message): void {
-    const { sealer } = this.#security ?? {};
+    const { authenticator: sealer } = this.#security ?? {};
     if (sealer === undefined) {
       this.#ports.onMessage(message);
       return;
     }
-    const seal = macOf(frame);
-    if (seal !== undefined && sealer.isGenuine(frame, seal)) this.#ports.onMessage(message, seal.key);
+    const seal = parseMac(frame);
+    if (seal !== undefined && sealer.verify(frame, seal)) this.#ports.onMessage(message, seal.key);
   }
 
   #settle(message: Extract<Message, { kind: 'state_reply' | 'command_reply' }>): void {

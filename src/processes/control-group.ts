@@ -1,69 +1,69 @@
-// A control group per run of a service: whatever a process does, all that it starts stays in it.
+// Linux control groups, one for each run of a service: all processes that the service starts stay in its group.
 
 import { accessSync, constants, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createUniqueId } from '../base/ids.js';
 import { listFolder, readLargeFile, readSmallFile } from '../sampler/proc-file.js';
-import { digest, ownerIn } from './run-token.js';
+import { digest, ownerOfToken } from './run-token.js';
 
 const PREFIX = 'contextd-';
 const PROCESSES = 'cgroup.procs';
 
-/** Of version 1, those that serve here; one that can freeze comes first. */
+/** Usable hierarchies of cgroup version 1, in order of preference: only the freezer can freeze. */
 const CONTROLLERS = ['freezer', 'pids', 'name=systemd'];
 
-/** Where this process may make control groups: below its own; undefined when it may nowhere. */
+/** Returns the folder below which this process may create control groups; undefined if not found. */
 export function findControlGroups(): string | undefined {
   return findOwnGroups().find(isUsable);
 }
 
-/** Makes the group of a run below `base`; undefined when that fails. */
+/** Creates the group of a run below `base`. Returns its path; undefined on failure. */
 export function createControlGroup(base: string, token: string): string | undefined {
   const path = join(base, nameControlGroup(token));
-  return tryTo(() => mkdirSync(path)) || existsSync(path) ? path : undefined;
+  return attempt(() => mkdirSync(path)) || existsSync(path) ? path : undefined;
 }
 
-/** Moves this process; what it starts from now on belongs to the group too. */
+/** Moves this process into the group; processes that it starts later belong to the group too. */
 export function joinControlGroup(path: string): boolean {
-  return tryTo(() => writeFileSync(join(path, PROCESSES), '0'));
+  return attempt(() => writeFileSync(join(path, PROCESSES), '0'));
 }
 
-/** The group of a run, found by one of its processes, whoever made it. */
+/** Finds the group of a run by one of its processes. */
 export function locateControlGroup(pid: number, token: string): string | undefined {
   const name = nameControlGroup(token);
-  return groupsOf(pid).flatMap((path) => cutAfter(path, (each) => each === name) ?? [])[0];
+  return groupsOf(pid).flatMap((path) => pathUpTo(path, (each) => each === name) ?? [])[0];
 }
 
-/** The group of a run of `owner` that a process is in, whichever run that is. */
+/** Finds the group of any run of `owner` that contains a process. */
 export function locateGroupOfOwner(pid: number, owner: string): string | undefined {
   const prefix = PREFIX + digest(owner, 16);
-  return groupsOf(pid).flatMap((path) => cutAfter(path, (each) => each.startsWith(`${prefix}-`)) ?? [])[0];
+  return groupsOf(pid).flatMap((path) => pathUpTo(path, (each) => each.startsWith(`${prefix}-`)) ?? [])[0];
 }
 
-/** The pids in a group and in those that its processes have made in it. */
+/** Lists the pids in a group and its subgroups. */
 export function listControlGroup(path: string): readonly number[] {
   const own = (readLargeFile(join(path, PROCESSES)) ?? '').split('\n').filter((each) => each !== '');
   return [...own.map(Number), ...subgroupsOf(path).flatMap(listControlGroup)];
 }
 
-/** Ends all of a group in one go, also what forks meanwhile; false where the system cannot. */
+/** Kills all processes of a group at once, including new forks. Returns false if the system does not support that. */
 export function killControlGroup(path: string): boolean {
   return write(path, 'cgroup.kill', '1');
 }
 
-/** Nothing in the group runs, or forks, until it is thawed. */
+/** Freezes or thaws a group: the processes of a frozen group do not run and do not fork. */
 export function freezeControlGroup(path: string, isFrozen: boolean): void {
   if (!write(path, 'cgroup.freeze', isFrozen ? '1' : '0'))
     write(path, 'freezer.state', isFrozen ? 'FROZEN' : 'THAWED');
 }
 
-/** Once nothing is in it; what is left stays. */
+/** Removes a group and its subgroups if they are empty. */
 export function removeControlGroup(path: string): void {
   for (const each of subgroupsOf(path)) removeControlGroup(each);
-  tryTo(() => rmdirSync(path));
+  attempt(() => rmdirSync(path));
 }
 
-/** Those that runs of `owner` have left below `base`, without a process. */
+/** Removes the empty groups of runs of `owner` below `base`. */
 export function removeEmptyGroups(base: string, owner: string): void {
   const prefix = `${PREFIX}${digest(owner, 16)}-`;
   for (const path of subgroupsOf(base)) {
@@ -72,25 +72,25 @@ export function removeEmptyGroups(base: string, owner: string): void {
   }
 }
 
-/** What the group of a run is called, wherever it is. */
+/** Returns the folder name of the group of a run. */
 export function nameControlGroup(token: string): string {
-  return `${PREFIX}${digest(ownerIn(token), 16)}-${digest(token, 16)}`;
+  return `${PREFIX}${digest(ownerOfToken(token), 16)}-${digest(token, 16)}`;
 }
 
-/** As folders, version 2 first. */
+/** Returns the folders of the groups of this process, version 2 first. */
 function findOwnGroups(): readonly string[] {
   return groupsOf(process.pid);
 }
 
 interface Mount {
-  /** The part of the hierarchy that is mounted. */
+  /** The mounted part of the hierarchy. */
   readonly root: string;
   readonly folder: string;
-  /** Of version 1; none for version 2. */
+  /** Controllers of version 1; empty for version 2. */
   readonly controllers: readonly string[];
 }
 
-/** `36 35 98:0 /root /folder options - cgroup2 source options`. */
+/** Parses lines such as `36 35 98:0 /root /folder options - cgroup2 source options`. */
 function readMounts(): readonly Mount[] {
   return (readLargeFile('/proc/self/mountinfo') ?? '').split('\n').flatMap((line) => {
     const [left = '', right = ''] = line.split(' - ');
@@ -101,7 +101,7 @@ function readMounts(): readonly Mount[] {
   });
 }
 
-/** The folders of the groups that a process is in, in the order in which they are preferred. */
+/** Returns the folders of the groups that a process is in, in order of preference. */
 function groupsOf(pid: number): readonly string[] {
   const lines = (readSmallFile(`/proc/${pid}/cgroup`) ?? '').split('\n');
   const mounts = readMounts();
@@ -126,19 +126,19 @@ function groupsOf(pid: number): readonly string[] {
   ];
 }
 
-/** Whether a group can be made here, and processes of ours moved into it. */
+/** Returns whether a group can be created here and processes of this user can be moved into it. */
 function isUsable(base: string): boolean {
   const path = join(base, `${PREFIX}probe-${createUniqueId()}`);
-  if (!tryTo(() => mkdirSync(path))) return false;
+  if (!attempt(() => mkdirSync(path))) return false;
   const canMove = [base, path].every((each) =>
-    tryTo(() => accessSync(join(each, PROCESSES), constants.W_OK)),
+    attempt(() => accessSync(join(each, PROCESSES), constants.W_OK)),
   );
   const type = readSmallFile(join(path, 'cgroup.type'))?.trim();
   removeControlGroup(path);
   return canMove && (type === undefined || type === 'domain');
 }
 
-function cutAfter(path: string, isWanted: (name: string) => boolean): string | undefined {
+function pathUpTo(path: string, isWanted: (name: string) => boolean): string | undefined {
   const names = path.split('/');
   const at = names.findIndex(isWanted);
   return at < 0 ? undefined : names.slice(0, at + 1).join('/');
@@ -150,15 +150,15 @@ function subgroupsOf(path: string): readonly string[] {
 }
 
 function write(path: string, file: string, text: string): boolean {
-  // Not created: a group has the files that the system gives it.
-  return existsSync(join(path, file)) && tryTo(() => writeFileSync(join(path, file), text));
+  // Do not create the file: the system provides the files of a group.
+  return existsSync(join(path, file)) && attempt(() => writeFileSync(join(path, file), text));
 }
 
-function tryTo(act: () => void): boolean {
+function attempt(operation: () => void): boolean {
   try {
-    act();
+    operation();
     return true;
   } catch {
-    return false; // The system refuses: there are other ways.
+    return false; // Not permitted or not supported; callers have a fallback.
   }
 }

@@ -1,63 +1,62 @@
-// Notes who descends from services while that can be seen, for machines without control groups.
+// Records the descendants of services while their parents still run, for machines without control groups.
 
 import type { Clock } from '../base/clock.js';
 import { readSmallFile } from '../sampler/proc-file.js';
-import { readFamily, type ProcessId } from './process-table.js';
+import { readRelations, type ProcessId } from './process-table.js';
 
-/** After a launch a look follows this soon, then each time after twice as long. */
-const FIRST_LOOK_MS = 25;
-const SLOWEST_LOOK_MS = 1000;
+/** Delay of the first scan after a launch; doubles up to MAX_SCAN_INTERVAL_MS. */
+const FIRST_SCAN_MS = 25;
+const MAX_SCAN_INTERVAL_MS = 1000;
 
-interface Watched {
+interface TrackedLeader {
   readonly leader: ProcessId;
-  /** Start times by pid; the leader is one of them. */
-  readonly known: Map<number, string>;
+  /** Start times by pid, including the leader. */
+  readonly descendantsOf: Map<number, string>;
 }
 
-/** Costs nothing while nothing is watched, and one small file a second while no process is started on the machine. */
-export class Descendants {
+/** Costs nothing while no run is tracked, and one small file a second while no process is started on the machine. */
+export class DescendantTracker {
   readonly #clock: Clock;
-  readonly #watched = new Map<string, Watched>();
-  #pauseMs = FIRST_LOOK_MS;
+  readonly #tracked = new Map<string, TrackedLeader>();
+  #pauseMs = FIRST_SCAN_MS;
   #cancel: (() => void) | undefined;
-  #newest: string | undefined;
+  #newestPid: string | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** From now on; the leader also leads a process group, whose members count. */
-  watch(token: string, leader: ProcessId): void {
-    this.#watched.set(token, { leader, known: new Map([[leader.pid, leader.startTime]]) });
-    this.#pauseMs = FIRST_LOOK_MS;
-    this.#newest = undefined;
-    this.#wait();
+  /** Starts tracking the descendants of `leader` and the members of its process group. */
+  track(token: string, leader: ProcessId): void {
+    this.#tracked.set(token, { leader, descendantsOf: new Map([[leader.pid, leader.startTime]]) });
+    this.#pauseMs = FIRST_SCAN_MS;
+    this.#newestPid = undefined;
+    this.#scheduleScan();
   }
 
   forget(token: string): void {
-    this.#watched.delete(token);
-    if (this.#watched.size === 0) this.#cancel?.();
+    this.#tracked.delete(token);
+    if (this.#tracked.size === 0) this.#cancel?.();
   }
 
-  /** Looks no more. */
   close(): void {
-    this.#watched.clear();
+    this.#tracked.clear();
     this.#cancel?.();
   }
 
-  /** Everything noted of a run, whether or not it still lives. */
+  /** Returns all recorded processes of a run; some may have ended. */
   known(token: string): readonly ProcessId[] {
-    const { known } = this.#watched.get(token) ?? { known: new Map<number, string>() };
+    const { descendantsOf: known } = this.#tracked.get(token) ?? { descendantsOf: new Map<number, string>() };
     return [...known].map(([pid, startTime]) => ({ pid, startTime }));
   }
 
-  /** Notes who is there now; to be called also when something is measured anyway. */
-  look(): void {
+  /** Records the current descendants of all tracked runs. Also called when processes are measured anyway. */
+  scan(): void {
     const newest = readNewestPid();
-    if (newest !== undefined && newest === this.#newest) return;
-    this.#newest = newest;
-    const family = readFamily();
-    for (const { leader, known } of this.#watched.values()) {
+    if (newest !== undefined && newest === this.#newestPid) return;
+    this.#newestPid = newest;
+    const family = readRelations();
+    for (const { leader, descendantsOf: known } of this.#tracked.values()) {
       for (const [pid, startTime] of known) if (family.get(pid)?.startTime !== startTime) known.delete(pid);
       const isGroupKnown = known.has(leader.pid);
       for (let before = -1; before !== known.size;) {
@@ -69,17 +68,17 @@ export class Descendants {
     }
   }
 
-  #wait(): void {
+  #scheduleScan(): void {
     this.#cancel?.();
     this.#cancel = this.#clock.after(this.#pauseMs, () => {
-      this.look();
-      this.#pauseMs = Math.min(SLOWEST_LOOK_MS, this.#pauseMs * 2);
-      this.#wait();
+      this.scan();
+      this.#pauseMs = Math.min(MAX_SCAN_INTERVAL_MS, this.#pauseMs * 2);
+      this.#scheduleScan();
     });
   }
 }
 
-/** The pid that was given away last; undefined where the system does not tell. */
+/** Returns the most recently assigned pid; undefined on systems without it. */
 function readNewestPid(): string | undefined {
   return readSmallFile('/proc/loadavg')?.trim().split(' ')[4];
 }

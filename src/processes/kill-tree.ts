@@ -1,4 +1,4 @@
-// Kills whatever is left of a service; one reading of the process table serves all who ask at once.
+// Kills all processes of a run. Concurrent calls share one reading of the process table.
 
 import { systemClock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
@@ -14,55 +14,55 @@ import {
   readProcessTable,
   type ProcessEntry,
   type ProcessId,
-  type RunMembers,
+  type RunSelector,
 } from './process-table.js';
 
-/** A service that forks while it is being killed needs another round; none outlives this many. */
+/** A service that forks while it is killed needs another round. */
 const MAX_ROUNDS = 200;
-/** What does not end though nothing new appears waits for a device: it is looked at for so long, ever more seldom. */
-const PATIENCE_MS = 2000;
-const LONGEST_PAUSE_MS = 25;
+/** How long to wait for killed processes that do not end, for example because they wait for a device. */
+const GIVE_UP_MS = 2000;
+const MAX_PAUSE_MS = 25;
 
-export interface SweepTarget extends RunMembers {
-  /** Is not ended: the process that asks. */
-  readonly spared?: number | undefined;
+export interface KillTarget extends RunSelector {
+  /** Pid of a process that is not killed: the caller. */
+  readonly excludedPid?: number | undefined;
 }
 
-/** Processes as `pid (name)`. */
-export interface SweepResult {
+/** Lists processes as `pid (name)`. */
+export interface KillResult {
   readonly killed: readonly string[];
-  /** Could not be ended. */
+  /** Processes that could not be killed. */
   readonly left: readonly string[];
 }
 
-export interface SweepPorts {
-  /** Sends SIGKILL; throws when the system refuses. */
+export interface KillPorts {
+  /** Sends SIGKILL; throws if the system does not permit it. */
   readonly kill: (pid: number) => void;
 }
 
-const SYSTEM: SweepPorts = { kill: (pid) => void process.kill(pid, 'SIGKILL') };
+const SYSTEM: KillPorts = { kill: (pid) => void process.kill(pid, 'SIGKILL') };
 
 let nextTable: Deferred<readonly ProcessEntry[]> | undefined;
 
-/** SIGKILL to every member of the service; a process is only signalled if it is still the one that was found. */
-export async function sweep(target: SweepTarget, ports: SweepPorts = SYSTEM): Promise<SweepResult> {
+/** Sends SIGKILL to every process of a run. Checks pid and start time first, so that no other process with a reused pid is hit. */
+export async function killTree(target: KillTarget, ports: KillPorts = SYSTEM): Promise<KillResult> {
   const named = new Map<string, ProcessEntry>();
-  // What was a member once stays one, also when what showed it has ended.
-  const known = new Map((target.known ?? []).map((each) => [keyOf(each), each]));
+  // A process stays a member even when its parent, by which it was found, has ended.
+  const known = new Map((target.descendants ?? []).map((each) => [keyOf(each), each]));
   let left: readonly ProcessEntry[] = [];
   let [quietMs, pauseMs] = [performance.now(), 1];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    left = await lookForMembers({ ...target, known: [...known.values()] });
+    left = await findLiveMembers({ ...target, descendants: [...known.values()] });
     if (left.length === 0) break;
     if (left.some((each) => !known.has(keyOf(each)))) [quietMs, pauseMs] = [performance.now(), 1];
-    else if (performance.now() - quietMs > PATIENCE_MS) break;
+    else if (performance.now() - quietMs > GIVE_UP_MS) break;
     for (const each of left) known.set(keyOf(each), each);
-    const ended = endAll(target, left, ports);
+    const ended = killAll(target, left, ports);
     for (const each of ended) named.set(keyOf(each), each);
-    // Not even asked: they are another user's, and stay so.
+    // No process could be signalled: they belong to another user.
     if (ended.length === 0 && left.every(isSameProcess)) break;
     await pause(pauseMs);
-    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
   }
   left = left.filter(isSameProcess);
   for (const each of left) named.delete(keyOf(each));
@@ -74,32 +74,32 @@ function pause(durationMs: number): Promise<void> {
   return new Promise((resolve) => systemClock.after(durationMs, resolve));
 }
 
-async function lookForMembers(target: SweepTarget): Promise<readonly ProcessEntry[]> {
+async function findLiveMembers(target: KillTarget): Promise<readonly ProcessEntry[]> {
   const table = await sharedTable();
-  return findMembers(table, target).filter((each) => each.pid !== target.spared && isSameProcess(each));
+  return findMembers(table, target).filter((each) => each.pid !== target.excludedPid && isSameProcess(each));
 }
 
-/** Returns those that were signalled. */
-function endAll(
-  target: SweepTarget,
+/** Returns the processes that were signalled. */
+function killAll(
+  target: KillTarget,
   members: readonly ProcessEntry[],
-  ports: SweepPorts,
+  ports: KillPorts,
 ): readonly ProcessEntry[] {
-  const { controlGroup, spared } = target;
+  const { controlGroup, excludedPid: spared } = target;
   const inGroup = new Set(controlGroup === undefined ? [] : listControlGroup(controlGroup));
-  const isWhole = controlGroup !== undefined && (spared === undefined || !inGroup.has(spared));
-  if (!isWhole) return members.filter((each) => kill(each, ports));
+  const canKillGroup = controlGroup !== undefined && (spared === undefined || !inGroup.has(spared));
+  if (!canKillGroup) return members.filter((each) => killProcess(each, ports));
   if (killControlGroup(controlGroup))
-    return members.filter((each) => inGroup.has(each.pid) || kill(each, ports));
+    return members.filter((each) => inGroup.has(each.pid) || killProcess(each, ports));
   freezeControlGroup(controlGroup, true);
   try {
-    return members.filter((each) => kill(each, ports));
+    return members.filter((each) => killProcess(each, ports));
   } finally {
     freezeControlGroup(controlGroup, false);
   }
 }
 
-/** A table read after this call: those who ask in the same turn of the event loop share it. */
+/** Returns a process table read after this call; calls in the same turn of the event loop share it. */
 function sharedTable(): Promise<readonly ProcessEntry[]> {
   if (nextTable === undefined) {
     const table = createDeferred<readonly ProcessEntry[]>();
@@ -112,8 +112,8 @@ function sharedTable(): Promise<readonly ProcessEntry[]> {
   return nextTable.promise;
 }
 
-/** False when it has ended meanwhile, or the system does not let us. */
-function kill(entry: ProcessEntry, ports: SweepPorts): boolean {
+/** Returns false if the process has ended or the system does not permit it. */
+function killProcess(entry: ProcessEntry, ports: KillPorts): boolean {
   if (!isSameProcess(entry)) return false;
   try {
     ports.kill(entry.pid);

@@ -1,12 +1,12 @@
-// The processes of this machine, read from /proc: who carries a token, who is in a group, who descends.
+// The processes of this machine, read from /proc, and which of them belong to a run.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { isEnded, parseStat, type ProcStat } from '../sampler/parse-stat.js';
 import { listControlGroup } from './control-group.js';
-import { composeLimitMark, readLimitMark } from './rlimit-tag.js';
+import { composeRlimitTag, readRlimitTag } from './rlimit-tag.js';
 import { TOKEN_VARIABLE } from './run-token.js';
 
-/** Names a process for good: a pid is given to another one when it is free. */
+/** Identifies a process uniquely, because pids are reused. */
 export interface ProcessId {
   readonly pid: number;
   /** In clock ticks since boot. */
@@ -20,23 +20,23 @@ export interface ProcessEntry extends ProcessId {
   readonly token: string | undefined;
 }
 
-/** By what the processes of a run are known. */
-export interface RunMembers {
+/** Criteria by which the processes of a run are found. */
+export interface RunSelector {
   readonly token: string;
-  /** The first process of a service: it leads a process group. None for a thread. */
+  /** The main process of a service, the leader of its process group. Undefined for a thread. */
   readonly leader?: ProcessId | undefined;
   readonly controlGroup?: string | undefined;
-  /** Those that were seen to descend from it. */
-  readonly known?: readonly ProcessId[];
+  /** Recorded descendants of the leader. */
+  readonly descendants?: readonly ProcessId[];
 }
 
-/** All living processes; zombies are dead already. Empty where there is no /proc. */
+/** Lists all running processes, without zombies. Empty on systems without /proc. */
 export function readProcessTable(): readonly ProcessEntry[] {
   return listPids().flatMap((pid) => readEntry(pid) ?? []);
 }
 
-/** Who descends from whom, of all living processes: costs half of the whole table. */
-export function readFamily(): ReadonlyMap<number, Pick<ProcessEntry, 'parent' | 'group' | 'startTime'>> {
+/** Reads parent, group and start time of all running processes; half as expensive as the process table. */
+export function readRelations(): ReadonlyMap<number, Pick<ProcessEntry, 'parent' | 'group' | 'startTime'>> {
   return new Map(
     listPids().flatMap((pid) => {
       const stat = readStat(pid);
@@ -46,11 +46,11 @@ export function readFamily(): ReadonlyMap<number, Pick<ProcessEntry, 'parent' | 
 }
 
 /**
- * Those of `table` that belong to a run: by token, control group, mark or because they were seen, or below one that
- * does. By process group only while its leader lives: later, its number may be another's.
+ * Returns the processes of `table` that belong to a run by token, control group, rlimit tag or recorded descent, and
+ * their descendants. The process group counts only while its leader runs: later its id may be reused.
  */
-export function findMembers(table: readonly ProcessEntry[], run: RunMembers): readonly ProcessEntry[] {
-  const isMember = recognize(table, run);
+export function findMembers(table: readonly ProcessEntry[], run: RunSelector): readonly ProcessEntry[] {
+  const isMember = createMatcher(table, run);
   const members = new Set<number>();
   for (const each of table) if (isMember(each)) members.add(each.pid);
   for (let before = -1; before !== members.size;) {
@@ -60,41 +60,41 @@ export function findMembers(table: readonly ProcessEntry[], run: RunMembers): re
   return table.filter((each) => members.has(each.pid));
 }
 
-function recognize(table: readonly ProcessEntry[], run: RunMembers): (entry: ProcessEntry) => boolean {
-  const { token, leader, controlGroup, known = [] } = run;
+function createMatcher(table: readonly ProcessEntry[], run: RunSelector): (entry: ProcessEntry) => boolean {
+  const { token, leader, controlGroup, descendants: known = [] } = run;
   const isLeader = (each: ProcessEntry) => each.pid === leader?.pid && each.startTime === leader.startTime;
   const group = table.some(isLeader) ? leader?.pid : undefined;
   const inControlGroup = new Set(controlGroup === undefined ? [] : listControlGroup(controlGroup));
   const starts = new Map(known.map(({ pid, startTime }) => [pid, startTime]));
-  const mark = composeLimitMark(token);
+  const tag = composeRlimitTag(token);
   return (each) =>
     each.token === token ||
     each.group === group ||
     inControlGroup.has(each.pid) ||
     starts.get(each.pid) === each.startTime ||
-    (controlGroup === undefined && limitMarkOf(each) === mark);
+    (controlGroup === undefined && rlimitTagOf(each) === tag);
 }
 
-const limitMarks = new WeakMap<ProcessEntry, { readonly mark: string | undefined }>();
+const rlimitTags = new WeakMap<ProcessEntry, { readonly tag: string | undefined }>();
 
-/** Read when it is asked for, and once for all who share a table. */
-export function limitMarkOf(entry: ProcessEntry): string | undefined {
-  const known = limitMarks.get(entry) ?? { mark: readLimitMark(entry.pid) };
-  limitMarks.set(entry, known);
-  return known.mark;
+/** Reads the rlimit tag of a process; cached for all users of the same table. */
+export function rlimitTagOf(entry: ProcessEntry): string | undefined {
+  const known = rlimitTags.get(entry) ?? { tag: readRlimitTag(entry.pid) };
+  rlimitTags.set(entry, known);
+  return known.tag;
 }
 
-/** False when the pid is free, or has been given to another process since. */
+/** Returns false if the process has ended, even if its pid is reused. */
 export function isSameProcess(entry: ProcessId): boolean {
   return readStat(entry.pid)?.startTime === entry.startTime;
 }
 
-/** As isSameProcess, but true also for one that has ended and was not waited for: its pid is not free yet. */
-export function hasPid({ pid, startTime }: ProcessId): boolean {
+/** Like isSameProcess, but also true for a zombie: its pid is not free yet. */
+export function holdsPid({ pid, startTime }: ProcessId): boolean {
   return readRawStartTime(pid) === startTime;
 }
 
-/** Also of one that has ended and was not waited for. */
+/** Returns the start time of a process, also of a zombie. */
 export function readRawStartTime(pid: number): string | undefined {
   const stat = readRawStat(pid);
   return stat === undefined ? undefined : String(stat.startTicks);
@@ -104,8 +104,8 @@ export function readStartTime(pid: number): string | undefined {
   return readStat(pid)?.startTime;
 }
 
-/** Undefined when there is no such process, or no /proc. */
-export function identify(pid: number): ProcessId | undefined {
+/** Returns undefined if the process does not exist, or without /proc. */
+export function readProcessId(pid: number): ProcessId | undefined {
   const startTime = readStartTime(pid);
   return startTime === undefined ? undefined : { pid, startTime };
 }
@@ -143,7 +143,7 @@ function readToken(pid: number): string | undefined {
   return entry?.slice(TOKEN_VARIABLE.length + 1);
 }
 
-/** Processes end while we look, and other users' are closed to us: both read as empty. */
+/** Returns '' if the process has ended or belongs to another user. */
 function readProcFile(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

@@ -1,38 +1,38 @@
-// A mark that no new session and no new environment removes: a resource limit that Linux keeps but no longer applies.
+// Tags processes with an unused resource limit, which a new session or environment does not remove.
 
 import { existsSync } from 'node:fs';
 import { readSmallFile } from '../sampler/proc-file.js';
-import { digest, ownerIn } from './run-token.js';
+import { digest, ownerOfToken } from './run-token.js';
 
 const SHELL = '/bin/sh';
 
 /**
- * Sets the limit for file locks (RLIMIT_LOCKS, without effect since Linux 2.4) and becomes the program. Shells call
- * it -w or -x; where it cannot be set the program runs without the mark.
+ * Sets RLIMIT_LOCKS (without effect since Linux 2.4) and executes the program. The option is -w or -x, depending on
+ * the shell; if neither works, the program runs without the tag.
  */
 const SCRIPT = 'command ulimit -S -w "$0" 2>/dev/null || command ulimit -S -x "$0" 2>/dev/null; exec "$@"';
 
-/** The command that runs `command` with the mark of `token`; the same command where there is no shell. */
-export function markedCommand(
+/** Returns a command that runs `command` with the tag of `token`; `command` itself if there is no shell. */
+export function composeTaggedCommand(
   token: string,
   command: readonly [string, ...string[]],
 ): readonly [string, ...string[]] {
   if (process.platform !== 'linux' || !existsSync(SHELL)) return command;
-  return [SHELL, '-c', SCRIPT, composeLimitMark(token), ...command];
+  return [SHELL, '-c', SCRIPT, composeRlimitTag(token), ...command];
 }
 
-/** The value of the limit: 61 bits, the upper half from the owner and the lower half from the token. */
-export function composeLimitMark(token: string): string {
-  return String(BigInt(`0x1${ownerDigits(ownerIn(token))}${digest(token, RUN_DIGITS)}`));
+/** Returns the limit's value: 61 bits, the upper half from the owner and the lower half from the token. */
+export function composeRlimitTag(token: string): string {
+  return String(BigInt(`0x1${ownerDigits(ownerOfToken(token))}${digest(token, RUN_DIGITS)}`));
 }
 
-/** Whether a mark is that of any run of `owner`. */
-export function isMarkOf(owner: string, mark: string): boolean {
-  return BigInt(mark) >> BigInt(RUN_DIGITS * 4) === BigInt(`0x1${ownerDigits(owner)}`);
+/** Returns whether a tag belongs to any run of `owner`. */
+export function isTagOfOwner(owner: string, tag: string): boolean {
+  return BigInt(tag) >> BigInt(RUN_DIGITS * 4) === BigInt(`0x1${ownerDigits(owner)}`);
 }
 
-/** The limit of a process as digits; undefined when it has none, as most, or is gone. */
-export function readLimitMark(pid: number): string | undefined {
+/** Reads the limit of a process as digits; undefined if it has none or has ended. */
+export function readRlimitTag(pid: number): string | undefined {
   return /^Max file locks +(\d+) /m.exec(readSmallFile(`/proc/${pid}/limits`) ?? '')?.[1];
 }
 

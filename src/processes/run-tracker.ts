@@ -1,4 +1,4 @@
-// Keeps track of the processes of runs: by a control group each where one can be made, else by a mark and by looking.
+// Tracks the processes of runs: by control group if possible, else by rlimit tag and periodic scans.
 
 import type { Clock } from '../base/clock.js';
 import {
@@ -7,60 +7,63 @@ import {
   locateControlGroup,
   removeControlGroup,
 } from './control-group.js';
-import { Descendants } from './descendants.js';
-import { markedCommand } from './rlimit-tag.js';
-import type { ProcessId, RunMembers } from './process-table.js';
+import { DescendantTracker } from './descendants.js';
+import { composeTaggedCommand } from './rlimit-tag.js';
+import type { ProcessId, RunSelector } from './process-table.js';
 
 /** One run of a service. */
-export interface Tracking {
-  /** By what its processes are known now. */
-  readonly members: () => RunMembers;
+export interface TrackedRun {
+  /** Returns the current criteria for the processes of the run. */
+  readonly selector: () => RunSelector;
   readonly forget: () => void;
 }
 
-/** What a run is launched with. */
-export interface Tracks {
+/** The command and control group for a launch. */
+export interface PreparedLaunch {
   readonly controlGroup: string | undefined;
-  /** The command, with what marks all processes that come from it. */
+  /** The command, including the rlimit tag if there is no control group. */
   readonly command: readonly [string, ...string[]];
 }
 
-interface Started {
+interface StartedRun {
   readonly token: string;
   readonly leader: ProcessId | undefined;
   readonly controlGroup: string | undefined;
 }
 
 export class RunTracker {
-  /** Where control groups are made; undefined where they cannot be, or are not wanted. */
+  /** Folder for control groups; undefined if they are not available or disabled. */
   readonly base: string | undefined;
-  readonly #descendants: Descendants;
+  readonly #descendants: DescendantTracker;
 
   constructor(clock: Clock, hasControlGroups = true) {
     this.base = hasControlGroups ? findControlGroups() : undefined;
-    this.#descendants = new Descendants(clock);
+    this.#descendants = new DescendantTracker(clock);
   }
 
-  prepare(token: string, command: readonly [string, ...string[]]): Tracks {
+  prepare(token: string, command: readonly [string, ...string[]]): PreparedLaunch {
     const controlGroup = this.base === undefined ? undefined : createControlGroup(this.base, token);
-    return { controlGroup, command: controlGroup === undefined ? markedCommand(token, command) : command };
+    return {
+      controlGroup,
+      command: controlGroup === undefined ? composeTaggedCommand(token, command) : command,
+    };
   }
 
-  /** Its first process could not be started. */
-  abandon({ controlGroup }: Tracks): void {
+  /** Cleans up after a launch that failed. */
+  abandon({ controlGroup }: PreparedLaunch): void {
     if (controlGroup !== undefined) removeControlGroup(controlGroup);
   }
 
-  track({ token, leader, controlGroup }: Started): Tracking {
-    if (controlGroup === undefined && leader !== undefined) this.#descendants.watch(token, leader);
+  track({ token, leader, controlGroup }: StartedRun): TrackedRun {
+    if (controlGroup === undefined && leader !== undefined) this.#descendants.track(token, leader);
     return {
-      members: () => ({ token, leader, controlGroup, known: this.#descendants.known(token) }),
+      selector: () => ({ token, leader, controlGroup, descendants: this.#descendants.known(token) }),
       forget: () => this.#descendants.forget(token),
     };
   }
 
-  /** A run that an earlier provider has launched, with or without a control group. */
-  trackFound(token: string, leader: ProcessId): Tracking {
+  /** Tracks a run that an earlier provider launched. */
+  trackExisting(token: string, leader: ProcessId): TrackedRun {
     return this.track({ token, leader, controlGroup: locateControlGroup(leader.pid, token) });
   }
 

@@ -96,7 +96,7 @@ export class CommandHandler {
   /** Returns why a new command cannot be executed now: it could not be journaled, or its answer not be kept. */
   #findRefusal({ header }: ContextCommandBody, cacheId: string | undefined): ContextdError | undefined {
     const { commandPorts, cache } = this.#ports;
-    const fault = commandPorts.health.of('journal');
+    const fault = commandPorts.health.get('journal');
     if (fault !== undefined && STARTING.includes(header.action)) return reviveError(fault);
     if (cacheId === undefined || header.action === 'exit' || !cache.isFull) return undefined;
     return new ContextdError(

@@ -180,7 +180,7 @@ export class Dispatcher {
   }
 
   #reject(error: unknown): void {
-    const text = this.#rejects.note(error);
+    const text = this.#rejects.record(error);
     if (text === undefined) return;
     const isDefect = asContextdError(error).code === 'INTERNAL';
     this.#ports.notice({

@@ -31,18 +31,18 @@ export async function openForwarder(
   const binds = resolveBinds(file.configuration, isInsecure || security !== undefined);
   const warnedMs = new Map<ForwarderFault['kind'], number>();
   const forwarder = await ForwarderProcess.open(binds, {
-    fault: ({ kind, text }) => {
+    onFault: ({ kind, text }) => {
       const nowMs = clock.now();
       // Each end of the forwarder is reported.
       if (kind !== 'ended' && nowMs - (warnedMs.get(kind) ?? -QUIET_MS) < QUIET_MS) return;
       warnedMs.set(kind, nowMs);
       warn(text);
     },
-    stuck: (error) => health.note('forwarder', error && describeStuck(error)),
+    onRestartFailed: (error) => health.set('forwarder', error && describeStuck(error)),
     security: security && {
       keys: security.keys,
-      admits: (peer) => security.authorizer.mayConnect(peer),
-      refused: (peer) => security.authorizer.recordRejectedPeer(peer),
+      isAllowed: (peer) => security.authorizer.mayConnect(peer),
+      onRejected: (peer) => security.authorizer.recordRejectedPeer(peer),
     },
   });
   closers.add(() => forwarder.close());
@@ -111,5 +111,5 @@ export function openConnection(options: ProviderConnectionOptions, closers: Clos
 function connectionSecurity(security: ProviderSecurity | undefined): ConnectionSecurity | undefined {
   if (security === undefined) return undefined;
   const { keys, serverKey, authorizer } = security;
-  return { curve: { keys, serverKey }, sealer: authorizer.authenticator };
+  return { curve: { keys, serverKey }, authenticator: authorizer.authenticator };
 }

@@ -2,7 +2,7 @@
 
 import { Closers } from '../base/closers.js';
 import { createDeferred } from '../base/deferred.js';
-import { reportFileSizeAsError } from '../base/fatal.js';
+import { ignoreFileSizeSignal } from '../base/fatal.js';
 import { createUniqueId } from '../base/ids.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import { assemble, type ProviderParts } from './assemble.js';
@@ -50,7 +50,7 @@ export class Provider {
    * CTX_JOURNAL_FOREIGN or SEC_KEY_FILE.
    */
   static async open(options: ProviderOptions): Promise<Provider> {
-    reportFileSizeAsError();
+    ignoreFileSizeSignal();
     const closers = new Closers();
     const exiting = createDeferred<void>();
     const setup = createSetup(options, () => exiting.resolve());
@@ -109,7 +109,7 @@ export class Provider {
     }
     outbox.flush();
     outbox.close();
-    await connection.leave(LEAVE_MS);
+    await connection.drain(LEAVE_MS);
     await journal.close();
     await this.#closers.close();
     this.#notice({ kind: 'closed', isDetached: !isStopping });

@@ -57,7 +57,7 @@ export interface QueryHandlerOptions {
   readonly authorizer: Authorizer | undefined;
   readonly connection: Pick<Connection, 'traffic'>;
   readonly journal: Pick<JournalWriter, 'cost'>;
-  readonly forwarder: Pick<ForwarderProcess, 'figures'>;
+  readonly forwarder: Pick<ForwarderProcess, 'stats'>;
   /** The number of frames that were dropped. */
   readonly dropped: () => number;
 }
@@ -72,7 +72,7 @@ export function openQueries(options: QueryHandlerOptions, closers: Closers): Que
     ...{ transactions, health, dropped },
     traffic: connection.traffic,
     journal: journal.cost,
-    forwarder: () => forwarder.figures,
+    forwarder: () => forwarder.stats,
   });
   const ports: QueryPorts = {
     ...{ transactions, stateFolder, usage, clock, stats, authorizer },

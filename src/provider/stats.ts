@@ -1,7 +1,7 @@
 // Statistics of the provider itself: the answer to the query `figures`.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { ForwarderFigures } from '../bus/forwarder-process.js';
+import type { ForwarderStats } from '../bus/forwarder-process.js';
 import type { FiguresReply } from '../messages/provider-stats.js';
 import type { Health } from '../base/health.js';
 import type { JournalCost } from '../journal/journal-writer.js';
@@ -20,7 +20,7 @@ export interface ProviderStatsPorts {
   readonly traffic: { readonly received: number; readonly sent: number };
   readonly journal: Readonly<JournalCost>;
   readonly dropped: () => number;
-  readonly forwarder: () => ForwarderFigures;
+  readonly forwarder: () => ForwarderStats;
   readonly health: Health;
 }
 

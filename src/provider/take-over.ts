@@ -5,7 +5,7 @@ import { restoreJournal } from '../journal/restore-journal.js';
 import { endLeftoverRuns } from '../launcher/end-leftover-runs.js';
 import type { Launchers } from '../launcher/open-launchers.js';
 import { endEarlierReapers } from '../launcher/orphan-reaper/reaper.js';
-import { findServices, type FoundService } from '../processes/find-runs.js';
+import { findServiceRuns, type FoundServiceRun } from '../processes/find-runs.js';
 import type { FoundRun } from '../supervision/run-registry.js';
 import type { ServiceSnapshot } from '../supervision/snapshot.js';
 import type { Supervisor } from '../supervision/supervisor.js';
@@ -39,7 +39,7 @@ export async function takeOver(setup: ProviderSetup, ports: TakeOverPorts): Prom
   const nowMs = clock.now();
   const { transactions, answers } = restoreJournal({ file, stateFolder, nowMs, warn });
   for (const { messageId, atMs = nowMs, ...answer } of answers) cache.restore({ messageId, answer, atMs });
-  const found = [...(await launchers.threads.find()), ...findServices(owner)];
+  const found = [...(await launchers.threads.find()), ...findServiceRuns(owner)];
   const leftovers = new Set(found);
   const taken: TakenOver[] = [];
   for (const transaction of transactions) {
@@ -58,7 +58,7 @@ export async function takeOver(setup: ProviderSetup, ports: TakeOverPorts): Prom
 
 /** Returns the run of each service that was launched last, in the order of the context. An earlier run is about to end. */
 function newestRuns(
-  found: readonly FoundService[],
+  found: readonly FoundServiceRun[],
   transaction: Transaction,
 ): ReadonlyMap<ServiceId, FoundRun> {
   const services = [...transaction.snapshot.services.keys()];

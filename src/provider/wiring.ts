@@ -24,7 +24,7 @@ export interface WiringParts {
   /** Where services connect. */
   readonly endpoints: BusEndpoints;
   readonly launchers: Launchers;
-  readonly forwarder: Pick<ForwarderProcess, 'figures'>;
+  readonly forwarder: Pick<ForwarderProcess, 'stats'>;
   readonly security: ProviderSecurity | undefined;
 }
 

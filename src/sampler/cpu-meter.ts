@@ -1,48 +1,48 @@
-// How busy something was between two readings of its clock; knows a reused pid by its start.
+// CPU usage of processes or threads between two readings; detects reused ids by their start time.
 
 export interface CpuReading {
-  /** When it was started: anything that differs between two owners of one pid. */
+  /** Start time, in any unit; distinguishes processes that reuse a pid. */
   readonly start: number;
   readonly cpuMs: number;
-  /** When this was read, on a clock that never goes back. */
+  /** Time of this reading, on a monotonic clock. */
   readonly atMs: number;
-  /** How long it has lived. */
+  /** Time since its start. */
   readonly ageMs: number;
 }
 
-interface Known extends CpuReading {
+interface Measured extends CpuReading {
   readonly percent: number;
 }
 
-/** The system counts in steps of 10 ms: what lies closer together tells nothing, and the last figure stands. */
-const LEAST_MS = 50;
+/** The system counts CPU time in steps of 10 ms: for shorter intervals the previous value is returned. */
+const MIN_INTERVAL_MS = 50;
 
-/** Of many processes, or many threads, by their ids. */
+/** Measures many processes or threads by their ids. */
 export class CpuMeter {
-  #known = new Map<number, Known>();
-  #asked = new Map<number, Known>();
+  #previous = new Map<number, Measured>();
+  #current = new Map<number, Measured>();
 
-  /** Percent of one core since the last reading of the same one; since its start where there is none. */
+  /** Returns the percentage of one core since the previous reading of the same process; since its start for the first reading. */
   percent(id: number, reading: CpuReading): number {
-    const before = this.#known.get(id);
-    const known = before?.start === reading.start ? renew(before, reading) : begin(reading);
-    this.#asked.set(id, known);
+    const before = this.#previous.get(id);
+    const known = before?.start === reading.start ? update(before, reading) : begin(reading);
+    this.#current.set(id, known);
     return known.percent;
   }
 
-  /** Ends a round: those it did not ask for are forgotten. */
-  forgetOthers(): void {
-    this.#known = this.#asked;
-    this.#asked = new Map();
+  /** Ends a round: forgets all ids that were not measured in it. */
+  endRound(): void {
+    this.#previous = this.#current;
+    this.#current = new Map();
   }
 }
 
-function begin(reading: CpuReading): Known {
+function begin(reading: CpuReading): Measured {
   return { ...reading, percent: reading.ageMs > 0 ? (reading.cpuMs / reading.ageMs) * 100 : 0 };
 }
 
-function renew(before: Known, reading: CpuReading): Known {
+function update(before: Measured, reading: CpuReading): Measured {
   const passedMs = reading.atMs - before.atMs;
-  if (passedMs < LEAST_MS) return before;
+  if (passedMs < MIN_INTERVAL_MS) return before;
   return { ...reading, percent: (Math.max(0, reading.cpuMs - before.cpuMs) / passedMs) * 100 };
 }

@@ -3,10 +3,10 @@
 import { endianness } from 'node:os';
 import type { OpenConnection } from './sample.js';
 
-/** What the system knows of a socket, whoever has it open. */
+/** A socket, without the process that has it open. */
 export type Socket = Omit<OpenConnection, 'pid' | 'fd'>;
 
-/** The tables of one network, and what their sockets are. */
+/** The socket tables of a network namespace. */
 export const NET_TABLES = [
   { file: 'tcp', family: 'ipv4', type: 'stream' },
   { file: 'tcp6', family: 'ipv6', type: 'stream' },
@@ -16,7 +16,7 @@ export const NET_TABLES = [
   { file: 'raw6', family: 'ipv6', type: 'raw' },
 ] as const satisfies readonly ({ file: string } & Pick<Socket, 'family' | 'type'>)[];
 
-/** The numbers that the system gives to states of TCP; others borrow some of them. */
+/** TCP states by their number in Linux; UDP and raw sockets use some of them. */
 const TCP_STATES = [
   'NONE',
   'ESTABLISHED',
@@ -33,7 +33,7 @@ const TCP_STATES = [
   'SYN_RECV',
 ];
 
-/** `sl: local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode ...` */
+/** Parses lines `sl: local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode ...`. */
 export function parseInternet(
   text: string,
   { family, type }: Pick<Socket, 'family' | 'type'>,
@@ -53,7 +53,7 @@ export function parseInternet(
   return sockets;
 }
 
-/** A socket that knows no peer is not closed: it is one that has no such thing. */
+/** Connectionless sockets without a peer are in state CLOSE (7); report NONE for them. */
 function nameState(type: Socket['type'], state: number): string {
   const name = TCP_STATES[state] ?? 'NONE';
   return type !== 'stream' && name !== 'ESTABLISHED' ? 'NONE' : name;
@@ -63,7 +63,7 @@ function composeRemote(text: string): string {
   return text.endsWith(':0000') ? '' : composeAddress(text);
 }
 
-/** `0100007F:1F90` -> `127.0.0.1:8080`, and 32 digits -> `[::1]:8080`. */
+/** Converts `0100007F:1F90` to `127.0.0.1:8080`, and 32 digits to `[::1]:8080`. */
 function composeAddress(text: string): string {
   const [digits = '', port = ''] = text.split(':');
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap(wordToBytes);
@@ -71,7 +71,7 @@ function composeAddress(text: string): string {
   return `${address}:${Number.parseInt(port, 16)}`;
 }
 
-/** The digits are those of a number of this machine; an address has its highest byte first. */
+/** The digits are a number in host byte order; addresses are in network byte order. */
 function wordToBytes(word: string): readonly number[] {
   const bytes = (word.match(/../g) ?? []).map((each) => Number.parseInt(each, 16));
   return endianness() === 'LE' ? bytes.reverse() : bytes;
@@ -87,7 +87,7 @@ function composeIpv6(bytes: readonly number[]): string {
   return `${write(groups.slice(0, start))}::${write(groups.slice(start + length))}`;
 }
 
-/** The first of the longest runs of zeros, which `::` stands for. */
+/** Finds the first of the longest runs of zeros, which `::` replaces. */
 function longestZeros(groups: readonly number[]): { readonly start: number; readonly length: number } {
   let best = { start: 0, length: 0 };
   for (let start = 0; start < groups.length; start += 1) {
@@ -107,7 +107,7 @@ const UNIX_TYPES: Readonly<Record<string, Socket['type']>> = {
 const UNIX_LISTENS = 0x10000;
 const UNIX_CONNECTED = 3;
 
-/** `Num: RefCount Protocol Flags Type St Inode Path`; the path may hold blanks. */
+/** Parses lines `Num: RefCount Protocol Flags Type St Inode Path`; the path may contain blanks. */
 export function parseUnix(text: string): ReadonlyMap<number, Socket> {
   const sockets = new Map<number, Socket>();
   for (const line of text.split('\n').slice(1)) {

@@ -1,4 +1,4 @@
-// The other files of /proc that tell of memory, transfer and the machine -> values. Pure.
+// Parses the files of /proc about memory, I/O and the machine. Pure.
 
 import type { MemoryMap } from './sample.js';
 
@@ -11,31 +11,31 @@ export interface Machine {
   readonly memoryBytes: number;
 }
 
-/** /proc/PID/statm: pages. */
+/** Parses /proc/PID/statm; values in pages. */
 export function parseStatm(text: string): { readonly vms: number; readonly rss: number } | undefined {
   const [vms = NaN, rss = NaN] = text.split(' ', 2).map(Number);
   return Number.isNaN(vms + rss) ? undefined : { vms, rss };
 }
 
-/** /proc/PID/io: bytes from and to the disk, not from caches. */
+/** Parses /proc/PID/io; bytes read from and written to the disk, without caches. */
 export function parseIo(text: string): { readBytes: number; writeBytes: number } | undefined {
   const read = numberAfter(text, '\nread_bytes: ');
   const write = numberAfter(text, '\nwrite_bytes: ');
   return read === undefined || write === undefined ? undefined : { readBytes: read, writeBytes: write };
 }
 
-/** /proc/PID/smaps_rollup. */
+/** Parses /proc/PID/smaps_rollup; bytes. */
 export function parsePss(text: string): number | undefined {
   const kib = numberAfter(text, '\nPss:');
   return kib === undefined ? undefined : kib * KIB;
 }
 
-/** /proc/stat: when the machine was started, in milliseconds since the epoch. */
+/** Parses /proc/stat; boot time in milliseconds since the epoch. */
 export function parseBootTime(text: string): number {
   return (numberAfter(text, '\nbtime ') ?? 0) * 1000;
 }
 
-/** /proc/uptime. */
+/** Parses /proc/uptime; milliseconds. */
 export function parseUptime(text: string): number {
   return Number.parseFloat(text) * 1000;
 }
@@ -43,7 +43,7 @@ export function parseUptime(text: string): number {
 const AT_PAGESZ = 6n;
 const AT_CLKTCK = 17n;
 
-/** /proc/self/auxv: pairs of words, as the system gives them to every program it starts. */
+/** Parses /proc/self/auxv, the auxiliary vector: pairs of key and value. */
 export function parseAuxv(words: BigUint64Array): Pick<Machine, 'pageBytes' | 'ticksPerSecond'> {
   const valueOf = (key: bigint) => words.findIndex((word, index) => index % 2 === 0 && word === key);
   const [page, tick] = [valueOf(AT_PAGESZ), valueOf(AT_CLKTCK)];
@@ -53,19 +53,19 @@ export function parseAuxv(words: BigUint64Array): Pick<Machine, 'pageBytes' | 't
   };
 }
 
-/** The line that starts a mapping: `561e2a41c000-561e2a41e000 r--p 00002000 fe:00 260386   /usr/bin/head`. */
+/** The first line of a mapping: `561e2a41c000-561e2a41e000 r--p 00002000 fe:00 260386   /usr/bin/head`. */
 const MAPPING = /^[0-9a-f]+-[0-9a-f]+ \S{4} [0-9a-f]+ \S+ \d+\s*(.*)$/;
-const FIGURE = /^(Size|Rss|Pss): +(\d+) kB$/;
+const SIZE_LINE = /^(Size|Rss|Pss): +(\d+) kB$/;
 
-/** /proc/PID/smaps: all mappings of one path together, in the order of their first. */
+/** Parses /proc/PID/smaps; adds up the mappings of each path, in order of first occurrence. */
 export function parseSmaps(text: string): readonly MemoryMap[] {
   const maps = new Map<string, { size: number; rss: number; pss: number }>();
   let sums = { size: 0, rss: 0, pss: 0 };
   for (const line of text.split('\n')) {
-    const figure = FIGURE.exec(line);
-    if (figure !== null) {
-      const key = figure[1] === 'Size' ? 'size' : figure[1] === 'Rss' ? 'rss' : 'pss';
-      sums[key] += Number(figure[2]) * KIB;
+    const match = SIZE_LINE.exec(line);
+    if (match !== null) {
+      const key = match[1] === 'Size' ? 'size' : match[1] === 'Rss' ? 'rss' : 'pss';
+      sums[key] += Number(match[2]) * KIB;
       continue;
     }
     const path = MAPPING.exec(line)?.[1];

@@ -1,18 +1,18 @@
-// /proc/PID/stat and /proc/PID/task/TID/stat -> values. Pure.
+// Parses /proc/PID/stat and /proc/PID/task/TID/stat. Pure.
 
 export interface ProcStat {
-  /** What the program calls itself: may hold blanks, parentheses, line ends. */
+  /** Process name; may contain blanks, parentheses and line ends. */
   readonly name: string;
-  /** The letter of the system, such as S; see STATUSES. */
+  /** State letter of Linux, such as S; see STATUSES. */
   readonly state: string;
   readonly parent: number;
   readonly group: number;
-  /** In user and system mode together, in clock ticks. */
+  /** User and system time, in clock ticks. */
   readonly cpuTicks: number;
-  /** The same of its ended children, and of theirs, that were waited for. */
+  /** User and system time of its ended and reaped descendants, in clock ticks. */
   readonly endedTicks: number;
   readonly threads: number;
-  /** In clock ticks since boot; with the pid it names a process for good. */
+  /** Start time in clock ticks since boot; identifies a process together with the pid. */
   readonly startTicks: number;
 }
 
@@ -27,13 +27,13 @@ const ENDED_SYSTEM_TICKS = 17;
 const THREADS = 20;
 const START_TICKS = 22;
 
-/** Undefined for what is no such file, or not a whole one. */
+/** Returns undefined if the text is not a complete stat file. */
 export function parseStat(text: string): ProcStat | undefined {
   const nameStart = text.indexOf('(');
   const nameEnd = text.lastIndexOf(')');
   if (nameStart < 0 || nameEnd < nameStart) return undefined;
   const fields = text.slice(nameEnd + 2).split(' ', START_TICKS - STATE + 2);
-  // One more must follow, or the last may have been cut.
+  // One more field must follow, or the last one may be truncated.
   if (fields.length < START_TICKS - STATE + 2) return undefined;
   const numberAt = (field: number) => Number(fields[field - STATE]);
   return {
@@ -48,7 +48,7 @@ export function parseStat(text: string): ProcStat | undefined {
   };
 }
 
-/** Of those letters, what ProcessFigures calls them. */
+/** State letters to the `status` of ProcessUsage. */
 const STATUSES: Readonly<Record<string, string>> = {
   R: 'running',
   S: 'sleeping',
@@ -68,7 +68,7 @@ export function nameStatus(state: string): string {
   return STATUSES[state] ?? state;
 }
 
-/** Ended, whether or not its parent has taken notice. */
+/** Returns true for an ended process, including a zombie. */
 export function isEnded({ state }: ProcStat): boolean {
   return state === 'Z' || state === 'X' || state === 'x';
 }

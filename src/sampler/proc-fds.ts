@@ -1,29 +1,29 @@
-// What the open files of processes are: files with the mode they were opened in, and connections.
+// Open files of processes with their mode, and open connections, from /proc.
 
 import { constants } from 'node:fs';
 import { NET_TABLES, parseInternet, parseUnix, type Socket } from './parse-net.js';
 import { isRegularFile, listFolder, readLargeFile, readLink, readSmallFile } from './proc-file.js';
 import type { OpenConnection, OpenedFile } from './sample.js';
 
-/** The links below /proc/PID/fd. */
+/** A link below /proc/PID/fd. */
 interface Link {
   readonly fd: number;
   /** A path, `socket:[4711]`, `pipe:[4712]`, ... */
   readonly to: string;
 }
 
-/** Serves one look at /proc: each process and each network is read once. */
+/** For one sampling round: reads each process and each network namespace once. */
 export class ProcFds {
   readonly #links = new Map<number, readonly Link[] | undefined>();
-  /** By network namespace: most processes of a machine share one. */
+  /** Sockets by network namespace; most processes share one. */
   readonly #networks = new Map<string, ReadonlyMap<number, Socket>>();
 
-  /** Whether the system does not let us look at the open files of a process. */
-  isClosed(pid: number): boolean {
+  /** Returns whether reading the open files of a process is not permitted. */
+  isUnreadable(pid: number): boolean {
     return this.#linksOf(pid) === undefined;
   }
 
-  /** Regular files only; the path of one that has been removed ends with ` (deleted)`. */
+  /** Returns the regular files; the path of a deleted file ends with ` (deleted)`. */
   openedFiles(pid: number): readonly OpenedFile[] {
     return (this.#linksOf(pid) ?? []).flatMap(({ fd, to }) => {
       if (!to.startsWith('/') || !isRegularFile(`/proc/${pid}/fd/${fd}`)) return [];
@@ -73,7 +73,7 @@ function readNetwork(pid: number): ReadonlyMap<number, Socket> {
   return new Map([...tables, parseUnix(read('unix'))].flatMap((table) => [...table]));
 }
 
-/** As fopen calls it. */
+/** Returns the mode as fopen names it. */
 export function nameMode(flags: number): string {
   const isAppending = (flags & constants.O_APPEND) !== 0;
   switch (flags & (constants.O_WRONLY | constants.O_RDWR)) {

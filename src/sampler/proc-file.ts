@@ -1,12 +1,12 @@
-// Reading /proc: small files often, so without an allocation; what is gone or closed to us reads as undefined.
+// Reads files of /proc without allocating buffers. Missing or unreadable files read as undefined.
 
 import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { hasErrnoCode } from '../base/errors.js';
 
-/** One page: the system gives no small file of /proc in more than that, nor in more than one piece. */
+/** One page: Linux returns a small file of /proc in one read of at most this size. */
 const small = Buffer.allocUnsafeSlow(4096);
 
-/** A file of one page at most, such as `stat`. */
+/** Reads a file of at most one page, such as `stat`. */
 export function readSmallFile(path: string): string | undefined {
   return unlessGone(() => {
     const file = openSync(path, constants.O_RDONLY);
@@ -21,12 +21,12 @@ export function readSmallFile(path: string): string | undefined {
 const BLOCK = 64 * 1024;
 let large = Buffer.allocUnsafeSlow(BLOCK);
 
-/** A file of any length, such as `smaps`, which comes in pieces. */
+/** Reads a file of any length, such as `smaps`. */
 export function readLargeFile(path: string): string | undefined {
   return unlessGone(() => {
     const file = openSync(path, constants.O_RDONLY);
     try {
-      // First, because it may put a larger buffer in the place of this one.
+      // Call `fill` first: it may replace `large` by a larger buffer.
       const length = fill(file);
       return large.toString('utf8', 0, length);
     } finally {
@@ -56,7 +56,7 @@ export function isRegularFile(path: string): boolean {
   return unlessGone(() => statSync(path).isFile()) === true;
 }
 
-/** Since Linux 6.2 the size of such a folder is the number of open files; before, it is 0. */
+/** Since Linux 6.2 the size of /proc/PID/fd is the number of open files; before, it is 0. */
 const hasCountInSize = unlessGone(() => statSync('/proc/self/fd').size) ?? 0;
 
 export function countFds(pid: number): number | undefined {
@@ -64,7 +64,7 @@ export function countFds(pid: number): number | undefined {
   return unlessGone(() => (hasCountInSize > 0 ? statSync(path).size : readdirSync(path).length));
 }
 
-/** No such process any more, or one of another user; anything else is an error of ours. */
+/** The process has ended or belongs to another user. Any other error is a defect of contextd. */
 const GONE = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
 
 function unlessGone<Value>(read: () => Value): Value | undefined {

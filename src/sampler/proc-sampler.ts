@@ -1,13 +1,13 @@
-// Measures processes on Linux, by reading /proc.
+// Measures processes on Linux by reading /proc.
 
 import { availableParallelism } from 'node:os';
 import { CpuMeter } from './cpu-meter.js';
 import { parseSmaps, type Machine } from './parse-proc.js';
 import { ProcFds } from './proc-fds.js';
 import { readLargeFile } from './proc-file.js';
-import { ProcReading, readMachine } from './proc-reading.js';
-import type { ProcessFigures, Sample, SampleOptions, Sampler, Target } from './sample.js';
-import { sumFigures } from './totals.js';
+import { ProcSnapshot, readMachine } from './proc-snapshot.js';
+import type { ProcessUsage, Sample, SampleOptions, Sampler, Target } from './sample.js';
+import { sumUsage } from './sum-usage.js';
 import { TreeMeter } from './tree-meter.js';
 
 export class ProcSampler implements Sampler {
@@ -19,58 +19,62 @@ export class ProcSampler implements Sampler {
     return new Promise((resolve) => resolve(this.#take(targets, options)));
   }
 
-  /** In one go: waiting in between would cost more than it spares others. */
+  /** Synchronous on purpose: asynchronous reads of /proc cost more than they save. */
   #take(targets: readonly Target[], options: SampleOptions): readonly (Sample | undefined)[] {
     const atMs = Date.now();
-    const reading = new ProcReading({ machine: this.#machine, cpu: this.#cpu, hasPss: options.pss === true });
+    const snapshot = new ProcSnapshot({
+      machine: this.#machine,
+      cpu: this.#cpu,
+      hasPss: options.pss === true,
+    });
     const fds = new ProcFds();
     const samples = targets.map((target) => {
       const startMs = performance.now();
-      const figures = this.#takeFigures(reading, target);
-      if (figures === undefined) return undefined;
-      const details = takeDetails(fds, [figures.main, ...figures.children], options);
-      return { ...figures, ...details, atMs, elapsedMs: performance.now() - startMs };
+      const usage = this.#sampleTree(snapshot, target);
+      if (usage === undefined) return undefined;
+      const details = readDetails(fds, [usage.main, ...usage.children], options);
+      return { ...usage, ...details, atMs, elapsedMs: performance.now() - startMs };
     });
-    for (const meter of [...Object.values(this.#cpu), this.#trees]) meter.forgetOthers();
+    for (const meter of [...Object.values(this.#cpu), this.#trees]) meter.endRound();
     return samples;
   }
 
-  #takeFigures(
-    reading: ProcReading,
+  #sampleTree(
+    snapshot: ProcSnapshot,
     target: Target,
   ): Pick<Sample, 'main' | 'children' | 'total'> | undefined {
-    const main = readMain(reading, target);
+    const main = readMain(snapshot, target);
     if (main === undefined) return undefined;
     const { pid, tid } = target;
-    const below = tid === undefined ? reading.descendants(pid) : reading.descendantsOfThread(pid, tid);
-    const children = below.flatMap((each) => reading.figures(each) ?? []);
-    const tree = reading.tree(target, below);
-    const sums = sumFigures([main, ...children]);
+    const below = tid === undefined ? snapshot.descendants(pid) : snapshot.descendantsOfThread(pid, tid);
+    const children = below.flatMap((each) => snapshot.usage(each) ?? []);
+    const tree = snapshot.tree(target, below);
+    const sums = sumUsage([main, ...children]);
     const total = tree === undefined ? sums : { ...sums, cpuPercent: this.#trees.percent(tree) };
     return { main, children, total };
   }
 }
 
-function readMain(reading: ProcReading, { pid, tid }: Target): ProcessFigures | undefined {
-  const main = reading.main(pid);
+function readMain(snapshot: ProcSnapshot, { pid, tid }: Target): ProcessUsage | undefined {
+  const main = snapshot.main(pid);
   if (main === undefined || tid === undefined) return main;
-  const thread = reading.thread(pid, tid);
+  const thread = snapshot.thread(pid, tid);
   return thread === undefined ? undefined : { ...main, ...thread };
 }
 
-/** Files and connections are those of the whole tree, maps those of its root; left out if that is closed to us. */
-function takeDetails(
+/** Reads files and connections of the whole tree and memory maps of its root; leaves out what is not permitted. */
+function readDetails(
   fds: ProcFds,
-  tree: readonly [ProcessFigures, ...ProcessFigures[]],
+  tree: readonly [ProcessUsage, ...ProcessUsage[]],
   options: SampleOptions,
 ): Pick<Sample, 'connections' | 'openedFiles' | 'memoryMaps'> {
   const pids = tree.map(({ pid }) => pid);
   const [root] = tree;
   const smaps = options.memoryMaps === true ? readLargeFile(`/proc/${root.pid}/smaps`) : undefined;
-  const asks = (about: keyof SampleOptions) => options[about] === true && !fds.isClosed(root.pid);
+  const isRequested = (about: keyof SampleOptions) => options[about] === true && !fds.isUnreadable(root.pid);
   return {
-    ...(asks('openConnections') ? { connections: pids.flatMap((pid) => fds.connections(pid)) } : {}),
-    ...(asks('openedFiles') ? { openedFiles: pids.flatMap((pid) => fds.openedFiles(pid)) } : {}),
+    ...(isRequested('openConnections') ? { connections: pids.flatMap((pid) => fds.connections(pid)) } : {}),
+    ...(isRequested('openedFiles') ? { openedFiles: pids.flatMap((pid) => fds.openedFiles(pid)) } : {}),
     ...(smaps === undefined ? {} : { memoryMaps: parseSmaps(smaps) }),
   };
 }

@@ -1,25 +1,25 @@
-// What a process costs, measured: plain values, in bytes, milliseconds and percent.
+// Types of process measurements, in bytes, milliseconds and percent.
 
-/** One process at one moment. What the system does not tell, or was not asked for, is missing. */
-export interface ProcessFigures extends Totals {
+/** One process at one moment. Values that are not available or were not requested are missing. */
+export interface ProcessUsage extends UsageTotals {
   readonly pid: number;
   readonly parent: number;
   readonly name: string;
-  /** As a word: running, sleeping, disk-sleep, stopped, zombie, idle, dead. */
+  /** One of: running, sleeping, disk-sleep, stopped, zombie, idle, dead. */
   readonly status: string;
-  /** Milliseconds since the epoch; with the pid it names a process for good. */
+  /** Milliseconds since the epoch; identifies a process together with the pid. */
   readonly startedAtMs: number;
 }
 
-/** What one process costs, or a process and all that descend from it, each counted once. */
-export interface Totals {
+/** Resource usage of one process, or of a process and its descendants, each counted once. */
+export interface UsageTotals {
   readonly rssBytes: number;
   readonly vmsBytes: number;
-  /** RSS as a part of the machine's memory. */
+  /** RSS in percent of the machine's memory. */
   readonly memoryPercent: number;
-  /** Percent of one core since the last sample of a process; since its start where there is none. */
+  /** Percent of one core since the previous sample of the process; since its start for the first reading. */
   readonly cpuPercent: number;
-  /** 0 where the system does not tell. */
+  /** 0 if not available. */
   readonly threads: number;
   readonly fds?: number;
   readonly readBytes?: number;
@@ -29,14 +29,14 @@ export interface Totals {
 
 export interface OpenConnection {
   readonly pid: number;
-  /** -1 where the system does not tell. */
+  /** -1 if not available. */
   readonly fd: number;
   readonly family: 'ipv4' | 'ipv6' | 'unix';
   readonly type: 'stream' | 'dgram' | 'seqpacket' | 'raw';
   /** `address:port`, a path, or empty. */
   readonly local: string;
   readonly remote: string;
-  /** As `ss` and psutil name it, such as ESTABLISHED or LISTEN; NONE where there is no such thing. */
+  /** As `ss` and psutil name it, such as ESTABLISHED or LISTEN; NONE for a socket without a state. */
   readonly status: string;
 }
 
@@ -48,7 +48,7 @@ export interface OpenedFile {
   readonly mode: string;
 }
 
-/** All mappings of one file, or of one kind of memory such as [heap], together. */
+/** The sum of all mappings of one file, or of one kind of memory such as [heap]. */
 export interface MemoryMap {
   readonly path: string;
   readonly rssBytes: number;
@@ -57,40 +57,40 @@ export interface MemoryMap {
 }
 
 export interface Sample {
-  readonly main: ProcessFigures;
-  /** All that descend from it, at any depth. */
-  readonly children: readonly ProcessFigures[];
-  readonly total: Totals;
+  readonly main: ProcessUsage;
+  /** All its descendants. */
+  readonly children: readonly ProcessUsage[];
+  readonly total: UsageTotals;
   readonly connections?: readonly OpenConnection[];
   readonly openedFiles?: readonly OpenedFile[];
   readonly memoryMaps?: readonly MemoryMap[];
-  /** When it was taken, in milliseconds since the epoch. */
+  /** Time of the sample, in milliseconds since the epoch. */
   readonly atMs: number;
-  /** How long it took to take this one, in milliseconds. */
+  /** Duration of the measurement, in milliseconds. */
   readonly elapsedMs: number;
 }
 
-/** Which process, or which thread of one, is to be measured. */
+/** A process, or a thread of a process, to measure. */
 export interface Target {
   readonly pid: number;
-  /** The kernel's id of a thread: cpu is that thread's alone, memory the whole process's. */
+  /** Kernel id of a thread: CPU is measured for the thread alone, memory for the whole process. */
   readonly tid?: number;
 }
 
-/** What is asked for besides the figures that cost next to nothing. */
+/** Additional, more expensive measurements. */
 export interface SampleOptions {
   readonly openConnections?: boolean;
   readonly openedFiles?: boolean;
   readonly memoryMaps?: boolean;
-  /** Proportional set size: shared memory divided among those who share it. */
+  /** Proportional set size: shared memory divided among the processes that share it. */
   readonly pss?: boolean;
 }
 
 /**
- * Measures processes. It remembers the last sample of each, so that cpu is that of the time between;
- * those not asked for any more are forgotten.
+ * Measures processes. Keeps the previous sample of each, to compute the CPU usage between the two; forgets processes
+ * that are not measured any more.
  */
 export interface Sampler {
-  /** In the order of `targets`; undefined for one that does not live (any more). Never rejects for that. */
+  /** Returns samples in the order of `targets`; undefined for a target that has ended. */
   sample(targets: readonly Target[], options?: SampleOptions): Promise<readonly (Sample | undefined)[]>;
 }

@@ -1,15 +1,15 @@
-// Chooses how processes are measured on this machine.
+// Selects the sampler for this machine.
 
 import { ProcSampler } from './proc-sampler.js';
 import type { Sampler } from './sample.js';
 import { UsageSampler } from './usage-sampler.js';
 
 export interface SamplerOptions {
-  /** `proc` reads /proc, on Linux only; `usage` asks the tools of the system, anywhere. */
+  /** `proc` reads /proc (Linux only); `usage` runs tools of the system, such as ps. */
   readonly kind?: 'proc' | 'usage';
 }
 
-/** The one that costs least here, unless `kind` says which. */
+/** Creates the cheapest sampler that works here, or the given `kind`. */
 export function createSampler(options: SamplerOptions = {}): Sampler {
   const kind = options.kind ?? (process.platform === 'linux' ? 'proc' : 'usage');
   return kind === 'proc' ? new ProcSampler() : new UsageSampler();

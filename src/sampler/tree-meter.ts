@@ -1,74 +1,74 @@
-// How busy a process is together with all that descend from it, those that have ended in between included.
+// CPU usage of a process tree, including descendants that ended between two readings.
 
 /** One process of a tree at one moment. */
 export interface TreeMember {
-  /** With the pid it names a process for good. */
+  /** Start time; identifies a process together with the pid. */
   readonly start: number;
   readonly parent: number;
-  /** Its own processor time since its start. */
+  /** Its own CPU time since its start. */
   readonly ownMs: number;
-  /** That of its children that have ended and were waited for, and of theirs. */
+  /** CPU time of its ended and reaped descendants. */
   readonly endedMs: number;
   readonly ageMs: number;
 }
 
 export interface TreeReading {
   readonly root: number;
-  /** Names the target: two targets may have the same root. */
+  /** Identifies the target: two targets may have the same root. */
   readonly key: string;
-  /** On a clock that never goes back. */
+  /** Time of the reading, on a monotonic clock. */
   readonly atMs: number;
   /** By pid, the root included. */
   readonly members: ReadonlyMap<number, TreeMember>;
-  /** Whether a process is still there, in this tree or elsewhere. */
+  /** Returns whether a process still runs, in this tree or elsewhere. */
   isAlive(pid: number, start: number): boolean;
 }
 
-interface Known {
+interface Measured {
   readonly reading: TreeReading;
   readonly percent: number;
-  /** Time that was counted of processes that have gone, and that their ancestors do not show yet. */
-  readonly owed: ReadonlyMap<number, number>;
+  /** By pid: CPU time of ended descendants that was counted, but that the ancestor's `endedMs` does not contain yet. */
+  readonly unsettledMs: ReadonlyMap<number, number>;
 }
 
-/** As in CpuMeter: what lies closer together tells nothing. */
-const LEAST_MS = 50;
-/** The system counts in steps of this. */
+/** As in CpuMeter: shorter intervals are too inaccurate. */
+const MIN_INTERVAL_MS = 50;
+/** Resolution of CPU times. */
 const TICK_MS = 10;
-/** What joins a tree when it is older than the last sample by more than this came from elsewhere. */
+/** A new member that is older than the previous sample by more than this has moved here from another tree. */
 const JOINED_MS = 1000;
 
 export class TreeMeter {
   readonly #processors: number;
-  #known = new Map<string, Known>();
-  #asked = new Map<string, Known>();
+  #previous = new Map<string, Measured>();
+  #current = new Map<string, Measured>();
 
   constructor(processors: number) {
     this.#processors = processors;
   }
 
-  /** Percent of one core since the last reading of the same tree; since the start of its root where there is none. */
+  /** Returns the percentage of one core since the previous reading of the same tree; since the start of its root for the first reading. */
   percent(reading: TreeReading): number {
-    const before = this.#known.get(reading.key);
+    const before = this.#previous.get(reading.key);
     const known = before !== undefined && isSameRoot(before.reading, reading) ? before : undefined;
-    const next = known === undefined ? begin(reading) : this.#renew(known, reading);
-    this.#asked.set(reading.key, next);
+    const next = known === undefined ? begin(reading) : this.#update(known, reading);
+    this.#current.set(reading.key, next);
     return next.percent;
   }
 
-  /** Ends a round: those it did not ask for are forgotten. */
-  forgetOthers(): void {
-    this.#known = this.#asked;
-    this.#asked = new Map();
+  /** Ends a round: forgets all trees that were not measured in it. */
+  endRound(): void {
+    this.#previous = this.#current;
+    this.#current = new Map();
   }
 
-  #renew(known: Known, reading: TreeReading): Known {
+  #update(known: Measured, reading: TreeReading): Measured {
     const passedMs = reading.atMs - known.reading.atMs;
-    if (passedMs < LEAST_MS) return known;
-    const { spentMs, owed } = compareTrees(known, reading);
-    // /proc is not read in one moment: a child that ends meanwhile can be in it twice. So much time there was not.
-    const mostMs = passedMs * this.#processors + TICK_MS * reading.members.size;
-    return { reading, owed, percent: (Math.min(spentMs, mostMs) / passedMs) * 100 };
+    if (passedMs < MIN_INTERVAL_MS) return known;
+    const { spentMs, unsettledMs: unsettledMs } = compareTrees(known, reading);
+    // /proc is not read atomically: a child that ends meanwhile can be counted twice. Limit the result to the possible maximum.
+    const maxMs = passedMs * this.#processors + TICK_MS * reading.members.size;
+    return { reading, unsettledMs: unsettledMs, percent: (Math.min(spentMs, maxMs) / passedMs) * 100 };
   }
 }
 
@@ -76,22 +76,25 @@ function isSameRoot(before: TreeReading, now: TreeReading): boolean {
   return before.members.get(before.root)?.start === now.members.get(now.root)?.start;
 }
 
-function begin(reading: TreeReading): Known {
+function begin(reading: TreeReading): Measured {
   const ageMs = reading.members.get(reading.root)?.ageMs ?? 0;
   let spentMs = 0;
   for (const { ownMs, endedMs } of reading.members.values()) spentMs += ownMs + endedMs;
-  return { reading, owed: new Map(), percent: ageMs > 0 ? (spentMs / ageMs) * 100 : 0 };
+  return { reading, unsettledMs: new Map(), percent: ageMs > 0 ? (spentMs / ageMs) * 100 : 0 };
 }
 
 /**
- * What a tree has spent between two readings: the growth of each member's own time and of its ended children's.
- * What was counted of a child while it lived is in the latter again, and is taken off its nearest living ancestor's.
+ * Returns the CPU time of a tree between two readings: the growth of each member's own time and of its ended children's
+ * time. The latter contains again what was counted of a child while it ran; that is subtracted.
  */
-function compareTrees(known: Known, now: TreeReading): Pick<Known, 'owed'> & { readonly spentMs: number } {
-  const { reading: before, owed } = known;
+function compareTrees(
+  known: Measured,
+  now: TreeReading,
+): Pick<Measured, 'unsettledMs'> & { readonly spentMs: number } {
+  const { reading: before, unsettledMs: unsettledMs } = known;
   const passedMs = now.atMs - before.atMs;
-  const counted = countGone(before, now);
-  const owedNext = new Map<number, number>();
+  const counted = sumEnded(before, now);
+  const unsettledNext = new Map<number, number>();
   let spentMs = 0;
   for (const [pid, member] of now.members) {
     const earlier = before.members.get(pid);
@@ -101,21 +104,21 @@ function compareTrees(known: Known, now: TreeReading): Pick<Known, 'owed'> & { r
     }
     spentMs += Math.max(0, member.ownMs - earlier.ownMs);
     const fresh = counted.get(pid) ?? 0;
-    const endedMs = member.endedMs - earlier.endedMs - fresh - (owed.get(pid) ?? 0);
+    const endedMs = member.endedMs - earlier.endedMs - fresh - (unsettledMs.get(pid) ?? 0);
     spentMs += Math.max(0, endedMs);
-    // Read before it had been waited for: the next reading shows it, or it was never waited for.
-    if (endedMs < 0) owedNext.set(pid, Math.min(fresh, -endedMs));
+    // The child was not reaped yet: its time appears in the next reading, or never.
+    if (endedMs < 0) unsettledNext.set(pid, Math.min(fresh, -endedMs));
   }
-  return { spentMs, owed: owedNext };
+  return { spentMs, unsettledMs: unsettledNext };
 }
 
-/** By living ancestor: what was counted of those that have ended since. */
-function countGone(before: TreeReading, now: TreeReading): ReadonlyMap<number, number> {
+/** Returns by running ancestor: the CPU time already counted of descendants that have ended since. */
+function sumEnded(before: TreeReading, now: TreeReading): ReadonlyMap<number, number> {
   const counted = new Map<number, number>();
-  const isThere = (pid: number) => now.members.get(pid)?.start === before.members.get(pid)?.start;
+  const isPresent = (pid: number) => now.members.get(pid)?.start === before.members.get(pid)?.start;
   for (const [pid, { start, ownMs, endedMs }] of before.members) {
-    if (isThere(pid) || now.isAlive(pid, start)) continue;
-    const ancestor = findAncestor(before, pid, isThere);
+    if (isPresent(pid) || now.isAlive(pid, start)) continue;
+    const ancestor = findAncestor(before, pid, isPresent);
     if (ancestor !== undefined) counted.set(ancestor, (counted.get(ancestor) ?? 0) + ownMs + endedMs);
   }
   return counted;
@@ -124,12 +127,12 @@ function countGone(before: TreeReading, now: TreeReading): ReadonlyMap<number, n
 function findAncestor(
   { members }: TreeReading,
   pid: number,
-  isThere: (pid: number) => boolean,
+  isPresent: (pid: number) => boolean,
 ): number | undefined {
   const passed = new Set([pid]);
   for (let parent = members.get(pid)?.parent; parent !== undefined; parent = members.get(parent)?.parent) {
     if (!members.has(parent) || passed.has(parent)) return undefined;
-    if (isThere(parent)) return parent;
+    if (isPresent(parent)) return parent;
     passed.add(parent);
   }
   return undefined;

@@ -1,6 +1,6 @@
-// Who descends from whom. Pure.
+// Process trees: children by parent, and descendants. Pure.
 
-/** For each process that has any, its children. */
+/** Returns the children of each process that has children. */
 export function groupByParent(
   processes: ReadonlyMap<number, { readonly parent: number }>,
 ): ReadonlyMap<number, readonly number[]> {
@@ -13,13 +13,13 @@ export function groupByParent(
   return children;
 }
 
-/** `from` and all below them at any depth, parents before children; each once, whatever the table says. */
-export function walkDown(
+/** Returns `from` and all their descendants, parents before children, each once even if the table contains a cycle. */
+export function collectDescendants(
   from: readonly number[],
   childrenOf: (pid: number) => readonly number[] | undefined,
 ): readonly number[] {
   const found = new Set(from);
-  // A set hands out what is added to it while it is walked.
+  // Iterating a Set also visits elements that are added meanwhile.
   for (const pid of found) for (const child of childrenOf(pid) ?? []) found.add(child);
   return [...found];
 }

@@ -1,4 +1,4 @@
-// What systeminformation tells of connections -> as we tell it. Pure.
+// Converts connections of systeminformation to OpenConnection. Pure.
 
 import type { OpenConnection } from './sample.js';
 
@@ -12,7 +12,7 @@ export interface ListedConnection {
   readonly pid: number;
 }
 
-/** By pid, of those in `pids`. */
+/** Groups the connections of `pids` by pid. */
 export function composeConnections(
   listed: readonly ListedConnection[],
   pids: ReadonlySet<number>,
@@ -29,11 +29,11 @@ export function composeConnections(
 
 function composeConnection(each: ListedConnection): OpenConnection {
   const isDatagram = each.protocol.startsWith('udp');
-  const isWide = [each.localAddress, each.peerAddress].some((address) => address.includes(':'));
+  const isIpv6 = [each.localAddress, each.peerAddress].some((address) => address.includes(':'));
   return {
     pid: each.pid,
     fd: -1,
-    family: isWide || each.protocol.endsWith('6') ? 'ipv6' : 'ipv4',
+    family: isIpv6 || each.protocol.endsWith('6') ? 'ipv6' : 'ipv4',
     type: isDatagram ? 'dgram' : 'stream',
     local: composeAddress(each.localAddress, each.localPort),
     remote: Number(each.peerPort) > 0 ? composeAddress(each.peerAddress, each.peerPort) : '',

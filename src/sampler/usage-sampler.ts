@@ -1,27 +1,27 @@
-// Measures processes where there is no /proc, with pidusage and systeminformation; they are loaded when needed.
+// Measures processes on systems without /proc, with pidusage and systeminformation, which are loaded on demand.
 
 import { totalmem } from 'node:os';
 import { systemClock } from '../base/clock.js';
 import { hasErrnoCode } from '../base/errors.js';
 import { CpuMeter } from './cpu-meter.js';
-import type { OpenConnection, ProcessFigures, Sample, SampleOptions, Sampler, Target } from './sample.js';
-import { sumFigures } from './totals.js';
-import { groupByParent, walkDown } from './tree.js';
+import type { OpenConnection, ProcessUsage, Sample, SampleOptions, Sampler, Target } from './sample.js';
+import { sumUsage } from './sum-usage.js';
+import { groupByParent, collectDescendants } from './tree.js';
 import { composeConnections } from './usage-connections.js';
 
-const LIST_LASTS_MS = 550;
-/** The tools tell ages in whole seconds: starts this close together are one. */
+const LIST_CACHE_MS = 550;
+/** ps reports ages in whole seconds: start times this close belong to the same process. */
 const SAME_START_MS = 2500;
 const KIB = 1024;
 
-interface Listed {
+interface ListedProcess {
   readonly parent: number;
   readonly name: string;
   readonly state: string;
   readonly vmsBytes: number;
 }
 
-interface Usage {
+interface PidUsage {
   readonly memory: number;
   readonly ctime: number;
   readonly elapsed: number;
@@ -29,8 +29,8 @@ interface Usage {
 }
 
 /**
- * Threads, files and maps are left out: these tools do not tell them. A thread is measured as its process,
- * and connections are without the number of their file. Children may be missed in their first half a second.
+ * Provides no threads, files and memory maps, and no file descriptors of connections, because the tools do not report
+ * them. Measures a thread as its process. May miss children in their first half second.
  */
 export class UsageSampler implements Sampler {
   readonly #cpu = new CpuMeter();
@@ -41,9 +41,9 @@ export class UsageSampler implements Sampler {
     options: SampleOptions = {},
   ): Promise<readonly (Sample | undefined)[]> {
     const [atMs, startMs] = [Date.now(), performance.now()];
-    const listed = await listWith(targets.map(({ pid }) => pid));
+    const listed = await listIncluding(targets.map(({ pid }) => pid));
     const childrenOf = groupByParent(listed);
-    const trees = targets.map(({ pid }) => walkDown([pid], (each) => childrenOf.get(each)));
+    const trees = targets.map(({ pid }) => collectDescendants([pid], (each) => childrenOf.get(each)));
     const pids = [...new Set(trees.flat())];
     const used = await readUsage(pids);
     const connections = options.openConnections === true ? await readConnections(new Set(pids)) : undefined;
@@ -55,7 +55,7 @@ export class UsageSampler implements Sampler {
       return {
         main,
         children: members.slice(1),
-        total: sumFigures(members),
+        total: sumUsage(members),
         ...(connections === undefined
           ? {}
           : { connections: members.flatMap(({ pid }) => connections.get(pid) ?? []) }),
@@ -66,18 +66,18 @@ export class UsageSampler implements Sampler {
   }
 
   #compose(
-    listed: ReadonlyMap<number, Listed>,
-    used: ReadonlyMap<number, Usage>,
-  ): ReadonlyMap<number, ProcessFigures> {
+    listed: ReadonlyMap<number, ListedProcess>,
+    used: ReadonlyMap<number, PidUsage>,
+  ): ReadonlyMap<number, ProcessUsage> {
     const starts = new Map<number, number>();
-    const figures = [...used].flatMap(([pid, usage]): readonly [number, ProcessFigures][] => {
+    const figures = [...used].flatMap(([pid, usage]): readonly [number, ProcessUsage][] => {
       const known = listed.get(pid);
       if (known === undefined) return [];
       const { timestamp, elapsed, ctime, memory } = usage;
       const start = this.#startOf(pid, timestamp - elapsed);
       starts.set(pid, start);
       const reading = { start, cpuMs: ctime, atMs: timestamp, ageMs: elapsed };
-      const one: ProcessFigures = {
+      const one: ProcessUsage = {
         pid,
         parent: known.parent,
         name: known.name,
@@ -92,26 +92,26 @@ export class UsageSampler implements Sampler {
       return [[pid, one]];
     });
     this.#starts = starts;
-    this.#cpu.forgetOthers();
+    this.#cpu.endRound();
     return new Map(figures);
   }
 
-  /** The same for one process each time, though what the tools tell wavers. */
+  /** Returns a stable start time for a process, although the reported age varies. */
   #startOf(pid: number, startMs: number): number {
     const before = this.#starts.get(pid);
     return before !== undefined && Math.abs(before - startMs) < SAME_START_MS ? before : startMs;
   }
 }
 
-/** systeminformation repeats its last answer for half a second: who was born since is waited for. */
-async function listWith(pids: readonly number[]): Promise<ReadonlyMap<number, Listed>> {
+/** systeminformation caches its result for half a second: waits and reads again if a running pid is missing. */
+async function listIncluding(pids: readonly number[]): Promise<ReadonlyMap<number, ListedProcess>> {
   const listed = await readList();
-  if (!pids.some((pid) => !listed.has(pid) && isThere(pid))) return listed;
-  await new Promise<void>((resolve) => systemClock.after(LIST_LASTS_MS, resolve));
+  if (!pids.some((pid) => !listed.has(pid) && isRunning(pid))) return listed;
+  await new Promise<void>((resolve) => systemClock.after(LIST_CACHE_MS, resolve));
   return readList();
 }
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -119,7 +119,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-async function readList(): Promise<ReadonlyMap<number, Listed>> {
+async function readList(): Promise<ReadonlyMap<number, ListedProcess>> {
   const { processes } = await import('systeminformation');
   const { list } = await processes();
   return new Map(
@@ -135,11 +135,11 @@ async function readList(): Promise<ReadonlyMap<number, Listed>> {
   );
 }
 
-async function readUsage(pids: readonly number[]): Promise<ReadonlyMap<number, Usage>> {
+async function readUsage(pids: readonly number[]): Promise<ReadonlyMap<number, PidUsage>> {
   if (pids.length === 0) return new Map();
   const { default: pidusage } = await import('pidusage');
   try {
-    const found: Readonly<Record<string, Usage | null>> = await pidusage([...pids]);
+    const found: Readonly<Record<string, PidUsage | null>> = await pidusage([...pids]);
     return new Map(
       Object.entries(found).flatMap(([pid, usage]) => (usage === null ? [] : [[Number(pid), usage]])),
     );

@@ -5,7 +5,7 @@ import { ContextdError } from '../base/errors.js';
 import type { KeyPair } from '../base/keys.js';
 import type { Peer } from '../bus/zap-handler.js';
 import type { RejectedPeer } from '../bus/handshake-errors.js';
-import { macOf, MessageAuthenticator, type MessageMac } from '../bus/message-mac.js';
+import { parseMac, MessageAuthenticator, type MessageMac } from '../bus/message-mac.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ClientKey, Role } from '../model/security.js';
 import type { Message } from '../messages/message.js';
@@ -82,13 +82,13 @@ export class Authorizer {
 
   /** Finds out who wrote a frame. Must be called once per frame: a second call detects a replay. */
   authenticate(frame: Uint8Array): Principal {
-    const seal = macOf(frame);
+    const seal = parseMac(frame);
     if (seal === undefined) return unauthenticated('SEC_SEAL_INVALID', 'the message has no seal (MAC)');
     const client = this.#clients.get(seal.key) ?? asReader(seal.key, this.services.taskOf(seal.key));
     if (client === undefined && !this.services.isKnown(seal.key)) {
       return unauthenticated('SEC_KEY_UNKNOWN', `the key ${seal.key} is unknown here`);
     }
-    if (!this.authenticator.isGenuine(frame, seal)) {
+    if (!this.authenticator.verify(frame, seal)) {
       return unauthenticated('SEC_SEAL_INVALID', `the seal does not match the key ${seal.key}`);
     }
     return { key: seal.key, client, fault: this.#isFresh(seal, client) ? undefined : replayed() };

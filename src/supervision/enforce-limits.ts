@@ -20,7 +20,7 @@ export function enforceLimits(
     transactions: () => supervisor.transactions.values(),
     onBreach: (transaction, service, breach) => supervisor.onLimitExceeded(transaction, service, breach),
     onError: (error) => {
-      const text = errorLog.note(error);
+      const text = errorLog.record(error);
       if (text !== undefined)
         notice({ kind: 'warning', text: `the limits of services could not be checked: ${text}` });
     },

@@ -1,4 +1,4 @@
-// contextd/task: everything a task service imports.
+// Entry point contextd/task: everything a task service imports.
 
 export { defineService, type ServiceDeclaration, type ServiceDefinition } from './service.js';
 export {

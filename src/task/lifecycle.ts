@@ -1,4 +1,4 @@
-// The life of one task: build, onStart, perform, onStop; what happens is told to its ports.
+// The lifecycle of one task: build, onStart, perform, onStop.
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, withDeadline } from '../base/deferred.js';
@@ -13,18 +13,17 @@ export type TaskEnd =
   | { readonly kind: 'failed'; readonly error: ContextdError };
 
 export interface LifecyclePorts {
-  /** Everything a task needs but the means to stop it. */
+  /** The task's context, without `signal` and `pause`, which the lifecycle adds. */
   readonly context: Omit<TaskContext<TaskConfiguration>, 'signal' | 'pause'>;
   /**
-   * Called once, before anything else is told of the work: when it has notified, paused or ended, and at the
-   * latest after its first turn of the event loop. Never for a task that throws before, be it where nothing can
-   * catch it: that has not started.
+   * Called once when the task has started: on its first `notify` or `pause`, when it returns, or after its first turn of
+   * the event loop. Not called for a task that throws before that, even in a callback.
    */
   started(): void;
-  /** Drives the task's pauses. */
+  /** Clock for the task's pauses. */
   readonly clock?: Clock | undefined;
-  /** How long onStop may take, in milliseconds of real time, after the task threw where nothing could catch it. */
-  readonly cleanUpLimitMs: number;
+  /** How long onStop may take after an uncaught error in a callback of the task, in milliseconds of real time. */
+  readonly cleanUpTimeoutMs: number;
 }
 
 /** Runs the task of a service once. */
@@ -34,30 +33,30 @@ export class Lifecycle {
   readonly #crashed = createDeferred<TaskEnd>();
   #crash: TaskEnd | undefined;
   #task: Task<unknown> | undefined;
-  /** It is at work, and that has not been told yet. */
-  #isToBeTold = false;
+  /** `perform` is running, and `started` was not called yet. */
+  #isStartPending = false;
 
   constructor(ports: LifecyclePorts) {
     this.#ports = ports;
   }
 
-  /** Never rejects: whatever the task throws is its end. */
+  /** Runs the task to its end. Never rejects: an error of the task becomes its TaskEnd. */
   async run(definition: ServiceDefinition): Promise<TaskEnd> {
     const crashed = this.#crashed.promise;
     const end = await Promise.race([this.#perform(definition), crashed]);
-    if (this.#crash !== undefined) return await this.#cleanUpInTime(this.#crash);
-    // What is thrown where nothing can catch it while onStop runs ends the task there and then.
+    if (this.#crash !== undefined) return await this.#cleanUpWithTimeout(this.#crash);
+    // An uncaught error during onStop ends the task immediately.
     return await Promise.race([this.#cleanUp(end), crashed]);
   }
 
-  /** Asks the task to end. */
+  /** Aborts the task's signal, so that it ends. */
   stop(): void {
     this.#stop.abort();
   }
 
-  /** The task threw where nothing could catch it: it ends as failed, but what it holds is released first. */
+  /** Ends the task as failed after an uncaught error in a callback; onStop still runs. */
   crash(error: unknown): void {
-    this.#crash ??= { kind: 'failed', error: taskError(error) };
+    this.#crash ??= { kind: 'failed', error: toTaskError(error) };
     this.#crashed.resolve(this.#crash);
     this.stop();
   }
@@ -71,16 +70,16 @@ export class Lifecycle {
       await this.#task?.onStop();
       return end;
     } catch (error) {
-      return end.kind === 'failed' ? end : { kind: 'failed', error: taskError(error) };
+      return end.kind === 'failed' ? end : { kind: 'failed', error: toTaskError(error) };
     }
   }
 
-  /** Nobody knows what state the task is in: that it never comes to an end must not keep its process. */
-  async #cleanUpInTime(end: TaskEnd): Promise<TaskEnd> {
-    const { cleanUpLimitMs, context } = this.#ports;
-    const late = () => new Error(`onStop has not come to its end within ${cleanUpLimitMs / 1000} s`);
+  /** After an uncaught error the state of the task is undefined: a hanging onStop must not keep the process running. */
+  async #cleanUpWithTimeout(end: TaskEnd): Promise<TaskEnd> {
+    const { cleanUpTimeoutMs, context } = this.#ports;
+    const late = () => new Error(`onStop did not finish within ${cleanUpTimeoutMs / 1000} s`);
     try {
-      return await withDeadline(this.#cleanUp(end), cleanUpLimitMs, late, systemClock);
+      return await withDeadline(this.#cleanUp(end), cleanUpTimeoutMs, late, systemClock);
     } catch (error) {
       context.log.warn(messageOf(error));
       return end;
@@ -94,12 +93,12 @@ export class Lifecycle {
       this.#task = task;
       await task.onStart();
       if (this.#crash !== undefined) return this.#crash;
-      await this.#work(task);
+      await this.#performTask(task);
       return signal.aborted ? { kind: 'stopped' } : { kind: 'exited' };
     } catch (error) {
-      // What an aborted call throws because it was aborted is the stop that was asked for.
-      if (signal.aborted && isAbort(error)) return { kind: 'stopped' };
-      return { kind: 'failed', error: taskError(error) };
+      // An AbortError after an abort is the requested stop, not a failure.
+      if (signal.aborted && isAbortError(error)) return { kind: 'stopped' };
+      return { kind: 'failed', error: toTaskError(error) };
     }
   }
 
@@ -110,34 +109,34 @@ export class Lifecycle {
       ...context,
       signal,
       notify: (action, items) => {
-        this.#tellStarted();
+        this.#reportStarted();
         context.notify(action, items);
       },
       pause: (ms) => {
-        this.#tellStarted();
+        this.#reportStarted();
         return pause(clock, ms, signal);
       },
     };
   }
 
-  async #work(task: Task<unknown>): Promise<void> {
-    this.#isToBeTold = true;
-    const turn = setImmediate(() => this.#tellStarted());
+  async #performTask(task: Task<unknown>): Promise<void> {
+    this.#isStartPending = true;
+    const turn = setImmediate(() => this.#reportStarted());
     try {
       await task.perform();
-      this.#tellStarted();
+      this.#reportStarted();
     } catch (error) {
-      if (this.#stop.signal.aborted && isAbort(error)) this.#tellStarted();
+      if (this.#stop.signal.aborted && isAbortError(error)) this.#reportStarted();
       throw error;
     } finally {
-      this.#isToBeTold = false;
+      this.#isStartPending = false;
       clearImmediate(turn);
     }
   }
 
-  #tellStarted(): void {
-    if (!this.#isToBeTold || this.#crash !== undefined) return;
-    this.#isToBeTold = false;
+  #reportStarted(): void {
+    if (!this.#isStartPending || this.#crash !== undefined) return;
+    this.#isStartPending = false;
     this.#ports.started();
   }
 }
@@ -158,11 +157,11 @@ function pause(clock: Clock, durationMs: number, signal: AbortSignal): Promise<v
   });
 }
 
-function taskError(error: unknown): ContextdError {
+function toTaskError(error: unknown): ContextdError {
   if (error instanceof ContextdError) return asContextdError(error);
   return new ContextdError('SVC_TASK_FAILED', messageOf(error), { cause: error });
 }
 
-function isAbort(error: unknown): boolean {
+function isAbortError(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }

@@ -1,3 +1,3 @@
-// contextd/schema: zod, apart from contextd/task because loading it takes longer than all the rest.
+// Entry point contextd/schema: zod. Separate from contextd/task, because loading zod takes longer than everything else.
 
 export { z } from 'zod';

@@ -1,9 +1,9 @@
-// What a service file exports: which messages concern the service, and the task it builds.
+// The default export of a service file: the service names it accepts, and the task that it builds.
 
 import { ContextdError } from '../base/errors.js';
 import { Task, type TaskConfiguration, type TaskContext } from './task.js';
 
-/** Anything with zod's safeParse: what a task declares as `static configuration`. */
+/** The type of a task's `static configuration`: anything with zod's safeParse. */
 export interface ConfigurationSchema<C> {
   safeParse(
     value: unknown,
@@ -17,7 +17,7 @@ interface ConfigurationIssue {
   readonly message: string;
 }
 
-/** A task class; `configuration` checks the XML's `<configuration>` before the task is built. */
+/** A task class; its `configuration` validates `<configuration>` of the context file before the task is built. */
 export interface TaskClass<C> {
   readonly prototype: Task<C>;
   new (context: TaskContext<C>): Task<C>;
@@ -25,25 +25,26 @@ export interface TaskClass<C> {
 }
 
 export interface ServiceDeclaration<C> {
-  /** The service names (XML `<service_name>`) whose messages concern this service; all when left out. */
+  /** The service names (XML `<service_name>`) that this service accepts; all if left out. */
   readonly serviceName?: string | readonly string[];
   readonly task: TaskClass<C>;
 }
 
 export interface ServiceDefinition {
-  /** The service names it was declared with; none if all messages concern it. */
+  /** The declared service names; empty if the service accepts all. */
   readonly serviceNames: readonly string[];
-  /** Whether messages to this service name concern the service. */
-  concerns(serviceName: string): boolean;
-  readonly hearsEvents: boolean;
-  /** Throws SVC_CONFIGURATION_INVALID, naming every element that is wrong. */
+  /** Returns whether the service accepts messages to this service name. */
+  matches(serviceName: string): boolean;
+  /** Whether its task overrides onEvent. */
+  readonly handlesEvents: boolean;
+  /** Builds the task. Throws SVC_CONFIGURATION_INVALID with every invalid element. */
   build(context: TaskContext<TaskConfiguration>): Task<unknown>;
 }
 
-const definitionMark = Symbol.for('contextd.service');
+const definitionBrand = Symbol.for('contextd.service');
 
 /**
- * Declares a service; a service file's default export.
+ * Declares a service. Use it as the default export of a service file.
  *
  * @example
  * export default defineService({ serviceName: 'echo_action', task: EchoShouting });
@@ -53,17 +54,17 @@ export function defineService<C>(declaration: ServiceDeclaration<C>): ServiceDef
   const names = serviceName === undefined ? [] : [serviceName].flat();
   const definition: ServiceDefinition = {
     serviceNames: names,
-    concerns: (name) => serviceName === undefined || names.includes(name),
-    hearsEvents: task.prototype.onEvent !== Task.prototype.onEvent,
+    matches: (name) => serviceName === undefined || names.includes(name),
+    handlesEvents: task.prototype.onEvent !== Task.prototype.onEvent,
     build: (context) =>
       new task({ ...context, configuration: checkConfiguration(task, context.configuration) }),
   };
-  return Object.assign(definition, { [definitionMark]: true });
+  return Object.assign(definition, { [definitionBrand]: true });
 }
 
-/** True for what defineService returned, also from another copy of this package. */
+/** Returns true for a result of defineService, even of another copy of this package. */
 export function isServiceDefinition(value: unknown): value is ServiceDefinition {
-  return typeof value === 'object' && value !== null && definitionMark in value;
+  return typeof value === 'object' && value !== null && definitionBrand in value;
 }
 
 function checkConfiguration<C>(task: TaskClass<C>, configuration: TaskConfiguration): C {
@@ -75,7 +76,7 @@ function checkConfiguration<C>(task: TaskClass<C>, configuration: TaskConfigurat
   );
   throw new ContextdError(
     'SVC_CONFIGURATION_INVALID',
-    `the configuration of the task is wrong: ${faults.join('; ')}`,
+    `the configuration of the task is invalid: ${faults.join('; ')}`,
     {
       hint: `correct <configuration> in the context file, or 'static configuration' of ${task.name}`,
     },

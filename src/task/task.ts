@@ -1,9 +1,9 @@
-// What a user's task extends: LoopedTask runs until it is stopped, SingleTask runs once.
+// Base classes of tasks: LoopedTask runs until it is stopped, SingleTask runs once.
 
 import type { LogFields, Logger } from '../base/logger.js';
 import type { ClientSecurity } from '../bus/security.js';
 
-/** Who a task is, as its context says. */
+/** The ids and names of a task, from its context. */
 export interface TaskIdentity {
   readonly serviceId: string;
   readonly serviceName: string;
@@ -12,20 +12,20 @@ export interface TaskIdentity {
   readonly contextId: string;
 }
 
-/** Where the bus of a task's context is, for a task with sockets of its own. */
+/** The bus addresses, for a task with its own sockets. */
 export interface TaskEndpoints {
   /** Where subscribers connect (FrontEndEndpoint). */
   readonly subscribe: string;
   /** Where publishers connect (BackendEndpoint). */
   readonly publish: string;
   /**
-   * Of a secured provider, in a process: keys with which this task may connect and ask, for `Client.connect`;
-   * they may not command. Not enumerable, so neither printed nor copied by a spread.
+   * Keys for `Client.connect`, for a task in a process of a provider with security. They allow queries, but no commands.
+   * Not enumerable, so that they are neither printed nor copied by a spread.
    */
   readonly security?: ClientSecurity;
 }
 
-/** What another service of the same transaction reported. */
+/** An event of another service of the same transaction. */
 export interface ServiceEvent {
   readonly action: 'created' | 'started' | 'updated' | 'failed' | 'stopped' | 'exited';
   readonly serviceId: string;
@@ -34,13 +34,13 @@ export interface ServiceEvent {
   readonly status: Readonly<Record<string, unknown>>;
 }
 
-/** A task's own data in an event; keys `result`, `device_action` and `pid` are the host's. */
+/** A task's own data in an event. The keys `result`, `device_action` and `pid` are reserved for the host. */
 export type EventItems = Readonly<Record<string, unknown>>;
 
-/** What the XML's `<configuration>` holds; every value is text, repeated elements are lists. */
+/** The content of `<configuration>` in the context file: every value is text, repeated elements are lists. */
 export type TaskConfiguration = Readonly<Record<string, unknown>>;
 
-/** What the host gives a task; tasks use it through the members of their base class. */
+/** What the host passes to a task. Tasks use it through the members of their base class. */
 export interface TaskContext<C> {
   readonly identity: TaskIdentity;
   readonly endpoints: TaskEndpoints;
@@ -48,7 +48,7 @@ export interface TaskContext<C> {
   readonly signal: AbortSignal;
   readonly log: Logger;
   notify(action: 'updated' | 'failed', items: EventItems): void;
-  /** Resolves when everything notified so far has left. */
+  /** Resolves when all events notified so far have been sent. */
   flush(): Promise<void>;
   pause(durationMs: number): Promise<void>;
 }
@@ -60,7 +60,7 @@ export abstract class Task<C = TaskConfiguration> {
     this.#context = context;
   }
 
-  /** The `<configuration>` of this service in the context file, checked by `static configuration`. */
+  /** The `<configuration>` of this service in the context file, validated by `static configuration`. */
   get configuration(): C {
     return this.#context.configuration;
   }
@@ -69,12 +69,12 @@ export abstract class Task<C = TaskConfiguration> {
     return this.#context.identity;
   }
 
-  /** Where the bus is that this service is on; its events and commands need none of this. */
+  /** The addresses of the bus. Not needed for events and commands of this service. */
   get endpoints(): TaskEndpoints {
     return this.#context.endpoints;
   }
 
-  /** Aborted when the service is asked to stop: pass it on to whatever can take long. */
+  /** Aborted when the service is stopped. Pass it to calls that can take long. */
   get signal(): AbortSignal {
     return this.#context.signal;
   }
@@ -84,35 +84,35 @@ export abstract class Task<C = TaskConfiguration> {
     return this.#context.log;
   }
 
-  /** Tells everyone that something happened, with data; fires on_update or on_fail. */
+  /** Publishes an event with data; fires on_update or on_fail. */
   notify(action: 'updated' | 'failed', items: EventItems = {}): void {
     this.#context.notify(action, items);
   }
 
-  /** Resolves after `durationMs` milliseconds, or at once when the service is asked to stop. */
+  /** Resolves after `durationMs` milliseconds, or immediately when the service is stopped. */
   pause(durationMs: number): Promise<void> {
     return this.#context.pause(durationMs);
   }
 
-  /** Runs before the service reports `started`; throw to refuse. */
+  /** Runs before the service reports `started`. Throw an error to prevent the start. */
   onStart(): Promise<void> | void {
     return undefined;
   }
 
   /**
-   * Runs when the task is over, however it ended: close files and connections here. After an error that nothing
-   * could catch, such as one in a timer, it has the stop timeout to do so, and what `perform` awaits may still go on.
+   * Runs when the task has ended, for any reason: close files and connections here. After an uncaught error, such as one
+   * in a timer, it has the stop timeout to finish, and `perform` may still be running.
    */
   onStop(): Promise<void> | void {
     return undefined;
   }
 
-  /** Override to hear of the other services of the same transaction. */
+  /** Override to receive events of the other services of the same transaction. */
   onEvent(_event: ServiceEvent): void {
     return undefined;
   }
 
-  /** The task's whole work; called by the host. */
+  /** The work of the task; called by the host. */
   abstract perform(): Promise<void>;
 
   protected flush(): Promise<void> {
@@ -138,7 +138,7 @@ export abstract class LoopedTask<C = TaskConfiguration> extends Task<C> {
     while (!this.signal.aborted) {
       await this.step();
       await this.flush();
-      // A step that awaits nothing must not keep commands from being heard.
+      // A step that awaits nothing must not block the event loop: commands must still arrive.
       await new Promise((resume) => setImmediate(resume));
     }
   }

@@ -81,7 +81,7 @@ export class TestContext implements AsyncDisposable {
   /** Publishes an event as a service does; resolves when the bus has delivered it to the provider and all tasks. */
   async send(event: SentEvent): Promise<void> {
     await this.#harness.connection.publish('control', composeEvent(event, this));
-    await this.#harness.connection.roundTrip();
+    await this.#harness.connection.flush();
   }
 
   /** Returns the log of a service so far. */

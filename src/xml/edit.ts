@@ -1,27 +1,27 @@
-// Adds to a context file by splicing text at one offset, so that every other byte of the file survives.
+// Adds task services to a context file by inserting text at one offset, so that all other bytes stay the same.
 
 import { ContextdError } from '../base/errors.js';
 import { readXml, type XmlElement } from './xml.js';
 
-export interface Splice {
-  /** Where `inserted` stands in `text`; without it `text` is what it was. */
+export interface Insertion {
+  /** Offset of `inserted` in `text`. */
   readonly offset: number;
   readonly inserted: string;
   readonly text: string;
 }
 
-const DEFAULT_UNIT = '  ';
-/** Comments behind an element belong to it: what is added goes below them. */
+const DEFAULT_INDENT = '  ';
+/** A comment after an element on the same line belongs to it: new text is inserted after the comment. */
 const REST_OF_LINE = /(?:[ \t]|<!--(?:(?!-->)[^\r\n])*-->)*(?=\r?\n)/y;
 
 /**
- * Adds `blocks`, elements indented by two blanks a level and none at their first line, behind the last TaskService,
- * in the line ends and the indentation of the file.
+ * Inserts `blocks` after the last TaskService, in the line ends and the indentation of the file. Each block is an element
+ * with an indentation of two blanks per level, starting at column 1. Throws XML_MALFORMED and TPL_CONFLICT.
  */
-export function addTaskServices(text: string, path: string, blocks: readonly string[]): Splice {
+export function addTaskServices(text: string, path: string, blocks: readonly string[]): Insertion {
   const root = readXml(text, path);
   if (root.closeStart === root.end) {
-    const message = `${path}:${root.line}: nothing can be added to the empty <${root.name}/>`;
+    const message = `${path}:${root.line}: cannot add elements to the empty element <${root.name}/>`;
     throw new ContextdError('TPL_CONFLICT', message, { hint: `write <${root.name}></${root.name}>` });
   }
   const last = root.children.findLast(({ name }) => name === 'TaskService');
@@ -35,7 +35,7 @@ export function addTaskServices(text: string, path: string, blocks: readonly str
   return { offset, inserted, text: text.slice(0, offset) + inserted + text.slice(offset) };
 }
 
-/** What stands under `name` in an element, as an attribute or as a child. */
+/** Returns the value of the attribute or child element `name`. */
 export function valueIn(element: XmlElement | undefined, name: string): string | undefined {
   const attribute = element?.attributes.find((candidate) => candidate.name === name);
   return attribute?.value ?? childOf(element, name)?.text;
@@ -54,22 +54,22 @@ function endOfLine(text: string, from: number): number {
   return REST_OF_LINE.test(text) ? REST_OF_LINE.lastIndex : from;
 }
 
-/** Indents as the neighbours do; where they share lines there is nothing to follow. */
+/** Detects the indentation of the sibling elements; uses the default if they share a line. */
 function findIndent(text: string, root: XmlElement, last: XmlElement | undefined) {
   const outer = indentOf(text, root) ?? '';
   const sibling = last ?? root.children.at(-1);
-  const base = (sibling && indentOf(text, sibling)) ?? outer + DEFAULT_UNIT;
+  const base = (sibling && indentOf(text, sibling)) ?? outer + DEFAULT_INDENT;
   const inner = last?.children[0] && indentOf(text, last.children[0]);
-  const unit = beyond(inner, base) ?? beyond(base, outer) ?? DEFAULT_UNIT;
+  const unit = extraIndent(inner, base) ?? extraIndent(base, outer) ?? DEFAULT_INDENT;
   return { base, unit };
 }
 
-function beyond(longer: string | undefined, shorter: string): string | undefined {
+function extraIndent(longer: string | undefined, shorter: string): string | undefined {
   const isDeeper = longer?.startsWith(shorter) === true && longer.length > shorter.length;
   return isDeeper ? longer.slice(shorter.length) : undefined;
 }
 
-/** The blanks before an element that is the first of its line. */
+/** Returns the blanks before an element that is the first on its line; undefined otherwise. */
 function indentOf(text: string, element: XmlElement): string | undefined {
   const lineStart = text.lastIndexOf('\n', element.start - 1) + 1;
   const before = text.slice(element.start === 0 ? 0 : lineStart, element.start);
@@ -78,5 +78,5 @@ function indentOf(text: string, element: XmlElement): string | undefined {
 
 function indent(line: string, unit: string): string {
   const content = line.trimStart();
-  return unit.repeat((line.length - content.length) / DEFAULT_UNIT.length) + content;
+  return unit.repeat((line.length - content.length) / DEFAULT_INDENT.length) + content;
 }

@@ -1,4 +1,4 @@
-// Which elements and attributes may stand where: shapes as data, and the one check that applies them.
+// Schemas of elements and attributes as data, and the check that applies them.
 
 import { quoteText, type Finding, type ValuePath } from './fault.js';
 import { didYouMean } from '../base/suggest.js';
@@ -6,17 +6,17 @@ import type { XmlElement } from './xml.js';
 
 export interface ElementShape {
   readonly attributes?: Readonly<Record<string, Presence>>;
-  /** Left out: the element holds text only. */
+  /** Left out: the element contains only text. */
   readonly children?: Readonly<Record<string, ChildShape>>;
-  /** Any elements and attributes may stand here: a task's own keys. */
-  readonly isFree?: boolean;
+  /** Allows any elements and attributes: the configuration of a task. */
+  readonly allowsAnything?: boolean;
 }
 export interface ChildShape extends ElementShape {
   readonly presence: Presence | 'repeated';
 }
 type Presence = 'required' | 'optional';
 
-/** All faults of form below `root`: unknown, missing, repeated, text where elements belong. */
+/** Returns all structural faults below `root`: unknown, missing or repeated elements and attributes, unexpected text. */
 export function checkElements(root: XmlElement, name: string, shape: ElementShape): readonly Finding[] {
   if (root.name !== name) {
     const hint = didYouMean(root.name, [name]);
@@ -25,18 +25,18 @@ export function checkElements(root: XmlElement, name: string, shape: ElementShap
   return checkElement(root, shape, []);
 }
 
-/** Steps from the wire form of an element to that of its child, in which only repeated ones are lists. */
+/** Returns the JSON path of a child element; only repeated elements are lists. */
 export function childPath(path: ValuePath, child: XmlElement, index: number, isList: boolean): ValuePath {
   return isList ? [...path, child.name, index] : [...path, child.name];
 }
 
-/** Declarations of namespaces and hints for editors on the root element say nothing about the context. */
+/** Returns true for namespace declarations and schema hints, which editors add to the root element. */
 export function isEditorAttribute(name: string): boolean {
   return name.startsWith('xmlns:') || name.startsWith('xsi:');
 }
 
 function checkElement(element: XmlElement, shape: ElementShape, path: ValuePath): readonly Finding[] {
-  if (shape.isFree === true) return checkFree(element, path);
+  if (shape.allowsAnything === true) return checkFree(element, path);
   return [
     ...checkAttributes(element, shape.attributes ?? {}, path),
     ...checkText(element, shape, path),
@@ -121,7 +121,7 @@ function unknownChild(
   return { path: [...path, child.name], message, hint, position: child };
 }
 
-/** In free content only what the wire form could not carry is refused. */
+/** Where anything is allowed, rejects only content that JSON cannot represent. */
 function checkFree(element: XmlElement, path: ValuePath): readonly Finding[] {
   const names = new Set(element.children.map(({ name }) => name));
   const doubled = element.attributes.filter(({ name }) => names.has(name));
@@ -147,5 +147,5 @@ function tags(allowed: Readonly<Record<string, unknown>>): readonly string[] {
 }
 
 function allowedText(names: readonly string[]): string {
-  return names.length === 0 ? 'none is allowed' : `allowed: ${names.join(', ')}`;
+  return names.length === 0 ? 'allowed: none' : `allowed: ${names.join(', ')}`;
 }

@@ -1,15 +1,15 @@
-// The bytes of an XML file and its text: in the encoding that the file declares, both ways.
+// Decodes and encodes XML files in the encoding that they declare.
 
 import { ContextdError } from '../base/errors.js';
 
-/** What a file is written in; `isSwapped` for UTF-16 whose first byte is the high one. */
+/** The encoding of a file; `isSwapped` for UTF-16 in big-endian order. */
 export interface XmlEncoding {
   readonly name: string;
   readonly isSwapped: boolean;
 }
 
 export interface DecodedXml {
-  /** With its byte order mark, if it has one. */
+  /** Includes the byte order mark, if any. */
   readonly text: string;
   readonly encoding: XmlEncoding;
 }
@@ -18,34 +18,34 @@ const UTF_8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const UTF_8: XmlEncoding = { name: 'UTF-8', isSwapped: false };
 const DECLARED =
   /^\uFEFF?[ \t\r\n]*<\?xml[ \t\r\n][^>]*?\bencoding[ \t\r\n]*=[ \t\r\n]*["']([A-Za-z][\w.-]*)["']/;
-/** With a byte for each character, so that 256 of them tell the whole encoding. */
+/** Single-byte encodings: decoding all 256 bytes gives the complete table. */
 const SINGLE_BYTE =
   /^(US-ASCII|ASCII|ISO-8859-([1-9]|1[013-5])|LATIN-?1|WINDOWS-(125[0-8]|874)|KOI8-[RU]|MACINTOSH)$/;
 const KNOWN = 'UTF-8, UTF-16, US-ASCII, ISO-8859-1 to -15, windows-1250 to -1258, KOI8-R and KOI8-U';
 
 const WINDOWS_1252 = Array.from('€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ');
 
-/** Throws XML_MALFORMED where the bytes are not what the file says they are, or what it says is not known. */
+/** Throws XML_MALFORMED if the bytes do not match the declared encoding, or it is not supported. */
 export function decodeXml(bytes: Uint8Array, path: string): DecodedXml {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = wideEncoding(buffer);
+  const wide = detectUtf16(buffer);
   const hasMark = buffer.subarray(0, 3).equals(UTF_8_MARK);
   const start =
-    wide === undefined ? buffer.toString('latin1', hasMark ? 3 : 0, 1024) : decodeWide(buffer, wide, path);
+    wide === undefined ? buffer.toString('latin1', hasMark ? 3 : 0, 1024) : decodeUtf16(buffer, wide, path);
   const declared = DECLARED.exec(start)?.[1]?.toUpperCase();
   const encoding = wide ?? { name: declared ?? UTF_8.name, isSwapped: false };
   const isWide = encoding.name.startsWith('UTF-16');
   if (isWide !== (wide !== undefined) || (isWide && declared?.startsWith('UTF-16') === false))
     throw contradiction(path, declared ?? '', wide?.name ?? 'UTF-8 or another encoding of single bytes');
-  if (wide !== undefined) return { text: decodeWide(buffer, wide, path), encoding };
+  if (wide !== undefined) return { text: decodeUtf16(buffer, wide, path), encoding };
   if (encoding.name === 'UTF-8' || encoding.name === 'UTF8')
     return { text: decodeStrictly('utf-8', buffer, path, 'UTF-8'), encoding: UTF_8 };
   if (!SINGLE_BYTE.test(encoding.name)) throw unknownEncoding(path, declared ?? '');
   if (hasMark) throw contradiction(path, encoding.name, 'UTF-8');
-  return { text: decodeSingle(buffer, encoding.name, path), encoding };
+  return { text: decodeSingleByte(buffer, encoding.name, path), encoding };
 }
 
-/** What the encoding cannot say is written as a character reference: in texts and values it means the same. */
+/** Writes characters that the encoding does not contain as character references, which are equivalent in texts and attribute values. */
 export function encodeXml(text: string, { name, isSwapped }: XmlEncoding): Buffer {
   if (name === 'UTF-8') return Buffer.from(text);
   if (name.startsWith('UTF-16')) {
@@ -61,15 +61,15 @@ export function encodeXml(text: string, { name, isSwapped }: XmlEncoding): Buffe
   return Buffer.from(bytes);
 }
 
-/** By its mark, or by the zeros between the characters of its first tag. */
-function wideEncoding(bytes: Buffer): XmlEncoding | undefined {
+/** Detects UTF-16 by the byte order mark, or by the zero bytes between the first characters. */
+function detectUtf16(bytes: Buffer): XmlEncoding | undefined {
   const start = bytes.subarray(0, 2).toString('hex');
   if (start === 'fffe' || start === '3c00') return { name: 'UTF-16', isSwapped: false };
   if (start === 'feff' || start === '003c') return { name: 'UTF-16', isSwapped: true };
   return undefined;
 }
 
-function decodeWide(bytes: Buffer, { isSwapped }: XmlEncoding, path: string): string {
+function decodeUtf16(bytes: Buffer, { isSwapped }: XmlEncoding, path: string): string {
   return decodeStrictly(isSwapped ? 'utf-16be' : 'utf-16le', bytes, path, 'UTF-16');
 }
 
@@ -77,32 +77,32 @@ function decodeStrictly(label: string, bytes: Buffer, path: string, name: string
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw refused(
+    throw encodingError(
       path,
       `is not encoded in ${name}`,
-      'save the file as UTF-8, or declare the encoding that it has',
+      'save the file as UTF-8, or declare its actual encoding',
     );
   }
 }
 
-function decodeSingle(bytes: Buffer, name: string, path: string): string {
+function decodeSingleByte(bytes: Buffer, name: string, path: string): string {
   const characters = charactersOf(name);
   const text = Array.from(bytes, (byte) => characters[byte] ?? '\uFFFD').join('');
   if (!text.includes('\uFFFD')) return text;
-  throw refused(
+  throw encodingError(
     path,
     `is not encoded in ${name}, which it declares`,
-    'declare the encoding that the file has',
+    'declare the actual encoding of the file',
   );
 }
 
-/** The character of each byte. Browsers read ISO-8859-1 and ASCII as windows-1252; XML does not. */
+/** Returns the character of each byte. Browsers and TextDecoder read ISO-8859-1 and ASCII as windows-1252; XML does not. */
 function charactersOf(name: string): readonly string[] {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   if (/^(ISO-8859-1|LATIN-?1)$/.test(name)) return Array.from(bytes.toString('latin1'));
   if (name.endsWith('ASCII'))
     return Array.from(bytes.toString('latin1')).map((each, byte) => (byte < 128 ? each : '\uFFFD'));
-  // Node 20 decodes it as ISO-8859-1.
+  // Node.js 20 decodes windows-1252 as ISO-8859-1.
   if (name === 'WINDOWS-1252')
     return Array.from(bytes.toString('latin1')).map((each, byte) => WINDOWS_1252[byte - 128] ?? each);
   return Array.from(new TextDecoder(name).decode(bytes));
@@ -110,7 +110,7 @@ function charactersOf(name: string): readonly string[] {
 
 function contradiction(path: string, declared: string, found: string): ContextdError {
   const message = `declares the encoding ${declared}, but is written in ${found}`;
-  return refused(
+  return encodingError(
     path,
     message,
     'correct encoding="..." in its first line, or save the file in that encoding',
@@ -118,10 +118,10 @@ function contradiction(path: string, declared: string, found: string): ContextdE
 }
 
 function unknownEncoding(path: string, declared: string): ContextdError {
-  const hint = `save the file as UTF-8 with encoding="UTF-8" in its first line; known are ${KNOWN}`;
-  return refused(path, `is encoded in ${declared}, which is not supported`, hint);
+  const hint = `save the file as UTF-8 with encoding="UTF-8" in its first line; supported: ${KNOWN}`;
+  return encodingError(path, `is encoded in ${declared}, which is not supported`, hint);
 }
 
-function refused(path: string, what: string, hint: string): ContextdError {
+function encodingError(path: string, what: string, hint: string): ContextdError {
   return new ContextdError('XML_MALFORMED', `${path} ${what}`, { hint, details: { path, faults: [] } });
 }

@@ -1,4 +1,4 @@
-// Faults of a file: what is wrong where, gathered so that all of them are told at once.
+// Faults of a file with their position, collected so that one error reports all of them.
 
 import { ContextdError } from '../base/errors.js';
 import { shorten } from '../base/shorten.js';
@@ -10,41 +10,44 @@ export interface Position {
 }
 
 export interface Fault extends Position {
-  /** What was found and what is allowed. */
+  /** The value found and what is allowed. */
   readonly message: string;
   /** What to write instead, such as `did you mean "ts_100"?`. */
   readonly hint?: string;
-  /** A warning does not keep a file from being used. */
+  /** A file with only warnings can still be used. */
   readonly severity: 'error' | 'warning';
 }
 
-/** Steps from the root of a configuration to one of its values: keys and list indices. */
+/** Path from the root of a configuration to one of its values: keys and list indices. */
 export type ValuePath = readonly (string | number)[];
 
-/** A fault before it is known whether its place is told as a line or as a JSON path. */
+/** A fault whose place is not yet converted to a line or a JSON path. */
 export interface Finding {
   readonly path: ValuePath;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly severity?: 'error' | 'warning';
-  /** Another place that matters, such as the first of two equal ids. */
+  /** A related place, such as the first of two equal ids. */
   readonly firstAt?: ValuePath;
-  /** Set where the path alone is ambiguous, as for the second of two equal elements. */
+  /** Set if the path alone is ambiguous, for example for the second of two equal elements. */
   readonly position?: Position;
 }
 
-/** A hostile file may have a fault per line; nobody reads more than this. */
-export const MOST_FAULTS_TOLD = 100;
-/** A value may be as long as its file: of what quotes it, the start and what is allowed are told. */
-const WHOLE_FAULT = { most: 1000, start: 500, end: 400 };
+/** Limits the output for a file with a fault on every line. */
+export const MAX_REPORTED_FAULTS = 100;
+/** A quoted value may be as long as its file: keep the start, and the end with the allowed values. */
+const MESSAGE_LIMITS = { maxLength: 1000, headLength: 500, tailLength: 400 };
 
 export function isError(finding: Finding): boolean {
   return finding.severity !== 'warning';
 }
 
-/** Drops findings about a place about which, or around or below which, `told` has an error already. */
-export function dedupeFindings(findings: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
-  const errors = told.filter(isError).map(({ path }) => path);
+/** Drops findings at, above or below a place for which `reported` already contains an error. */
+export function dedupeFindings(
+  findings: readonly Finding[],
+  reported: readonly Finding[],
+): readonly Finding[] {
+  const errors = reported.filter(isError).map(({ path }) => path);
   const places = new Set(errors.map(pathKey));
   const around = new Set(errors.flatMap(prefixKeys));
   return findings.filter(
@@ -52,7 +55,7 @@ export function dedupeFindings(findings: readonly Finding[], told: readonly Find
   );
 }
 
-/** The path itself and all that lie around it, but for the whole configuration. */
+/** Returns the keys of the path and of all its prefixes, without the root. */
 function prefixKeys(path: ValuePath): readonly string[] {
   return path.map((_, index) => pathKey(path.slice(0, index + 1)));
 }
@@ -61,7 +64,7 @@ export function pathKey(path: ValuePath): string {
   return path.join('/');
 }
 
-/** A path as it is written in a program: TaskService[0].Task.state.type. */
+/** Formats a path such as TaskService[0].Task.state.type. */
 export function formatPath(path: ValuePath): string {
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
   return text === '' ? 'configuration' : text.replace(/^\./, '');
@@ -72,11 +75,11 @@ export function formatFault(path: string, fault: Fault): string {
 }
 
 export function withHint(message: string, hint: string | undefined): string {
-  const told = shorten(message, WHOLE_FAULT);
-  return hint === undefined ? told : `${told} (${shorten(hint, WHOLE_FAULT)})`;
+  const text = shorten(message, MESSAGE_LIMITS);
+  return hint === undefined ? text : `${text} (${shorten(hint, MESSAGE_LIMITS)})`;
 }
 
-/** One CTX_INVALID for all faults of a file; `details.faults` holds them as data. */
+/** Returns one CTX_INVALID for all faults of a file; `details.faults` contains them as data. */
 export function invalidFile(path: string, faults: readonly Fault[]): ContextdError {
   const lines = faults.map((fault) => formatFault(path, fault));
   return new ContextdError('CTX_INVALID', joinFaultLines(path, lines), { details: { path, faults } });
@@ -84,13 +87,13 @@ export function invalidFile(path: string, faults: readonly Fault[]): ContextdErr
 
 export function joinFaultLines(what: string, lines: readonly string[]): string {
   if (lines.length === 1) return lines.join('');
-  const told = lines.slice(0, MOST_FAULTS_TOLD).map((line) => `  ${line}`);
-  const rest = lines.length - told.length;
-  const more = rest > 0 ? [`  and ${rest} more, which are told once these are corrected`] : [];
-  return [`${what} has ${lines.length} faults:`, ...told, ...more].join('\n');
+  const shown = lines.slice(0, MAX_REPORTED_FAULTS).map((line) => `  ${line}`);
+  const rest = lines.length - shown.length;
+  const more = rest > 0 ? [`  and ${rest} more, not shown`] : [];
+  return [`${what} has ${lines.length} problems:`, ...shown, ...more].join('\n');
 }
 
-/** A text from a file as a message quotes it, on one line. */
+/** Quotes a text from a file on one line, shortened. */
 export function quoteText(text: string): string {
   return `"${shorten(text.trim().replace(/\s+/g, ' '))}"`;
 }

@@ -1,14 +1,14 @@
-// The text of one XML file: where an offset stands in lines, and how a fault of the text is told.
+// The text of one XML file: positions of offsets, and errors that point at them.
 
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
-import { listSome } from '../base/shorten.js';
+import { formatList } from '../base/shorten.js';
 import type { Fault, Position } from './fault.js';
-import { formatFault, joinFaultLines, MOST_FAULTS_TOLD } from './fault.js';
+import { formatFault, joinFaultLines, MAX_REPORTED_FAULTS } from './fault.js';
 import { decodeXml } from './encoding.js';
 
-/** Far above any real context (a service takes about 1.5 kB), far below what would hurt. */
+/** Far larger than any real context: a service takes about 1.5 kB. */
 export const MAX_XML_LENGTH = 2 * 1024 * 1024;
 
 export interface XmlSource {
@@ -27,7 +27,7 @@ export function createSource(text: string, path: string): XmlSource {
   return { text, path, positionAt };
 }
 
-/** An XML_MALFORMED error that points at `offset`. */
+/** Returns an XML_MALFORMED error that points at `offset`. */
 export function malformed(source: XmlSource, offset: number, message: string, hint?: string): ContextdError {
   const position = source.positionAt(offset);
   const fault: Fault = { ...position, message, severity: 'error', ...(hint === undefined ? {} : { hint }) };
@@ -35,15 +35,15 @@ export function malformed(source: XmlSource, offset: number, message: string, hi
   return new ContextdError('XML_MALFORMED', line, { hint, details: { path: source.path, faults: [fault] } });
 }
 
-/** All of them in one error; one alone is told as `malformed` does. */
+/** Returns one XML_MALFORMED error for all faults; a single fault has the same form as `malformed`. */
 export function allMalformed(source: XmlSource, faults: readonly Fault[]): ContextdError {
   const { path } = source;
   const [only, ...more] = faults;
   const lines = faults.map((fault) => formatFault(path, fault));
   if (only === undefined || more.length > 0) {
-    const told = joinFaultLines(path, lines);
-    const isAll = faults.length < MOST_FAULTS_TOLD;
-    const message = isAll ? told : `${told}\n  what follows is read once these are corrected`;
+    const text = joinFaultLines(path, lines);
+    const isAll = faults.length < MAX_REPORTED_FAULTS;
+    const message = isAll ? text : `${text}\n  the rest of the file was not checked`;
     return new ContextdError('XML_MALFORMED', message, { details: { path, faults } });
   }
   const { message, line, column, severity, hint } = only;
@@ -51,16 +51,16 @@ export function allMalformed(source: XmlSource, faults: readonly Fault[]): Conte
   return new ContextdError('XML_MALFORMED', text, { hint, details: { path, faults } });
 }
 
-/** The text of a file, without its byte order mark. Refuses what is not encoded as declared, or far too large. */
+/** Reads a file without its byte order mark. `wanted` matches the names to suggest if it cannot be read. Throws XML_UNREADABLE and XML_MALFORMED. */
 export async function readTextFile(path: string, wanted: RegExp): Promise<string> {
   return decodeXml(await readBytes(path, wanted), path).text.replace(/^\uFEFF/, '');
 }
 
-/** What the system says, in other words. */
+/** Error codes of the system and their reasons. */
 const REASONS: readonly (readonly [readonly string[], string])[] = [
-  [['ENOENT', 'ENOTDIR'], 'there is no such file'],
+  [['ENOENT', 'ENOTDIR'], 'the file does not exist'],
   [['EISDIR'], 'it is a folder'],
-  [['EACCES', 'EPERM'], 'you may not read it'],
+  [['EACCES', 'EPERM'], 'permission denied'],
 ];
 
 async function readBytes(path: string, wanted: RegExp): Promise<Uint8Array> {
@@ -78,7 +78,7 @@ async function readBytes(path: string, wanted: RegExp): Promise<Uint8Array> {
 async function hintAtNeighbours(folder: string, path: string, wanted: RegExp): Promise<string | undefined> {
   const names = await readdir(folder).catch(() => []);
   const found = names.filter((name) => wanted.test(name) && name !== basename(path)).sort();
-  return found.length === 0 ? undefined : `in ${folder} there are: ${listSome(found)}`;
+  return found.length === 0 ? undefined : `files in ${folder}: ${formatList(found)}`;
 }
 
 function findLineStarts(text: string): readonly number[] {
@@ -87,7 +87,7 @@ function findLineStarts(text: string): readonly number[] {
   return starts;
 }
 
-/** How many of the ascending `starts` are not above `offset`. */
+/** Returns how many of the ascending `starts` are not greater than `offset`. */
 function countUpTo(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length;

@@ -1,4 +1,4 @@
-// Elements -> the JSON that travels on the bus, and where in the file each of its values stands.
+// Converts elements to the JSON of messages, and records the position of each value.
 
 import { pathKey, type Fault, type Finding, type Position, type ValuePath } from './fault.js';
 import { childPath, isEditorAttribute } from './element-schema.js';
@@ -9,25 +9,25 @@ export interface JsonObject {
 }
 export type JsonValue = string | JsonObject | JsonValue[];
 
-/** Text beside attributes: no XML name can be equal to it. */
+/** Key for the text of an element with attributes; it is not a valid XML name. */
 const TEXT_KEY = '#text';
 
-export interface JsonWithPlaces {
+export interface JsonWithPositions {
   readonly value: JsonObject;
-  /** The place of the value at a path, or of the nearest value around it. */
+  /** Returns the position of the value at a path, or of its nearest parent. */
   readonly positionOf: (path: ValuePath) => Position;
 }
 
-/** Paths of keys, list indices left out. */
-export interface WireForm {
-  /** Their elements are lists, however many there are. */
+/** Paths without list indices. */
+export interface JsonForm {
+  /** Elements that are always lists, even a single one. */
   readonly lists: readonly string[];
-  /** Their text keeps the blanks around it; `PATH/*` is every element in PATH. */
+  /** Elements whose text keeps surrounding blanks; `PATH/*` matches every element in PATH. */
   readonly exact?: readonly string[];
 }
 
-/** Elements become keys, attributes keys of their element; repeated elements and those in `lists` become lists. */
-export function elementsToJson(root: XmlElement, form: WireForm): JsonWithPlaces {
+/** Converts elements and attributes to keys; repeated elements and those in `lists` become lists. */
+export function elementsToJson(root: XmlElement, form: JsonForm): JsonWithPositions {
   const positions = new Map<string, Position>([['', root]]);
   const value = readObject(root, [], { ...form, positions });
   const positionOf = (path: ValuePath): Position => {
@@ -40,15 +40,15 @@ export function elementsToJson(root: XmlElement, form: WireForm): JsonWithPlaces
   return { value, positionOf };
 }
 
-/** Findings as faults of the file, in the order of its lines. */
-export function toFaults(findings: readonly Finding[], wire: JsonWithPlaces): readonly Fault[] {
+/** Converts findings to faults, sorted by line and column. */
+export function toFaults(findings: readonly Finding[], wire: JsonWithPositions): readonly Fault[] {
   return findings
     .map((finding) => locate(finding, wire))
     .sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
-/** A finding as a fault: its path becomes line and column. */
-function locate(finding: Finding, wire: JsonWithPlaces): Fault {
+/** Converts the path of a finding to line and column. */
+function locate(finding: Finding, wire: JsonWithPositions): Fault {
   const { line, column } = finding.position ?? wire.positionOf(finding.path);
   const first = finding.firstAt && wire.positionOf(finding.firstAt);
   return {
@@ -60,23 +60,23 @@ function locate(finding: Finding, wire: JsonWithPlaces): Fault {
   };
 }
 
-interface Reading extends WireForm {
+interface ReadContext extends JsonForm {
   readonly positions: Map<string, Position>;
 }
 
-function readValue(element: XmlElement, path: ValuePath, reading: Reading): JsonValue {
+function readValue(element: XmlElement, path: ValuePath, reading: ReadContext): JsonValue {
   reading.positions.set(pathKey(path), { line: element.line, column: element.column });
   if (element.children.length > 0 || element.attributes.length > 0) return readObject(element, path, reading);
   return isExact(path, reading) ? element.exactText : element.text;
 }
 
-function isExact(path: ValuePath, { exact = [] }: Reading): boolean {
+function isExact(path: ValuePath, { exact = [] }: ReadContext): boolean {
   if (exact.length === 0) return false;
   const keys = path.filter(isKey);
   return exact.includes(pathKey(keys)) || exact.includes(pathKey([...keys.slice(0, -1), '*']));
 }
 
-function readObject(element: XmlElement, path: ValuePath, reading: Reading): JsonObject {
+function readObject(element: XmlElement, path: ValuePath, reading: ReadContext): JsonObject {
   const object: JsonObject = {};
   for (const { name, value, line, column } of element.attributes) {
     if (path.length === 0 && isEditorAttribute(name)) continue;

@@ -1,9 +1,9 @@
-// XML text -> a tree of elements that know where they stand; whatever is not well-formed is refused.
+// Parses XML text into a tree of elements with positions; rejects text that is not well-formed.
 
 import { XMLParser } from 'fast-xml-parser';
 import { messageOf } from '../base/errors.js';
 import type { Position } from './fault.js';
-import { checkXml, MAX_XML_DEPTH, type XmlMark } from './check-syntax.js';
+import { checkXml, MAX_XML_DEPTH, type ElementSpan } from './check-syntax.js';
 import { createSource, malformed, MAX_XML_LENGTH, type XmlSource } from './source.js';
 
 export { MAX_XML_DEPTH } from './check-syntax.js';
@@ -11,7 +11,7 @@ export { MAX_XML_DEPTH } from './check-syntax.js';
 export interface XmlAttribute extends Position {
   readonly name: string;
   readonly value: string;
-  /** Offsets of the whole attribute: from its name to behind its closing quote. */
+  /** Offsets of the attribute, from its name to after its closing quote. */
   readonly start: number;
   readonly end: number;
 }
@@ -22,39 +22,39 @@ export interface XmlElement extends Position {
   readonly children: readonly XmlElement[];
   /** All text directly inside, CDATA included, trimmed. */
   readonly text: string;
-  /** The same, with the blanks around it. */
+  /** The same text with surrounding blanks. */
   readonly exactText: string;
-  /** Where that text starts; undefined if it is blank. */
+  /** Start of the text; undefined if it is blank. */
   readonly textAt: Position | undefined;
-  /** Offsets: of its `<`, behind its opening tag, of its closing tag, behind the closing tag. */
+  /** Offsets: of its `<`, after its opening tag, of its closing tag, after its closing tag. */
   readonly start: number;
   readonly openEnd: number;
   readonly closeStart: number;
   readonly end: number;
 }
 
-/** A node of the parser: `{ NAME: children, ':@': attributes }` or `{ '#text': text }`; its place under a symbol. */
+/** A node of the parser: `{ NAME: children, ':@': attributes }` or `{ '#text': text }`; its offset is under a symbol. */
 type ParsedNode = Readonly<Record<string | symbol, unknown>>;
 type ParsedPlace = { readonly startIndex?: number } | undefined;
 
-interface Reading {
+interface ReadContext {
   readonly source: XmlSource;
-  readonly marks: ReadonlyMap<number, XmlMark>;
+  readonly spans: ReadonlyMap<number, ElementSpan>;
 }
 
-/** Reads a whole file. Throws XML_MALFORMED with line and column of the first thing that is no XML. */
+/** Parses the text of a file; `path` is for messages. Throws XML_MALFORMED with the line and column of each fault. */
 export function readXml(text: string, path: string): XmlElement {
   const source = createSource(text, path);
   if (text.length > MAX_XML_LENGTH) {
     throw malformed(source, 0, `the file has ${text.length} characters, at most ${MAX_XML_LENGTH} are read`);
   }
-  const marks = checkXml(source);
-  const [root] = composeAll(parse(source), { source, marks });
-  if (root === undefined) throw malformed(source, 0, 'the file has no element');
+  const spans = checkXml(source);
+  const [root] = composeAll(parse(source), { source, spans });
+  if (root === undefined) throw malformed(source, 0, 'the file contains no element');
   return root;
 }
 
-/** Every text stays the text that it is; names and references that could do harm were refused before. */
+/** Keeps every value as text. `checkXml` has already rejected dangerous names and references. */
 function parse(source: XmlSource): readonly ParsedNode[] {
   const parser = new XMLParser({
     preserveOrder: true,
@@ -66,7 +66,7 @@ function parse(source: XmlSource): readonly ParsedNode[] {
     trimValues: false,
     ignoreDeclaration: true,
     ignorePiTags: true,
-    // Without it numbered characters are not decoded.
+    // Required to decode numeric character references.
     htmlEntities: true,
     maxNestedTags: MAX_XML_DEPTH,
     jPath: false,
@@ -79,23 +79,27 @@ function parse(source: XmlSource): readonly ParsedNode[] {
   }
 }
 
-function composeAll(nodes: readonly ParsedNode[], reading: Reading): readonly XmlElement[] {
+function composeAll(nodes: readonly ParsedNode[], reading: ReadContext): readonly XmlElement[] {
   return nodes.flatMap((node) => {
     const place = node[XMLParser.getMetaDataSymbol() as symbol] as ParsedPlace;
-    const mark = reading.marks.get(place?.startIndex ?? -1);
-    return mark === undefined ? [] : [composeElement(node, mark, reading)];
+    const elementSpan = reading.spans.get(place?.startIndex ?? -1);
+    return elementSpan === undefined ? [] : [composeElement(node, elementSpan, reading)];
   });
 }
 
-function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlElement {
-  const { name, start, openEnd, closeStart, end, textStart } = mark;
+function composeElement(node: ParsedNode, elementSpan: ElementSpan, reading: ReadContext): XmlElement {
+  const { name, start, openEnd, closeStart, end, textStart } = elementSpan;
   const { source } = reading;
   const inner = node[name] as readonly ParsedNode[];
   const exactText = inner.map((child) => (typeof child['#text'] === 'string' ? child['#text'] : '')).join('');
   const text = exactText.trim();
   return {
     name,
-    attributes: composeAttributes((node[':@'] ?? {}) as Readonly<Record<string, string>>, mark, source),
+    attributes: composeAttributes(
+      (node[':@'] ?? {}) as Readonly<Record<string, string>>,
+      elementSpan,
+      source,
+    ),
     children: composeAll(inner, reading),
     text,
     exactText,
@@ -110,12 +114,12 @@ function composeElement(node: ParsedNode, mark: XmlMark, reading: Reading): XmlE
 
 function composeAttributes(
   values: Readonly<Record<string, string>>,
-  mark: XmlMark,
+  elementSpan: ElementSpan,
   source: XmlSource,
 ): readonly XmlAttribute[] {
-  return [...mark.attributes].map(([name, span]) => {
+  return [...elementSpan.attributes].map(([name, span]) => {
     const value = values[name] ?? '';
-    // Line ends and tabs of the file are blanks there; those that it writes as references are not.
+    // Literal line ends and tabs become blanks (XML attribute normalization); character references stay.
     const isBroken = /[\t\r\n]/.test(source.text.slice(span.start, span.end));
     const plain = isBroken ? value.replace(/[\t\n]/g, ' ') : value;
     return { name, value: plain, ...span, ...source.positionAt(span.start) };

@@ -158,7 +158,7 @@ describe('create_service --xml_file', () => {
     await using folder = await makeMetaFolder(printed);
     const { stderr, exitCode } = await folder.generate();
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^error XML_MALFORMED: .*Services-StateMachine\.xml has 3 faults:\n/);
+    expect(stderr).toMatch(/^error XML_MALFORMED: .*Services-StateMachine\.xml has 3 problems:\n/);
     const stray = 'stray </Service>: <MetaServiceConf> of line 1 is open here (remove it)';
     const lines = [71, 104, 137].map((line) => `Services-StateMachine.xml:${line}:3: ${stray}`);
     expect(lines.filter((each) => !stderr.includes(each))).toEqual([]);
@@ -187,7 +187,7 @@ describe('create_service --xml_file', () => {
     await using folder = await makeMetaFolder();
     const { stderr, exitCode } = await folder.run({ xml_file: 'conf/Services-Machine.xml' });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('there are: Services-StateMachine.xml');
+    expect(stderr).toContain(': Services-StateMachine.xml');
   });
 
   test('changes nothing in this package, whose samples it wrote', async () => {

@@ -32,10 +32,7 @@ const readOnly = (folder: string) => `mount --bind ${folder} ${folder} && mount 
 
 /** The folder of all states is there and empty, with something mounted on it. */
 const faults: Readonly<Record<string, readonly [(folder: string) => string, RegExp]>> = {
-  'can only be read': [
-    readOnly,
-    /^error ENV_READ_ONLY: the file system can only be read: EROFS: .*, mkdir '/,
-  ],
+  'can only be read': [readOnly, /^error ENV_READ_ONLY: the file system is read-only: EROFS: .*, mkdir '/],
   'has no room for a folder': [
     (folder) => `mount -t tmpfs -o nr_inodes=1,mode=700 tmpfs ${folder}`,
     /^error ENV_DISK_FULL: .*: ENOSPC: /,

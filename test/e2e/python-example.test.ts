@@ -169,7 +169,7 @@ const refusals: readonly Refusal[] = [
   [
     'with a public key',
     1,
-    /holds no secret key: name NAME.key_secret$/,
+    /contains no secret key: name NAME.key_secret$/,
     (it) => [`--key=${it.folder}/keys/operator.key`],
   ],
   ['without such a file', 1, /cannot be used: .*none\.key_secret/, (it) => [keyOf(it, 'none')]],

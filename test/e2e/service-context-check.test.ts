@@ -55,7 +55,7 @@ test('--check prints every error with file, line and column, and ends with 1.', 
   };
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--check');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-  expect(stderr).toMatch(/^error CTX_INVALID: .*Context-Home\.xml has 2 faults:$/m);
+  expect(stderr).toMatch(/^error CTX_INVALID: .*Context-Home\.xml has 2 problems:$/m);
   expect(stderr).toContain(`${at('serviceType="Thraed"')}serviceType "Thraed", allowed: Process, Thread`);
   expect(stderr).toContain(`${at('<call>ts_404')}on_exit calls "ts_404", allowed: ts_100, ts_101`);
   // What is not valid does not run either.
@@ -144,7 +144,7 @@ test('For a missing file the exit code is 1, and the hint lists the existing one
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   const path = join(home.path, 'conf');
   expect(stderr).toBe(
-    `error XML_UNREADABLE: cannot read ${path}/Context-Hom.xml: there is no such file\n` +
-      `  hint: in ${path} there are: Context-Home.xml`,
+    `error XML_UNREADABLE: cannot read ${path}/Context-Hom.xml: the file does not exist\n` +
+      `  hint: files in ${path}: Context-Home.xml`,
   );
 });

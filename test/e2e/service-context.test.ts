@@ -135,7 +135,7 @@ test('A second provider on the same ports ends with 1 and names port and process
   const { exitCode, stdout, stderr } = await home.run('service_context', FILE, '--start');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(/^error BUS_ADDRESS_IN_USE: /);
-  expect(stderr).toContain(`port ${home.pubPort} is held by pid ${provider.pid} (`);
+  expect(stderr).toContain(`port ${home.pubPort} is in use by pid ${provider.pid} (`);
   expect(stderr).toContain('  hint: ');
   const listed = await home.run('conf_command', '--action=list');
   expect(listed.stdout.match(/ started +pid \d+/g)).toHaveLength(2);

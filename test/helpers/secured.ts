@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyFilesOf, writeKeyFiles } from '../../src/base/key-file.js';
 import { createKeyPair, type KeyPair } from '../../src/base/keys.js';
-import { Connection, securityOf } from '../../src/bus/connection.js';
+import { Connection, composeSecurity } from '../../src/bus/connection.js';
 import type { ClientSecurity } from '../../src/bus/security.js';
 import { Client, type ClientOptions } from '../../src/client/client.js';
 import type { ContextFile } from '../../src/model/read/read-context.js';
@@ -106,7 +106,7 @@ export async function openSecuredProvider(
       const frames = new Recorder<string>();
       const hear = (frame: Uint8Array) => frames.record(Buffer.from(frame).toString());
       const connection = keep(
-        new Connection(provider.endpoints, topics, hear, securityOf(securityFor(role))),
+        new Connection(provider.endpoints, topics, hear, composeSecurity(securityFor(role))),
       );
       await connection.ready();
       await connection.publisher.waitForSubscriber('context');

@@ -17,7 +17,7 @@ export function createLifecycle(configuration: TaskConfiguration = {}) {
   const calls: string[] = [];
   const isStarted = createDeferred<void>();
   const lifecycle = new Lifecycle({
-    cleanUpLimitMs: 20,
+    cleanUpTimeoutMs: 20,
     context: {
       identity: IDENTITY,
       endpoints: { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' },

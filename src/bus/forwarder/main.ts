@@ -1,43 +1,43 @@
-// The program of a forwarder: started by a provider, and gone at once when the provider is.
+// Entry point of the forwarder process: started by a provider, ends as soon as the provider ends.
 
 import type { Socket } from 'node:net';
 import { systemClock } from '../../base/clock.js';
 import { asContextdError, messageOf, reportError } from '../../base/errors.js';
 import type { BusEndpoints } from '../connection.js';
-import { Forwarder, type AcceptFault } from '../forwarder.js';
-import type { ForwarderOrder, ForwarderReport } from '../forwarder-messages.js';
+import { Forwarder, type AcceptError } from '../forwarder.js';
+import type { ForwarderCommand, ForwarderEvent } from '../forwarder-messages.js';
 import { openZapHandler, type Peer } from '../zap-handler.js';
-import { holdListener } from '../listener.js';
+import { findListeningSocket } from '../listening-socket.js';
 
-type Opening = Extract<ForwarderOrder, { kind: 'open' }>;
+type OpenCommand = Extract<ForwarderCommand, { kind: 'open' }>;
 
-/** How often news of one kind is reported, at most. */
-const PACE_MS = 200;
+/** Minimum interval between two reports of the same kind. */
+const REPORT_INTERVAL_MS = 200;
 const PARENT_CHECK_MS = 500;
 
-// Whatever ended the provider, its ports are to be free: process.exit() would wait for the proxy.
+// SIGKILL, because process.exit() would wait for the proxy: the ports must be free when the provider has ended.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 checkParent(process.ppid);
-// systemd and Ctrl-C mean the provider, which ends its forwarder last.
+// systemd and Ctrl-C signal the whole group; the provider stops its forwarder last.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 const listeners = new Map<keyof BusEndpoints, Socket>();
-const verdicts = new Map<number, (isAdmitted: boolean) => void>();
+const pendingAuthorizations = new Map<number, (isAllowed: boolean) => void>();
 let forwarder: Forwarder | undefined;
 let isBehind = false;
 let isClosing = false;
-let asked = 0;
+let lastRequestId = 0;
 
-process.on('message', (order: ForwarderOrder) => {
-  switch (order.kind) {
+process.on('message', (command: ForwarderCommand) => {
+  switch (command.kind) {
     case 'open':
-      void open(order);
+      void open(command);
       return;
-    case 'verdict':
-      verdicts.get(order.id)?.(order.isAdmitted);
-      verdicts.delete(order.id);
+    case 'authorization':
+      pendingAuthorizations.get(command.id)?.(command.isAllowed);
+      pendingAuthorizations.delete(command.id);
       return;
     case 'close':
       isClosing = true;
@@ -52,76 +52,76 @@ function checkParent(parent: number): void {
   systemClock.after(PARENT_CHECK_MS, () => checkParent(parent));
 }
 
-async function open({ binds, keys }: Opening): Promise<void> {
+async function open({ binds, keys }: OpenCommand): Promise<void> {
   try {
-    const gate = keys && (await openZapHandler(keys, judge));
+    const zap = keys && (await openZapHandler(keys, authorize));
     forwarder = await Forwarder.open(binds, {
-      security: gate?.security,
-      refused: keys && ((stranger) => sayIfHeard({ kind: 'refused', stranger })),
-      full: paced((count, fault: AcceptFault) => tellFull(fault, count)),
-      silent: paced((count) => sayIfHeard({ kind: 'silent', count })),
+      security: zap?.security,
+      onRejected: keys && ((peer) => sendUnlessBehind({ kind: 'rejected', peer })),
+      onAcceptError: throttle((count, error: AcceptError) => reportAcceptError(error, count)),
+      onHandshakeTimeout: throttle((count) => sendUnlessBehind({ kind: 'handshake_timeout', count })),
     });
   } catch (error) {
     const { details } = asContextdError(error);
-    say({ kind: 'failed', error: reportError(error), details });
+    send({ kind: 'failed', error: reportError(error), details });
     return;
   }
   const { endpoints, running } = forwarder;
   running.then(() => isClosing || fail('the proxy has ended'), fail);
-  say({ kind: 'ready', endpoints });
-  for (const end of ['publish', 'subscribe'] as const) {
-    const listener = await holdListener(endpoints[end]);
-    if (listener !== undefined) listeners.set(end, listener);
+  send({ kind: 'ready', endpoints });
+  for (const side of ['publish', 'subscribe'] as const) {
+    const listener = await findListeningSocket(endpoints[side]);
+    if (listener !== undefined) listeners.set(side, listener);
   }
 }
 
-/** The provider knows the keys; services get theirs while we run. */
-function judge(peer: Peer): Promise<boolean> {
-  asked += 1;
-  const id = asked;
-  say({ kind: 'judge', id, peer });
-  return new Promise((resolve) => verdicts.set(id, resolve));
+/** Asks the provider, because it creates keys for services at run time. */
+function authorize(peer: Peer): Promise<boolean> {
+  lastRequestId += 1;
+  const id = lastRequestId;
+  send({ kind: 'authorize', id, peer });
+  return new Promise((resolve) => pendingAuthorizations.set(id, resolve));
 }
 
-/** ZeroMQ tries again at once, for as long as somebody waits: the provider turns them away; see turn-away.ts. */
-function tellFull(fault: AcceptFault, count: number): void {
-  sayIfHeard({ kind: 'full', fault, count }, listeners.get(fault.end));
+/** The provider closes the waiting connections, because ZeroMQ retries in a busy loop; see connection-rejecter.ts. */
+function reportAcceptError(error: AcceptError, count: number): void {
+  sendUnlessBehind({ kind: 'accept_error', error, count }, listeners.get(error.side));
 }
 
-/** Calls `act` with the number of calls so far: for the first call at once, then at most every PACE_MS. */
-function paced<T extends readonly unknown[]>(
-  act: (count: number, ...given: T) => void,
-): (...given: T) => void {
+/** Calls `report` with the number of calls so far: immediately for the first call, then at most every REPORT_INTERVAL_MS. */
+function throttle<T extends readonly unknown[]>(
+  report: (count: number, ...args: T) => void,
+): (...args: T) => void {
   let count = 0;
   let last: T | undefined;
-  let isResting = false;
-  const tell = (given: T) => {
+  let isPaused = false;
+  const call = (args: T) => {
     last = undefined;
-    isResting = true;
-    act(count, ...given);
-    systemClock.after(PACE_MS, () => {
-      isResting = false;
-      if (last !== undefined) tell(last);
+    isPaused = true;
+    report(count, ...args);
+    systemClock.after(REPORT_INTERVAL_MS, () => {
+      isPaused = false;
+      if (last !== undefined) call(last);
     });
   };
-  return (...given) => {
+  return (...args) => {
     count += 1;
-    if (isResting) last = given;
-    else tell(given);
+    if (isPaused) last = args;
+    else call(args);
   };
 }
 
-function say(report: ForwarderReport, listener?: Socket): void {
-  // keepOpen: it is ours as well.
-  isBehind = process.send?.(report, listener, { keepOpen: true }, () => (isBehind = false)) === false;
+function send(event: ForwarderEvent, listener?: Socket): void {
+  // keepOpen: this process still uses the socket.
+  isBehind = process.send?.(event, listener, { keepOpen: true }, () => (isBehind = false)) === false;
 }
 
-/** News that a provider which does not read can do without. */
-function sayIfHeard(report: ForwarderReport, listener?: Socket): void {
-  if (!isBehind && process.connected) say(report, listener);
+/** Drops the event if the provider does not read fast enough. */
+function sendUnlessBehind(event: ForwarderEvent, listener?: Socket): void {
+  if (!isBehind && process.connected) send(event, listener);
 }
 
 function fail(error: unknown): void {
-  if (process.connected) say({ kind: 'fault', message: messageOf(error) });
+  if (process.connected) send({ kind: 'fatal', message: messageOf(error) });
   process.kill(process.pid, 'SIGKILL');
 }

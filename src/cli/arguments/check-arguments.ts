@@ -2,7 +2,7 @@
 
 import type { Options } from 'yargs';
 import type { ContextdError } from '../../base/errors.js';
-import { closest } from '../../base/suggest.js';
+import { findClosest } from '../../base/suggest.js';
 import type { Command } from './command.js';
 import { invalidValue, usageError } from './usage-errors.js';
 
@@ -52,7 +52,7 @@ function checkNames(command: Command, parsed: Parsed): void {
   const known = [...Object.keys(command.options), ...COMMON, ...aliases];
   const unknown = Object.keys(parsed).find((name) => !['_', '$0', ...known].includes(name));
   if (unknown === undefined) return;
-  const near = unknown.length === 1 ? undefined : closest(unknown, known);
+  const near = unknown.length === 1 ? undefined : findClosest(unknown, known);
   const dashes = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`);
   throw usageFault(
     command,
@@ -114,7 +114,7 @@ function checkChoice({ name, option, value }: OptionValue): void {
     .map(String)
     .find((each) => !choices.includes(each));
   if (wrong === undefined) return;
-  const near = closest(wrong, choices);
+  const near = findClosest(wrong, choices);
   const hint =
     near === undefined ? `allowed values: ${choices.join(', ')}` : `did you mean --${name}=${near}?`;
   throw invalidValue(name, wrong, hint);

@@ -1,7 +1,7 @@
 // The entry point of a child process: reads the bootstrap, runs the host or the shim, exits with its exit code.
 
 import { systemClock } from '../../base/clock.js';
-import { Connection, securityOf } from '../../bus/connection.js';
+import { Connection, composeSecurity } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap, type HostProgram } from '../../messages/host-bootstrap.js';
 import type { ServiceDefinition } from '../../task/service.js';
 import { onlyFromProvider, readHostSecrets, securityFrom, taskEndpoints } from '../host-credentials.js';
@@ -22,7 +22,7 @@ const secrets = readHostSecrets(inEnvironment);
 const bootstrap: HostBootstrap = { ...inEnvironment, program: secrets.program };
 const { controlGroup } = bootstrap;
 const own = securityFrom(secrets, bootstrap.serverKey);
-const security = securityOf(own);
+const security = composeSecurity(own);
 const logFile = prepareProcess(bootstrap);
 let watch: ProviderPresence = ALWAYS_PRESENT;
 const host = await createHost();

@@ -26,8 +26,8 @@ export function programService(
   const environment = composeEnvironment(bootstrap, program);
   return {
     serviceNames: [],
-    concerns: () => true,
-    hearsEvents: false,
+    matches: () => true,
+    handlesEvents: false,
     build: (context) => new ProgramTask(context, program, { environment, log, outputs }),
   };
 }

@@ -3,7 +3,7 @@
 import { locateControlGroup } from '../../processes/control-group.js';
 import {
   findMembers,
-  hasPid,
+  holdsPid,
   isSameProcess,
   readProcessTable,
   readRawStartTime,
@@ -39,7 +39,7 @@ export function signalLeader(pid: number, signal: string): void {
  */
 export function signalGroup(group: number, signal: string): void {
   const startTime = groups.get(group);
-  if (startTime === undefined || hasPid({ pid: group, startTime })) send(-group, signal);
+  if (startTime === undefined || holdsPid({ pid: group, startTime })) send(-group, signal);
   else for (const each of findOwnMembers(group)) if (isSameProcess(each)) send(each.pid, signal);
 }
 

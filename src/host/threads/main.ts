@@ -1,8 +1,8 @@
 // The entry point of the process that runs the threads of a context.
 
 import { systemClock } from '../../base/clock.js';
-import { endOnFault } from '../../base/fatal.js';
-import { securityOf } from '../../bus/connection.js';
+import { exitOnUncaughtError } from '../../base/fatal.js';
+import { composeSecurity } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE } from '../../messages/host-bootstrap.js';
 import type { ThreadHostBootstrap } from '../../messages/thread-host.js';
 import { readHostSecrets, securityFrom } from '../host-credentials.js';
@@ -15,9 +15,9 @@ if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: a thread host is started by a provider`);
 const bootstrap = JSON.parse(text) as ThreadHostBootstrap;
 const { controlGroup } = bootstrap;
-const security = securityOf(securityFrom(readHostSecrets(bootstrap), bootstrap.serverKey));
+const security = composeSecurity(securityFrom(readHostSecrets(bootstrap), bootstrap.serverKey));
 const logFile = prepareProcess(bootstrap);
-endOnFault((line) => logFile.log.error(line));
+exitOnUncaughtError((line) => logFile.log.error(line));
 const host = new ThreadHost(bootstrap, {
   clock: systemClock,
   log: logFile.log,

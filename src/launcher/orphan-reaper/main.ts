@@ -5,7 +5,7 @@ import { systemClock } from '../../base/clock.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { locateControlGroup } from '../../processes/control-group.js';
 import { readProcessTable, type ProcessEntry } from '../../processes/process-table.js';
-import { sweep } from '../../processes/kill-tree.js';
+import { killTree } from '../../processes/kill-tree.js';
 
 /** How much longer than its grace and stop timeout a service may take to end itself, in milliseconds. */
 const MARGIN_MS = 2000;
@@ -34,7 +34,7 @@ function findHosts(): readonly ProcessEntry[] {
 
 async function end(leader: ProcessEntry): Promise<void> {
   const token = leader.token ?? '';
-  await sweep({ token, leader, controlGroup: locateControlGroup(leader.pid, token) });
+  await killTree({ token, leader, controlGroup: locateControlGroup(leader.pid, token) });
 }
 
 /** How long after the end of its provider a service may run, in milliseconds; Infinity for a process that is not a host. */

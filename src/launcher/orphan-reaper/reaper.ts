@@ -1,13 +1,13 @@
 // A process beside the provider that becomes active when the provider ends: a service in an endless loop cannot detect
 // that itself. Until then it is a shell that waits for the end of a pipe.
 
-import { findNode } from '../../base/find-node.js';
+import { findNodeExecutable } from '../../base/find-node-executable.js';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { readProcessTable } from '../../processes/process-table.js';
 import { TOKEN_VARIABLE } from '../../processes/run-token.js';
-import { sweep } from '../../processes/kill-tree.js';
+import { killTree } from '../../processes/kill-tree.js';
 
 const SHELL = '/bin/sh';
 /** The pipe closes when the provider ends, also after SIGKILL. */
@@ -43,7 +43,7 @@ export class OrphanReaper {
   }
 
   #spawn(): ChildProcess {
-    const command = [findNode(), this.#program, this.#owner];
+    const command = [findNodeExecutable(), this.#program, this.#owner];
     const child = spawn(SHELL, ['-c', SCRIPT, 'orphan-guard', ...command], {
       cwd: '/',
       detached: true,
@@ -63,7 +63,7 @@ export class OrphanReaper {
 
 /** Ends the process of an earlier provider, because the new provider has its own. */
 export async function endEarlierReapers(owner: string): Promise<void> {
-  await sweep({ token: tokenOf(owner) });
+  await killTree({ token: tokenOf(owner) });
 }
 
 /** The token by which the next provider finds the process. */

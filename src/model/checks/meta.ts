@@ -1,11 +1,11 @@
 // Checks across the values of a meta file: one named function each.
 
-import { listSome } from '../../base/shorten.js';
+import { formatList } from '../../base/shorten.js';
 import { TRIGGERS } from '../context.js';
 import { parsePort } from '../endpoint.js';
 import type { Finding, ValuePath } from '../../xml/fault.js';
 import type { LenientMeta, LenientMetaService } from '../meta-lenient-view.js';
-import { didYouMean, MOST_HINTS } from '../../base/suggest.js';
+import { didYouMean, MAX_HINTS } from '../../base/suggest.js';
 
 type MetaCheck = (meta: LenientMeta) => readonly Finding[];
 
@@ -76,12 +76,12 @@ function actionsHaveTargets({ services }: LenientMeta): readonly Finding[] {
 
 function targetsExist({ services }: LenientMeta): readonly Finding[] {
   const ids = new Set(services.flatMap(({ texts }) => texts.get('task_id') ?? []));
-  const allowed = `allowed: ${listSome([...ids])}`;
+  const allowed = `allowed: ${formatList([...ids])}`;
   return allStates(services)
     .flatMap(({ call, path }) => call.split(/\s+/).map((id) => ({ id, path })))
     .filter(({ id }) => id !== '' && !ids.has(id))
     .map(({ id, path }, index) => {
-      const hint = index < MOST_HINTS ? didYouMean(id, ids) : undefined;
+      const hint = index < MAX_HINTS ? didYouMean(id, ids) : undefined;
       return { path: [...path, 'state_id'], message: `state_id "${id}", ${allowed}`, hint };
     });
 }

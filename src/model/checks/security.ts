@@ -14,7 +14,7 @@ export function clientsDiffer({ security }: LenientContext): readonly Finding[] 
     ...own.map(({ path }) => ({
       path: [...path, 'key'],
       message: "the provider's own key, allowed: one of the client's own",
-      hint: 'make one with contextd keys new NAME',
+      hint: 'create it: contextd keys new NAME',
     })),
   ];
 }

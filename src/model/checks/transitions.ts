@@ -1,11 +1,11 @@
 // Checks of the state transitions: known words, known targets, no endless loops, nothing that can never happen.
 
 import { ENTRIES, isEntryAtStart } from '../context.js';
-import { listSome } from '../../base/shorten.js';
+import { formatList } from '../../base/shorten.js';
 import type { Finding } from '../../xml/fault.js';
 import { findCycles, formatCycle, reachableFrom, type Cycle } from '../graph.js';
 import type { LenientContext, LenientService, LenientTrigger } from '../lenient-view.js';
-import { didYouMean, MOST_HINTS } from '../../base/suggest.js';
+import { didYouMean, MAX_HINTS } from '../../base/suggest.js';
 
 export function actionsHaveTargets(context: LenientContext): readonly Finding[] {
   return allTriggers(context).flatMap(({ trigger, action, targets, path }): readonly Finding[] => {
@@ -26,7 +26,7 @@ export function targetsExist(context: LenientContext): readonly Finding[] {
     .flatMap(({ trigger, targets, path }) => targets.map((target) => ({ trigger, target, path })))
     .filter(({ target }) => !ids.has(target))
     .map(({ trigger, target, path }, index): Finding => {
-      const hint = index < MOST_HINTS ? didYouMean(target, ids) : undefined;
+      const hint = index < MAX_HINTS ? didYouMean(target, ids) : undefined;
       return { path: [...path, 'call'], message: `${trigger} calls "${target}", ${allowed}`, hint };
     });
 }
@@ -134,5 +134,5 @@ function allTriggers({ services }: LenientContext): readonly LenientTrigger[] {
 }
 
 function describeIds(ids: readonly string[]): string {
-  return `allowed: ${ids.length === 0 ? 'nothing, for no service has an id' : listSome(ids)}`;
+  return `allowed: ${ids.length === 0 ? 'nothing, for no service has an id' : formatList(ids)}`;
 }

@@ -8,7 +8,7 @@ import { examineConfiguration } from './parse-context.js';
 import { resolvePaths } from './resolve-paths.js';
 import { parseSecurity, type SecuritySettings } from '../security.js';
 import { checkElements } from '../../xml/element-schema.js';
-import { elementsToJson, toFaults, type WireForm } from '../../xml/to-json.js';
+import { elementsToJson, toFaults, type JsonForm } from '../../xml/to-json.js';
 import { readXml } from '../../xml/xml.js';
 import { readTextFile } from '../../xml/source.js';
 
@@ -17,7 +17,7 @@ const CONTEXT_ROOT = 'Context';
 const CONFIGURATION = 'TaskService/Task/message/content/configuration';
 
 /** Arguments and variables reach a program or a service exactly as they are in the file. */
-const CONTEXT_FORM: WireForm = {
+const CONTEXT_FORM: JsonForm = {
   lists: ['TaskService', 'TaskService/Task/supervision/limit', 'Security/Client'],
   exact: [`${CONFIGURATION}/command/arg`, `${CONFIGURATION}/command/env/*`, `${CONFIGURATION}/env/*`],
 };

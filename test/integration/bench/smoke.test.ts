@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { measureBus } from '../../../bench/bus.js';
 import { measureCli } from '../../../bench/cli.js';
 import { measureFanOut } from '../../../bench/fan-out.js';
-import type { Figure } from '../../../bench/figure.js';
+import type { Measurement } from '../../../bench/measurement.js';
 import { measureRestart } from '../../../bench/restart.js';
 import { measureRoundTrip } from '../../../bench/round-trip.js';
 import { measureStart } from '../../../bench/start.js';
@@ -11,7 +11,7 @@ import { measureWeight } from '../../../bench/weight.js';
 /** Between two heartbeats what is idle may use no time at all. */
 const supervision = '<heartbeat_s>0.1</heartbeat_s>';
 
-const SMALL: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const SMALL: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   start: () => measureStart({ rounds: 1, counts: [2] }),
   restart: () => measureRestart({ rounds: 2 }),
   bus: () => measureBus({ rounds: 1, count: 50, bodies: [200] }),

@@ -65,26 +65,26 @@ test('A bind that fails leaves the other end free.', async () => {
   await next.close();
 });
 
-test('A frame over 8 MiB is refused, one just under it passes, and the bus goes on.', async () => {
+test('A frame over 8 MiB is rejected, one just under it passes, and the bus keeps running.', async () => {
   await using bus = await openBus();
   const { connection, seen } = await bus.connection('big');
-  const stranger = bus.closeAtEnd(new zmq.Publisher({ linger: 0, reconnectInterval: 10 }));
-  const refused = new Promise((resolve) => stranger.events.on('disconnect', resolve));
+  const rawPublisher = bus.closeAtEnd(new zmq.Publisher({ linger: 0, reconnectInterval: 10 }));
+  const refused = new Promise((resolve) => rawPublisher.events.on('disconnect', resolve));
   const listening = bus.reader('hello');
-  stranger.connect(bus.endpoints.publish);
-  // A stranger has no handshake: it says hello until it is heard.
+  rawPublisher.connect(bus.endpoints.publish);
+  // A bare socket cannot wait for a subscriber: it sends until a message arrives.
   await eventually(async () => {
-    await stranger.send('hello @@@ 1');
+    await rawPublisher.send('hello @@@ 1');
     return listening.seen.items.length > 0;
-  }, 'the stranger is heard');
-  await stranger.send(`big @@@ "${'x'.repeat(MAX_FRAME_BYTES)}"`);
+  }, 'a message has arrived');
+  await rawPublisher.send(`big @@@ "${'x'.repeat(MAX_FRAME_BYTES)}"`);
   await refused;
   const publisher = bus.publisher();
   await publisher.waitForSubscriber('big');
   const most = 'y'.repeat(MAX_FRAME_BYTES - 'big @@@ ""'.length);
   await publisher.publish(encodeEnvelope({ topic: 'big', body: most }));
   await seen.waitFor(() => true);
-  await connection.roundTrip();
+  await connection.flush();
   expect(seen.items.map(({ body }) => (body as string).charAt(0))).toEqual(['y']);
 });
 
@@ -98,7 +98,7 @@ test('Closing is idempotent and frees both ports.', async () => {
   await again.close();
 });
 
-test('A closed publisher refuses to send and to wait; a closed subscriber hears nothing more.', async () => {
+test('A closed publisher refuses to send and to wait; a closed subscriber receives nothing more.', async () => {
   await using bus = await openBus();
   const publisher = Publisher.connect(bus.endpoints.publish);
   const waiting = publisher.waitForSubscriber('never');
@@ -126,23 +126,23 @@ test('A publisher notices when the forwarder goes away and when it is back on th
   await Promise.all([reader.close(), publisher.close(), second.close()]);
 });
 
-test('A publisher that minds one topic is told of all who want it while its connection is new again.', async () => {
+test('onSubscribeTo reports all subscribers of its topic while its connection is new again.', async () => {
   const first = await Forwarder.open({ frontend: ANY, backend: ANY });
   const { publish, subscribe } = first.endpoints;
   const publisher = Publisher.connect(publish);
-  let told = 0;
-  publisher.onSubscribeTo('control', () => (told += 1));
+  let calls = 0;
+  publisher.onSubscribeTo('control', () => (calls += 1));
   const changes: boolean[] = [];
   publisher.onConnectionChange((isConnected) => changes.push(isConnected));
   const observer = Subscriber.connect(subscribe, () => undefined);
   observer.subscribe('control');
-  await eventually(() => told === 1, 'the observer is there');
+  await eventually(() => calls === 1, 'the observer is there');
   await first.close();
   await eventually(() => changes.includes(false), 'the forwarder is gone');
   const second = await Forwarder.open({ frontend: publish, backend: subscribe });
-  await eventually(() => told === 2, 'the observer is there again');
+  await eventually(() => calls === 2, 'the observer is there again');
   const provider = Subscriber.connect(subscribe, () => undefined);
   provider.subscribe('control');
-  await eventually(() => told === 3, 'the provider is there as well');
+  await eventually(() => calls === 3, 'the provider is there as well');
   await Promise.all([observer.close(), provider.close(), publisher.close(), second.close()]);
 });

@@ -35,7 +35,7 @@ test('A publisher that sends at once after the handshake and closes loses nothin
     }),
   );
   await eventually(() => seen.items.length === clients * (each + 1), 'every message has arrived');
-  await connection.roundTrip();
+  await connection.flush();
   expect(seen.items).toHaveLength(clients * (each + 1));
 });
 
@@ -45,7 +45,7 @@ test.each([
   ['process', 'process.T1.ts_1'],
   ['process.T1.ts_1', 'process.T1.ts_10'],
   ['process.T1.ts_1', 'process.T1.ts'],
-])('A reader of %s does not hear %s.', async (wanted, other) => {
+])('A subscriber of %s does not receive %s.', async (wanted, other) => {
   await using bus = await openBus();
   const { connection, seen } = await bus.connection(wanted);
   const publisher = bus.publisher();
@@ -53,7 +53,7 @@ test.each([
   await publisher.publish(encodeEnvelope({ topic: other, body: 'not for you' }));
   await publisher.publish(encodeEnvelope({ topic: wanted, body: 'for you' }));
   await seen.waitFor(({ body }) => body === 'for you');
-  await connection.roundTrip();
+  await connection.flush();
   expect(seen.items).toEqual([{ topic: wanted, body: 'for you' }]);
 });
 
@@ -70,21 +70,21 @@ test('A publisher sees a second, equal subscription as well.', async () => {
   expect(subscriptions).toEqual(['control', 'control']);
 });
 
-test('A publisher that minds one topic is told of it at once on a new connection, then with what it says.', async () => {
+test('onSubscribeTo calls its listener at once on a new connection, later with each publish.', async () => {
   await using bus = await openBus();
   const publisher = bus.publisher();
-  let told = 0;
-  publisher.onSubscribeTo('control', () => (told += 1));
+  let calls = 0;
+  publisher.onSubscribeTo('control', () => (calls += 1));
   const { connection } = await bus.connection('control');
   await publisher.waitForSubscriber('control');
-  expect(told).toBe(1);
+  expect(calls).toBe(1);
   for (let count = 0; count < 20; count += 1) bus.reader('control', 'news');
   await connection.publisher.waitForSubscriber('news');
-  await connection.roundTrip();
-  expect([told, publisher.hasSubscriber('news')]).toEqual([1, false]);
+  await connection.flush();
+  expect([calls, publisher.hasSubscriber('news')]).toEqual([1, false]);
   await eventually(async () => {
     await publisher.publish(encodeEnvelope({ topic: 'news', body: 'looks around' }));
-    return told === 21;
+    return calls === 21;
   }, 'the other 20 are seen');
   expect(publisher.hasSubscriber('news')).toBe(true);
   await publisher.waitForSubscriber('news');
@@ -114,12 +114,12 @@ test('A subscriber whose connection ends counts as one that has left.', async ()
   await eventually(() => !publisher.hasSubscriber('control'), 'it has left');
 });
 
-test('After a round trip everything that was published before has passed the forwarder.', async () => {
+test('After a flush everything published before has passed the forwarder.', async () => {
   await using bus = await openBus();
   const { connection, seen } = await bus.connection('news');
   await connection.publisher.waitForSubscriber('news');
   for (let count = 0; count < 500; count += 1) void connection.publish('news', count);
-  await connection.roundTrip();
+  await connection.flush();
   expect(seen.items.map(({ body }) => body)).toEqual(Array.from({ length: 500 }, (_, count) => count));
 });
 

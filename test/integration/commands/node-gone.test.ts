@@ -53,7 +53,7 @@ test('A restart and a reload without any node are refused, and running services 
       error: {
         code: 'SVC_LAUNCH_FAILED',
         message: expect.stringContaining(
-          `${join(folder, 'node')} is gone, and there is no other node in PATH`,
+          `${join(folder, 'node')} does not exist any more, and PATH contains no other node`,
         ) as string,
         hint: expect.stringContaining('install node again') as string,
       },

@@ -119,7 +119,7 @@ test('A Monitor whose port is taken names who holds it; one that would be a thre
   const { status } = await second.command({ action: 'start', transaction: 'T2' });
   expect(status.services[0]?.error).toMatchObject({
     code: 'BUS_ADDRESS_IN_USE',
-    message: expect.stringMatching(/is held by pid \d+/) as string,
+    message: expect.stringMatching(/is in use by pid \d+/) as string,
   });
 });
 

@@ -1,4 +1,4 @@
-// What a service has started and hidden ends with it, also when nobody stops it: its provider has gone, or its host.
+// Hidden child processes of a service end with it, even if its provider or its host is gone.
 
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../../src/base/ids.js';
@@ -18,7 +18,7 @@ const expected = all.reduce((sum, [, count]) => sum + count, 0);
 const script = all.map(([each]) => each).join('; ');
 const supervision = { orphan_grace_s: 0.5, stop_timeout_s: 0.5 };
 
-/** Services in code, a program, and one that speaks for itself. */
+/** A service in code, and a program. */
 const services = [
   { id: 'ts_1', instance: 'Zoo', configuration: { script }, supervision },
   shellService('ts_2', `${script}; exec sleep 3600`, {}, { supervision }),

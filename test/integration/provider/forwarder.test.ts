@@ -92,7 +92,7 @@ test.each([
     expect(restarts).toHaveLength(1);
     expect(notices.items).toContainEqual({
       kind: 'warning',
-      text: 'the forwarder has ended (SIGKILL), and is started again',
+      text: 'the forwarder has exited (SIGKILL) and is being restarted',
     });
     const { forwarder } = await client.stats();
     expect(forwarder).toMatchObject({ restarts: 1 });
@@ -152,7 +152,9 @@ test('Silent connections that come again each time they are closed take nothing 
     }
   };
   for (const endpoint of Object.values(endpoints)) for (let each = 0; each < 200; each += 1) again(endpoint);
-  await program.out.waitFor((line) => line.includes('connections were closed that said nothing'));
+  await program.out.waitFor((line) =>
+    line.includes('connections were closed because their handshake timed out'),
+  );
   await eventually(() => closed > 2000, 'they come again');
   for (let each = 0; each < 5; each += 1)
     expect((await known.command({ action: 'list' })).status.result).toBe('success');

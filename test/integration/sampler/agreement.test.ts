@@ -31,7 +31,7 @@ async function startHousehold(folder: TestFolder) {
   return { pids, [Symbol.asyncDispose]: rest[Symbol.asyncDispose] };
 }
 
-/** Times of processes are told in hundredths of a second, the starts of some in seconds. */
+/** CPU times have a resolution of 10 ms, some start times of a second. */
 const ROUNDED_MS = 50;
 
 function isClose(found: number, expected: number, part = 0.02): boolean {
@@ -62,12 +62,12 @@ const pair = (name: string, found: unknown, expected: unknown): Pair => [name, [
 
 const everyone = ({ main, children }: Sample) => [main, ...children];
 
-/** As ss tells it, see `ss`. */
+/** Formats a connection like the helper `ss`. */
 function nameAsSs({ family, type, local, remote, status, fd }: OpenConnection): string {
   const state = { LISTEN: 'LISTEN', ESTABLISHED: 'ESTAB', NONE: 'UNCONN' }[status] ?? status;
   if (family === 'unix') return ['u_str', state, local, '', fd].join(' ');
-  const nobody = family === 'ipv6' ? '[::]:*' : '0.0.0.0:*';
-  return [type === 'stream' ? 'tcp' : 'udp', state, local, remote || nobody, fd].join(' ');
+  const anyPeer = family === 'ipv6' ? '[::]:*' : '0.0.0.0:*';
+  return [type === 'stream' ? 'tcp' : 'udp', state, local, remote || anyPeer, fd].join(' ');
 }
 
 interface Look {

@@ -42,7 +42,7 @@ const header = { service_id: '', service_name: 'context', service_transaction: '
 /** A whole frame as the owner of a role's key would send it, for the provider to read. */
 function sealed(role: Role, topic: string, body: unknown, now?: number): string {
   const clock = now === undefined ? undefined : () => now;
-  return new MessageAuthenticator(secured.keysOf(role), clock).seal(
+  return new MessageAuthenticator(secured.keysOf(role), clock).sign(
     encodeEnvelope({ topic, body }),
     secured.serverKey,
   );
@@ -82,7 +82,7 @@ const forgeries: readonly (readonly [string, string, (id: string) => string])[] 
     'with a seal of somebody unknown',
     'SEC_KEY_UNKNOWN',
     (id) =>
-      new MessageAuthenticator(keyPairOf(Buffer.alloc(32, 7))).seal(
+      new MessageAuthenticator(keyPairOf(Buffer.alloc(32, 7))).sign(
         encodeEnvelope({ topic: 'context', body: command('stop', id) }),
         secured.serverKey,
       ),

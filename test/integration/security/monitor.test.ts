@@ -97,7 +97,7 @@ test('What others who are let in say is no answer of a Monitor, and makes it loo
     header: { action: 'update', service_id: 'x', service_name: 'context', service_transaction: 'T1' },
     content: { status: { device_action: 'context_info', result: 'success', data: [{ T1: info }] } },
   });
-  await connection.roundTrip();
+  await connection.flush();
   const before = await sampled(admin, 'ts_mon');
   await sampled(admin, 'ts_mon', before.points.length + 3);
   await expect(admin.samples('T1', { serviceId: 'ts_forged', metric: 'rss' })).rejects.toMatchObject({

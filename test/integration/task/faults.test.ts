@@ -1,4 +1,4 @@
-// Services that are broken, each in its way: the context lives on, and everybody learns the reason.
+// Broken services: the context keeps running, and all clients get the reason.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -128,7 +128,7 @@ const rows: readonly (readonly [string, Partial<ServiceSpec>, Fault])[] = [
 ];
 
 test.each(rows)(
-  'A service that %s fails with the reason, and its context lives on.',
+  'A service that %s fails with the reason, and its context keeps running.',
   async (_how, spec, fault) => {
     await using test = await openProvider([
       { id: 'ts_1', instance: 'Forever', ...spec },
@@ -171,7 +171,7 @@ test.each(rows)(
   },
 );
 
-test('A service that exits with code 3 tells the code.', async () => {
+test('A service that exits with code 3 reports the code.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'ExitsWith3' }]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
@@ -179,14 +179,14 @@ test('A service that exits with code 3 tells the code.', async () => {
   expect(content.status).toMatchObject({ exit_code: 3 });
 });
 
-test('A service that was mended is built anew by the next start.', async () => {
+test('A fixed service is built again by the next start.', async () => {
   const { mkdtemp, mkdir, rm, writeFile } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
   const location = await mkdtemp(join(tmpdir(), 'contextd-services-'));
-  const source = join(location, 'Mended', 'index.ts');
-  await mkdir(join(location, 'Mended'));
+  const source = join(location, 'Fixed', 'index.ts');
+  await mkdir(join(location, 'Fixed'));
   await writeFile(source, 'export default {{;\n');
-  await using test = await openProvider([{ id: 'ts_1', instance: 'Mended', location }]);
+  await using test = await openProvider([{ id: 'ts_1', instance: 'Fixed', location }]);
   const client = await test.client();
   const first = await client.command({ action: 'start', transaction: 'T1' });
   expect(first.status.error?.code).toBe('SVC_BUILD_FAILED');

@@ -44,7 +44,7 @@ test('A service that floods its log keeps the newest lines, in at most five file
   expect(statSync(join(folder, 'ts_1.out')).size).toBe(0);
 });
 
-test('Whoever follows a log sees every line once, across every rotation, while it is written.', async () => {
+test('A follower of a log gets every line once, across all rotations, while it is written.', async () => {
   const supervision = { log_max_kb: 8, log_files: 1000 };
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Floods', configuration: { count: 20_000 }, supervision },
@@ -94,7 +94,7 @@ test('What goes past the log lands beside it, and is kept small while the servic
   expect(statSync(join(folder, 'ts_2.out.1')).size).toBe(16 * 1024);
 });
 
-test('On a full disk a service loses lines and lives on; everybody is told, and so is the log.', async () => {
+test('On a full disk a service loses log lines and keeps running; a warning and the log itself report the loss.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Talks', supervision: { heartbeat_s: 0.1 } },
   ]);
@@ -105,8 +105,8 @@ test('On a full disk a service loses lines and lives on; everybody is told, and 
   await eventually(() => statSync(log).size > 0, 'a line');
   const limit = (bytes: string) => execa('prlimit', ['--pid', String(pid), `--fsize=${bytes}`]);
   await limit('0:unlimited');
-  const told = await test.notices.waitFor(({ kind }) => kind === 'warning');
-  expect(told).toMatchObject({
+  const warning = await test.notices.waitFor(({ kind }) => kind === 'warning');
+  expect(warning).toMatchObject({
     text: expect.stringMatching(/^ts_1 in T1 cannot write its log: \d+ lines lost so far, EFBIG$/) as string,
   });
   const ask = async () =>
@@ -118,8 +118,8 @@ test('On a full disk a service loses lines and lives on; everybody is told, and 
     tasks: [{ pid, status: 'started', log_lines_lost: expect.any(Number) as number }],
   });
   await limit('unlimited:unlimited');
-  const isTold = async () => (await readLines(log)).some((line) => line.includes('lines lost'));
-  await eventually(isTold, 'the loss in the log');
+  const isReported = async () => (await readLines(log)).some((line) => line.includes('lines lost'));
+  await eventually(isReported, 'the loss in the log');
   const lines = await readLines(log);
   const at = lines.findIndex((line) => line.includes('lines lost'));
   const [, count] = /warn {2}(\d+) lines lost: EFBIG$/.exec(lines[at]!)!;

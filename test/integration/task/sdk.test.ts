@@ -83,7 +83,7 @@ test('A task gets its configuration checked and typed, defaults filled in.', asy
   expect(second.content.status).toMatchObject({ every_s: 7, label: 'seven' });
 });
 
-test('A task knows who it is.', async () => {
+test('A task has its identity.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Named', name: 'renamed' }]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
@@ -97,7 +97,7 @@ test('A task knows who it is.', async () => {
   });
 });
 
-test('A task cannot change what the host says of it.', async () => {
+test('A task cannot overwrite the fields of the host.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Liar' }]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
@@ -119,7 +119,7 @@ test('A pause ends as soon as the service is asked to stop.', async () => {
   expect(content.status).toMatchObject({ is_pause_over: true, is_asked_to_stop: true });
 });
 
-test("onEvent hears the other services of its own transaction, and nobody else's.", async () => {
+test('onEvent receives events of the other services of its own transaction only.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'HearsEvents' },
     { id: 'ts_2', instance: 'Ticks', entry: 'on_exit' },
@@ -132,7 +132,7 @@ test("onEvent hears the other services of its own transaction, and nobody else's
   const heard = () => updates(observer).filter(({ header }) => header.service_id === 'ts_1');
   await observer.seen.waitFor(() => heard().length >= 5);
   await client.command({ action: 'stop', transaction: 'T1' });
-  // What T2 had heard by mistake it would have passed on before this.
+  // If T2 had received an event by mistake, it would have reported it before this.
   await client.command({ action: 'stop', transaction: 'T2' });
   expect(new Set(heard().map(({ header }) => header.service_transaction))).toEqual(new Set(['T1']));
   for (const { content } of heard()) {
@@ -145,7 +145,7 @@ test.each([
   ['is done', 'done', 'exited'],
   ['throws', 'thrown', 'failed'],
   ['throws where nothing can catch it', 'late', 'failed'],
-])('onStop runs when a task %s, and what it notifies is heard before the end.', async (_how, ends, last) => {
+])('onStop runs when a task %s, and its events arrive before the final event.', async (_how, ends, last) => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'SaysGoodbye', configuration: { ends } }]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');

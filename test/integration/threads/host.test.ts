@@ -87,7 +87,7 @@ test('Nobody on the bus but the provider can have a thread launched or ended.', 
     null,
   ])
     await stranger.publish(topic, body);
-  await stranger.roundTrip();
+  await stranger.flush();
   const log = join(test.folder, '.contextd', 'context001', 'logs', 'threads-context001.log');
   const refusals = async () => (await readFile(log, 'utf8')).split('not signed by the provider').length - 1;
   await eventually(async () => (await refusals()) > 0, 'the first refusal is told');

@@ -12,23 +12,23 @@ import { createLogger, formatRecord, LOG_LEVELS, type LogRecord } from '../../..
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 describe('Closers', () => {
-  it('close what was opened in the opposite order, one after the other', async () => {
+  it('close in reverse order, one after the other', async () => {
     const closers = new Closers();
-    const told: string[] = [];
+    const closed: string[] = [];
     const gate = createDeferred<void>();
-    closers.add(() => void told.push('first'));
+    closers.add(() => void closed.push('first'));
     closers.add(async () => {
       await gate.promise;
-      told.push('second');
+      closed.push('second');
     });
     const closing = closers.close();
-    expect(told).toEqual([]);
+    expect(closed).toEqual([]);
     gate.resolve();
     await closing;
-    expect(told).toEqual(['second', 'first']);
+    expect(closed).toEqual(['second', 'first']);
   });
 
-  it('run once, however often they are asked', async () => {
+  it('run only once', async () => {
     const closers = new Closers();
     let count = 0;
     closers.add(() => void (count += 1));
@@ -37,12 +37,12 @@ describe('Closers', () => {
     expect(count).toBe(1);
   });
 
-  it('run all of them, whatever fails on the way, and then say what did', async () => {
+  it('run all functions and then throw the errors', async () => {
     const one = new Closers();
     let isReached = false;
     one.add(() => void (isReached = true));
-    one.add(() => Promise.reject(new Error('one fault')));
-    await expect(one.close()).rejects.toThrow('one fault');
+    one.add(() => Promise.reject(new Error('one error')));
+    await expect(one.close()).rejects.toThrow('one error');
     expect(isReached).toBe(true);
     const two = new Closers();
     for (const text of ['a', 'b']) two.add(() => Promise.reject(new Error(text)));
@@ -53,14 +53,14 @@ describe('Closers', () => {
 describe('withDeadline', () => {
   const late = () => new Error('late');
 
-  it('settles as the promise does, and leaves no timer', async () => {
+  it('settles like the promise and leaves no timer', async () => {
     const clock = new ManualClock();
     expect(await withDeadline(Promise.resolve(1), 10, late, clock)).toBe(1);
     await expect(withDeadline(Promise.reject(new Error('x')), 10, late, clock)).rejects.toThrow('x');
     expect(clock.waiting).toEqual([]);
   });
 
-  it('rejects when the time is up, and not before', async () => {
+  it('rejects at the deadline, not before', async () => {
     const clock = new ManualClock();
     const slow = createDeferred<number>();
     let settled = 'no';
@@ -75,38 +75,38 @@ describe('withDeadline', () => {
     expect(settled).toBe('Error: late');
   });
 
-  it('does not mind what comes after the deadline', async () => {
+  it('ignores a rejection after the deadline', async () => {
     const clock = new ManualClock();
     const slow = createDeferred<number>();
     const waiting = withDeadline(slow.promise, 10, late, clock);
     clock.advance(10);
     await expect(waiting).rejects.toThrow('late');
-    slow.reject(new Error('nobody hears this'));
+    slow.reject(new Error('ignored'));
   });
 });
 
 describe('ids', () => {
-  it.each(['a', 'ts_100', 'A'.repeat(128), '_x', '0', 'a.b:c-d'])('%s is one', (text) => {
+  it.each(['a', 'ts_100', 'A'.repeat(128), '_x', '0', 'a.b:c-d'])('%s is a valid id', (text) => {
     expect(isId(text)).toBe(true);
     expect([parseServiceId(text), parseTransactionId(text)]).toEqual([text, text]);
   });
 
   it.each(['', ' ', 'a b', '.a', '-a', ':a', '../a', 'a/b', 'ä', 'a\n', 'A'.repeat(129), 'a@@@', 'a\0'])(
-    '%j is none',
+    '%j is not a valid id',
     (text) => {
       expect(isId(text)).toBe(false);
       expect([parseServiceId(text), parseTransactionId(text)]).toEqual([undefined, undefined]);
     },
   );
 
-  it('of new transactions are 20 of A-Z0-9, each another', () => {
+  it('of new transactions are unique and have 20 characters of A-Z0-9', () => {
     const made = Array.from({ length: 1000 }, createTransactionId);
     expect(made.filter((each) => !/^[A-Z0-9]{20}$/.test(each))).toEqual([]);
     expect(new Set(made).size).toBe(1000);
     expect(new Set(made.join('')).size).toBe(36);
   });
 
-  it('of messages are each another, and fit to be part of a header', () => {
+  it('of messages are unique and valid in a header', () => {
     const made = Array.from({ length: 1000 }, createUniqueId);
     expect(made.filter((each) => !/^[\w-]{12}$/.test(each))).toEqual([]);
     expect(new Set(made).size).toBe(1000);
@@ -115,7 +115,7 @@ describe('ids', () => {
 
 describe('a logger', () => {
   it.each(LOG_LEVELS.map((level, index) => [level, LOG_LEVELS.slice(index)] as const))(
-    'of level %s hands on %j',
+    'of level %s passes on %j',
     (level, expected) => {
       const records: LogRecord[] = [];
       const log = createLogger((record) => records.push(record), level);
@@ -129,12 +129,12 @@ describe('a logger', () => {
     const record: LogRecord = {
       at: new Date(Date.UTC(2026, 0, 31, 12)),
       level: 'info',
-      message: 'said',
+      message: 'text',
       fields: {},
     };
-    expect(formatRecord(record)).toBe('2026-01-31T12:00:00.000Z info  said');
+    expect(formatRecord(record)).toBe('2026-01-31T12:00:00.000Z info  text');
     expect(formatRecord({ ...record, level: 'error', fields: { a: 'line\nbreak' } })).toBe(
-      '2026-01-31T12:00:00.000Z error said {"a":"line\\nbreak"}',
+      '2026-01-31T12:00:00.000Z error text {"a":"line\\nbreak"}',
     );
   });
 });

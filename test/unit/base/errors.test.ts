@@ -13,8 +13,8 @@ import {
 describe('ContextdError', () => {
   it('carries code, message, hint, details, cause and exit code', () => {
     const cause = new Error('deep');
-    const error = new ContextdError('BUS_UNREACHABLE', 'nobody', { hint: 'go', details: { a: 1 }, cause });
-    expect(error).toMatchObject({ name: 'ContextdError', code: 'BUS_UNREACHABLE', message: 'nobody' });
+    const error = new ContextdError('BUS_UNREACHABLE', 'no answer', { hint: 'go', details: { a: 1 }, cause });
+    expect(error).toMatchObject({ name: 'ContextdError', code: 'BUS_UNREACHABLE', message: 'no answer' });
     expect(error).toMatchObject({ hint: 'go', details: { a: 1 }, cause, exitCode: 3 });
     expect(error).toBeInstanceOf(Error);
   });
@@ -29,7 +29,7 @@ describe('ContextdError', () => {
     expect(new ContextdError(code, '').exitCode).toBe(exitCode);
   });
 
-  it('has codes in families by room, each with a meaning that is a sentence', () => {
+  it('has codes with a known prefix, each with a meaning that is a sentence', () => {
     const odd = Object.entries(ERROR_CODES).filter(
       ([code, { meaning }]) =>
         !/^(XML|CTX|BUS|MSG|SVC|TPL|TST|CLI|SEC|ENV)(_[A-Z]+)+$|^INTERNAL$/.test(code) ||
@@ -68,30 +68,30 @@ describe('an error in a message', () => {
   });
 });
 
-it('an error of ours stays itself, another becomes the cause of one', () => {
+it('a ContextdError is returned unchanged, any other error becomes its cause', () => {
   const own = new ContextdError('CLI_USAGE', 'u');
   expect(asContextdError(own, 'INTERNAL')).toBe(own);
   const other = new Error('o');
   expect(asContextdError(other)).toMatchObject({ code: 'INTERNAL', message: 'o', cause: other });
 });
 
-it('messageOf tells anything', () => {
+it('messageOf returns a text for any value', () => {
   expect([messageOf(new Error('e')), messageOf(7), messageOf(null)]).toEqual(['e', '7', 'null']);
 });
 
-it('hasErrnoCode knows the errors of node by their codes', () => {
+it('hasErrnoCode checks the code of a Node.js error', () => {
   const error = Object.assign(new Error('x'), { code: 'ENOENT' });
   expect(hasErrnoCode(error, 'EACCES', 'ENOENT')).toBe(true);
   expect([hasErrnoCode(error, 'EACCES'), hasErrnoCode({ code: 'ENOENT' }, 'ENOENT')]).toEqual([false, false]);
 });
 
-it('a branch that cannot be reached says what reached it', () => {
+it('unreachable throws an error with the unexpected value', () => {
   expect(() => unreachable({ odd: 1 } as never)).toThrow('unexpected value {"odd":1}');
 });
 
 describe('an error of the operating system', () => {
   const fault = (code: string, syscall = 'open', more: object = {}) =>
-    Object.assign(new Error(`${code}: said by the system, ${syscall} '/a'`), {
+    Object.assign(new Error(`${code}: reported by the system, ${syscall} '/a'`), {
       code,
       syscall,
       errno: -1,
@@ -121,18 +121,18 @@ describe('an error of the operating system', () => {
     ['ENOTSUP', 'link', 'ENV_NO_HARD_LINKS'],
     ['EPERM', 'symlink', 'ENV_NO_HARD_LINKS'],
     ['EACCES', 'link', 'ENV_NOT_PERMITTED'],
-  ] as const)('%s of %s is %s, with what the system said and a hint', (code, syscall, expected) => {
+  ] as const)('%s of %s is %s, with the message of the system and a hint', (code, syscall, expected) => {
     const error = asContextdError(fault(code, syscall));
     expect(error).toMatchObject({ code: expected, exitCode: 1 });
-    expect(error.message).toContain(`${code}: said by the system`);
+    expect(error.message).toContain(`${code}: reported by the system`);
     expect(error.hint).toMatch(/^\w.*[^.]$/);
   });
 
-  it.each(['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE'])('%s is a defect of ours', (code) => {
+  it.each(['EBADF', 'EINVAL', 'ERR_INVALID_ARG_TYPE'])('%s is reported as INTERNAL', (code) => {
     expect(asContextdError(fault(code)).code).toBe('INTERNAL');
   });
 
-  it('keeps the code of whoever says what failed', () => {
+  it('keeps the fallback code of the caller', () => {
     expect(asContextdError(fault('EACCES'), 'SVC_LAUNCH_FAILED').code).toBe('SVC_LAUNCH_FAILED');
     expect(asContextdError(Object.assign(new Error('x'), { code: 'EACCES' })).code).toBe('INTERNAL');
   });

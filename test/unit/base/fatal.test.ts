@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
-import { describeFault } from '../../../src/base/fatal.js';
+import { describeFatalError } from '../../../src/base/fatal.js';
 
-it('A fault is one line with its code and where it was thrown.', () => {
-  const line = describeFault(new TypeError('two\nlines'));
+it('An uncaught error is described in one line with its code and the place where it was thrown.', () => {
+  const line = describeFatalError(new TypeError('two\nlines'));
   expect(line).toMatch(/^error INTERNAL: this process ends: two lines \(at .*fatal\.test\.ts:\d+:\d+.*\)$/);
-  expect(describeFault(new ContextdError('BUS_CLOSED', 'gone'))).toMatch(
+  expect(describeFatalError(new ContextdError('BUS_CLOSED', 'gone'))).toMatch(
     /^error BUS_CLOSED: this process ends: gone/,
   );
-  expect(describeFault('text')).toMatch(/^error INTERNAL: this process ends: text/);
+  expect(describeFatalError('text')).toMatch(/^error INTERNAL: this process ends: text/);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyFilesOf, readPublicKey, readSecretKey, writeKeyFiles } from '../../../src/base/key-file.js';
 import {
-  agree,
+  deriveSharedKey,
   createKeyPair,
   decodeZ85,
   deriveKeyPair,
@@ -15,20 +15,20 @@ import { zmq } from '../../../src/bus/zmq.js';
 import { openFolder } from '../../helpers/folder.js';
 
 describe('Z85', () => {
-  it('is that of RFC 32', () => {
+  it('matches the example of RFC 32', () => {
     const bytes = Buffer.from('864fd26fb559f75b', 'hex');
     expect(encodeZ85(bytes)).toBe('HelloWorld');
     expect(decodeZ85('HelloWorld')).toEqual(bytes);
     expect(decodeZ85('')).toEqual(Buffer.alloc(0));
   });
 
-  it.each(['Hello~orld', 'Hell', '#####', 'HelloWor"d'])('%s stands for no bytes', (text) => {
+  it.each(['Hello~orld', 'Hell', '#####', 'HelloWor"d'])('%s is not valid', (text) => {
     expect(decodeZ85(text)).toBeUndefined();
   });
 });
 
 describe('a key pair', () => {
-  it('is one of ZeroMQ, and the other way round', () => {
+  it('is compatible with ZeroMQ in both directions', () => {
     const theirs = zmq.curveKeyPair();
     expect(keyPairOf(decodeZ85(theirs.secretKey)!)).toEqual(theirs);
     expect(isKey(createKeyPair().publicKey)).toBe(true);
@@ -40,14 +40,18 @@ describe('a key pair', () => {
     expect(keys.filter((key) => /[&<>]/.test(key))).toEqual([]);
   });
 
-  it('lets two owners agree on what nobody else can compute', () => {
+  it('gives its two owners a shared secret that no third key can compute', () => {
     const [one, other, third] = [createKeyPair(), createKeyPair(), createKeyPair()];
-    expect(agree(one.secretKey, other.publicKey)).toEqual(agree(other.secretKey, one.publicKey));
-    expect(agree(third.secretKey, other.publicKey)).not.toEqual(agree(one.secretKey, other.publicKey));
-    expect(() => agree(one.secretKey, encodeZ85(Buffer.alloc(32)))).toThrow();
+    expect(deriveSharedKey(one.secretKey, other.publicKey)).toEqual(
+      deriveSharedKey(other.secretKey, one.publicKey),
+    );
+    expect(deriveSharedKey(third.secretKey, other.publicKey)).not.toEqual(
+      deriveSharedKey(one.secretKey, other.publicKey),
+    );
+    expect(() => deriveSharedKey(one.secretKey, encodeZ85(Buffer.alloc(32)))).toThrow();
   });
 
-  it('can be derived again, for each purpose another', () => {
+  it('is derived deterministically, and differs for each purpose', () => {
     const { secretKey } = createKeyPair();
     expect(deriveKeyPair(secretKey, 'a/b/1')).toEqual(deriveKeyPair(secretKey, 'a/b/1'));
     expect(deriveKeyPair(secretKey, 'a/b/2')).not.toEqual(deriveKeyPair(secretKey, 'a/b/1'));
@@ -56,7 +60,7 @@ describe('a key pair', () => {
 });
 
 describe('key files', () => {
-  it('are written once, the secret one for its owner alone, and read back', async () => {
+  it('are written once, the secret file with mode 0600, and can be read back', async () => {
     await using folder = await openFolder();
     const pair = writeKeyFiles(join(folder.path, 'keys'), 'anna');
     const files = keyFilesOf(join(folder.path, 'keys'), 'anna');
@@ -64,11 +68,13 @@ describe('key files', () => {
     expect(readSecretKey(files.secret)).toEqual(pair);
     expect(readPublicKey(files.public)).toBe(pair.publicKey);
     expect(readFileSync(files.public, 'utf8')).not.toContain(pair.secretKey);
-    expect(() => writeKeyFiles(join(folder.path, 'keys'), 'anna')).toThrow(/keys of this name already/);
+    expect(() => writeKeyFiles(join(folder.path, 'keys'), 'anna')).toThrow(
+      /keys with this name already exist/,
+    );
     expect(readSecretKey(files.secret)).toEqual(pair);
   });
 
-  it('are not written by halves', async () => {
+  it('are written both or not at all', async () => {
     await using folder = await openFolder();
     writeFileSync(join(folder.path, 'anna.key'), 'another anna');
     expect(() => writeKeyFiles(folder.path, 'anna')).toThrow(/already/);
@@ -76,10 +82,14 @@ describe('key files', () => {
   });
 
   it.each<[string, (path: string) => void, RegExp]>([
-    ['that others can read', (path) => chmodSync(path, 0o640), /others can read or write it \(mode 640\)/],
-    ['without a secret key', (path) => writeFileSync(path, 'curve\n'), /holds no secret key/],
     [
-      'with two keys that do not belong together',
+      'that other users can read',
+      (path) => chmodSync(path, 0o640),
+      /others can read or write it \(mode 640\)/,
+    ],
+    ['without a secret key', (path) => writeFileSync(path, 'curve\n'), /contains no secret key/],
+    [
+      'with a public key that does not match',
       (path) =>
         writeFileSync(
           path,
@@ -88,13 +98,13 @@ describe('key files', () => {
             () => `public-key = "${createKeyPair().publicKey}"`,
           ),
         ),
-      /do not belong together/,
+      /does not match its secret key/,
     ],
-  ])('%s are refused', async (_what, spoil, text) => {
+  ])('%s are rejected', async (_what, corrupt, text) => {
     await using folder = await openFolder();
     writeKeyFiles(folder.path, 'anna');
     const path = keyFilesOf(folder.path, 'anna').secret;
-    spoil(path);
+    corrupt(path);
     expect(() => readSecretKey(path)).toThrow(text);
   });
 });

@@ -28,7 +28,7 @@ const read = (path: string) => readFileSync(path, 'utf8');
 const readAll = (plan: HostLog) => Buffer.concat(filesOf(plan).map((path) => readFileSync(path))).toString();
 
 describe('a log file', () => {
-  it('is rotated before it would exceed its size, at the ends of lines, and keeps the newest files', async () => {
+  it('is rotated at line ends before it exceeds its size, and keeps the newest files', async () => {
     await using folder = await openFolder();
     const plan = planIn(folder);
     const log = new LogFile(plan);
@@ -50,7 +50,7 @@ describe('a log file', () => {
     ['one by one', 1],
     ['seven by seven', 7],
     ['all at once', 10_000],
-  ])('holds what it is given byte for byte across its files: bytes %s', async (_how, step) => {
+  ])('stores all bytes unchanged across its files, written %s', async (_how, step) => {
     await using folder = await openFolder();
     const plan = planIn(folder, { files: 50 });
     const log = new LogFile(plan);
@@ -73,7 +73,7 @@ describe('a log file', () => {
     expect(statSync(plan.path).size).toBeLessThanOrEqual(100);
   });
 
-  it('goes on with what an earlier run left, on a line of its own', async () => {
+  it('continues the file of an earlier run on a new line', async () => {
     await using folder = await openFolder();
     const plan = planIn(folder);
     await writeFile(plan.path, 'cut off');
@@ -85,7 +85,7 @@ describe('a log file', () => {
     expect(existsSync(`${plan.path}.3`)).toBe(false);
   });
 
-  it('gives what the task logs a time and a level, and a line of its own', async () => {
+  it('writes log records with time and level on separate lines', async () => {
     await using folder = await openFolder();
     const plan = planIn(folder, { maxBytes: 1000 });
     const log = new LogFile(plan);
@@ -95,7 +95,7 @@ describe('a log file', () => {
     expect(read(plan.path).replace(STAMP, '')).toBe('printed without an end\nwarn  a doubt {"answer":42}\n');
   });
 
-  it('makes its folder, and itself again when somebody removes, moves or empties it', async () => {
+  it('creates its folder, and recreates the file when it is deleted, moved or truncated', async () => {
     await using folder = await openFolder();
     const plan = planIn(folder, { path: join(folder.path, 'deep', 'down', 'ts_1.log') });
     let nowMs = 0;
@@ -116,7 +116,7 @@ describe('a log file', () => {
 });
 
 describe('a log that cannot be written', () => {
-  it('loses lines, throws nothing, and says how many as soon as it can', async () => {
+  it('loses lines without throwing, and reports their number as soon as possible', async () => {
     await using folder = await openFolder();
     const plan = planIn(folder, { maxBytes: 1000 });
     let nowMs = 0;
@@ -135,7 +135,7 @@ describe('a log that cannot be written', () => {
     expect(log.loss).toEqual({ lines: 3, code: 'ENOSPC' });
   });
 
-  it('loses lines while there is no place for it at all', async () => {
+  it('loses lines while its folder cannot be created', async () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'file');
     appendFileSync(file, '');

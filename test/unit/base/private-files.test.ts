@@ -19,31 +19,41 @@ import { readJournal } from '../../../src/journal/journal.js';
 import { openFolder } from '../../helpers/folder.js';
 import { needs } from '../../helpers/requirements.js';
 
-const SOMEBODY = 4711;
+const OTHER_UID = 4711;
 const unsafe = (message: RegExp) =>
   expect.objectContaining({
     code: 'SEC_PATH_UNSAFE',
     message: expect.stringMatching(message) as string,
   }) as Error;
 
-/** How a file of ours becomes one that is not to be trusted. */
-const SPOILT: readonly (readonly [string, boolean, (path: string) => void, RegExp])[] = [
-  ['others can write to', false, (path) => chmodSync(path, 0o666), /can be written by others \(mode 666\)/],
+/** Changes that make a file of this user unsafe. */
+const UNSAFE_CHANGES: readonly (readonly [string, boolean, (path: string) => void, RegExp])[] = [
+  [
+    'other users can write to',
+    false,
+    (path) => chmodSync(path, 0o666),
+    /can be written by others \(mode 666\)/,
+  ],
   [
     'the group can write to',
     false,
     (path) => chmodSync(path, 0o620),
     /can be written by others \(mode 620\)/,
   ],
-  ['somebody else owns', true, (path) => chownSync(path, SOMEBODY, -1), /belongs to user 4711/],
+  ['another user owns', true, (path) => chownSync(path, OTHER_UID, -1), /belongs to user 4711/],
 ];
 
 describe('a file', () => {
-  const refuse: (...row: (typeof SPOILT)[number]) => Promise<void> = async (_what, _root, spoil, message) => {
+  const refuse: (...row: (typeof UNSAFE_CHANGES)[number]) => Promise<void> = async (
+    _what,
+    _root,
+    change,
+    message,
+  ) => {
     await using folder = await openFolder();
     const path = join(folder.path, 'journal.json');
     writeFileSync(path, 'ours', { mode: 0o600 });
-    spoil(path);
+    change(path);
     expect(() => readPrivate(path)).toThrow(unsafe(message));
     expect(() => openPrivate(path)).toThrow(unsafe(message));
     expect(() => readJournal(folder.path)).toThrow(unsafe(message));
@@ -54,27 +64,27 @@ describe('a file', () => {
     expect(log.loss?.code).toBe('SEC_PATH_UNSAFE');
   };
   const title = 'that %s is neither read nor written';
-  it.each(SPOILT.filter(([, needsRoot]) => !needsRoot))(title, refuse);
-  it.each(SPOILT.filter(([, needsRoot]) => needsRoot))(title, needs('root'), refuse);
+  it.each(UNSAFE_CHANGES.filter(([, needsRoot]) => !needsRoot))(title, refuse);
+  it.each(UNSAFE_CHANGES.filter(([, needsRoot]) => needsRoot))(title, needs('root'), refuse);
 
-  it('that is a link is not followed, wherever it leads', async () => {
+  it('that is a link is never followed', async () => {
     await using folder = await openFolder();
     const [target, missing] = [join(folder.path, 'target'), join(folder.path, 'missing')];
-    writeFileSync(target, 'of somebody', { mode: 0o600 });
+    writeFileSync(target, 'of another user', { mode: 0o600 });
     for (const [name, to] of [
       ['link', target],
       ['dangling', missing],
     ] as const) {
       const path = join(folder.path, name);
       symlinkSync(to, path);
-      expect(() => openPrivate(path)).toThrow(unsafe(/is a link/));
-      expect(() => readPrivate(path)).toThrow(unsafe(/is a link/));
+      expect(() => openPrivate(path)).toThrow(unsafe(/is a symbolic link/));
+      expect(() => readPrivate(path)).toThrow(unsafe(/is a symbolic link/));
     }
     expect(statSync(missing, { throwIfNoEntry: false })).toBeUndefined();
-    expect(readFileSync(target, 'utf8')).toBe('of somebody');
+    expect(readFileSync(target, 'utf8')).toBe('of another user');
   });
 
-  it('that is a pipe holds nobody up', async () => {
+  it('that is a pipe is rejected without blocking', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'pipe');
     execFileSync('mkfifo', ['-m', '600', path]);
@@ -82,7 +92,7 @@ describe('a file', () => {
     expect(() => openPrivate(path)).toThrow(unsafe(/is not a file/));
   });
 
-  it('of ours is appended to; a new one is for us alone', async () => {
+  it('of this user is appended to; a new one has mode 0600', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'new');
     for (const text of ['a', 'b']) {
@@ -95,7 +105,7 @@ describe('a file', () => {
 });
 
 describe('a folder', () => {
-  it('of ours is taken, also by a link of ours, and one that is missing', async () => {
+  it('of this user is accepted, also through an own link, and a missing one too', async () => {
     await using folder = await openFolder();
     const [own, link] = [join(folder.path, 'own'), join(folder.path, 'link')];
     mkdirSync(own, { mode: 0o755 });
@@ -104,7 +114,7 @@ describe('a folder', () => {
       expect(() => checkFolder(path)).not.toThrow();
   });
 
-  it('that others can write to, or that is none, is refused', async () => {
+  it('that other users can write to, or that is not a folder, is rejected', async () => {
     await using folder = await openFolder();
     const path = join(folder.path, 'shared');
     mkdirSync(path);
@@ -115,14 +125,14 @@ describe('a folder', () => {
   });
 
   it(
-    'of somebody else, or a link of theirs, is refused, and root is told to run as they',
+    'of another user, or a link of another user, is rejected, with a hint for root to run as that user',
     needs('root'),
     async () => {
       await using folder = await openFolder();
       const [theirs, link] = [join(folder.path, 'theirs'), join(folder.path, 'link')];
       mkdirSync(theirs);
       execFileSync('ln', ['-s', folder.path, link]);
-      for (const path of [theirs, link]) execFileSync('chown', ['-h', String(SOMEBODY), path]);
+      for (const path of [theirs, link]) execFileSync('chown', ['-h', String(OTHER_UID), path]);
       for (const path of [theirs, link])
         expect(() => checkFolder(path)).toThrow(
           expect.objectContaining({ hint: expect.stringContaining("sudo -u '#4711'") as string }) as Error,
@@ -132,7 +142,7 @@ describe('a folder', () => {
 });
 
 describe('a key file', () => {
-  it('that others can write to is refused', async () => {
+  it('that other users can write to is rejected', async () => {
     await using folder = await openFolder();
     writeKeyFiles(folder.path, 'anna');
     const files = keyFilesOf(folder.path, 'anna');
@@ -140,11 +150,11 @@ describe('a key file', () => {
     expect(() => readPublicKey(files.public)).toThrow(/others can write it \(mode 664\)/);
   });
 
-  it('that somebody else owns is refused', needs('root'), async () => {
+  it('that another user owns is rejected', needs('root'), async () => {
     await using folder = await openFolder();
     writeKeyFiles(folder.path, 'anna');
     const files = keyFilesOf(folder.path, 'anna');
-    chownSync(files.secret, SOMEBODY, -1);
+    chownSync(files.secret, OTHER_UID, -1);
     expect(() => readSecretKey(files.secret)).toThrow(/belongs to user 4711/);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean } from '../../../src/base/suggest.js';
+import { findClosest, didYouMean } from '../../../src/base/suggest.js';
 
-describe('closest', () => {
+describe('findClosest', () => {
   it.each([
     ['strat', ['start', 'stop', 'restart'], 'start'],
     ['STOP', ['start', 'stop'], 'stop'],
@@ -13,10 +13,10 @@ describe('closest', () => {
     ['a', ['bcd'], undefined],
     ['start', ['start'], undefined],
   ])('to %j of %j is %j', (word, candidates, expected) => {
-    expect(closest(word, candidates)).toBe(expected);
+    expect(findClosest(word, candidates)).toBe(expected);
   });
 
-  it('gives no hint for words nobody mistypes', () => {
+  it('gives no hint for extremely long words', () => {
     expect(didYouMean('x'.repeat(100_000), ['x'.repeat(100_001)])).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atLeast, atMost, composeFigure, holds, interleave } from '../../../bench/figure.js';
+import { atLeast, atMost, composeMeasurement, meetsGoal, interleave } from '../../../bench/measurement.js';
 import { quantile, ratios, spreadOf } from '../../../bench/statistics.js';
 import { formatNumber, formatTable } from '../../../bench/table.js';
 
@@ -30,7 +30,7 @@ describe('the statistics of a benchmark', () => {
 
 describe('a figure', () => {
   const figure = (goal?: ReturnType<typeof atMost>) =>
-    composeFigure({
+    composeMeasurement({
       name: 'walking',
       baseline: 'running',
       unit: 'ms',
@@ -46,7 +46,7 @@ describe('a figure', () => {
     [atLeast(3.1), false],
     [undefined, undefined],
   ])('with the goal %j holds: %s', (goal, expected) => {
-    expect(holds(figure(goal))).toBe(expected);
+    expect(meetsGoal(figure(goal))).toBe(expected);
   });
 
   it('is a line of a table', () => {

@@ -26,7 +26,7 @@ describe('parseTcpEndpoint', () => {
     'tcp://a:123456',
     'ipc:///tmp/x',
     'tcp://a:1/b',
-  ])('%j is none', (text) => {
+  ])('%j is not a TCP endpoint', (text) => {
     expect(parseTcpEndpoint(text)).toBeUndefined();
   });
 });
@@ -57,7 +57,7 @@ describe('isLocalEndpoint: only this machine can reach', () => {
   });
 });
 
-describe('narrowBind: a wildcard opens no door that nobody asked for', () => {
+describe('narrowBind: a wildcard becomes loopback if clients connect locally', () => {
   it.each([
     ['tcp://*:5557', 'tcp://127.0.0.1:5557', 'tcp://127.0.0.1:5557'],
     ['tcp://0.0.0.0:5557', 'tcp://localhost:5557', 'tcp://localhost:5557'],

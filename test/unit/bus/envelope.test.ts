@@ -4,7 +4,7 @@ import { decodeEnvelope, encodeEnvelope, subscriptionOf } from '../../../src/bus
 const decode = (text: string) => decodeEnvelope(Buffer.from(text));
 
 describe('a frame', () => {
-  it('is the topic, the separator and JSON', () => {
+  it('consists of topic, separator and JSON', () => {
     expect(encodeEnvelope({ topic: 'context', body: { a: ['ü', 1, null] } })).toBe(
       'context @@@ {"a":["ü",1,null]}',
     );
@@ -21,7 +21,7 @@ describe('a frame', () => {
   });
 
   it.each(['left @@@ right', '@@@', '@@@@', '@@@@@@@', 'a@@b@c', 'x @@@@ y'])(
-    'has its separator once, and %j comes back as it was',
+    'contains its separator once, and %j is decoded unchanged',
     (text) => {
       const frame = encodeEnvelope({ topic: 'control', body: { [text]: [text] } });
       expect(frame.split('@@@')).toHaveLength(2);
@@ -35,17 +35,17 @@ describe('a frame', () => {
   });
 
   it.each([
-    ['nothing', Buffer.alloc(0), 'in front'],
-    ['no separator', Buffer.from('{"a":1}'), 'in front'],
-    ['no blanks around the separator', Buffer.from('x@@@{}'), 'in front'],
-    ['no topic', Buffer.from(' @@@ {}'), 'in front'],
-    ['a topic without end', Buffer.from(`${'x'.repeat(5000)} @@@ {}`), 'in front'],
-    ['not JSON', Buffer.from('x @@@ {a:1}'), 'what follows "x @@@" is not JSON'],
+    ['nothing', Buffer.alloc(0), 'does not start with'],
+    ['no separator', Buffer.from('{"a":1}'), 'does not start with'],
+    ['no blanks around the separator', Buffer.from('x@@@{}'), 'does not start with'],
+    ['no topic', Buffer.from(' @@@ {}'), 'does not start with'],
+    ['a topic without end', Buffer.from(`${'x'.repeat(5000)} @@@ {}`), 'does not start with'],
+    ['not JSON', Buffer.from('x @@@ {a:1}'), 'the text after "x @@@" is not JSON'],
     ['nothing behind the separator', Buffer.from('x @@@ '), 'not JSON'],
     ['two bodies', Buffer.from('x @@@ {} {}'), 'not JSON'],
     ['a body that is not UTF-8', Buffer.concat([Buffer.from('x @@@ "'), Buffer.from([0xff, 0x22])]), 'UTF-8'],
     ['a topic that is not UTF-8', Buffer.concat([Buffer.from([0xff]), Buffer.from(' @@@ 1')]), 'UTF-8'],
-  ])('is refused with %s', (_what, bytes, message) => {
+  ])('is rejected with %s', (_what, bytes, message) => {
     expect(() => decodeEnvelope(bytes)).toThrow(
       expect.objectContaining({
         code: 'MSG_FRAME_INVALID',
@@ -56,7 +56,7 @@ describe('a frame', () => {
 });
 
 describe('a body with very many values', () => {
-  const MOST = 100_000;
+  const MAX_VALUES = 100_000;
 
   it.each([
     ['numbers', `[${'1,'.repeat(3_000_000)}1]`],
@@ -65,22 +65,22 @@ describe('a body with very many values', () => {
     ['members', `{${'"a":1,'.repeat(1_000_000)}"a":1}`],
     ['open lists', '['.repeat(6_000_000)],
     ['lists after a text', `["\\\\",${'[],'.repeat(2_000_000)}[]]`],
-  ])('is refused with %s, without being parsed', (_what, json) => {
+  ])('is rejected with %s, without being parsed', (_what, json) => {
     const parse = vi.spyOn(JSON, 'parse');
-    expect(() => decode(`x @@@ ${json}`)).toThrow(`more than ${MOST} values`);
+    expect(() => decode(`x @@@ ${json}`)).toThrow(`more than ${MAX_VALUES} values`);
     expect(parse).not.toHaveBeenCalled();
     parse.mockRestore();
   });
 
   it.each([
-    ['many', JSON.stringify(Array.from({ length: MOST - 1 }, (_, at) => at))],
+    ['many', JSON.stringify(Array.from({ length: MAX_VALUES - 1 }, (_, at) => at))],
     ['large ones', JSON.stringify([`${',[{'.repeat(1_000_000)}"\\`, 'x'.repeat(2_000_000)])],
-  ])('is read while it has %s', (_what, json) => {
+  ])('is accepted with %s', (_what, json) => {
     expect(decode(`x @@@ ${json}`).body).toEqual(JSON.parse(json));
   });
 });
 
-it('a subscription matches its own topic and no longer one', () => {
+it('a subscription matches only its own topic', () => {
   const key = subscriptionOf('process');
   expect(encodeEnvelope({ topic: 'process', body: 1 }).startsWith(key)).toBe(true);
   expect(encodeEnvelope({ topic: 'process.T.a', body: 1 }).startsWith(key)).toBe(false);

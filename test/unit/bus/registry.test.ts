@@ -14,7 +14,7 @@ import { listProviders, registerProvider } from '../../../src/bus/registry.js';
 import { openFolder } from '../../helpers/folder.js';
 import { needs } from '../../helpers/requirements.js';
 
-const SOMEBODY = 4711;
+const OTHER_UID = 4711;
 const entry = {
   pid: process.pid,
   contextId: 'context001',
@@ -25,15 +25,15 @@ const entry = {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A folder with one entry in it, which becomes another's by `spoil`; returns what providers and clients make of it. */
-async function seen(spoil: (place: string) => void) {
+/** Registers a provider, applies `change` to the folder, registers another one; returns what is found. */
+async function registerAfter(change: (place: string) => void) {
   await using folder = await openFolder();
   const place = join(folder.path, 'registry');
   vi.stubEnv('CONTEXTD_REGISTRY', place);
   const warnings: string[] = [];
   const first = await registerProvider(entry, (text) => warnings.push(text));
   expect([await listProviders(), warnings]).toEqual([[entry], []]);
-  spoil(place);
+  change(place);
   const second = await registerProvider(entry, (text) => warnings.push(text));
   const found = await listProviders();
   const files = readdirSync(place).length;
@@ -42,8 +42,12 @@ async function seen(spoil: (place: string) => void) {
   return { found: found.length, files, warning: warnings.join() };
 }
 
-test('a folder of ours that nobody else can write to is used, also by a link of ours', async () => {
-  expect(await seen((place) => chmodSync(place, 0o755))).toEqual({ found: 2, files: 2, warning: '' });
+test('a folder that only this user can write to is used, also through an own link', async () => {
+  expect(await registerAfter((place) => chmodSync(place, 0o755))).toEqual({
+    found: 2,
+    files: 2,
+    warning: '',
+  });
   await using folder = await openFolder();
   const [real, link] = [join(folder.path, 'real'), join(folder.path, 'link')];
   mkdirSync(real, { mode: 0o700 });
@@ -54,17 +58,17 @@ test('a folder of ours that nobody else can write to is used, also by a link of 
   await listed.release();
 });
 
-test.each([0o770, 0o707, 0o1777])('a folder of mode %o is neither written to nor believed', async (mode) => {
+test.each([0o770, 0o707, 0o1777])('a folder of mode %o is neither written to nor read', async (mode) => {
   const shown = mode.toString(8);
-  const { found, files, warning } = await seen((place) => chmodSync(place, mode));
+  const { found, files, warning } = await registerAfter((place) => chmodSync(place, mode));
   expect([found, files]).toEqual([0, 1]);
   expect(warning).toContain(`can be written by others (mode ${shown})`);
 });
 
-test('a folder of somebody else is neither written to nor believed', needs('root'), async () => {
-  const { found, files, warning } = await seen((place) => chownSync(place, SOMEBODY, -1));
+test('a folder of another user is neither written to nor read', needs('root'), async () => {
+  const { found, files, warning } = await registerAfter((place) => chownSync(place, OTHER_UID, -1));
   expect([found, files]).toEqual([0, 1]);
-  expect(warning).toContain(`belongs to user ${SOMEBODY}, and this process runs as user`);
+  expect(warning).toContain(`belongs to user ${OTHER_UID}, and this process runs as user`);
 });
 
 test('the provider of a container that shares the folder is not listed here, and stays in the folder', async () => {

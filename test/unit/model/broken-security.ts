@@ -61,7 +61,7 @@ export const BROKEN_SECURITY: readonly BrokenCase[] = [
     title: "the provider's own key for a client",
     text: withSecurity(own, `name="anna" key="${SERVER_KEY}" role="admin"`),
     faults: [
-      "7:21 the provider's own key, allowed: one of the client's own (make one with contextd keys new NAME)",
+      "7:21 the provider's own key, allowed: one of the client's own (create it: contextd keys new NAME)",
     ],
     isBeyondSchema: true,
   },

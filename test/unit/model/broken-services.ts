@@ -38,7 +38,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
       '15:14 <limit> has no attribute above',
       '15:22 <limit> has no attribute above',
       '15:42 unknown attribute over of <limit>, allowed: metric, above, for_s, event',
-      '15:51 text "2" in <limit>, none is allowed',
+      '15:51 text "2" in <limit>, allowed: none',
     ],
   },
   {
@@ -144,7 +144,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
   {
     title: 'elements in text',
     text: contextText().replace('>echo<', '><b>echo</b><'),
-    faults: ['10:15 unknown element <b> in <service_name>, none is allowed'],
+    faults: ['10:15 unknown element <b> in <service_name>, allowed: none'],
   },
   {
     title: 'several faults, told together and in order',

@@ -142,7 +142,7 @@ describe('readContext refuses', () => {
     expect(one.message).toMatch(/^\/home\/me\/project\/conf\/Context-Echo\.xml:6:14: id "-", allowed: .*$/);
     const two = refusalOf(() => read(contextText(serviceText({ attributes: 'id="-" instance="-"' }))));
     const lines = two.message.split('\n');
-    expect(lines[0]).toBe(`${path} has 2 faults:`);
+    expect(lines[0]).toBe(`${path} has 2 problems:`);
     expect(lines.slice(1).map((line) => line.slice(0, path.length + 8))).toEqual([
       `  ${path}:6:14:`,
       `  ${path}:6:21:`,
@@ -239,14 +239,14 @@ describe('readContextFile', () => {
   it('names the context files nearby when the one asked for is missing', async () => {
     const error = await refusal('Context-Eco.xml');
     expect(error.code).toBe('XML_UNREADABLE');
-    expect(error.message).toBe(`cannot read ${join(folder, 'Context-Eco.xml')}: there is no such file`);
-    expect(error.hint).toBe(`in ${folder} there are: Context-Echo.xml, Context-Latin.xml`);
+    expect(error.message).toBe(`cannot read ${join(folder, 'Context-Eco.xml')}: the file does not exist`);
+    expect(error.hint).toBe(`files in ${folder}: Context-Echo.xml, Context-Latin.xml`);
   });
 
   it('names the context files in a folder that is named instead of one', async () => {
     const { message, hint } = await refusal('.');
     expect(message).toBe(`cannot read ${folder}: it is a folder`);
-    expect(hint).toBe(`in ${folder} there are: Context-Echo.xml, Context-Latin.xml`);
+    expect(hint).toBe(`files in ${folder}: Context-Echo.xml, Context-Latin.xml`);
   });
 
   it.each([

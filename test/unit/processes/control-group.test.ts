@@ -13,7 +13,7 @@ import {
   locateGroupOfOwner,
   removeEmptyGroups,
 } from '../../../src/processes/control-group.js';
-import { sweep } from '../../../src/processes/kill-tree.js';
+import { killTree } from '../../../src/processes/kill-tree.js';
 import { findFreezer } from '../../helpers/freezer.js';
 import { needs } from '../../helpers/requirements.js';
 
@@ -24,7 +24,7 @@ describe.each([
   ['of version 1', 'a freezer', freezer],
 ] as const)('the control group of a run, one %s', (_which, need, base) => {
   it(
-    'is found again by a process in it, ends with all that is in it, and is removed',
+    'is found by a process in it, and is killed and removed with all its processes',
     needs(need),
     async () => {
       const owner = createUniqueId();
@@ -39,7 +39,7 @@ describe.each([
       expect(locateGroupOfOwner(child.pid!, owner)).toBe(path);
       removeEmptyGroups(base!, owner);
       expect(existsSync(path)).toBe(true);
-      expect(await sweep({ token, controlGroup: path })).toEqual({
+      expect(await killTree({ token, controlGroup: path })).toEqual({
         killed: [expect.stringMatching(new RegExp(`^${child.pid} `))],
         left: [],
       });
@@ -51,7 +51,7 @@ describe.each([
 });
 
 it(
-  'what forks all the time is ended in a group of version 1, which is frozen for it',
+  'a process that forks in a loop is killed in a frozen group of version 1',
   needs('a freezer'),
   async () => {
     const token = `${createUniqueId()}/T1/ts_1/1/X`;
@@ -69,7 +69,7 @@ it(
     expect(readFileSync(join(path, 'freezer.state'), 'utf8')).toMatch(/^FR(EEZING|OZEN)\n$/);
     freezeControlGroup(path, false);
     expect(readFileSync(join(path, 'freezer.state'), 'utf8')).toBe('THAWED\n');
-    expect((await sweep({ token, controlGroup: path })).left).toEqual([]);
+    expect((await killTree({ token, controlGroup: path })).left).toEqual([]);
     await exited;
     expect(existsSync(path)).toBe(false);
   },

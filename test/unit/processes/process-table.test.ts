@@ -4,15 +4,15 @@ import {
   isSameProcess,
   readProcessTable,
   type ProcessEntry,
-  type RunMembers,
+  type RunSelector,
 } from '../../../src/processes/process-table.js';
 
-const run: RunMembers = { token: 'T', leader: { pid: 100, startTime: '1' } };
+const run: RunSelector = { token: 'T', leader: { pid: 100, startTime: '1' } };
 
 /** pid, parent, group, token */
 type Row = readonly [number, number, number, string?];
 
-function members(rows: readonly Row[], more: Partial<RunMembers> = {}): readonly number[] {
+function members(rows: readonly Row[], more: Partial<RunSelector> = {}): readonly number[] {
   const table = rows.map(([pid, parent, group, token]): ProcessEntry => ({
     pid,
     parent,
@@ -27,7 +27,7 @@ function members(rows: readonly Row[], more: Partial<RunMembers> = {}): readonly
 describe('findMembers', () => {
   it.each<[string, readonly Row[], readonly number[]]>([
     [
-      'who carries the token',
+      'processes with the token',
       [
         [100, 1, 100, 'T'],
         [101, 1, 101, 'T'],
@@ -35,7 +35,7 @@ describe('findMembers', () => {
       [100, 101],
     ],
     [
-      'who is in the group of the leader, without the token',
+      'members of the process group of the leader, without the token',
       [
         [100, 1, 100],
         [101, 1, 100],
@@ -43,7 +43,7 @@ describe('findMembers', () => {
       [100, 101],
     ],
     [
-      'children of members that have left both',
+      'descendants outside of both',
       [
         [100, 1, 100],
         [101, 100, 101],
@@ -52,7 +52,7 @@ describe('findMembers', () => {
       [100, 101, 102],
     ],
     [
-      'children that stand before their parents in the table',
+      'children before their parents in the table',
       [
         [90, 95, 90],
         [95, 100, 95],
@@ -61,7 +61,7 @@ describe('findMembers', () => {
       [90, 95, 100],
     ],
     [
-      'nobody else',
+      'no other process',
       [
         [1, 0, 1],
         [100, 1, 100],
@@ -71,7 +71,7 @@ describe('findMembers', () => {
       [100],
     ],
     [
-      'no parents and no neighbours',
+      'no parents and siblings',
       [
         [50, 1, 50],
         [51, 50, 50],
@@ -79,31 +79,31 @@ describe('findMembers', () => {
       ],
       [100],
     ],
-    ['nobody when nobody is there', [], []],
+    ['nothing in an empty table', [], []],
   ])('finds %s', (_who, rows, found) => {
     expect(members(rows)).toEqual(found);
   });
 
   const inGroup: Row = [101, 1, 100];
-  it('takes no process group for that of a run whose leader has ended or whose number is given to another', () => {
+  it('ignores the process group of a leader that has ended, even if its pid is reused', () => {
     expect(members([inGroup])).toEqual([]);
     expect(members([[100, 1, 100], inGroup], { leader: { pid: 100, startTime: '2' } })).toEqual([]);
   });
 
-  it('finds who was seen before, but not another process with its number', () => {
-    expect(members([inGroup], { known: [{ pid: 101, startTime: '1' }] })).toEqual([101]);
-    expect(members([inGroup], { known: [{ pid: 101, startTime: '2' }] })).toEqual([]);
+  it('finds recorded descendants, but not another process with a reused pid', () => {
+    expect(members([inGroup], { descendants: [{ pid: 101, startTime: '1' }] })).toEqual([101]);
+    expect(members([inGroup], { descendants: [{ pid: 101, startTime: '2' }] })).toEqual([]);
   });
 });
 
 describe('readProcessTable', () => {
-  it('knows this process, and that it is still the same', () => {
+  it('contains this process', () => {
     const own = readProcessTable().find((each) => each.pid === process.pid)!;
     expect(own).toMatchObject({ parent: process.ppid, token: process.env.CONTEXTD_TOKEN });
     expect(isSameProcess(own)).toBe(true);
   });
 
-  it('takes a pid that was given to another process for another one', () => {
+  it('distinguishes a process with a reused pid', () => {
     const own = readProcessTable().find((each) => each.pid === process.pid)!;
     expect(isSameProcess({ ...own, startTime: '1' })).toBe(false);
   });

@@ -128,13 +128,13 @@ it('refuses a command whose answer cannot be kept, but not one that is known, ha
 
 it('refuses to start services while the journal cannot be written', async () => {
   const { send, health, replies, executed } = openCommands();
-  health.note('journal', FAULT);
+  health.set('journal', FAULT);
   for (const action of ['start', 'restart', 'reload']) await send(action, action);
   await send('start');
   expect(replies.map((each) => each.split(': ')[1])).toEqual(Array(4).fill(FAULT.code));
   expect(executed).toEqual([]);
   await send('stop', 'm2');
-  health.note('journal', undefined);
+  health.set('journal', undefined);
   await send('restart', 'm3');
   expect(executed).toEqual(['stop', 'restart']);
 });

@@ -13,18 +13,18 @@ describe('ThrottledLog', () => {
   it('counts all errors, and reports each kind once a minute', () => {
     const clock = new ManualClock();
     const rejects = new ThrottledLog(clock);
-    expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
-    expect(rejects.note(fault('MSG_INVALID'))).toBeUndefined();
-    expect(rejects.note(fault('MSG_FRAME_INVALID'))).toBe('bad MSG_FRAME_INVALID (3 so far)');
+    expect(rejects.record(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
+    expect(rejects.record(fault('MSG_INVALID'))).toBeUndefined();
+    expect(rejects.record(fault('MSG_FRAME_INVALID'))).toBe('bad MSG_FRAME_INVALID (3 so far)');
     clock.advance(59_999);
-    expect(rejects.note(fault('MSG_INVALID'))).toBeUndefined();
+    expect(rejects.record(fault('MSG_INVALID'))).toBeUndefined();
     clock.advance(1);
-    expect(rejects.note(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (5 so far)');
+    expect(rejects.record(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (5 so far)');
     expect(rejects.count).toBe(5);
   });
 
   it('takes anything that was thrown', () => {
-    expect(new ThrottledLog(new ManualClock()).note('a text')).toBe('a text (1 so far)');
+    expect(new ThrottledLog(new ManualClock()).record('a text')).toBe('a text (1 so far)');
   });
 });
 

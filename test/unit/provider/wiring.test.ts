@@ -53,9 +53,9 @@ async function openWired() {
       return Promise.resolve();
     },
   };
-  const figures = { pid: 1, restarts: 0, not_accepted: 0, silent: 0 };
+  const stats = { pid: 1, restarts: 0, not_accepted: 0, silent: 0 };
   const endpoints = { publish: 'tcp://127.0.0.1:1', subscribe: 'tcp://127.0.0.1:2' };
-  const parts = { connection, endpoints, launchers, forwarder: { figures }, security: undefined };
+  const parts = { connection, endpoints, launchers, forwarder: { stats }, security: undefined };
   const wired = wireProvider(setup, parts, closers);
   wired.dispatcher.open();
   const receive = (topic: string, body: unknown) =>

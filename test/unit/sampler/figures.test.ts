@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { CpuMeter } from '../../../src/sampler/cpu-meter.js';
-import type { ProcessFigures } from '../../../src/sampler/sample.js';
-import { sumFigures } from '../../../src/sampler/totals.js';
-import { groupByParent, walkDown } from '../../../src/sampler/tree.js';
+import type { ProcessUsage } from '../../../src/sampler/sample.js';
+import { sumUsage } from '../../../src/sampler/sum-usage.js';
+import { groupByParent, collectDescendants } from '../../../src/sampler/tree.js';
 import { composeConnections } from '../../../src/sampler/usage-connections.js';
 
 describe('a process tree', () => {
   /** pid, parent */
   const below = (root: number, rows: readonly (readonly [number, number])[]) => {
     const children = groupByParent(new Map(rows.map(([pid, parent]) => [pid, { parent }])));
-    return walkDown([root], (pid) => children.get(pid)).slice(1);
+    return collectDescendants([root], (pid) => children.get(pid)).slice(1);
   };
   it.each<[string, readonly (readonly [number, number])[], readonly number[]]>([
-    ['nobody', [[2, 1]], []],
+    ['no descendants', [[2, 1]], []],
     ['children and theirs', [[2, 5], [3, 2], [4, 3], [6, 1]], [2, 3, 4]], // prettier-ignore
     ['children with lower numbers than their parents', [[2, 3], [3, 4], [4, 5]], [4, 3, 2]], // prettier-ignore
-    ['each once, if the table goes in a circle', [[2, 5], [3, 2], [5, 3]], [2, 3]], // prettier-ignore
+    ['each once, if the table contains a cycle', [[2, 5], [3, 2], [5, 3]], [2, 3]], // prettier-ignore
     ['not itself as its own child', [[5, 5], [6, 5]], [6]], // prettier-ignore
   ])('has %s', (_who, rows, expected) => expect(below(5, rows)).toEqual(expected));
 
@@ -28,52 +28,52 @@ describe('a process tree', () => {
 describe('CpuMeter', () => {
   const reading = (cpuMs: number, atMs: number, start = 1) => ({ cpuMs, atMs, start, ageMs: 2000 });
 
-  it('tells the percentage since the start, then that since the last reading', () => {
+  it('returns the percentage since the start, then since the previous reading', () => {
     const meter = new CpuMeter();
     expect(meter.percent(7, reading(500, 10_000))).toBe(25);
-    meter.forgetOthers();
+    meter.endRound();
     expect(meter.percent(7, reading(1500, 11_000))).toBe(100);
-    meter.forgetOthers();
+    meter.endRound();
     expect(meter.percent(7, reading(3500, 12_000))).toBe(200);
   });
 
-  it('takes a pid with another start for another process', () => {
+  it('distinguishes processes that reuse a pid', () => {
     const meter = new CpuMeter();
     meter.percent(7, reading(500, 10_000));
-    meter.forgetOthers();
+    meter.endRound();
     expect(meter.percent(7, reading(20, 11_000, 2))).toBe(1);
   });
 
-  it('forgets those that are not asked for', () => {
+  it('forgets ids that are not measured in a round', () => {
     const meter = new CpuMeter();
     meter.percent(7, reading(500, 10_000));
-    meter.forgetOthers();
-    meter.forgetOthers();
+    meter.endRound();
+    meter.endRound();
     expect(meter.percent(7, reading(1500, 11_000))).toBe(75);
   });
 
-  it('keeps the last figure when too little time has passed, and then counts from where that began', () => {
+  it('returns the previous value after a too short interval, and continues from that reading', () => {
     const meter = new CpuMeter();
     meter.percent(7, reading(500, 10_000));
     for (const atMs of [10_001, 10_020, 10_040]) {
-      meter.forgetOthers();
+      meter.endRound();
       expect(meter.percent(7, reading(510, atMs))).toBe(25);
     }
-    meter.forgetOthers();
+    meter.endRound();
     expect(meter.percent(7, reading(550, 10_100))).toBe(50);
   });
 
-  it('is never negative, and is nothing for one that has only just begun', () => {
+  it('is never negative, and 0 for a new process', () => {
     const meter = new CpuMeter();
     meter.percent(7, reading(500, 10_000));
-    meter.forgetOthers();
+    meter.endRound();
     expect(meter.percent(7, reading(490, 11_000))).toBe(0);
     expect(meter.percent(8, { start: 1, cpuMs: 0, atMs: 0, ageMs: 0 })).toBe(0);
   });
 });
 
-describe('sumFigures', () => {
-  const one: ProcessFigures = {
+describe('sumUsage', () => {
+  const one: ProcessUsage = {
     pid: 1,
     parent: 0,
     name: 'x',
@@ -87,14 +87,14 @@ describe('sumFigures', () => {
   };
   const sums = { rssBytes: 20, vmsBytes: 200, memoryPercent: 2, cpuPercent: 100, threads: 6 };
 
-  it('leaves out what is known of none', () => expect(sumFigures([one, one])).toEqual(sums));
+  it('leaves out values that are missing everywhere', () => expect(sumUsage([one, one])).toEqual(sums));
 
-  it('adds what is known of some', () => {
+  it('adds the values that are known', () => {
     const all = [
       { ...one, fds: 5, readBytes: 1 },
       { ...one, readBytes: 2, writeBytes: 0, pssBytes: 4 },
     ];
-    expect(sumFigures(all)).toEqual({ ...sums, fds: 5, readBytes: 3, writeBytes: 0, pssBytes: 4 });
+    expect(sumUsage(all)).toEqual({ ...sums, fds: 5, readBytes: 3, writeBytes: 0, pssBytes: 4 });
   });
 });
 

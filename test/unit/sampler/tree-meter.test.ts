@@ -3,7 +3,7 @@ import { TreeMeter, type TreeMember } from '../../../src/sampler/tree-meter.js';
 
 type Member = Partial<TreeMember> & Pick<TreeMember, 'ownMs'>;
 
-/** Readings of one tree, a second apart unless told; pid 1 is its root. */
+/** Readings of one tree, a second apart by default; pid 1 is its root. */
 function openTree(processors = 4) {
   const meter = new TreeMeter(processors);
   let atMs = 0;
@@ -14,22 +14,22 @@ function openTree(processors = 4) {
   ): number => {
     atMs += passedMs;
     const read = Object.entries(members).map(([pid, member]) => {
-      const whole = { start: 1, parent: Number(pid) === 1 ? 0 : 1, endedMs: 0, ageMs: 500, ...member };
-      return [Number(pid), whole] as const;
+      const complete = { start: 1, parent: Number(pid) === 1 ? 0 : 1, endedMs: 0, ageMs: 500, ...member };
+      return [Number(pid), complete] as const;
     });
     const isAlive = (pid: number) => alive.includes(pid);
     const percent = meter.percent({ root: 1, key: '1/', atMs, members: new Map(read), isAlive });
-    meter.forgetOthers();
+    meter.endRound();
     return percent;
   };
 }
 
 describe('TreeMeter', () => {
-  it('tells the percentage since the start of the root, with the children that have ended', () => {
+  it('returns the percentage since the start of the root, including ended children', () => {
     expect(openTree()({ 1: { ownMs: 100, endedMs: 300, ageMs: 1000 }, 2: { ownMs: 100 } })).toBe(50);
   });
 
-  it('counts children that began and ended between two readings', () => {
+  it('counts children that started and ended between two readings', () => {
     const read = openTree();
     read({ 1: { ownMs: 10 } });
     expect(read({ 1: { ownMs: 20, endedMs: 490 } })).toBe(50);
@@ -67,7 +67,7 @@ describe('TreeMeter', () => {
     expect(read({ 1: { ownMs: 0, endedMs: 600 } })).toBe(10);
   });
 
-  it('takes nothing off for a child that lives on elsewhere', () => {
+  it('subtracts nothing for a child that moved to another tree', () => {
     const read = openTree();
     read({ 1: { ownMs: 0 }, 2: { ownMs: 300 } });
     expect(read({ 1: { ownMs: 0, endedMs: 200 } }, [2])).toBe(20);
@@ -80,13 +80,13 @@ describe('TreeMeter', () => {
     expect(read({ 1: { ownMs: 0 }, 2: { ownMs: 60_100, ageMs: 91_000 } })).toBe(10);
   });
 
-  it('takes a pid with another start for another process', () => {
+  it('distinguishes processes that reuse a pid', () => {
     const read = openTree();
     read({ 1: { ownMs: 0 }, 2: { ownMs: 300 } });
     expect(read({ 1: { ownMs: 0, endedMs: 300 }, 2: { ownMs: 100, start: 2 } })).toBe(10);
   });
 
-  it('never tells more than all processors can do', () => {
+  it('never exceeds the capacity of all processors', () => {
     const read = openTree(2);
     read({ 1: { ownMs: 0 } });
     // As when a child of an hour ends while /proc is read: in its own file, and in its parent's.
@@ -94,7 +94,7 @@ describe('TreeMeter', () => {
     expect(percent).toBeLessThanOrEqual(202);
   });
 
-  it('keeps the last figure when too little time has passed', () => {
+  it('returns the previous value after a too short interval', () => {
     const read = openTree();
     read({ 1: { ownMs: 0 } });
     expect(read({ 1: { ownMs: 500 } })).toBe(50);

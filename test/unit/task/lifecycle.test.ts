@@ -12,12 +12,12 @@ import {
 import { createLifecycle } from '../../helpers/task.js';
 
 type Hook = 'constructor' | 'onStart' | 'run' | 'onStop';
-const told: string[] = [];
+const hooks: string[] = [];
 
-/** A task that tells of its hooks, and does `act` in one of them. */
+/** Creates a task that records its hooks and calls `act` in one of them. */
 function taskThat(hook: Hook, act: (task: SingleTask) => Promise<void> | void = () => undefined) {
-  told.length = 0;
-  class Telling extends SingleTask {
+  hooks.length = 0;
+  class Recording extends SingleTask {
     constructor(context: TaskContext<TaskConfiguration>) {
       super(context);
       void this.#at('constructor');
@@ -27,11 +27,11 @@ function taskThat(hook: Hook, act: (task: SingleTask) => Promise<void> | void = 
     override onStop = () => this.#at('onStop');
 
     #at(own: Hook): Promise<void> | void {
-      told.push(own);
+      hooks.push(own);
       return own === hook ? act(this) : undefined;
     }
   }
-  return defineService({ task: Telling });
+  return defineService({ task: Recording });
 }
 
 const fail = () => {
@@ -42,10 +42,10 @@ const failLater = () => Promise.reject(new TypeError('no sensor'));
 describe('a task', () => {
   it('is built, started, run and stopped, in this order, and has exited', async () => {
     const life = createLifecycle();
-    const service = taskThat('run', () => void told.push(...life.calls));
+    const service = taskThat('run', () => void hooks.push(...life.calls));
     expect(await life.lifecycle.run(service)).toEqual({ kind: 'exited' });
-    // Nothing was told while it ran: its first turn was not over.
-    expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+    // `started` was not called yet while `run` was running: its first turn was not over.
+    expect(hooks).toEqual(['constructor', 'onStart', 'run', 'onStop']);
     expect(life.calls).toEqual(['started']);
   });
 
@@ -54,14 +54,17 @@ describe('a task', () => {
     ['onStart', ['constructor', 'onStart', 'onStop'], []],
     ['run', ['constructor', 'onStart', 'run', 'onStop'], []],
     ['onStop', ['constructor', 'onStart', 'run', 'onStop'], ['started']],
-  ] as const)('that throws in %s has failed, and cleans up what it began', async (hook, hooks, reports) => {
-    const life = createLifecycle();
-    const end = await life.lifecycle.run(taskThat(hook, fail));
-    expect(end).toMatchObject({ kind: 'failed', error: { code: 'SVC_TASK_FAILED', message: 'no sensor' } });
-    expect(end).toMatchObject({ error: { cause: new TypeError('no sensor') } });
-    expect(told).toEqual(hooks);
-    expect(life.calls).toEqual(reports);
-  });
+  ] as const)(
+    'that throws in %s has failed, and cleans up what it began',
+    async (hook, expectedHooks, reports) => {
+      const life = createLifecycle();
+      const end = await life.lifecycle.run(taskThat(hook, fail));
+      expect(end).toMatchObject({ kind: 'failed', error: { code: 'SVC_TASK_FAILED', message: 'no sensor' } });
+      expect(end).toMatchObject({ error: { cause: new TypeError('no sensor') } });
+      expect(hooks).toEqual(expectedHooks);
+      expect(life.calls).toEqual(reports);
+    },
+  );
 
   it.each(['onStart', 'run', 'onStop'] as const)('that rejects in %s has failed', async (hook) => {
     expect(await createLifecycle().lifecycle.run(taskThat(hook, failLater))).toMatchObject({
@@ -132,12 +135,12 @@ describe('a task has started', () => {
 });
 
 describe('a task that throws where nothing can catch it', () => {
-  /** Crashes while `run` awaits what never comes, unless its signal tells. */
+  /** Crashes while `run` awaits a promise that never settles. */
   async function crashIn(onStop: (task: SingleTask) => Promise<void> | void) {
     const life = createLifecycle();
     const service = taskThat('run', (task) => {
       task.onStop = () => {
-        told.push('onStop');
+        hooks.push('onStop');
         return onStop(task);
       };
       queueMicrotask(() => life.lifecycle.crash(new Error('loose')));
@@ -152,7 +155,7 @@ describe('a task that throws where nothing can catch it', () => {
     ['is given up when it cannot be cleaned up', () => new Promise<void>(() => undefined)],
   ])('%s', async (_what, onStop) => {
     expect(await crashIn(onStop)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
-    expect(told).toEqual(['constructor', 'onStart', 'run', 'onStop']);
+    expect(hooks).toEqual(['constructor', 'onStart', 'run', 'onStop']);
   });
 
   it('while it is being started does not begin its work', async () => {
@@ -168,7 +171,7 @@ describe('a task that throws where nothing can catch it', () => {
       return isStarting.promise;
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
-    expect(told).toEqual(['constructor', 'onStart']);
+    expect(hooks).toEqual(['constructor', 'onStart']);
     expect(life.calls).toEqual(['updated {}']);
   });
 
@@ -190,7 +193,7 @@ describe('a task that throws where nothing can catch it', () => {
       return new Promise<void>(() => undefined);
     });
     expect(await life.lifecycle.run(service)).toMatchObject({ kind: 'failed', error: { message: 'loose' } });
-    expect(told.filter((each) => each === 'onStop')).toHaveLength(1);
+    expect(hooks.filter((each) => each === 'onStop')).toHaveLength(1);
   });
 });
 
@@ -215,7 +218,7 @@ describe('a task that is asked to stop', () => {
   ])('in %s %s', async (hook, _what, act) => {
     const { end } = await stopIn(hook, act);
     expect(end).toEqual({ kind: 'stopped' });
-    expect(told.at(-1)).toBe('onStop');
+    expect(hooks.at(-1)).toBe('onStop');
   });
 
   it('ends a pause that has begun before', async () => {
@@ -231,7 +234,7 @@ describe('a task that is asked to stop', () => {
     expect(end).toMatchObject({ kind: 'failed', error: { message: 'no sensor' } });
   });
 
-  it('fails by an abort that nobody asked for', async () => {
+  it('fails with an AbortError without a requested stop', async () => {
     const service = taskThat('run', () => AbortSignal.abort().throwIfAborted());
     expect(await createLifecycle().lifecycle.run(service)).toMatchObject({ kind: 'failed' });
   });
@@ -246,10 +249,10 @@ describe('a task that is asked to stop', () => {
   });
 });
 
-it('a task hears events as soon as it is built, and none before', async () => {
-  const heard: string[] = [];
-  class Hearing extends SingleTask {
-    override onEvent = ({ serviceId }: ServiceEvent) => void heard.push(serviceId);
+it('a task receives events only after it is built', async () => {
+  const received: string[] = [];
+  class Receiving extends SingleTask {
+    override onEvent = ({ serviceId }: ServiceEvent) => void received.push(serviceId);
     override run = () => {
       life.lifecycle.onEvent(event('during'));
       return Promise.resolve();
@@ -259,6 +262,6 @@ it('a task hears events as soon as it is built, and none before', async () => {
     ({ action: 'started', serviceId, serviceName: '', status: {} }) as const;
   const life = createLifecycle();
   life.lifecycle.onEvent(event('before'));
-  await life.lifecycle.run(defineService({ task: Hearing }));
-  expect(heard).toEqual(['during']);
+  await life.lifecycle.run(defineService({ task: Receiving }));
+  expect(received).toEqual(['during']);
 });

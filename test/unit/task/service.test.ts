@@ -10,30 +10,30 @@ class Plain extends SingleTask {
 
 describe('a service', () => {
   it.each([
-    ['without a name is concerned by all', undefined, { one: true, two: true, '': true }],
-    ['is concerned by its own name only', 'one', { one: true, two: false, '': false }],
+    ['without a name accepts all', undefined, { one: true, two: true, '': true }],
+    ['accepts only its own name', 'one', { one: true, two: false, '': false }],
     ['may have several names', ['one', 'two'], { one: true, two: true, three: false }],
   ])('%s', (_what, serviceName, expected) => {
     const service = defineService({ task: Plain, ...(serviceName === undefined ? {} : { serviceName }) });
-    const calls = Object.fromEntries(Object.keys(expected).map((name) => [name, service.concerns(name)]));
+    const calls = Object.fromEntries(Object.keys(expected).map((name) => [name, service.matches(name)]));
     expect(calls).toEqual(expected);
   });
 
-  it('hears events when its task, or one that its task extends, says what to do with them', () => {
+  it('handles events if its task class, or one of its base classes, overrides onEvent', () => {
     class Hearing extends Plain {
       override onEvent(_event: ServiceEvent): void {
         return undefined;
       }
     }
     class Heir extends Hearing {}
-    expect([Plain, Hearing, Heir].map((task) => defineService({ task }).hearsEvents)).toEqual([
+    expect([Plain, Hearing, Heir].map((task) => defineService({ task }).handlesEvents)).toEqual([
       false,
       true,
       true,
     ]);
   });
 
-  it('is known by what defineService made of it', () => {
+  it('is recognized by isServiceDefinition', () => {
     expect(isServiceDefinition(defineService({ task: Plain }))).toBe(true);
     expect([undefined, null, {}, Plain, { build: 1 }].map(isServiceDefinition)).not.toContain(true);
   });
@@ -53,13 +53,13 @@ describe('the configuration of a task', () => {
     }
   }
 
-  it('reaches it checked and typed, and it knows who it is', async () => {
+  it('is passed to it validated and typed, with its identity', async () => {
     const { lifecycle } = createLifecycle({ every_s: '2', more: 'x' });
     expect(await lifecycle.run(defineService({ task: Checked }))).toEqual({ kind: 'exited' });
     expect(seen).toEqual({ every_s: 2, label: 'none', identity: IDENTITY });
   });
 
-  it('that does not fit fails it before anything runs, naming every element that is wrong', async () => {
+  it('that is invalid fails the task before anything runs, with all invalid elements', async () => {
     seen = undefined;
     const { lifecycle, calls } = createLifecycle({ every_s: '-1', label: ['a', 'b'] });
     const end = await lifecycle.run(defineService({ task: Checked }));

@@ -1,4 +1,4 @@
-// Adding to a context file byte for byte: what stands there, in whatever style, survives.
+// Adding services to a context file keeps all other bytes, in any style.
 
 import { describe, expect, test } from 'vitest';
 import { addTaskServices } from '../../../src/xml/edit.js';
@@ -72,13 +72,13 @@ describe('a task service is added to a context file', () => {
     expect(result).toBe('<Context>\n  <TaskService id="b"/>\n  <TaskService id="c"/>\n</Context>\n');
   });
 
-  test('but not to an empty element tag, and the refusal says what to write', () => {
+  test('but not to an empty element tag; the error has a hint', () => {
     expect(() => addTaskServices('<Context/>', 'a.xml', [BLOCK])).toThrow(
       expect.objectContaining({ code: 'TPL_CONFLICT', hint: 'write <Context></Context>' }),
     );
   });
 
-  test('but not to a file that is no XML', () => {
+  test('but not to a file that is not well-formed', () => {
     expect(() => addTaskServices('<Context>\n<A></Context>', 'a.xml', [BLOCK])).toThrow(/a\.xml:2/);
   });
 });

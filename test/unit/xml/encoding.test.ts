@@ -55,13 +55,13 @@ describe('a file that declares', () => {
       'declares the encoding ISO-8859-1, but is written in UTF-8',
     ],
     ['US-ASCII and is not', Buffer.from(text('US-ASCII', 'é')), 'is not encoded in US-ASCII'],
-    ['what no text is in', Buffer.from(text('X-NONE', '')), 'is encoded in X-NONE, which is not supported'],
+    ['an unknown encoding', Buffer.from(text('X-NONE', '')), 'is encoded in X-NONE, which is not supported'],
     [
       'an encoding of several bytes',
       Buffer.from(text('Shift_JIS', '')),
       'is encoded in SHIFT_JIS, which is not supported',
     ],
-  ])('%s is refused', (_, bytes, message) => {
+  ])('%s is rejected', (_, bytes, message) => {
     let error: unknown;
     try {
       decodeXml(bytes, '/a.xml');
@@ -73,7 +73,7 @@ describe('a file that declares', () => {
   });
 });
 
-test('What an encoding cannot say becomes a character reference.', () => {
+test('A character that the encoding does not contain becomes a character reference.', () => {
   const { encoding } = decodeXml(Buffer.from(text('ISO-8859-1', '')), '/a.xml');
   expect(encodeXml('<a>é€😀</a>', encoding).toString('latin1')).toBe('<a>é&#x20AC;&#x1F600;</a>');
 });

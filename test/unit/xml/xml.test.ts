@@ -52,15 +52,15 @@ describe('readXml', () => {
   });
 });
 
-describe('readXml refuses what is not well-formed, at its line and column:', () => {
+describe('readXml rejects text that is not well-formed, with line and column:', () => {
   it.each([
-    ['', '1:1: the file has no element'],
-    [' \n <!-- only this -->', '1:1: the file has no element'],
+    ['', '1:1: the file contains no element'],
+    [' \n <!-- only this -->', '1:1: the file contains no element'],
     ['hello', '1:1: text "hello" outside of the root element'],
     ['<a>\n</a>\nmore', '3:1: text "more" outside of the root element'],
     ['<a>\n</a>\n<b></b>', '3:1: a second root element <b>, after <a> of line 1'],
     ['<a/><b/>', '1:5: a second root element <b>, after <a> of line 1'],
-    ['<a>\n<b>\n</a>', '3:1: </a> does not fit: <b> of line 2 is open here'],
+    ['<a>\n<b>\n</a>', '3:1: </a> does not match: <b> of line 2 is open here'],
     ['<a>\n<b>\n</b>\n</Service>\n</a>', '4:1: stray </Service>: <a> of line 1 is open here'],
     ['<Task>\n</Tsak>', '2:1: stray </Tsak>: <Task> of line 1 is open here'],
     ['<a></a>\n</a>', '2:1: stray </a>: no element is open here'],
@@ -69,17 +69,17 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     ['<a>\n <b c', '2:5: attribute c of <b> has no value in quotes'],
     ['<a b=1/>', '1:4: attribute b of <a> has no value in quotes'],
     ['<a b="1"c="2"/>', '1:1: tag <a> is not complete'],
-    ['<a b="1" b="2"/>', '1:10: attribute b of <a> is there twice'],
+    ['<a b="1" b="2"/>', '1:10: attribute b of <a> occurs twice'],
     ['<a\n b="1>\n<c/></a>', '2:2: the value of attribute b of <a> is not closed by "'],
     ['<a b="<"/>', '1:4: the value of attribute b of <a> is not closed by "'],
-    ['<a =""/>', '1:4: tag <a> is not complete or has an odd attribute'],
-    ['<a>< b/></a>', '1:4: "<" starts no tag'],
-    ['<a>1 < 2</a>', '1:6: "<" starts no tag'],
+    ['<a =""/>', '1:4: tag <a> is not complete or has an invalid attribute'],
+    ['<a>< b/></a>', '1:4: "<" does not start a tag'],
+    ['<a>1 < 2</a>', '1:6: "<" does not start a tag'],
     ['<a></a b="1">', '1:4: this closing tag is not complete'],
     ['<a>\n<!-- never', '2:1: this comment is never closed'],
     ['<a><!-- -- --></a>', '1:9: a comment must not contain "--"'],
     ['<a>\n<![CDATA[ never</a>', '2:1: this CDATA section is never closed'],
-    ['<a>]]></a>', '1:4: "]]>" closes no CDATA section'],
+    ['<a>]]></a>', '1:4: "]]>" is only allowed at the end of a CDATA section'],
     ['<a>\nR&D</a>', '2:2: a bare "&" is not allowed'],
     ['<a>&nbsp;</a>', '1:4: the reference &nbsp; is not allowed'],
     ['<a b="&x;"/>', '1:7: the reference &x; is not allowed'],
@@ -87,8 +87,8 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     ['<a>&#xFFFFFF;</a>', '1:4: the reference &#xFFFFFF; is not allowed'],
     ['<a/><?xml version="1.0"?>', '1:5: the XML declaration is misplaced or incomplete'],
     ['<?xml?><a/>', '1:1: the XML declaration is misplaced or incomplete'],
-    ['<a><?never</a>', '1:4: "<?" starts no complete instruction'],
-    ['<a><?x<b/>?></a>', '1:4: "<?" starts no complete instruction'],
+    ['<a><?never</a>', '1:4: "<?" does not start a complete processing instruction'],
+    ['<a><?x<b/>?></a>', '1:4: "<?" does not start a complete processing instruction'],
     ['<a>\u0000</a>', '1:4: character U+0000 is not allowed in XML'],
     ['<a>\ud800</a>', '1:4: character U+D800 is not allowed in XML'],
     ['<!DOCTYPE a [<!ENTITY b "c">]>\n<a>&b;</a>', '1:1: a DOCTYPE or other declaration is not allowed'],
@@ -110,7 +110,7 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     [
       'elements that are not closed, one in another',
       '<a>\n<b>\n<c>\n</b>\n<d>\n</a>',
-      ['4:1: </b> does not fit: <c> of line 3', '6:1: </a> does not fit: <d> of line 5'],
+      ['4:1: </b> does not match: <c> of line 3', '6:1: </a> does not match: <d> of line 5'],
     ],
     [
       'a misspelt closing tag and a bare &',
@@ -120,29 +120,24 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     [
       'attributes',
       '<a>\n<b c=1>\n<d e="1" e="2"/>\n</b>\n<f g="&x;">1</f>\n<h\n<i/></h></a>',
-      [
-        '2:4: attribute c',
-        '3:10: attribute e of <d> is there twice',
-        '5:7: the reference &x;',
-        '7:1: tag <h>',
-      ],
+      ['2:4: attribute c', '3:10: attribute e of <d> occurs twice', '5:7: the reference &x;', '7:1: tag <h>'],
     ],
     [
       'comments, instructions and sections',
       '<a>\n<!-- a -- b -->\n<?1?>\n]]>\n< b\n</a>',
-      ['2:8: a comment', '3:1: "<?"', '4:1: "]]>"', '5:1: "<" starts no tag'],
+      ['2:8: a comment', '3:1: "<?"', '4:1: "]]>"', '5:1: "<" does not start a tag'],
     ],
-  ])('and tells all at once: %s', (_what, text, expected) => {
+  ])('and reports all faults at once: %s', (_what, text, expected) => {
     const { faults } = refusalOf(() => read(text)).details as { readonly faults: readonly Fault[] };
-    const told = faults.map(({ line, column, message }) => `${line}:${column}: ${message}`);
-    expect(told.map((each, at) => each.slice(0, expected[at]?.length))).toEqual(expected);
+    const reported = faults.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+    expect(reported.map((each, at) => each.slice(0, expected[at]?.length))).toEqual(expected);
   });
 
-  it('a hundred of many, in a time that grows with the text alone', () => {
+  it('at most a hundred faults, in linear time', () => {
     const error = refusalOf(() => read(`<a>${'</b>\n'.repeat(100_000)}</a>`));
     const lines = error.message.split('\n');
     expect(lines).toHaveLength(102);
-    expect(lines.at(-1)).toBe('  what follows is read once these are corrected');
+    expect(lines.at(-1)).toBe('  the rest of the file was not checked');
   });
 
   it('elements nested too deep', () => {
@@ -171,7 +166,7 @@ describe('readXml refuses what is not well-formed, at its line and column:', () 
     expect(refusalOf(() => read(text)).code).toBe('XML_MALFORMED');
   });
 
-  it('with a hint that says what to do', () => {
+  it('with a hint', () => {
     expect(refusalOf(() => read('<Task>\n</Tsak>')).hint).toBe('did you mean </Task>?');
     expect(refusalOf(() => read('<a>\n</Service></a>')).hint).toBe('remove it');
     expect(refusalOf(() => read('<a>R&D</a>')).hint).toBe('write &amp; for the character itself');

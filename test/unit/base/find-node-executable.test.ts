@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { findNode } from '../../../src/base/find-node.js';
+import { findNodeExecutable } from '../../../src/base/find-node-executable.js';
 import { checkInstallation } from '../../../src/launcher/installation.js';
 import { openFolder } from '../../helpers/folder.js';
 
@@ -13,25 +13,25 @@ afterEach(() => {
   process.env.PATH = PATH;
 });
 
-it('is the node that runs us while it is there', () => {
+it('returns the executable of this process while it exists', () => {
   process.env.PATH = '';
-  expect(findNode()).toBe(execPath);
+  expect(findNodeExecutable()).toBe(execPath);
 });
 
-it('is the first one in PATH that can be executed when ours is gone', async () => {
+it('returns the first executable node in PATH when the own one was removed', async () => {
   await using folder = await openFolder();
   await using other = await openFolder();
   await writeFile(join(folder.path, 'node'), '');
   await chmod(join(folder.path, 'node'), 0o644);
   await symlink(execPath, join(other.path, 'node'));
   process.execPath = join(folder.path, 'gone');
-  // A folder may be entered, which is not to say that it can be started.
+  // A folder has the execute permission, but is not a program.
   await mkdir(join(folder.path, 'bin', 'node'), { recursive: true });
   process.env.PATH = `:${folder.path}:${join(folder.path, 'bin')}:${other.path}`;
-  expect(findNode()).toBe(join(other.path, 'node'));
+  expect(findNodeExecutable()).toBe(join(other.path, 'node'));
 });
 
-it('is missed before anything is stopped, as is a file of ours', async () => {
+it('checkInstallation reports a missing node and a missing file of contextd', async () => {
   await using folder = await openFolder();
   const host = join(folder.path, 'main.js');
   const refused = (message: string): unknown =>
@@ -45,6 +45,6 @@ it('is missed before anything is stopped, as is a file of ours', async () => {
   expect(() => checkInstallation(host)).not.toThrow();
   process.execPath = join(folder.path, 'gone');
   process.env.PATH = folder.path;
-  const message = `${folder.path}/gone is gone, and there is no other node in PATH`;
+  const message = `${folder.path}/gone does not exist any more, and PATH contains no other node`;
   expect(() => checkInstallation(host)).toThrow(refused(message));
 });

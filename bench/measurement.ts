@@ -7,7 +7,7 @@ export interface Goal {
   readonly ratio: number;
 }
 
-export interface Figure {
+export interface Measurement {
   readonly name: string;
   readonly baseline: string;
   /** Of `ours` and `base`, such as `ms` or `MiB`. */
@@ -20,13 +20,13 @@ export interface Figure {
   readonly note?: string;
 }
 
-export interface FigureParts extends Pick<Figure, 'name' | 'baseline' | 'unit' | 'goal' | 'note'> {
+export interface MeasurementParts extends Pick<Measurement, 'name' | 'baseline' | 'unit' | 'goal' | 'note'> {
   /** In the order of the rounds, as those of the baseline. */
   readonly ours: readonly number[];
   readonly base: readonly number[];
 }
 
-export function composeFigure(parts: FigureParts): Figure {
+export function composeMeasurement(parts: MeasurementParts): Measurement {
   const { ours, base, ...rest } = parts;
   return { ...rest, ours: spreadOf(ours), base: spreadOf(base), ratio: spreadOf(ratios(ours, base)) };
 }
@@ -35,7 +35,7 @@ export const atMost = (ratio: number): Goal => ({ kind: 'at most', ratio });
 export const atLeast = (ratio: number): Goal => ({ kind: 'at least', ratio });
 
 /** Undefined where no goal is set. */
-export function holds({ goal, ratio }: Figure): boolean | undefined {
+export function meetsGoal({ goal, ratio }: Measurement): boolean | undefined {
   if (goal === undefined) return undefined;
   return goal.kind === 'at most' ? ratio.median <= goal.ratio : ratio.median >= goal.ratio;
 }

@@ -1,4 +1,4 @@
-// Code is loaded from the provider's service roots only, whoever asks and however.
+// Code is loaded only from the provider's service roots.
 
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ const places: readonly (readonly [string, (allowed: string) => Promise<string> |
   ['a folder that only begins with the name of a service root', (allowed) => `${allowed}-not`],
   ['a relative path', () => 'test/fixtures/services'],
   [
-    'a symbolic link inside a service root that leads out of it',
+    'a symbolic link inside a service root that points out of it',
     async (allowed) => {
       await symlink(fixtureServices, join(allowed, 'link'));
       return join(allowed, 'link');
@@ -42,7 +42,7 @@ const places: readonly (readonly [string, (allowed: string) => Promise<string> |
   ],
 ];
 
-test.each(places)('%s is refused as a location, at start and at restart.', async (_what, place) => {
+test.each(places)('%s is rejected as a location, at start and at restart.', async (_what, place) => {
   await using harness = await openRooted();
   const { test, allowed } = harness;
   await using observer = await observeBus(test.provider.endpoints);
@@ -59,7 +59,7 @@ test.each(places)('%s is refused as a location, at start and at restart.', async
   expect(observer.events()).toEqual([]);
 });
 
-test('A folder that was named with the provider is a service root, and so is what lies below it.', async () => {
+test('A folder that was named with the provider is a service root, and so are the folders below it.', async () => {
   await using test = await openProvider([], {}, { serviceRoots: [join(fixtureServices, '..')] });
   const client = await test.client();
   const configuration = clientConfiguration([{ id: 'ts_1', instance: 'Forever' }]);

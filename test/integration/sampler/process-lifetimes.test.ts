@@ -25,7 +25,7 @@ const childrenOf = (sample: Sample | undefined) => sample?.children.map(({ pid }
 
 for (const [kind, needed] of SAMPLERS)
   describe(`The sampler called ${kind}`, needed, () => {
-    test('gives each of several nested targets its own tree, in the order they were asked for.', async () => {
+    test('returns the tree of each of several nested targets, in the order of the targets.', async () => {
       await using folder = await openFolder();
       await using household = spawnProgram(process.execPath, join(programs, 'household.js'), folder.path);
       const [top, middle, bottom] = JSON.parse(await household.out.waitFor(() => true)) as readonly number[];
@@ -40,7 +40,7 @@ for (const [kind, needed] of SAMPLERS)
       expect(samples[1]!.total).toEqual(samples[3]!.total);
     });
 
-    test('knows nothing of what has ended, alone or beside others.', async () => {
+    test('returns undefined for ended processes.', async () => {
       const gone = spawn('true');
       await once(gone, 'exit');
       await using alive = spawnProgram('sleep', '600');
@@ -54,7 +54,7 @@ for (const [kind, needed] of SAMPLERS)
       expect(await sampler.sample([{ pid: alive.child.pid! }])).toEqual([undefined]);
     });
 
-    test('tells a child that has ended and was not taken notice of, but takes none for alive.', async () => {
+    test('lists a zombie child, but returns no sample for a zombie target.', async () => {
       await using parent = spawnProgram('sh', '-c', 'sleep 0.05 & exec sleep 600');
       const sampler = createSampler({ kind });
       const child = await eventually(async () => {
@@ -80,7 +80,7 @@ test('Processes that end while they are measured are no error.', async () => {
   }, 'many have come and gone');
 });
 
-test('What is closed to us of a process of another user is missing, and the rest is there.', async () => {
+test('Values that are not readable for a process of another user are missing; all others are present.', async () => {
   const other = process.getuid?.() === 0 ? process.pid : 1;
   await using program = spawnProgram(
     process.execPath,

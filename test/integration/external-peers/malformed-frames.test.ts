@@ -1,4 +1,4 @@
-// Bytes from strangers: whatever they are, they end nothing.
+// Malformed frames from any client never stop a service or the provider.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   test1 = await openProvider([{ id: 'ts_1', instance: 'HearsEvents' }]);
   client = await test1.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  // A bare socket has no handshake of its own: a second publisher, connected after it, tells that it is there.
+  // Messages of a bare socket are only delivered after its ZMTP handshake.
   socket = new zmq.Publisher({ linger: 1000 });
   const connected = new Promise((resolve) => socket.events.on('handshake', resolve));
   socket.connect(test1.provider.endpoints.publish);
@@ -116,13 +116,13 @@ const frames: readonly (readonly [string, string | Buffer])[] = [
     json('control', { header: { ...header, action: 'failed' }, content: { status: { pid: 1 } } }),
   ],
   [
-    'context information of nobody',
+    'context information without an id',
     json('control', { header: { action: 'update' }, content: { status: { data: 'none' } } }),
   ],
-  ['a question without a header', json('state', {})],
-  ['a question that nobody understands', json('state', { header: { ...header, action: 'why' } })],
+  ['a query without a header', json('state', {})],
+  ['a query with an unknown action', json('state', { header: { ...header, action: 'why' } })],
   [
-    'an answer that nobody waits for',
+    'a reply without a request',
     json('state', {
       header: { ...header, action: 'reply_start', in_reply_to: 'x' },
       content: { status: { result: 'success' } },
@@ -136,15 +136,17 @@ const frames: readonly (readonly [string, string | Buffer])[] = [
   ],
 ];
 
-test.each(frames)('%s does no harm: the service and the provider go on.', async (_what, frame) => {
+test.each(frames)('%s does no harm: the service and the provider keep running.', async (_what, frame) => {
   await using observer = await observeBus(test1.provider.endpoints);
   const before = await client.command({ action: 'list' });
   await socket.send(frame);
   // What comes after it on the same socket has been dealt with: so has the frame.
-  const mark = `m${Math.random()}`;
-  const answered = observer.seen.waitFor(({ body }) => JSON.stringify(body).includes(mark));
+  const messageId = `m${Math.random()}`;
+  const answered = observer.seen.waitFor(({ body }) => JSON.stringify(body).includes(messageId));
   await socket.send(
-    json('context', { header: { ...header, action: 'list', service_transaction: '', message_id: mark } }),
+    json('context', {
+      header: { ...header, action: 'list', service_transaction: '', message_id: messageId },
+    }),
   );
   await answered;
   const after = await client.command({ action: 'list' });
@@ -154,11 +156,11 @@ test.each(frames)('%s does no harm: the service and the provider go on.', async 
   expect(restarted.status.services).toMatchObject([{ state: 'started' }]);
 });
 
-test('10,000 frames of garbage cost a few log lines, and commands go on being answered.', async () => {
+test('10,000 malformed frames cause a few log lines, and commands are still answered.', async () => {
   const publisher = Publisher.connect(test1.provider.endpoints.publish);
   await publisher.waitForSubscriber('context');
-  const told = () => test1.notices.items.filter((each) => each.kind === 'warning').length;
-  const before = told();
+  const countWarnings = () => test1.notices.items.filter((each) => each.kind === 'warning').length;
+  const before = countWarnings();
   for (let count = 0; count < 5000; count += 1) {
     void publisher.publish('context @@@ {{{');
     void publisher.publish('context @@@ {}');
@@ -167,6 +169,6 @@ test('10,000 frames of garbage cost a few log lines, and commands go on being an
   const { status } = await client.command({ action: 'restart', transaction: 'T1' });
   expect(status.result).toBe('success');
   await publisher.close();
-  expect(told() - before).toBeLessThanOrEqual(2);
-  expect(told()).toBeGreaterThan(0);
+  expect(countWarnings() - before).toBeLessThanOrEqual(2);
+  expect(countWarnings()).toBeGreaterThan(0);
 });

@@ -44,7 +44,7 @@ async function openDisplay(endpoints: BusEndpoints): Promise<Display> {
     join(fixtures, 'original_display.py'),
     endpoints.subscribe,
     ...['control', 'process', 'state'],
-    // Nobody else listens to this; when it is wanted, those before it are in effect as well.
+    // No other client subscribes to this topic; once it arrives, the earlier subscriptions are in effect too.
     `${LAST} @@@`,
   );
   await publisher.waitForSubscriber(LAST);
@@ -230,16 +230,20 @@ test(
   },
 );
 
-test('A Python client is refused as anybody else is, and sees why.', needs('python3-zmq'), async () => {
-  await using harness = await openStage(one);
-  const { file, endpoint, display } = harness;
-  const whole = { context_file: file, service_id: 'context001', transaction: 'T1' };
-  await send(endpoint, { ...whole, action: 'start' });
-  await display.nth(1, isReply('start'));
-  await send(endpoint, { ...whole, action: 'start' });
-  const { body } = await display.nth(2, isReply('start'));
-  expect(body.content.status).toMatchObject({ result: 'failure', error: { code: 'SVC_ALREADY_STARTED' } });
-});
+test(
+  'A Python client gets an error with its reason, like any other client.',
+  needs('python3-zmq'),
+  async () => {
+    await using harness = await openStage(one);
+    const { file, endpoint, display } = harness;
+    const whole = { context_file: file, service_id: 'context001', transaction: 'T1' };
+    await send(endpoint, { ...whole, action: 'start' });
+    await display.nth(1, isReply('start'));
+    await send(endpoint, { ...whole, action: 'start' });
+    const { body } = await display.nth(2, isReply('start'));
+    expect(body.content.status).toMatchObject({ result: 'failure', error: { code: 'SVC_ALREADY_STARTED' } });
+  },
+);
 
 test('A Python client ends the provider.', needs('python3-zmq'), async () => {
   await using harness = await openStage(one);

@@ -1,4 +1,4 @@
-// One look at /proc: every process is read at most once, however many targets want it.
+// A snapshot of /proc for one sampling round: reads every process at most once.
 
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -14,18 +14,18 @@ import {
 } from './parse-proc.js';
 import { isEnded, nameStatus, parseStat, type ProcStat } from './parse-stat.js';
 import { countFds, listFolder, readLargeFile, readSmallFile } from './proc-file.js';
-import type { ProcessFigures, Target } from './sample.js';
+import type { ProcessUsage, Target } from './sample.js';
 import type { TreeMember, TreeReading } from './tree-meter.js';
-import { groupByParent, walkDown } from './tree.js';
+import { groupByParent, collectDescendants } from './tree.js';
 
-/** What does not change while the machine runs. */
+/** Reads the constants of this machine. */
 export function readMachine(): Machine {
   const words = new BigUint64Array(new Uint8Array(readAuxv()).buffer);
   const bootedAtMs = parseBootTime(readLargeFile('/proc/stat') ?? '');
   return { ...parseAuxv(words), bootedAtMs, memoryBytes: totalmem() };
 }
 
-/** Closed even to ourselves when we have given up the rights of another user. */
+/** Not readable after this process has dropped the privileges of another user. */
 function readAuxv(): Uint8Array {
   try {
     return readFileSync('/proc/self/auxv');
@@ -34,79 +34,79 @@ function readAuxv(): Uint8Array {
   }
 }
 
-interface Seen extends ProcStat {
-  /** When it was read, on the clock of performance.now. */
+interface TimedStat extends ProcStat {
+  /** Time of the reading, by performance.now. */
   readonly readAtMs: number;
 }
 
-export interface ReadingPorts {
+export interface ProcSnapshotOptions {
   readonly machine: Machine;
   readonly cpu: { readonly processes: CpuMeter; readonly threads: CpuMeter };
   readonly hasPss: boolean;
 }
 
-/** A look at all processes of the machine; what costs more is read of those that are asked for. */
-export class ProcReading {
-  readonly #ports: ReadingPorts;
+/** Stats of all processes of the machine; reads more expensive values only on request. */
+export class ProcSnapshot {
+  readonly #options: ProcSnapshotOptions;
   readonly #uptimeMs = parseUptime(readSmallFile('/proc/uptime') ?? '');
   readonly #startedAtMs = performance.now();
-  readonly #seen: ReadonlyMap<number, Seen>;
+  readonly #stats: ReadonlyMap<number, TimedStat>;
   readonly #children: ReadonlyMap<number, readonly number[]>;
-  readonly #figures = new Map<number, ProcessFigures | undefined>();
+  readonly #usage = new Map<number, ProcessUsage | undefined>();
 
-  constructor(ports: ReadingPorts) {
-    this.#ports = ports;
-    this.#seen = readAll();
-    this.#children = groupByParent(this.#seen);
+  constructor(ports: ProcSnapshotOptions) {
+    this.#options = ports;
+    this.#stats = readAll();
+    this.#children = groupByParent(this.#stats);
   }
 
-  /** Undefined for one that has ended. */
-  main(pid: number): ProcessFigures | undefined {
-    const seen = this.#seen.get(pid);
-    return seen === undefined || isEnded(seen) ? undefined : this.figures(pid);
+  /** Returns undefined for an ended process. */
+  main(pid: number): ProcessUsage | undefined {
+    const seen = this.#stats.get(pid);
+    return seen === undefined || isEnded(seen) ? undefined : this.usage(pid);
   }
 
-  /** Undefined for one that is not there; a zombie is. */
-  figures(pid: number): ProcessFigures | undefined {
-    if (!this.#figures.has(pid)) this.#figures.set(pid, this.#read(pid));
-    return this.#figures.get(pid);
+  /** Returns undefined for a process that does not exist; a zombie exists. */
+  usage(pid: number): ProcessUsage | undefined {
+    if (!this.#usage.has(pid)) this.#usage.set(pid, this.#read(pid));
+    return this.#usage.get(pid);
   }
 
-  /** All that descend from a process, at any depth. */
+  /** Returns all descendants of a process. */
   descendants(pid: number): readonly number[] {
-    return this.#below(this.#children.get(pid)).filter((each) => each !== pid);
+    return this.#collect(this.#children.get(pid)).filter((each) => each !== pid);
   }
 
-  /** Status and cpu of one thread of a process; undefined when it has ended. */
-  thread(pid: number, tid: number): Pick<ProcessFigures, 'status' | 'cpuPercent'> | undefined {
+  /** Returns status and CPU usage of one thread; undefined if it has ended. */
+  thread(pid: number, tid: number): Pick<ProcessUsage, 'status' | 'cpuPercent'> | undefined {
     const seen = readStat(`/proc/${pid}/task/${tid}/stat`);
     if (seen === undefined || isEnded(seen)) return undefined;
     return { status: nameStatus(seen.state), cpuPercent: this.#percent('threads', tid, seen) };
   }
 
-  /** All that descend from what this one thread has started; none where the system does not tell. */
+  /** Returns the descendants of the children that one thread started; empty if the system does not provide them. */
   descendantsOfThread(pid: number, tid: number): readonly number[] {
     const pids = readLargeFile(`/proc/${pid}/task/${tid}/children`)?.split(' ') ?? [];
-    return this.#below(pids.filter((each) => each !== '').map(Number));
+    return this.#collect(pids.filter((each) => each !== '').map(Number));
   }
 
-  /** The processor time of a target and of those below it; undefined when the target has ended. */
+  /** Returns the CPU time of a target and its descendants; undefined if the target has ended. */
   tree({ pid, tid }: Target, below: readonly number[]): TreeReading | undefined {
-    const root = this.#seen.get(pid);
+    const root = this.#stats.get(pid);
     const thread = tid === undefined ? undefined : readStat(`/proc/${pid}/task/${tid}/stat`);
     if (root === undefined || (tid !== undefined && thread === undefined)) return undefined;
     const members = new Map<number, TreeMember>();
     for (const each of below) {
-      const seen = this.#seen.get(each);
+      const seen = this.#stats.get(each);
       if (seen !== undefined) members.set(each, this.#memberOf(seen));
     }
-    // Ended children are counted for a process as a whole: which of its threads had started them is not told.
+    // Linux counts ended children for the whole process, not for the thread that started them.
     members.set(pid, this.#memberOf(thread === undefined ? root : { ...thread, endedTicks: 0 }));
-    const isAlive = (one: number, start: number) => this.#seen.get(one)?.startTicks === start;
+    const isAlive = (one: number, start: number) => this.#stats.get(one)?.startTicks === start;
     return { root: pid, key: `${pid}/${tid ?? ''}`, atMs: root.readAtMs, members, isAlive };
   }
 
-  #memberOf(seen: Seen): TreeMember {
+  #memberOf(seen: TimedStat): TreeMember {
     return {
       start: seen.startTicks,
       parent: seen.parent,
@@ -116,15 +116,15 @@ export class ProcReading {
     };
   }
 
-  #below(children: readonly number[] | undefined): readonly number[] {
-    return walkDown(children ?? [], (pid) => this.#children.get(pid));
+  #collect(children: readonly number[] | undefined): readonly number[] {
+    return collectDescendants(children ?? [], (pid) => this.#children.get(pid));
   }
 
-  #read(pid: number): ProcessFigures | undefined {
-    const seen = this.#seen.get(pid);
+  #read(pid: number): ProcessUsage | undefined {
+    const seen = this.#stats.get(pid);
     const memory = parseStatm(readSmallFile(`/proc/${pid}/statm`) ?? '');
     if (seen === undefined || memory === undefined) return undefined;
-    const { machine, hasPss } = this.#ports;
+    const { machine, hasPss } = this.#options;
     const rssBytes = memory.rss * machine.pageBytes;
     const io = parseIo(readSmallFile(`/proc/${pid}/io`) ?? '');
     const fds = countFds(pid);
@@ -146,8 +146,8 @@ export class ProcReading {
     };
   }
 
-  #percent(of: 'processes' | 'threads', id: number, seen: Seen): number {
-    return this.#ports.cpu[of].percent(id, {
+  #percent(of: 'processes' | 'threads', id: number, seen: TimedStat): number {
+    return this.#options.cpu[of].percent(id, {
       start: seen.startTicks,
       cpuMs: this.#ticksToMs(seen.cpuTicks),
       atMs: seen.readAtMs,
@@ -155,17 +155,17 @@ export class ProcReading {
     });
   }
 
-  #ageOf(seen: Seen): number {
+  #ageOf(seen: TimedStat): number {
     return this.#uptimeMs + (seen.readAtMs - this.#startedAtMs) - this.#ticksToMs(seen.startTicks);
   }
 
   #ticksToMs(ticks: number): number {
-    return (ticks * 1000) / this.#ports.machine.ticksPerSecond;
+    return (ticks * 1000) / this.#options.machine.ticksPerSecond;
   }
 }
 
-function readAll(): ReadonlyMap<number, Seen> {
-  const all = new Map<number, Seen>();
+function readAll(): ReadonlyMap<number, TimedStat> {
+  const all = new Map<number, TimedStat>();
   for (const name of listFolder('/proc') ?? []) {
     const pid = Number(name);
     if (Number.isNaN(pid)) continue;
@@ -175,7 +175,7 @@ function readAll(): ReadonlyMap<number, Seen> {
   return all;
 }
 
-function readStat(path: string): Seen | undefined {
+function readStat(path: string): TimedStat | undefined {
   const text = readSmallFile(path);
   const stat = text === undefined ? undefined : parseStat(text);
   return stat === undefined ? undefined : { ...stat, readAtMs: performance.now() };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOwnHost } from '../../../src/base/own-host.js';
+import { isAllowedHost } from '../../../src/base/allowed-host.js';
 
 const NAMES = ['metrics.Example', '10.1.2.3', '[fe80::1]'];
 
@@ -16,7 +16,7 @@ test.each([
   'metrics.example:1',
   '10.1.2.3:9464',
   '[fe80::1]',
-])('%j is ours', (header) => expect(isOwnHost(header, NAMES)).toBe(true));
+])('%j is allowed', (header) => expect(isAllowedHost(header, NAMES)).toBe(true));
 
 test.each([
   '',
@@ -32,4 +32,4 @@ test.each([
   '[::2]',
   '0.0.0.0',
   '192.168.1.1',
-])('%j is not ours', (header) => expect(isOwnHost(header, NAMES)).toBe(false));
+])('%j is not allowed', (header) => expect(isAllowedHost(header, NAMES)).toBe(false));

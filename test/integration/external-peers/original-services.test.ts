@@ -1,4 +1,4 @@
-// Programs that are services of the original's kind: they hear all commands, know theirs by name, and say what they like.
+// Programs written as services of the original system: they receive all commands, select theirs by name, and send any events.
 
 import { expect, test } from 'vitest';
 import { Connection } from '../../../src/bus/connection.js';
@@ -21,8 +21,8 @@ interface Command {
   readonly Task: { readonly message: { readonly header: Readonly<Record<string, string>> } };
 }
 
-/** What a new reader of `prefix` is told on the plain topic, as `action name transaction`. */
-async function toldTo(test: TestProvider, prefix: string): Promise<readonly string[]> {
+/** Returns the commands that a new subscriber of `prefix` receives on topic `process`, as `action name transaction`. */
+async function commandsFor(test: TestProvider, prefix: string): Promise<readonly string[]> {
   await using reader = await openRawReader(test.provider.endpoints, prefix);
   // The provider has answered its subscription before it answers this.
   await (await test.client()).request('T1');
@@ -33,13 +33,13 @@ async function toldTo(test: TestProvider, prefix: string): Promise<readonly stri
     .map((header) => `${header.action} ${header.service_name} ${header.transaction}`);
 }
 
-/** A new reader is told to start, once and nothing else. */
-async function isTold(test: TestProvider, prefix: string): Promise<void> {
-  const told = await eventually(async () => {
-    const all = await toldTo(test, prefix);
+/** Expects that a new subscriber receives exactly one start command. */
+async function expectStartCommand(test: TestProvider, prefix: string): Promise<void> {
+  const commands = await eventually(async () => {
+    const all = await commandsFor(test, prefix);
     return all.length === 0 ? undefined : all;
-  }, 'it is told');
-  expect(told).toEqual(['start old T1']);
+  }, 'the command has arrived');
+  expect(commands).toEqual(['start old T1']);
 }
 
 test.each([
@@ -47,15 +47,15 @@ test.each([
   ['process', 'process', 'started'],
   ['everything', '', 'heartbeat'],
 ])(
-  'A program that subscribes to %s late (%j, ready %s) is told to start, each time until it obeys.',
+  'A program that subscribes to %s late (%j, ready %s) receives a start command each time until it has started.',
   async (_what, prefix, ready) => {
     await using test = await openProvider([shellService('ts_1', SLEEP, { ready }, NAMED)]);
     await using observer = await observeBus(test.provider.endpoints);
     const client = await test.client();
     const starting = client.command({ action: 'start', transaction: 'T1' });
     if (ready === 'started') await starting;
-    await isTold(test, prefix);
-    await isTold(test, prefix);
+    await expectStartCommand(test, prefix);
+    await expectStartCommand(test, prefix);
 
     // The original's services have neither sender nor number.
     const program = new Connection(test.provider.endpoints, [], () => undefined);
@@ -67,13 +67,13 @@ test.each([
     });
     await observer.waitForEvent('ts_1', 'updated');
     await program.close();
-    expect(await toldTo(test, prefix)).toEqual([]);
+    expect(await commandsFor(test, prefix)).toEqual([]);
     await client.command({ action: 'stop', transaction: 'T1' });
     await starting;
   },
 );
 
-test('Nobody is told again who names the topic exactly, nor for services with code of their own or that do not run.', async () => {
+test('No command is repeated for a subscriber of exactly the topic, for services with own code, or for stopped services.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Forever', name: 'own' },
     shellService('ts_2', SLEEP, {}, { name: 'waits', entry: 'on_exit' }),
@@ -81,10 +81,10 @@ test('Nobody is told again who names the topic exactly, nor for services with co
   ]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
-  expect(await toldTo(test, 'process @@@')).toEqual([]);
-  await isTold(test, 'process');
+  expect(await commandsFor(test, 'process @@@')).toEqual([]);
+  await expectStartCommand(test, 'process');
   await client.command({ action: 'stop', transaction: 'T1' });
-  expect(await toldTo(test, 'process')).toEqual([]);
+  expect(await commandsFor(test, 'process')).toEqual([]);
 });
 
 test('The task in an answer has its header filled in.', async () => {
@@ -109,11 +109,11 @@ interface Info {
   };
 }
 
-test('A last event that is said again is shown once, and to a reader that has not seen it.', async () => {
+test('A repeated last event is shown once, and to a subscriber that has not seen it.', async () => {
   await using test = await openProvider([]);
   const { endpoints } = test.provider;
   const service = new Connection(endpoints, [], () => undefined);
-  const say = (seq: number, action: string, repetition?: boolean) =>
+  const send = (seq: number, action: string, repetition?: boolean) =>
     service.publish('control', {
       header: { action, service_id: 'ts_9', service_transaction: 'T9', seq, sender: service.id, repetition },
       content: { status: { result: 'success', device_action: '' } },
@@ -122,14 +122,14 @@ test('A last event that is said again is shown once, and to a reader that has no
   const early = follow(endpoints, ['control'], (event) => seen.push(event));
   await early.ready;
   await service.publisher.waitForSubscriber('control');
-  await say(1, 'started');
-  await say(2, 'exited');
+  await send(1, 'started');
+  await send(2, 'exited');
   const seenLate: BusEvent[] = [];
   const late = follow(endpoints, ['control'], (event) => seenLate.push(event));
   await late.ready;
-  await say(2, 'exited', true);
-  await say(2, 'exited', true);
-  await say(3, 'updated');
+  await send(2, 'exited', true);
+  await send(2, 'exited', true);
+  await send(3, 'updated');
   const actions = (sightings: readonly BusEvent[]) =>
     sightings.flatMap((each) =>
       each.kind === 'message' && each.message.kind === 'service_event' ? [each.message.header.action] : [],

@@ -1,4 +1,4 @@
-// The listening socket of an endpoint that ZeroMQ has bound in this process, in a form that can be handed to another process.
+// Finds the listening socket of an endpoint that ZeroMQ has bound in this process, so that it can be sent to another process.
 
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -6,14 +6,14 @@ import { parseTcpEndpoint } from './endpoint.js';
 import { listeningInodes } from './port-owner.js';
 
 const IPC = 'ipc://';
-/** The flag of a listening socket in /proc/net/unix. */
-const LISTENS = '00010000';
+/** Flags of a listening socket in /proc/net/unix. */
+const LISTENING_FLAG = '00010000';
 
 /**
- * Never to be destroyed: the descriptor stays ZeroMQ's. To be asked for early, because it takes descriptors. Undefined
- * where it cannot be found.
+ * Returns undefined if the socket cannot be found. Never destroy the result: ZeroMQ owns the descriptor. Call it early,
+ * because the search needs free descriptors.
  */
-export async function holdListener(endpoint: string): Promise<Socket | undefined> {
+export async function findListeningSocket(endpoint: string): Promise<Socket | undefined> {
   const port = parseTcpEndpoint(endpoint)?.port;
   const inodes = port === undefined ? await unixInodes(endpoint) : await listeningInodes(Number(port));
   for (const name of await readdir('/proc/self/fd').catch(() => [])) {
@@ -27,6 +27,6 @@ async function unixInodes(endpoint: string): Promise<ReadonlySet<string>> {
   const path = endpoint.startsWith(IPC) ? endpoint.slice(IPC.length) : undefined;
   const rows = (await readFile('/proc/net/unix', 'utf8').catch(() => '')).split('\n');
   const fields = rows.map((row) => row.trim().split(/\s+/));
-  const matching = fields.filter((row) => row[3] === LISTENS && row.slice(7).join(' ') === path);
+  const matching = fields.filter((row) => row[3] === LISTENING_FLAG && row.slice(7).join(' ') === path);
   return new Set(matching.map((row) => `socket:[${row[6] ?? ''}]`));
 }

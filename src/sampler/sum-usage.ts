@@ -1,8 +1,8 @@
-// The sums over a process and all that descend from it. Pure.
+// Adds up the usage of a process and its descendants. Pure.
 
-import type { ProcessFigures, Totals } from './sample.js';
+import type { ProcessUsage, UsageTotals } from './sample.js';
 
-export function sumFigures(all: readonly ProcessFigures[]): Totals {
+export function sumUsage(all: readonly ProcessUsage[]): UsageTotals {
   const fds = sumKnown(all, 'fds');
   const readBytes = sumKnown(all, 'readBytes');
   const writeBytes = sumKnown(all, 'writeBytes');
@@ -23,14 +23,14 @@ export function sumFigures(all: readonly ProcessFigures[]): Totals {
 type Required = 'rssBytes' | 'vmsBytes' | 'memoryPercent' | 'cpuPercent' | 'threads';
 type Optional = 'fds' | 'readBytes' | 'writeBytes' | 'pssBytes';
 
-function sum(all: readonly ProcessFigures[], key: Required): number {
+function sum(all: readonly ProcessUsage[], key: Required): number {
   let total = 0;
   for (const each of all) total += each[key];
   return total;
 }
 
-/** Over those of which it is known; undefined where it is known of none. */
-function sumKnown(all: readonly ProcessFigures[], key: Optional): number | undefined {
+/** Adds the known values; undefined if all are missing. */
+function sumKnown(all: readonly ProcessUsage[], key: Optional): number | undefined {
   let total: number | undefined;
   for (const each of all) if (each[key] !== undefined) total = (total ?? 0) + each[key];
   return total;
