@@ -1,4 +1,4 @@
-// A flood of bytes that are no messages, or nearly are, while services work: nothing is lost, nothing grows.
+// A flood of invalid frames while services work: no message is lost and no memory leaks.
 
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -20,7 +20,7 @@ expectNoLeftovers();
 
 /** 100,000 with `npm run chaos`. */
 const FRAMES = chaosRounds(3) * 2000;
-/** What waits in queues takes memory: only waves of one size can be compared. */
+/** Queued frames take memory: only waves of the same size are comparable. */
 const WAVES = 10;
 const CHUNK = 500;
 const MEGABYTE = 1024 * 1024;
@@ -35,7 +35,7 @@ const services: readonly ServiceSpec[] = Array.from({ length: 20 }, (_, index) =
 }));
 const restarted = services.slice(0, 5).map(({ id }) => id);
 
-/** A socket that has no manners: it waits for nobody and nothing of what it sends is left out. */
+/** A socket that sends all frames without waiting. */
 async function openFlood(endpoint: string): Promise<zmq.Publisher> {
   const socket = new zmq.Publisher({ linger: 0, sendHighWaterMark: 0 });
   const connected = new Promise((resolve) => socket.events.on('handshake', resolve));
@@ -44,7 +44,7 @@ async function openFlood(endpoint: string): Promise<zmq.Publisher> {
   return socket;
 }
 
-/** What the provider still holds after its garbage is collected, in bytes; its resident memory goes up and down. */
+/** The heap of the provider after garbage collection, in bytes; its resident memory varies. */
 async function usedMemory(reports: string, provider: ProviderProcess): Promise<number> {
   const pid = provider.program.child.pid!;
   const report = join(reports, String(pid));
@@ -71,19 +71,19 @@ test(
     const pids = new Map<string, number | null>();
     const restarts = new Map<string, number>();
     let answered = 0;
-    /** Commands and questions one after the other, as long as the flood lasts and a last time behind it. */
+    /** Sends commands and queries one after the other during the flood, and once after it. */
     const ask = async (isOver: () => boolean) => {
       for (let isLast = false; !isLast;) {
         isLast = isOver();
         const id = random.pick(restarted);
         const command = { action: 'restart', transaction: TRANSACTION, serviceId: id };
-        const [{ status }, told, list] = await Promise.all([
+        const [{ status }, info, list] = await Promise.all([
           client.command(command),
           client.request(TRANSACTION),
           client.command({ action: 'list' }),
         ]);
         expect(status, JSON.stringify(status)).toMatchObject({ result: 'success' });
-        expect(told).toMatchObject({ contextId: 'context001' });
+        expect(info).toMatchObject({ contextId: 'context001' });
         expect(list.status.transactions).toMatchObject([{ transaction: TRANSACTION }]);
         pids.set(id, status.services[0]!.pid);
         restarts.set(id, (restarts.get(id) ?? 0) + 1);
@@ -95,7 +95,7 @@ test(
       const asked = ask(() => sent >= count);
       for (; sent < count; sent += 1) {
         await socket.send(fuzzFrame(random, valid));
-        // As fast as frames can be made; only the client in this very process is let through.
+        // As fast as possible; yields only to the client in this process.
         if (sent % 100 === 0) await new Promise(setImmediate);
       }
       await asked;
@@ -107,7 +107,7 @@ test(
       waves.push(await usedMemory(reports.path, provider));
     }
     const tookS = (Date.now() - startMs) / 1000;
-    // History and other memories that have a bound are full by the middle.
+    // History and other limited memories are full by the middle.
     const grownBytes = waves.at(-1)! - waves[WAVES / 2 - 1]!;
     socket.close();
     await client.close();
@@ -119,7 +119,7 @@ test(
     }
     const { messages } = await provider.client.stats();
     expect(messages.dropped).toBeGreaterThan(FRAMES * 0.3);
-    // One line for each kind and minute.
+    // One line per kind and minute.
     const minutes = Math.ceil((Date.now() - startMs) / 60_000);
     const warnings = provider.notices().filter(({ kind }) => kind === 'warning');
     expect(warnings.length, provider.warnings()).toBeLessThanOrEqual(5 * (minutes + 1));

@@ -1,4 +1,4 @@
-// A subscriber, or a provider, that is stopped (SIGSTOP): nobody waits for it for ever, and what it costs has a bound.
+// A stopped subscriber or provider (SIGSTOP): no process waits forever, and its memory is limited.
 
 import { expect, test } from 'vitest';
 import { asContextdError } from '../../src/base/errors.js';
@@ -16,7 +16,7 @@ import { openProject } from '../helpers/project.js';
 expectNoLeftovers();
 
 const CHUNK = 5000;
-/** A queue without a bound would take another 40 MB for them. */
+/** An unlimited queue would take another 40 MB. */
 const MORE = 8 * CHUNK;
 const MEGABYTE = 1024 * 1024;
 const rss = (pid: number) => Number(readProc(pid, 'statm').split(' ')[1]) * 4096;
@@ -29,7 +29,7 @@ interface Line {
   };
 }
 
-test('A stopped subscriber slows nobody, costs a bounded queue, and counts what it has lost.', async () => {
+test('A stopped subscriber delays no other, has a limited queue, and counts lost messages.', async () => {
   await using project = await openProject([]);
   const providerProcess = await project.startProvider('--log_level=error');
   const pid = providerProcess.program.child.pid!;
@@ -94,7 +94,7 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   const lost = () => lines().reduce((sum, { missed = 0 }) => sum + missed, 0);
   await eventually(
     async () => {
-      // Either this one is shown, or one of those for which it had to be thrown away.
+      // Either this one is shown, or a later one that replaced it.
       const before = display.out.items.length;
       await publish();
       await eventually(() => display.out.items.length > before, 'it shows more', 60_000);
@@ -111,12 +111,12 @@ test('A stopped subscriber slows nobody, costs a bounded queue, and counts what 
   await flood.close();
 }, 300_000);
 
-test('A client gives up in time also when the provider does not even take what is sent.', async () => {
+test('A client times out also when the provider does not read.', async () => {
   await using project = await openProject([]);
   const providerProcess = await project.startProvider();
   const client = await Client.connect(project.endpoints, { answerTimeoutMs: 1000 });
   process.kill(providerProcess.program.child.pid!, 'SIGSTOP');
-  // More than is held for a peer that does not read, and than is under way to it.
+  // More than the queues of a peer that does not read.
   const many = Array.from({ length: HIGH_WATER_MARK + 40_000 }, () =>
     client.command({ action: 'list' }).catch((error: unknown) => asContextdError(error).code),
   );

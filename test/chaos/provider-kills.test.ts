@@ -1,4 +1,4 @@
-// kill -9 of the provider at random moments: what runs goes on, once, and every command is answered.
+// kill -9 of the provider at random times: services keep running once, and every command is answered.
 
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
@@ -14,9 +14,9 @@ import { openProject, TRANSACTION, type ProviderProcess, type Project } from '..
 expectNoLeftovers();
 
 const GRACE_S = 8;
-/** It is killed before so many things have happened since it was asked for restarts. */
+/** The provider is killed before this many events after the restarts. */
 const MOST_NOTICES = 40;
-/** As long as a start with nothing to adopt: what adopting all services may take. */
+/** The time to adopt all services, relative to a start without services. */
 const MOST_TIMES = 4;
 const supervision = { orphan_grace_s: GRACE_S, stop_timeout_s: 2, heartbeat_s: 0.5, start_timeout_s: 60 };
 const kind = (count: number, first: number, more: Omit<ServiceSpec, 'id'>): readonly ServiceSpec[] =>
@@ -44,7 +44,7 @@ interface Sent {
   answer: { readonly pid: number | null } | undefined;
 }
 
-/** The processes of services, first ones only, by service. */
+/** The first process of each service. */
 function leaders(project: Project): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, readonly number[]>();
   for (const { pid, group, token = '' } of project.processes()) {
@@ -58,7 +58,7 @@ function expectNoDouble(project: Project): void {
   expect([...leaders(project)].filter(([, pids]) => pids.length > 1)).toEqual([]);
 }
 
-/** Restarts some services without waiting for the answers; no service twice. */
+/** Restarts some services, each once, without waiting for the answers. */
 async function disturb(providerProcess: ProviderProcess, random: Random): Promise<readonly Sent[]> {
   const tasks = await providerProcess.tasks();
   const chosen = driven.filter(() => random.integer(3) === 0);
@@ -87,7 +87,7 @@ async function restart(
   return { pid: status.services[0]!.pid };
 }
 
-/** What was answered is answered the same; what was not is answered now, and done at least once, at most twice. */
+/** Answered commands get the same answer; the others are answered now and executed once or twice. */
 async function settle(providerProcess: ProviderProcess, sent: readonly Sent[]): Promise<void> {
   await Promise.all(
     sent.map(async (each) => {
@@ -101,7 +101,7 @@ async function settle(providerProcess: ProviderProcess, sent: readonly Sent[]): 
   );
 }
 
-/** Dies while it starts, perhaps while it takes over; `startMs` is the processor time of a start without that. */
+/** Kills a provider during its start or take-over; `startMs` is the processor time of a normal start. */
 async function killEarly(project: Project, random: Random, startMs: number): Promise<void> {
   await using program = startProgram('service_context', project.file);
   const atMs = random.integer(startMs);
@@ -114,8 +114,8 @@ async function expectWhole(providerProcess: ProviderProcess, project: Project): 
   for (const { id } of [...steady, ...slow, ...stubborn]) await providerProcess.waitForStatus(id, 'started');
   const tasks = await providerProcess.tasks();
   for (const { id } of failing) {
-    const told = await providerProcess.waitForStatus(id, 'backoff', 10_000).catch(() => tasks[id]!);
-    expect(told.run).toBeGreaterThan(0);
+    const task = await providerProcess.waitForStatus(id, 'backoff', 10_000).catch(() => tasks[id]!);
+    expect(task.run).toBeGreaterThan(0);
   }
   expectNoDouble(project);
   const found = leaders(project);
@@ -136,7 +136,7 @@ test(
     const tookMs: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const sent = await disturb(providerProcess, random);
-      // Those that fail see to it that there is always more to tell.
+      // Failing services create events all the time.
       const notices = providerProcess.notices().length + random.integer(MOST_NOTICES);
       await eventually(() => providerProcess.notices().length >= notices, 'more has happened');
       const chosen = new Set(sent.map(({ service }) => service));
@@ -161,7 +161,7 @@ test(
       `provider killed ${rounds} times: all adopted after ${median} ms (median), ${sorted.at(-1)} ms at most`,
     );
     print(`a provider with nothing to adopt was ready after ${bareMs} ms`);
-    // One slow moment of the machine must not decide.
+    // A single slow moment of the machine must not fail the test.
     if (rounds >= 10) expect(median / bareMs).toBeLessThan(MOST_TIMES);
 
     await providerProcess.kill();

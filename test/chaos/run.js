@@ -14,7 +14,7 @@ const env = {
   ...(isSoak ? { CONTEXTD_SOAK_MINUTES: minutes } : { CONTEXTD_CHAOS_ROUNDS: values.rounds }),
   ...(values.seed === undefined ? {} : { CONTEXTD_CHAOS_SEED: values.seed }),
 };
-// One file at a time: they judge times and memory.
+// One file at a time: the tests compare times and memory.
 const files = isSoak ? ['test/chaos/soak'] : ['test/chaos/', '--exclude', 'test/chaos/soak.test.ts'];
 const { status } = spawnSync('npx', ['vitest', 'run', '--no-file-parallelism', ...files], {
   env,

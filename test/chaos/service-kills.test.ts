@@ -1,4 +1,4 @@
-// kill -9 of services, and services that crash in a loop: told once, replaced, and given up in the end.
+// kill -9 of services, and crash loops: reported once, restarted, and given up at the limit.
 
 import { expect, test } from 'vitest';
 import { chaosRounds, print, createRandom } from '../helpers/chaos.js';
@@ -46,7 +46,7 @@ test(
       pids.set(victim, started.content.status.pid as number);
       await observer.waitForEvent('note', 'started');
       expect(['failed', 'started'].map((action) => count(observer, `${action} ${victim}`))).toEqual([1, 1]);
-      // It is restarted only if it runs already: one launch a round says that on_fail has fired once.
+      // One launch per round proves that on_fail has fired once.
       expect(count(observer, 'created note')).toBe(1);
     }
     const sorted = tookMs.toSorted((one, other) => one - other);

@@ -1,4 +1,4 @@
-// Restarts, logs and reloads for a long time: the provider grows neither in memory nor in open files.
+// Restarts, logs and reloads for a long time: neither memory nor open files of the provider grow.
 
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -10,10 +10,10 @@ import { openProject, TRANSACTION, type ProviderProcess } from '../helpers/proje
 
 expectNoLeftovers();
 
-/** Minutes; a few seconds without `npm run soak`. */
+/** The duration in minutes; a few seconds without `npm run soak`. */
 const MINUTES = Number(process.env.CONTEXTD_SOAK_MINUTES ?? 0.2);
 const MAY_GROW_BYTES = 5 * 1024 * 1024;
-/** Of the time; what grows only until everything has been used once is no growth. */
+/** The share of the time for warm-up, whose growth does not count. */
 const WARM_UP = 0.3;
 const supervision = { log_max_kb: 64, log_files: 2, max_restarts: 1_000_000, backoff_s: 0 };
 
@@ -40,7 +40,7 @@ function costOf(pid: number): Cost {
   return { rss: pages * 4096, fds: readdirSync(`/proc/${pid}/fd`).length };
 }
 
-/** The least of a few: what is collectable garbage goes up and down. */
+/** The minimum of several measurements: garbage varies. */
 async function leastCost(providerProcess: ProviderProcess, act: () => Promise<void>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let look = 0; look < 5; look += 1) {
@@ -79,11 +79,11 @@ test(
     const before = await leastCost(providerProcess, once);
     await run(startMs + MINUTES * 60_000);
     const after = await leastCost(providerProcess, once);
-    const told = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
+    const describe = (cost: Cost) => `${(cost.rss / 1024 / 1024).toFixed(1)} MB, ${cost.fds} files`;
     print(
-      `soak of ${MINUTES} min, ${loops} rounds: ${told(before)} after warm-up, ${told(after)} at the end`,
+      `soak of ${MINUTES} min, ${loops} rounds: ${describe(before)} after warm-up, ${describe(after)} at the end`,
     );
-    // Until history and remembered answers are full, only the files can be judged.
+    // Until the history and the answer cache are full, check only the open files.
     if (MINUTES >= 15) expect(after.rss - before.rss).toBeLessThan(MAY_GROW_BYTES);
     expect(after.fds).toBeLessThanOrEqual(before.fds);
   },

@@ -1,4 +1,4 @@
-// Sees everything that is said on a provider's bus, in order.
+// Records all messages on the bus of a provider, in order.
 
 import type { BusEndpoints } from '../../src/bus/connection.js';
 import { follow, type BusEvent } from '../../src/client/follow.js';
@@ -9,7 +9,7 @@ export interface BusObserver extends AsyncDisposable {
   readonly seen: Recorder<BusEvent>;
   /** Waits for an event of a service on topic `control`. */
   waitForEvent(serviceId: string, action: string): Promise<ControlBody>;
-  /** `started ts_1`, `failed ts_2`, ... in the order of the bus; a last word that is said again counts once. */
+  /** All events as `started ts_1`, `failed ts_2`, ... in order; a repeated final event counts once. */
   events(): readonly string[];
 }
 
@@ -41,14 +41,14 @@ export async function observeBus(endpoints: BusEndpoints): Promise<BusObserver> 
   };
 }
 
-/** A host says its last word again, with the number it had, to whoever comes before it is acknowledged. */
+/** Drops repetitions: a host repeats its final event with the same number until it is acknowledged. */
 function dropRepeated(bodies: readonly ControlBody[]): readonly ControlBody[] {
-  const heard = new Set<string>();
+  const known = new Set<string>();
   return bodies.filter(({ header }) => {
     const { sender, service_id: service, service_transaction: transaction, seq } = header;
     if (seq === undefined) return true;
-    const word = JSON.stringify([sender, transaction, service, seq]);
-    return !heard.has(word) && heard.add(word);
+    const key = JSON.stringify([sender, transaction, service, seq]);
+    return !known.has(key) && known.add(key);
   });
 }
 

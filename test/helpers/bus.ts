@@ -1,4 +1,4 @@
-// A forwarder with sockets around it, all closed at the end of a test.
+// A forwarder with publishers and readers, all closed at the end of a test.
 
 import type { BusEndpoints } from '../../src/bus/connection.js';
 import { Connection } from '../../src/bus/connection.js';
@@ -12,7 +12,7 @@ interface Closable {
   close(): void | Promise<void>;
 }
 
-/** A subscriber that keeps what it reads. */
+/** A subscriber that records the messages it receives. */
 export interface Reader {
   readonly subscriber: Subscriber;
   readonly seen: Recorder<Envelope>;
@@ -23,42 +23,42 @@ export interface TestBus extends AsyncDisposable {
   readonly forwarder: Forwarder;
   readonly endpoints: BusEndpoints;
   publisher(): Publisher;
-  /** Reads exact topics, from some moment on. */
+  /** Subscribes to exact topics; the subscription takes effect some time later. */
   reader(...topics: readonly string[]): Reader;
-  /** Reads exact topics; resolves when they are in effect for everyone. */
+  /** Subscribes to exact topics; resolves when the subscription is in effect. */
   connection(...topics: readonly string[]): Promise<{ connection: Connection; seen: Recorder<Envelope> }>;
-  /** Closes `what` together with the bus. */
-  closeAtEnd<T extends Closable>(what: T): T;
+  /** Closes `resource` together with the bus. */
+  closeAtEnd<T extends Closable>(resource: T): T;
 }
 
 export async function openBus(): Promise<TestBus> {
   const any = 'tcp://127.0.0.1:*';
   const forwarder = await Forwarder.open({ frontend: any, backend: any });
   const { endpoints } = forwarder;
-  const kept: Closable[] = [];
-  const keep = <T extends Closable>(what: T): T => {
-    kept.push(what);
-    return what;
+  const closables: Closable[] = [];
+  const closeAtEnd = <T extends Closable>(resource: T): T => {
+    closables.push(resource);
+    return resource;
   };
   return {
     forwarder,
     endpoints,
-    closeAtEnd: keep,
-    publisher: () => keep(Publisher.connect(endpoints.publish)),
+    closeAtEnd,
+    publisher: () => closeAtEnd(Publisher.connect(endpoints.publish)),
     reader: (...topics) => {
       const { seen, note } = recordEnvelopes();
-      const subscriber = keep(Subscriber.connect(endpoints.subscribe, note));
+      const subscriber = closeAtEnd(Subscriber.connect(endpoints.subscribe, note));
       for (const topic of topics) subscriber.subscribe(topic);
       return { subscriber, seen, bodies: () => seen.items.map(({ body }) => body) };
     },
     connection: async (...topics) => {
       const { seen, note } = recordEnvelopes();
-      const connection = keep(new Connection(endpoints, topics, note));
+      const connection = closeAtEnd(new Connection(endpoints, topics, note));
       await connection.ready();
       return { connection, seen };
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(kept.map(async (each) => each.close()));
+      await Promise.all(closables.map(async (each) => each.close()));
       await forwarder.close();
     },
   };

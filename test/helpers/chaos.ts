@@ -1,18 +1,18 @@
-// How long the chaos lasts and which dice it throws; few rounds in the tests, many with `npm run chaos`.
+// The length and the random source of chaos tests: few rounds in `npm test`, many in `npm run chaos`.
 
-/** CONTEXTD_CHAOS_ROUNDS, or `few`. */
+/** Returns CONTEXTD_CHAOS_ROUNDS, by default `few`. */
 export function chaosRounds(few: number): number {
   return Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? few);
 }
 
 export interface Random {
   readonly seed: number;
-  /** From 0 (inclusive) to `below`, whole. */
+  /** An integer from 0 (inclusive) to `below` (exclusive). */
   integer(below: number): number;
   pick<T>(items: readonly T[]): T;
 }
 
-/** CONTEXTD_CHAOS_SEED throws the same dice again; the moments are the machine's. */
+/** CONTEXTD_CHAOS_SEED repeats the same choices; the timing still depends on the machine. */
 export function createRandom(): Random {
   const seed = Number(process.env.CONTEXTD_CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
   let state = seed;
@@ -22,11 +22,11 @@ export function createRandom(): Random {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const whole = (below: number) => Math.floor(next() * below);
-  return { seed, integer: whole, pick: (items) => items[whole(items.length)]! };
+  const integer = (below: number) => Math.floor(next() * below);
+  return { seed, integer, pick: (items) => items[integer(items.length)]! };
 }
 
-/** Figures for people; tests have no other way to tell them. */
+/** Prints measurements to the console. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-// Contexts for tests, made of the tiny services under test/fixtures/services, on wildcard ports.
+// Context configurations for tests, with the services of test/fixtures/services, on wildcard ports.
 
 import { join } from 'node:path';
 import { packageRoot } from '../../src/base/package.js';
@@ -41,7 +41,7 @@ export function testConfiguration(
   });
 }
 
-/** A configuration as a client sends it: with addresses that a file could have; nothing is bound there. */
+/** A configuration for a client to send, with the fixed addresses of a file; nothing binds them. */
 export function clientConfiguration(
   services: readonly ServiceSpec[],
   more: Readonly<Record<string, unknown>> = {},
@@ -55,7 +55,7 @@ export function clientConfiguration(
   });
 }
 
-/** A context file as if it had been read from `<folder>/conf`. */
+/** The configuration as a context file in `<folder>/conf`, without writing it. */
 export function testContextFile(folder: string, configuration: ContextConfiguration): ContextFile {
   return { path: join(folder, 'conf', 'Context-Test.xml'), folder, configuration, warnings: [] };
 }

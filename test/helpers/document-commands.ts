@@ -1,4 +1,4 @@
-// The command lines of contextd in documents, and what is wrong with them: they are parsed as typed, but not run.
+// Finds the command lines of contextd in documents and checks their arguments without running them.
 
 import type { Command, CommandOptions } from '../../src/cli/arguments/command.js';
 import { confCommand } from '../../src/cli/conf-command.js';
@@ -10,7 +10,7 @@ import { runCommand } from '../../src/cli/run.js';
 import { serviceContext } from '../../src/cli/service-context.js';
 import { createTerminal } from './terminal.js';
 
-/** As far as their flags go: `run` is not called. */
+/** The commands without `run`, which is never called. */
 type Parsed = Omit<Command, 'run'>;
 
 const COMMANDS = new Map<string, Parsed>([
@@ -33,7 +33,7 @@ function flagsOf({ options }: { readonly options: CommandOptions }): readonly st
   return Object.entries(options).flatMap(([name, { alias }]) => [name, ...[alias ?? []].flat()]);
 }
 
-/** Of each command that is described under its name: the flags it has. */
+/** The flags of each command, by its name. */
 export function flagsByCommand(): ReadonlyMap<string, readonly string[]> {
   return new Map([...COMMANDS.values()].map((each) => [each.name, Object.keys(each.options)]));
 }
@@ -43,7 +43,7 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-/** Those of contextd in a script, or in a synopsis such as `contextd keys show NAME [--role read|admin]`. */
+/** Finds the command lines of contextd in a script, or in a synopsis such as `contextd keys show NAME [--role read|admin]`. */
 export function findCommandLines(script: string): readonly CommandLine[] {
   const lines = script
     .replaceAll('\\\n', ' ')
@@ -59,11 +59,11 @@ export function findCommandLines(script: string): readonly CommandLine[] {
   });
 }
 
-/** What the command itself says of its arguments; undefined if it takes them. */
+/** Returns the command's usage error for these arguments; undefined if it accepts them. */
 export async function findUsageFault({ name, args }: CommandLine): Promise<string | undefined> {
   const terminal = createTerminal();
   const command = { ...COMMANDS.get(name), run: () => Promise.resolve(0) } as Command;
-  // What is left out stands for any argument.
+  // An ellipsis stands for any argument.
   const given = args.filter((each) => !/^(?:--)?(?:\.\.\.|…)$/.test(each));
   return (await runCommand(command, given, terminal)) === 0 ? undefined : terminal.written.err.trim();
 }

@@ -1,6 +1,6 @@
-// Shell scripts whose processes do what they can to be left behind; `mark` is the one variable that they keep.
+// Shell scripts whose processes try to escape their parent; they keep only the variable `mark`.
 
-/** `setsid`, an environment that is empty or another's, parents that end at once. */
+/** By description: a script and its number of processes. */
 export function escapes(mark: string): Readonly<Record<string, readonly [script: string, count: number]>> {
   const bare = `env -i ${mark}=$${mark} PATH=$PATH`;
   return {

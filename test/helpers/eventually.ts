@@ -1,16 +1,16 @@
-// Waits for something that no event announces, such as the end of a process that is not our child.
+// Polls for a condition without an event, such as the end of a process that is not a child.
 
 const POLL_MS = 10;
 
-/** Resolves with the first result of `look` that is neither undefined nor false; fails after `limitMs`. */
+/** Resolves with the first result of `probe` that is neither undefined nor false; rejects after `limitMs`. */
 export async function eventually<T>(
-  look: () => T | undefined | false | Promise<T | undefined | false>,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
   limitMs = 20_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const found = await look();
+    const found = await probe();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
     await new Promise((resume) => setTimeout(resume, POLL_MS));

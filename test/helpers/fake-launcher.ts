@@ -1,28 +1,32 @@
-// A supervisor with a launcher that starts nothing: a test says when a process comes and how it ends.
+// A fake launcher and supervisor: processes are objects that a test ends; time is a manual clock.
 
 import { createDeferred, type Deferred } from '../../src/base/deferred.js';
 import type { LaunchedService, Launcher, LaunchRequest, ProcessEnd } from '../../src/launcher/launcher.js';
+import { RunRegistry } from '../../src/supervision/run-registry.js';
+import type { ProviderEvent } from '../../src/supervision/snapshot.js';
 import { Supervisor } from '../../src/supervision/supervisor.js';
+import type { SupervisorPorts } from '../../src/supervision/supervisor-ports.js';
 import { createTransaction, type Transaction } from '../../src/supervision/transaction.js';
 import { testConfiguration, type ServiceSpec } from './context.js';
 import { ManualClock } from './manual-clock.js';
-import { TRANSACTION } from './harness.js';
+import { id, TRANSACTION } from './harness.js';
 
 export class FakeProcess implements LaunchedService {
   readonly #ended = createDeferred<ProcessEnd>();
   readonly ended = this.#ended.promise;
-  /** What was asked of it: `asked`, `unheard`, `killed`. */
+  /** The stops so far: `requested` by command, `unreachable` for a command, `killed`. */
   readonly stops: string[] = [];
   readonly pid: number;
-  readonly order: LaunchRequest;
+  /** Undefined for an adopted process. */
+  readonly request: LaunchRequest | undefined;
 
-  constructor(pid: number, order: LaunchRequest) {
+  constructor(pid: number, request?: LaunchRequest) {
     this.pid = pid;
-    this.order = order;
+    this.request = request;
   }
 
-  stop(ask: () => boolean, atOnce: boolean): void {
-    this.stops.push(atOnce ? 'killed' : ask() ? 'asked' : 'unheard');
+  stop(sendCommand: () => boolean, atOnce: boolean): void {
+    this.stops.push(atOnce ? 'killed' : sendCommand() ? 'requested' : 'unreachable');
   }
 
   end(end: Partial<ProcessEnd> = {}): void {
@@ -30,59 +34,123 @@ export class FakeProcess implements LaunchedService {
   }
 }
 
-export interface TestSupervisor {
+export interface FakeOptions {
+  /** Builds wait until the test resolves them in `builds`. */
+  readonly isBuildSlow?: boolean;
+  readonly buildError?: Error;
+  readonly launchError?: Error;
+}
+
+export interface FakePorts {
   readonly clock: ManualClock;
-  readonly supervisor: Supervisor;
-  readonly transaction: Transaction;
+  readonly ports: SupervisorPorts;
+  /** All launched and adopted processes, in order; pids of launched ones start at 1000. */
   readonly processes: FakeProcess[];
-  /** Builds that wait, by service; only with `isBuildSlow`. */
+  /** Pending builds by service; only with `isBuildSlow`. */
   readonly builds: Map<string, Deferred<string>>;
-  /** What the supervisor had others do, such as `start a` (a command) and `report a failed`. */
+  /** The calls of the ports, such as `start a` (a command) and `report a failed`. */
   readonly calls: string[];
 }
 
-export function openSupervisor(
-  specs: readonly Omit<ServiceSpec, 'instance'>[],
-  options: { readonly isBuildSlow?: boolean; readonly launchError?: Error } = {},
-): TestSupervisor {
+export function createFakePorts(options: FakeOptions = {}): FakePorts {
   const clock = new ManualClock();
   const processes: FakeProcess[] = [];
   const builds = new Map<string, Deferred<string>>();
-  const said: string[] = [];
-  const launcher: Launcher = {
-    launch: (order) => {
-      if (options.launchError !== undefined) return Promise.reject(options.launchError);
-      const process = new FakeProcess(1000 + processes.length, order);
-      processes.push(process);
-      return Promise.resolve(process);
-    },
-    adopt: () => {
-      throw new Error('no earlier provider has left anything here');
-    },
+  const calls: string[] = [];
+  const add = (process: FakeProcess) => {
+    processes.push(process);
+    return process;
   };
-  const supervisor = new Supervisor({
+  const launcher: Launcher = {
+    launch: (request) =>
+      options.launchError === undefined
+        ? Promise.resolve(add(new FakeProcess(1000 + processes.length, request)))
+        : Promise.reject(options.launchError),
+    adopt: ({ process }) => add(new FakeProcess(process.pid)),
+  };
+  const ports: SupervisorPorts = {
     clock,
     launcher,
-    prepare: (service) => {
-      if (options.isBuildSlow !== true)
-        return Promise.resolve({ module: `/build/${service.id}.mjs`, codeHash: 'c1' });
+    prepare: async (service) => {
+      if (options.buildError !== undefined) throw options.buildError;
+      if (options.isBuildSlow !== true) return { module: `/build/${service.id}.mjs`, codeHash: 'c1' };
       const build = createDeferred<string>();
       builds.set(service.id, build);
-      return build.promise.then((module) => ({ module, codeHash: 'c1' }));
+      return { module: await build.promise, codeHash: 'c1' };
     },
     bootstrap: (_transaction, service, { module }) => ({ serviceId: service.id, module }) as never,
     logFile: (_transaction, service) => `/logs/${service.id}.log`,
     workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,
-    command: (_transaction, service, action) => said.push(`${action} ${service.id}`) > 0,
-    publishStart: (_transaction, service) => said.push(`tell start ${service.id}`),
-    report: (_transaction, service, { action }) => said.push(`report ${service.id} ${action}`),
+    command: (_transaction, service, action) => calls.push(`${action} ${service.id}`) > 0,
+    publishStart: (_transaction, service) => calls.push(`publish start ${service.id}`),
+    report: (_transaction, service, { action }) => calls.push(`report ${service.id} ${action}`),
     onChange: () => undefined,
     onRecordsOnly: () => undefined,
     onRecord: () => undefined,
-  });
-  const all = specs.map((each) => ({ instance: 'Forever', ...each }));
-  const transaction = createTransaction(TRANSACTION, testConfiguration(all), clock.now());
-  supervisor.add(transaction);
-  return { clock, supervisor, transaction, processes, builds, calls: said };
+  };
+  return { clock, ports, processes, builds, calls };
 }
+
+export interface TestSupervisor extends FakePorts {
+  readonly supervisor: Supervisor;
+  readonly transaction: Transaction;
+}
+
+export function openSupervisor(
+  specs: readonly Omit<ServiceSpec, 'instance'>[],
+  options: FakeOptions = {},
+): TestSupervisor {
+  const fake = createFakePorts(options);
+  const supervisor = new Supervisor(fake.ports);
+  const transaction = createTestTransaction(specs, fake.clock);
+  supervisor.add(transaction);
+  return { ...fake, supervisor, transaction };
+}
+
+export function createTestTransaction(
+  specs: readonly Omit<ServiceSpec, 'instance'>[],
+  clock: ManualClock,
+): Transaction {
+  const all = specs.map((each) => ({ instance: 'Forever', ...each }));
+  return createTransaction(TRANSACTION, testConfiguration(all), clock.now());
+}
+
+/** Resolves when all steps that wait for neither time nor a process are done. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A run registry of these services; `events` records the events that it applies. */
+export function openRegistry(options: FakeOptions = {}, services: readonly string[] = ['a']) {
+  const fake = createFakePorts(options);
+  const transaction = createTestTransaction(
+    services.map((each) => ({ id: each })),
+    fake.clock,
+  );
+  const events: ProviderEvent[] = [];
+  const registry = new RunRegistry(fake.ports, (_transaction, event) => void events.push(event));
+  return {
+    ...fake,
+    transaction,
+    registry,
+    events,
+    launch: async (service = 'a', run = 1) => {
+      registry.launch(transaction, id(service), run);
+      await settle();
+    },
+    adopt: (run: number, pid: number) =>
+      registry.adopt(transaction, id('a'), { run, token: `a/${run}`, process: processEntry(pid) }),
+    stop: (run = 1, atOnce = false, service = 'a') =>
+      registry.stop(transaction, { type: 'stop', service: id(service), run, atOnce }),
+    has: (service = 'a') => registry.has(transaction, id(service)),
+    release: (service: string) => registry.releasePermit(transaction, id(service)),
+  };
+}
+
+const processEntry = (pid: number) => ({
+  pid,
+  startTime: '1',
+  parent: 1,
+  group: pid,
+  name: 'node',
+  token: undefined,
+});

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed at its end.
+// A temporary folder, removed at the end of a test.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

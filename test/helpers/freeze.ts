@@ -1,8 +1,8 @@
-// Makes a value that must not change throw when somebody tries, whatever lies inside it.
+// Freezes values deeply, so that a test fails when code changes them.
 
 const frozen = new WeakSet();
 
-/** Freezes `value` all the way down, maps included; what is frozen already is not walked again. */
+/** Freezes `value` and everything in it, including maps. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || frozen.has(value)) return value;
   frozen.add(value);
@@ -11,7 +11,7 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Object.freeze leaves the entries of a map open. */
+/** Object.freeze does not protect the entries of a map. */
 function freezeMap(map: Map<unknown, unknown>): void {
   const refuse = (): never => {
     throw new TypeError('this map is frozen');

@@ -1,4 +1,4 @@
-// Where groups of version 1 that can freeze may be made; undefined on a machine without them.
+// Finds a folder in which freezer control groups (version 1) can be created; otherwise undefined.
 
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';

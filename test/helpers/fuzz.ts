@@ -1,4 +1,4 @@
-// Frames that nobody who means well would send: random bytes, and valid messages with something wrong in them.
+// Generates invalid frames: random bytes, and valid messages with random damage.
 
 import { encodeEnvelope } from '../../src/bus/envelope.js';
 import type { ContextConfiguration } from '../../src/model/context.js';
@@ -6,14 +6,14 @@ import { parseFrame } from '../../src/messages/message.js';
 import type { Random } from './chaos.js';
 import { TRANSACTION } from './project.js';
 
-/** All valid messages speak of this transaction, which there is not. */
+/** The transaction of all valid messages, which does not exist. */
 const NOWHERE = 'NoSuchTransactionAnywhere';
 const TOPICS = ['context', 'process', 'control', 'state', 'threads', 'process.T1.ts_1', 'heartbeat.T1.ts_1'];
-/** What would start services, as a restart with a configuration, or end the provider, whatever transaction it names. */
+/** Actions that would start services or end the provider, even with an unknown transaction. */
 const RUNS = ['start', 'exit'];
 const CHANGES = ['stop', 'restart', 'reload'];
 const DEEP = `${'['.repeat(5000)}${']'.repeat(5000)}`;
-/** Texts of JSON that replace, or are put into, others. */
+/** JSON fragments to insert. */
 const TOKENS = [
   ...['null', '0', '-1', '1e999', '0.1', 'true', '[]', '{}', '""', '"\\u0000"', '"\\ud800"', '[[[[]]]]'],
   ...['{"__proto__":{"action":"list"}}', '{"constructor":{"prototype":{"isAdmin":true}}}', '"\\u202e"'],
@@ -36,7 +36,7 @@ const TOKENS = [
   ],
 ];
 
-/** One of each kind that a provider hears, sent by somebody who knows the protocol. */
+/** One valid message of each kind that a provider receives. */
 export function validMessages(configuration: ContextConfiguration): readonly string[] {
   const named = { service_id: 'ts_1', service_name: 'test', service_transaction: NOWHERE };
   const header = (action: string, more = {}) => ({ header: { action, ...named, sender: 'fuzz', ...more } });
@@ -60,11 +60,11 @@ export function validMessages(configuration: ContextConfiguration): readonly str
   ].map(([topic, body]) => encodeEnvelope({ topic, body }));
 }
 
-/** The next frame; the same dice make the same frames. */
+/** Returns the next frame, which depends only on `random`. */
 export function fuzzFrame(random: Random, valid: readonly string[]): Buffer {
   for (;;) {
     const frame = anyFrame(random, valid);
-    if (!isMeant(frame)) return frame;
+    if (!isExecutable(frame)) return frame;
   }
 }
 
@@ -73,7 +73,7 @@ function anyFrame(random: Random, valid: readonly string[]): Buffer {
   if (kind === 0) return randomBytes(random);
   if (kind === 1) return Buffer.concat([Buffer.from(`${random.pick(TOPICS)} @@@ `), randomBytes(random)]);
   if (kind === 2) return Buffer.from(`${random.pick(TOPICS)} @@@ ${random.pick([...TOKENS, DEEP])}`);
-  if (kind <= 5) return Buffer.from(withOddValue(random, random.pick(valid)));
+  if (kind <= 5) return Buffer.from(withRandomValue(random, random.pick(valid)));
   let bytes: Buffer = Buffer.from(random.pick(valid));
   for (let count = 1 + random.integer(4); count > 0; count -= 1) bytes = damage(random, bytes, valid);
   return bytes;
@@ -83,12 +83,13 @@ function randomBytes(random: Random): Buffer {
   return Buffer.from(Array.from({ length: random.integer(400) }, () => random.integer(256)));
 }
 
-/** Stays JSON: one value, or one key, is another. */
-function withOddValue(random: Random, text: string): string {
+/** Replaces one value or key; the result can still be JSON. */
+function withRandomValue(random: Random, text: string): string {
   const places = [...text.matchAll(/"[^"]*"|\b\d+\b/g)];
   const place = random.pick(places);
-  const odd = place[0].startsWith('"') && random.integer(4) === 0 ? '"__proto__"' : random.pick(TOKENS);
-  return text.slice(0, place.index) + odd + text.slice(place.index + place[0].length);
+  const replacement =
+    place[0].startsWith('"') && random.integer(4) === 0 ? '"__proto__"' : random.pick(TOKENS);
+  return text.slice(0, place.index) + replacement + text.slice(place.index + place[0].length);
 }
 
 function damage(random: Random, bytes: Buffer, valid: readonly string[]): Buffer {
@@ -111,8 +112,8 @@ function damage(random: Random, bytes: Buffer, valid: readonly string[]): Buffer
   }
 }
 
-/** Still an order to what runs here: to obey it would be right, and the test would not know of it. */
-function isMeant(frame: Buffer): boolean {
+/** Whether the frame is still a valid command for the services under test, which would execute it. */
+function isExecutable(frame: Buffer): boolean {
   try {
     const message = parseFrame(frame);
     if (message.kind !== 'context_command' && message.kind !== 'process_command') return false;

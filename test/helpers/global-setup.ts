@@ -1,4 +1,4 @@
-// Builds the package once before all tests: children and programs under test run from dist.
+// Builds the package once before all tests: child processes and programs run from dist.
 
 import { execFileSync } from 'node:child_process';
 import { packageRoot } from '../../src/base/package.js';

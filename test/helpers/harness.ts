@@ -1,4 +1,4 @@
-// One transaction on the stage: events in, effects out, no process anywhere.
+// A transaction without processes: a test applies events and reads the effects.
 
 import type { ErrorReport } from '../../src/base/errors.js';
 import { parseServiceId, parseTransactionId, type ServiceId } from '../../src/base/ids.js';
@@ -23,7 +23,7 @@ export function defineTask(spec: Omit<ServiceSpec, 'instance'>): TaskService {
   return taskServiceSchema.parse(testService({ instance: 'Forever', ...spec }));
 }
 
-/** What an event may leave out on the stage. */
+/** The end of a process; defaults apply to missing fields. */
 interface End {
   readonly exitCode?: number;
   readonly signal?: string;
@@ -121,19 +121,19 @@ export class Harness {
     return this.apply({ type: 'backoff_over', service: id(service), run });
   }
 
-  /** From wherever it stands without a process to `started`. */
+  /** Brings services without a process to `started`. */
   bringUp(...services: string[]): this {
     for (const service of services) this.start(service).launched(service).reported(service, 'started');
     return this;
   }
 
-  /** The present run's process: 100 for the first run of the first service, 201 for the second of the next. */
+  /** The pid of the present run: 100 for the first run of the first service, 201 for the second run of the second. */
   pidOf(service: string): number {
     const index = [...this.snapshot.services.keys()].indexOf(id(service));
     return (index + 1) * 100 + this.get(service).run - 1;
   }
 
-  /** The last event's effects but records, as `launch a`, `report a failed`, ... */
+  /** The effects of the last event, without records, as `launch a`, `report a failed`, ... */
   get effectTexts(): readonly string[] {
     return this.effects.flatMap((effect) => {
       if (effect.type === 'record') return [];
@@ -144,14 +144,14 @@ export class Harness {
     });
   }
 
-  /** The transitions that the last event led to, as they are told. */
+  /** The texts of the transitions that the last event fired. */
   get fired(): readonly string[] {
     return this.effects.flatMap((each) =>
       each.type === 'record' && each.record.kind === 'transition' ? [each.record.text] : [],
     );
   }
 
-  /** Where each service stands. */
+  /** The status of each service. */
   get statuses(): Readonly<Record<string, string>> {
     return Object.fromEntries([...this.snapshot.services].map(([each, { status }]) => [each, status]));
   }

@@ -1,4 +1,4 @@
-// A user's folder: a context that create_service wrote, on free ports, and the programs run there.
+// A user's folder with a context from create_service on free ports, and functions to run programs in it.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A program that runs on; ended by Ctrl-C together with its home. */
+/** A running program; interrupted at the end of the test. */
 export interface Running extends AsyncDisposable {
   readonly pid: number;
   readonly out: Recorder<string>;
@@ -36,15 +36,15 @@ export interface Home extends AsyncDisposable {
   /** The same in another folder. */
   runIn(folder: string, program: string, ...args: readonly string[]): Promise<Ended>;
   start(program: string, ...args: readonly string[]): Running;
-  /** service_context with --json, once it is ready; of the context of create_service unless `file` is named. */
+  /** Starts service_context --json and waits until it is ready; by default for the context of create_service. */
   startProvider(args?: readonly string[], file?: string): Promise<Running>;
   read(file: string): Promise<string>;
   edit(file: string, change: (text: string) => string): Promise<void>;
-  /** Writes a context of fixtures on this folder's ports; returns its path. */
+  /** Writes a context of fixture services on this folder's ports; returns its path. */
   writeContext(...services: readonly ServiceSpec[]): Promise<string>;
 }
 
-/** `services` are `[instance, id]`; all run until they are stopped, and report once every 10 s. */
+/** `services` are `[instance, id]`; all run until they are stopped and report every 10 s. */
 export async function openHome(...services: readonly (readonly [string, string])[]): Promise<Home> {
   const installed = await install();
   const { folder: path, env } = installed;
@@ -141,7 +141,7 @@ function follow(child: ReturnType<typeof spawnIn>): Running {
   };
 }
 
-/** The second block of this name in a context file is the second service's, and so on. */
+/** Replaces the nth match: the nth block of a name in a context file belongs to the nth service. */
 export function replaceNth(text: string, pattern: RegExp, nth: number, by: string): string {
   let count = 0;
   return text.replace(new RegExp(pattern, 'g'), (found) => {

@@ -1,4 +1,4 @@
-// An empty folder in which contextd is installed, as a user has it.
+// A temporary folder with contextd installed, as for a user.
 
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,11 @@ import { packageRoot } from '../../src/base/package.js';
 
 export interface Installation extends AsyncDisposable {
   readonly folder: string;
-  /** Environment in which only this folder's providers are found. */
+  /** The environment in which clients find only the providers of this folder. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Installs the tarball that CONTEXTD_TARBALL names; without one links the built clone, which is faster. */
+/** Installs the tarball CONTEXTD_TARBALL; without that variable links the built clone, which is faster. */
 export async function install(): Promise<Installation> {
   const folder = await mkdtemp(join(tmpdir(), 'contextd-e2e-'));
   const runtime = join(folder, '.runtime');

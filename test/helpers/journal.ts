@@ -1,4 +1,4 @@
-// A journal in a folder of its own, and a transaction that gives it something to write.
+// A journal in a temporary folder, with one transaction to write.
 
 import { readFileSync } from 'node:fs';
 import type { TransactionId } from '../../src/base/ids.js';
@@ -16,7 +16,7 @@ import { ManualClock } from './manual-clock.js';
 
 export const T1 = 'T1' as TransactionId;
 
-/** A journal of one transaction with two services, and something to do in it. */
+/** Opens a journal of one transaction with two services. */
 export async function openJournal() {
   const folder = await openFolder();
   const faults: string[] = [];
@@ -47,10 +47,10 @@ export async function openJournal() {
     configuration,
     open,
     writer: open(),
-    /** All of it, as one puts it who has not written anything yet. */
+    /** The full content, as a new writer would write it. */
     whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once, file).fullContent()),
     read: () => readJournal(folder.path),
-    /** A command for one service, and its answer. */
+    /** Executes a command for one service and stores its answer. */
     work: async (messageId: string, id = 'ts_1') => {
       const transaction = transactions.get(T1)!;
       const services = configuration.TaskService.map((each) => each.id).filter((each) => each === id);
@@ -74,7 +74,7 @@ export async function openJournal() {
   };
 }
 
-/** As JSON has it: what is undefined is not there. */
+/** Converts to JSON and back, which drops undefined fields. */
 function asRead(content: JournalContent): JournalContent {
   return JSON.parse(JSON.stringify(content)) as JournalContent;
 }

@@ -1,4 +1,4 @@
-// Every process that a test file starts, directly or not, carries its mark; none may be left at its end.
+// Fails a test file that leaves processes behind: all its processes inherit a mark in their environment.
 
 import { afterAll } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
@@ -7,12 +7,12 @@ import { markedProcesses, readProc } from './processes.js';
 
 const VARIABLE = 'CONTEXTD_TEST_FILE';
 
-/** To be called once at the top of a test file that starts processes. */
+/** Must be called once at the top of a test file that starts processes. */
 export function expectNoLeftovers(): void {
   const mark = createUniqueId();
   process.env[VARIABLE] = mark;
   afterAll(async () => {
-    // A process that was told to end may need a moment; one that was forgotten stays.
+    // A process that is ending may need a moment.
     await eventually(
       () => markedProcesses(VARIABLE, mark).length === 0,
       `no process left, but there are ${describe(mark)}`,

@@ -1,4 +1,4 @@
-// A real want of memory: a control group with a limit. Needs to be root, as in a container or CI.
+// A control group with a memory limit. Requires root.
 
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { createUniqueId } from '../../src/base/ids.js';
 const VERSION_1 = '/sys/fs/cgroup/memory';
 const VERSION_2 = '/sys/fs/cgroup';
 
-/** Whether this system lets us make such a group. */
+/** Whether this system allows such a group. */
 export function canLimitMemory(): boolean {
   try {
     openMemoryLimit(1024 * 1024)[Symbol.dispose]();
@@ -17,7 +17,7 @@ export function canLimitMemory(): boolean {
   }
 }
 
-/** Processes put into it get no more than `bytes` of memory; who wants more is killed by the kernel. */
+/** The kernel kills processes in the group that use more than `bytes` of memory. */
 export function openMemoryLimit(bytes: number): { add(pid: number): void } & Disposable {
   const isVersion1 = existsSync(VERSION_1);
   const folder = join(isVersion1 ? VERSION_1 : VERSION_2, `contextd-test-${createUniqueId()}`);

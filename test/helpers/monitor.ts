@@ -1,9 +1,9 @@
-// A Monitor among the services of a test, and how to find and hear it.
+// A Monitor service for tests, and its addresses.
 
 import type { ServiceSpec } from './context.js';
 import type { BusObserver } from './bus-observer.js';
 
-/** Nested elements of its <configuration>; ports are wildcards, samples come fast. */
+/** A Monitor on a wildcard port that samples every 0.2 s; `more` adds elements to its <configuration>. */
 export function monitorService(more: Readonly<Record<string, unknown>> = {}): ServiceSpec {
   return {
     id: 'ts_mon',
@@ -19,7 +19,7 @@ export function monitorService(more: Readonly<Record<string, unknown>> = {}): Se
   };
 }
 
-/** Where a Monitor has said that it is to be found. */
+/** Waits for the addresses that a Monitor reports. */
 export async function findMonitor(
   observer: BusObserver,
   id = 'ts_mon',

@@ -1,4 +1,4 @@
-// A strict reader of OpenMetrics text: what it takes, Prometheus takes too.
+// A strict parser of OpenMetrics text: Prometheus accepts all that it accepts.
 
 export interface MetricFamily {
   readonly name: string;
@@ -16,10 +16,10 @@ export interface MetricSample {
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y;
-/** What may follow the name of a family, by its type. */
+/** The suffix of sample names by type. */
 const SUFFIXES: Readonly<Record<string, string>> = { gauge: '', counter: '_total' };
 
-/** Throws for anything that the standard does not allow, or that is not used here. */
+/** Throws for text that the standard does not allow or that contextd does not use. */
 export function readOpenMetrics(text: string): ReadonlyMap<string, MetricFamily> {
   if (!text.endsWith('# EOF\n')) throw new Error('it does not end with "# EOF" and a line end');
   const families = new Map<string, MetricFamily & { samples: MetricSample[] }>();
@@ -40,7 +40,7 @@ export function readOpenMetrics(text: string): ReadonlyMap<string, MetricFamily>
       if (current === undefined || sample.name !== current.name + (SUFFIXES[current.type] ?? '?')) {
         throw new Error(`${line}: not below its TYPE`);
       }
-      if (current.type === 'counter' && !(sample.value >= 0)) throw new Error(`${line}: no count`);
+      if (current.type === 'counter' && !(sample.value >= 0)) throw new Error(`${line}: not a count`);
       const key = JSON.stringify(sample.labels);
       if (current.samples.some(({ labels }) => JSON.stringify(labels) === key)) {
         throw new Error(`${line}: comes twice`);
@@ -53,7 +53,7 @@ export function readOpenMetrics(text: string): ReadonlyMap<string, MetricFamily>
 
 function readSample(line: string): MetricSample {
   const [, name, labels = '', value] = SAMPLE.exec(line) ?? [];
-  if (name === undefined || !Number.isFinite(Number(value))) throw new Error(`${line}: no sample`);
+  if (name === undefined || !Number.isFinite(Number(value))) throw new Error(`${line}: not a sample`);
   return { name, labels: readLabels(labels), value: Number(value) };
 }
 
@@ -62,7 +62,8 @@ function readLabels(text: string): Readonly<Record<string, string>> {
   LABEL.lastIndex = 0;
   while (LABEL.lastIndex < text.length) {
     const [, name, value] = LABEL.exec(text) ?? [];
-    if (name === undefined || value === undefined || name in found) throw new Error(`{${text}}: no labels`);
+    if (name === undefined || value === undefined || name in found)
+      throw new Error(`{${text}}: invalid labels`);
     found[name] = value.replace(/\\(.)/g, (_, each: string) => (each === 'n' ? '\n' : each));
   }
   return found;

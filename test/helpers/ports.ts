@@ -1,22 +1,21 @@
-// Free ports, for what must name its ports in a file.
+// Finds free ports for context files.
 
 import { createServer } from 'node:net';
 
-/** Below those of which the system gives any to whoever connects. */
+/** Below the ephemeral ports of the system. */
 const [FIRST, END] = [12_000, 30_000];
-const given = new Set<number>();
+const used = new Set<number>();
 
 /**
- * Ports that are free, none of them given before in this process. Not of the range from which the system takes
- * any: those are free for a moment only, and a service that knocks at one while nobody listens can, once in
- * a while, connect to itself and so take it.
+ * Returns free ports that were not returned before in this process. They are not ephemeral ports: a service that
+ * connects to an ephemeral port without a listener can connect to itself and so occupy it.
  */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const found: number[] = [];
   while (found.length < count) {
     const port = FIRST + Math.floor(Math.random() * (END - FIRST));
-    if (given.has(port)) continue;
-    given.add(port);
+    if (used.has(port)) continue;
+    used.add(port);
     if (await isFree(port)) found.push(port);
   }
   return found;

@@ -1,4 +1,4 @@
-// Looks at processes by pid; a zombie counts as gone.
+// Reads processes from /proc; a zombie counts as ended.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -10,7 +10,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Those that live and have `variable` set to `value` in their environment; never this process itself. */
+/** The running processes with `variable` set to `value` in their environment, without this process. */
 export function markedProcesses(variable: string, value: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -22,11 +22,11 @@ export function readProc(pid: number, name: string): string {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch {
-    return ''; // It ended while we looked.
+    return ''; // It has ended.
   }
 }
 
-/** Processor time that the threads of a process have taken so far, in milliseconds. */
+/** The processor time of all threads of a process so far, in milliseconds. */
 export function usedMs(pid: number): number {
   const threads = isRunning(pid) ? readdirSync(`/proc/${pid}/task`) : [];
   const used = threads.map((tid) => Number(readProc(pid, `task/${tid}/schedstat`).split(' ')[0]) / 1e6);

@@ -1,4 +1,4 @@
-// Programs of other languages as task services: their sketches, and what their logs hold.
+// Programs in other languages as task services.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export function programService(id: string, command: Command, more: More = {}): S
   return { id, instance: 'Program', location: '', ...more, configuration };
 }
 
-/** One that is a line of shell. */
+/** A service that is a shell script. */
 export function shellService(
   id: string,
   script: string,
@@ -28,7 +28,7 @@ export function shellService(
   return programService(id, { program: 'sh', arg: ['-c', script], ...command }, more);
 }
 
-/** One of the scripts in test/fixtures/programs, run by Python. */
+/** A service that is a Python script of test/fixtures/programs. */
 export function pythonService(
   id: string,
   script: string,

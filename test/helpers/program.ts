@@ -1,4 +1,4 @@
-// A program in a process of its own, one of this package or any other, its lines as they come; killed at the end of a test.
+// Starts programs and records their output lines; kills them at the end of a test.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { builtFile, packageRoot } from '../../src/base/package.js';
 import { Recorder } from './recorder.js';
 
-/** Lets node import the TypeScript of this package's src; dist holds its programs and doors only. */
+/** Node options that allow importing the TypeScript of src. */
 export const WITH_TYPESCRIPT = ['--import', pathToFileURL(builtFile('testing/typescript.js')).href] as const;
 
 export interface ProgramEnd {
@@ -22,7 +22,7 @@ export interface Program extends AsyncDisposable {
   readonly ended: Promise<ProgramEnd>;
 }
 
-/** `name` is that of a file in dist/tools. */
+/** Starts dist/tools/NAME.js. */
 export function startProgram(name: string, ...args: readonly string[]): Program {
   return spawnProgram(process.execPath, join(packageRoot, 'dist', 'tools', `${name}.js`), ...args);
 }

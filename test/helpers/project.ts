@@ -1,4 +1,4 @@
-// A context on disk whose providers are programs of their own: started, killed and started again.
+// A project folder with a context file, whose providers run as processes that a test starts and kills.
 
 import { realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ import { isRunning } from './processes.js';
 import { startProgram, type Program } from './program.js';
 import { writeContextFile } from './xml.js';
 
-/** A task as context information tells it, with what this system adds. */
+/** A task of the context information, with the fields that contextd adds. */
 export type Task = TaskInfo & {
   readonly run: number;
   readonly restarts: number;
@@ -29,20 +29,20 @@ export type Task = TaskInfo & {
   readonly event_loop_lag_ms?: number;
 };
 
-/** One life of the provider. */
+/** A running provider. */
 export interface ProviderProcess extends AsyncDisposable {
   readonly program: Program;
   readonly client: Client;
-  /** From its start until it was ready, in milliseconds. */
+  /** The time from start to ready, in milliseconds. */
   readonly readyAfterMs: number;
-  /** What it has told so far. */
+  /** All notices so far. */
   notices(): readonly Notice[];
   warnings(): string;
   command(action: string, serviceId?: string): Promise<readonly ServiceResult[]>;
   tasks(): Promise<Readonly<Record<string, Task>>>;
-  /** Waits until a service stands where it should, as context information says. */
+  /** Waits until the context information shows this status. */
   waitForStatus(serviceId: string, status: string, limitMs?: number): Promise<Task>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
 }
 
@@ -51,23 +51,23 @@ export interface Project extends AsyncDisposable {
   readonly file: string;
   readonly endpoints: BusEndpoints;
   readonly stateFolder: string;
-  /** A provider that is ready, and has taken over what there was. */
+  /** Starts a provider and waits until it is ready and has taken over running services. */
   startProvider(...flags: readonly string[]): Promise<ProviderProcess>;
-  /** A configuration at this site's addresses, as a client sends it. */
+  /** A configuration with this project's addresses, for a client to send. */
   configure(services: readonly ServiceSpec[]): ContextConfiguration;
-  /** Writes the context file anew. */
+  /** Rewrites the context file; returns its path. */
   write(services: readonly ServiceSpec[], ports?: readonly number[], name?: string): Promise<string>;
   log(serviceId: string): Promise<string>;
-  /** Every living process of its services, their descendants included. */
+  /** All running processes of its services, with their descendants. */
   processes(): readonly ProcessEntry[];
   journal(): JournalContent;
-  /** Opens a gate of a Gated service: makes a file in the folder. */
+  /** Opens a gate of a Gated service: creates a file in the folder. */
   openGate(name: string): Promise<void>;
 }
 
 export const TRANSACTION = 'T1';
 
-/** `services` are told the folder, for the gates in it. */
+/** A function in `services` receives the folder, for the gates in it. */
 export async function openProject(
   services: readonly ServiceSpec[] | ((folder: string) => readonly ServiceSpec[]),
 ): Promise<Project> {
@@ -109,7 +109,7 @@ export async function openProject(
   };
 }
 
-/** Every process of this folder's services, their descendants included. */
+/** All processes of this folder's services, with their descendants. */
 function processesOf(stateFolder: string): readonly ProcessEntry[] {
   const owner = ownerOf(stateFolder);
   return readProcessTable().filter(({ token }) => token?.includes(`${owner}/`) === true);
@@ -135,9 +135,9 @@ export async function startProviderProcess(
   const failed = program.ended.then(() => {
     throw new Error(`the provider has ended: ${program.err.items.join('\n')}`);
   });
-  // At a higher level it does not say that it is ready; its clients notice.
-  const isTold = !flags.some((flag) => flag.startsWith('--log_level'));
-  await Promise.race([isTold ? program.out.waitFor(isReady) : undefined, failed]).catch(
+  // At a higher log level the provider does not report that it is ready; the client waits for it.
+  const reportsReady = !flags.some((flag) => flag.startsWith('--log_level'));
+  await Promise.race([reportsReady ? program.out.waitFor(isReady) : undefined, failed]).catch(
     async (error: unknown) => {
       await program[Symbol.asyncDispose]();
       throw error;

@@ -1,4 +1,4 @@
-// A real provider with real children in a folder of its own, closed and removed at the end of a test.
+// A provider in this process with real child processes in a temporary folder, closed at the end of a test.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,9 @@ export interface TestProvider extends AsyncDisposable {
   readonly provider: Provider;
   readonly folder: string;
   readonly file: ContextFile;
-  /** What the provider tells whoever embeds it. */
+  /** The notices of the provider to the embedding program. */
   readonly notices: Recorder<Notice>;
-  /** A new client; closed with the provider. */
+  /** Connects a client, which is closed with the provider. */
   client(options?: ClientOptions): Promise<Client>;
 }
 

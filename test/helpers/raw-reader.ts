@@ -1,4 +1,4 @@
-// Reads the bus as any ZeroMQ program could: a bare SUB socket on a prefix, topics as they are.
+// Reads the bus like any ZeroMQ program: a plain SUB socket with a topic prefix.
 
 import type { BusEndpoints } from '../../src/bus/connection.js';
 import { Connection } from '../../src/bus/connection.js';
@@ -8,7 +8,7 @@ import { Recorder } from './recorder.js';
 
 export interface RawReader extends AsyncDisposable {
   readonly seen: Recorder<Envelope>;
-  /** Resolves when everything that has passed the forwarder so far has been read. */
+  /** Resolves when all messages that have passed the forwarder so far are read. */
   settled(): Promise<void>;
 }
 

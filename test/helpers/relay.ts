@@ -1,4 +1,4 @@
-// A port that passes on to another one which may change, and can be cut as a crash of whoever listens there cuts it.
+// A TCP relay whose connections a test can reset, and whose target it can change.
 
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -7,9 +7,9 @@ import { createDeferred } from '../../src/base/deferred.js';
 export interface Relay extends AsyncDisposable {
   /** `tcp://127.0.0.1:PORT`. */
   readonly endpoint: string;
-  /** Ends all connections without a word, and refuses others; resolves when somebody has tried to come back. */
+  /** Resets all connections and refuses new ones; resolves after the first attempt to reconnect. */
   cut(): Promise<void>;
-  /** Passes on to `endpoint` from now on. */
+  /** Relays new connections to `endpoint`. */
   connectTo(endpoint: string): void;
 }
 
@@ -17,19 +17,19 @@ export async function openRelay(endpoint: string): Promise<Relay> {
   let target: number | undefined = portOf(endpoint);
   let tried = createDeferred<void>();
   const sockets = new Set<Socket>();
-  const keep = (socket: Socket) => {
+  const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     return socket;
   };
   const server = createServer((socket) => {
-    keep(socket);
+    track(socket);
     if (target === undefined) {
       socket.resetAndDestroy();
       tried.resolve();
       return;
     }
-    const other = keep(connect(target, '127.0.0.1'));
+    const other = track(connect(target, '127.0.0.1'));
     socket.pipe(other).pipe(socket);
     socket.on('close', () => other.destroy());
     other.on('close', () => socket.destroy());

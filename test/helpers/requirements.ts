@@ -54,12 +54,12 @@ const REQUIREMENTS = {
   /** Root, and another user who can read this clone. */
   'another user': {
     program: 'setpriv',
-    isMet: () => canBecomeNobody(),
+    isMet: () => canSwitchUser(),
   },
   /** Root, and a user of this machine with supplementary groups. */
   'a user with groups': {
     program: 'setpriv',
-    isMet: () => canBecomeNobody() && findMember() !== undefined,
+    isMet: () => canSwitchUser() && findMember() !== undefined,
   },
   'a process namespace': {
     program: 'unshare',
@@ -80,7 +80,7 @@ const REQUIREMENTS = {
 } satisfies Readonly<Record<string, Requirement>>;
 export type Need = keyof typeof REQUIREMENTS;
 
-const AS_NOBODY = ['--reuid=nobody', '--regid=nogroup', '--clear-groups'];
+const UNPRIVILEGED = ['--reuid=65534', '--regid=65534', '--clear-groups'];
 /** Marks every test that needs a package: `vitest run --tags-filter=package` runs only those. */
 const OF_A_PACKAGE = 'package';
 
@@ -128,8 +128,8 @@ export function summarize(
   return `${count} skipped: this machine does not offer ${missing.join(', ')}${advice}`;
 }
 
-function canBecomeNobody(): boolean {
-  return runs('setpriv', [...AS_NOBODY, 'test', '-r', join(packageRoot, 'package.json')]);
+function canSwitchUser(): boolean {
+  return runs('setpriv', [...UNPRIVILEGED, 'test', '-r', join(packageRoot, 'package.json')]);
 }
 
 /** A user of this machine with supplementary groups. */

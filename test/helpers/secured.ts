@@ -1,4 +1,4 @@
-// A secured provider with a client of each role, and the keys of somebody who is in no list.
+// A secured provider with a client key for each role.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export interface AuditLine {
   readonly code?: string;
 }
 
-/** A connection of its own kind, and what it hears. */
+/** A raw connection to the bus and the frames it receives. */
 export interface RawConnection {
   readonly connection: Connection;
   readonly frames: Recorder<string>;
@@ -39,16 +39,16 @@ export interface SecuredProvider extends AsyncDisposable {
   keysOf(role: Role): KeyPair;
   securityOf(role: Role): ClientSecurity;
   client(role: Role, options?: ClientOptions): Promise<Client>;
-  /** Says what it wants on whatever topic, with the keys of a client of this role. */
+  /** Opens a raw connection with the keys of this role, which can publish on any topic. */
   connect(role: Role, ...topics: readonly string[]): Promise<RawConnection>;
   audit(): Promise<readonly AuditLine[]>;
   /** Waits for a refusal in the audit log. */
-  waitForRefusal(code: string, fits?: (line: AuditLine) => boolean): Promise<AuditLine>;
-  /** Ends this provider in the way of a crash, its services left alone, and opens the next one. */
+  waitForRefusal(code: string, matches?: (line: AuditLine) => boolean): Promise<AuditLine>;
+  /** Ends the provider like a crash, without stopping its services, and opens the next one. */
   replace(): Promise<void>;
 }
 
-/** Endpoints that a file could have, as sockets in the folder. */
+/** ipc:// endpoints in the folder. */
 export function localEndpoints(folder: string): Readonly<Record<string, string>> {
   const [front, back] = [`ipc://${folder}/run/front`, `ipc://${folder}/run/back`];
   return { FrontBind: front, BackendEndpoint: front, BackendBind: back, FrontEndEndpoint: back };
@@ -75,10 +75,10 @@ export async function openSecuredProvider(
   const open = () => Provider.open({ file, notice: (notice) => notices.record(notice), ...options });
   let provider = await open();
   const securityFor = (role: Role) => ({ keys: keysOf(role), serverKey: server.publicKey });
-  const kept: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(what: T): T => {
-    kept.push(what);
-    return what;
+  const closables: { close(): Promise<void> }[] = [];
+  const closeAtEnd = <T extends { close(): Promise<void> }>(resource: T): T => {
+    closables.push(resource);
+    return resource;
   };
   const audit = async () => {
     const path = join(folder, '.contextd', file.configuration.ContextID, 'audit.jsonl');
@@ -99,23 +99,23 @@ export async function openSecuredProvider(
     keysOf,
     securityOf: securityFor,
     client: async (role, more) =>
-      keep(
+      closeAtEnd(
         await Client.connect(provider.endpoints, { timeoutMs: 20_000, ...more, security: securityFor(role) }),
       ),
     connect: async (role, ...topics) => {
       const frames = new Recorder<string>();
-      const hear = (frame: Uint8Array) => frames.record(Buffer.from(frame).toString());
-      const connection = keep(
-        new Connection(provider.endpoints, topics, hear, composeSecurity(securityFor(role))),
+      const record = (frame: Uint8Array) => frames.record(Buffer.from(frame).toString());
+      const connection = closeAtEnd(
+        new Connection(provider.endpoints, topics, record, composeSecurity(securityFor(role))),
       );
       await connection.ready();
       await connection.publisher.waitForSubscriber('context');
       return { connection, frames };
     },
     audit,
-    waitForRefusal: (code, fits = () => true) =>
+    waitForRefusal: (code, matches = () => true) =>
       eventually(
-        async () => (await audit()).find((each) => each.code === code && fits(each)),
+        async () => (await audit()).find((each) => each.code === code && matches(each)),
         `${code} in the audit log`,
       ),
     replace: async () => {
@@ -123,14 +123,14 @@ export async function openSecuredProvider(
       provider = await open();
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(kept.map((each) => each.close()));
+      await Promise.all(closables.map((each) => each.close()));
       await provider.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Every service there is: where it stands, and its process. */
+/** All services with status and pid. */
 export async function listServices(client: Client): Promise<readonly ServiceState[]> {
   const { status } = await client.command({ action: 'list' });
   return (status.transactions ?? []).flatMap(({ transaction, services }) =>

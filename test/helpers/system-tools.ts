@@ -1,16 +1,16 @@
-// What ps, ss and lsof say of processes: the judges of what we measure.
+// The output of ps, ss and lsof, to compare with the measurements of contextd.
 
 import { execFile } from 'node:child_process';
 import { tool, type Program } from './requirements.js';
 
-function ask(program: Program, ...args: readonly string[]): Promise<string> {
+function run(program: Program, ...args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       tool(program),
       args,
       { maxBuffer: 1 << 26, env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } },
       (error, out) => {
-        // lsof ends with 1 when there was something it could not look at.
+        // lsof exits with 1 when it cannot read some files.
         if (error !== null && out === '') reject(error);
         else resolve(out);
       },
@@ -30,7 +30,7 @@ export interface PsRow {
 
 export async function ps(pids: readonly number[]): Promise<readonly PsRow[]> {
   const columns = ['pid', 'ppid', 'rss', 'vsz', 'nlwp', 'comm', 'lstart'].map((each) => `${each}=`).join(',');
-  const lines = (await ask('ps', '-o', columns, '-p', pids.join(','))).trim().split('\n');
+  const lines = (await run('ps', '-o', columns, '-p', pids.join(','))).trim().split('\n');
   return lines.map((line) => {
     const [pid, parent, rss, vms, threads, name = '', ...start] = line.trim().split(/\s+/);
     return {
@@ -47,7 +47,7 @@ export async function ps(pids: readonly number[]): Promise<readonly PsRow[]> {
 
 /** `protocol state local remote fd` of each socket of a process, sorted. */
 export async function ss(pid: number): Promise<readonly string[]> {
-  const lines = (await ask('ss', '-H', '-a', '-n', '-p', '-t', '-u', '-x')).split('\n');
+  const lines = (await run('ss', '-H', '-a', '-n', '-p', '-t', '-u', '-x')).split('\n');
   return lines
     .flatMap((line) => {
       const fd = new RegExp(String.raw`pid=${pid},fd=(\d+)`).exec(line)?.[1];
@@ -57,7 +57,7 @@ export async function ss(pid: number): Promise<readonly string[]> {
     .sort();
 }
 
-/** Of a unix socket ss tells `path inode * inode`, and the path may hold blanks. */
+/** For a unix socket ss prints `path inode * inode`; the path may contain blanks. */
 function nameEnds(protocol: string, addresses: readonly string[]): readonly string[] {
   if (!protocol.startsWith('u_')) return addresses.slice(0, 2);
   const path = /^(.*?) \d+ /.exec(addresses.join(' '))?.[1] ?? '';
@@ -72,9 +72,9 @@ export interface LsofRow {
   readonly path: string;
 }
 
-/** What has a number: neither the program itself nor what is mapped. */
+/** The open files with a descriptor number. */
 export async function lsof(pid: number): Promise<readonly LsofRow[]> {
-  const text = await ask('lsof', '-n', '-P', '-w', '-p', String(pid), '-F', 'fatn');
+  const text = await run('lsof', '-n', '-P', '-w', '-p', String(pid), '-F', 'fatn');
   return text
     .split('\nf')
     .slice(1)

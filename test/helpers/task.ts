@@ -1,4 +1,4 @@
-// A task without a host: a lifecycle whose ports write down, in order, what happens.
+// A task lifecycle without a host, whose ports record all calls in order.
 
 import { createDeferred } from '../../src/base/deferred.js';
 import { silentLogger } from '../../src/base/logger.js';

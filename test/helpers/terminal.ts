@@ -1,4 +1,4 @@
-// A terminal that keeps what is written to it.
+// A terminal that records its output.
 
 import type { Terminal } from '../../src/cli/terminal/terminal.js';
 import { toTerminal } from '../../src/cli/terminal/paint.js';

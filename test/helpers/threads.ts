@@ -1,4 +1,4 @@
-// Thread services for tests, and what their neighbours count meanwhile.
+// Thread services for tests, and the counts that they report.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ServiceSpec } from './context.js';
@@ -8,10 +8,10 @@ export function thread(id: string, instance: string, more: Partial<ServiceSpec> 
   return { id, instance, serviceType: 'Thread', ...more };
 }
 
-/** A thread that counts, every few milliseconds; see `countsOf`. */
+/** A thread service that counts every few milliseconds; see `countsOf`. */
 export const tickingThread: ServiceSpec = thread('ts_9', 'Ticks', { configuration: { every_ms: '5' } });
 
-/** What an onlooker has seen of one service on topic `control`. */
+/** The recorded events of one service on topic `control`. */
 export function eventsOf(observer: BusObserver, serviceId: string): readonly ControlBody[] {
   return observer.seen.items
     .filter((each) => each.kind === 'message' && each.message.kind === 'service_event')
@@ -30,7 +30,7 @@ export function countDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** Memory of a process that is its own, in MiB. */
+/** The anonymous resident memory of a process in MiB. */
 export function residentMiB(pid: number): number {
   const [, kilobytes = '0'] = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;

@@ -1,4 +1,4 @@
-// A real terminal to type into and to look at: a pane of tmux with a shell in it.
+// A real terminal: a tmux pane with a shell.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,26 +11,26 @@ import { tool } from './requirements.js';
 export interface Pane extends AsyncDisposable {
   /** Types a line of the shell, and Enter. */
   enter(text: string): Promise<void>;
-  /** Types one of this package's programs, and what it is told. */
+  /** Types the command line of one of this package's programs, and Enter. */
   start(program: string, ...args: readonly string[]): Promise<void>;
   /** Presses keys, named as tmux names them: Enter, Escape, Down, NPage, C-c, or text. */
   press(...keys: readonly string[]): Promise<void>;
   resize(columns: number, rows: number): Promise<void>;
-  /** What is to be seen, a line each. */
+  /** The lines on the screen. */
   screen(): Promise<readonly string[]>;
-  /** Waits until a line looks like this. */
+  /** Waits until a line matches; returns it. */
   waitForLine(what: RegExp): Promise<string>;
-  /** Waits until none does. */
+  /** Waits until no line matches. */
   waitUntilGone(what: RegExp): Promise<void>;
-  /** Whether the cursor is shown, whether the alternate screen is on. */
+  /** The state of cursor and alternate screen, such as SHELL_FLAGS. */
   flags(): Promise<string>;
   /** The process that the shell has started. */
   child(): Promise<number>;
-  /** Every byte that has been written to the terminal since the start. */
+  /** All bytes written to the terminal since the start. */
   written(): string;
 }
 
-/** A cursor, and no alternate screen: what a shell has. */
+/** The flags of a shell: a cursor, and no alternate screen. */
 export const SHELL_FLAGS = 'cursor 1 alternate 0';
 
 export async function openPane(columns = 80, rows = 24): Promise<Pane> {
@@ -52,25 +52,25 @@ export async function openPane(columns = 80, rows = 24): Promise<Pane> {
   await tmux('new-session', '-d', ...size, 'PS1="ready> " exec bash --norc --noprofile');
   await tmux('pipe-pane', '-o', `cat > '${output}'`);
   const shell = Number(await tmux('display-message', '-p', '#{pane_pid}'));
-  const look = async () => (await tmux('capture-pane', '-p')).split('\n');
-  const line = async (text: string) => {
+  const screen = async () => (await tmux('capture-pane', '-p')).split('\n');
+  const enter = async (text: string) => {
     await tmux('send-keys', '-l', text);
     await tmux('send-keys', 'Enter');
   };
   const pane: Pane = {
-    enter: line,
+    enter,
     start: (program, ...args) =>
-      line([process.execPath, join(packageRoot, 'dist', 'tools', `${program}.js`), ...args].join(' ')),
+      enter([process.execPath, join(packageRoot, 'dist', 'tools', `${program}.js`), ...args].join(' ')),
     press: async (...keys) => {
       await tmux('send-keys', ...keys);
     },
     resize: async (x, y) => {
       await tmux('resize-window', '-x', String(x), '-y', String(y));
     },
-    screen: look,
-    waitForLine: (what) => seeing(look, what),
+    screen,
+    waitForLine: (what) => waitForMatch(screen, what),
     waitUntilGone: async (what) => {
-      await eventually(async () => !(await look()).some((each) => what.test(each)), `no more ${what}`);
+      await eventually(async () => !(await screen()).some((each) => what.test(each)), `no more ${what}`);
     },
     flags: () => tmux('display-message', '-p', 'cursor #{cursor_flag} alternate #{alternate_on}'),
     child: () => eventually(() => childOf(shell), 'a child of the shell'),
@@ -84,15 +84,15 @@ export async function openPane(columns = 80, rows = 24): Promise<Pane> {
   return pane;
 }
 
-async function seeing(look: () => Promise<readonly string[]>, what: RegExp): Promise<string> {
+async function waitForMatch(screen: () => Promise<readonly string[]>, what: RegExp): Promise<string> {
   let last: readonly string[] = [];
   try {
     return await eventually(async () => {
-      last = await look();
+      last = await screen();
       return last.find((each) => what.test(each));
     }, String(what));
   } catch (error) {
-    throw new Error(`never seen: ${what}\n${last.join('\n')}`, { cause: error });
+    throw new Error(`not on the screen: ${what}\n${last.join('\n')}`, { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-// Answers for a provider of many services on a real bus: only what they cost is made up.
+// Answers `top` on a real bus like a provider of many services, with made-up usage.
 
 import type { BusEndpoints } from '../../src/bus/connection.js';
 import { parseFrame } from '../../src/messages/message.js';
@@ -9,7 +9,7 @@ import { topReply } from './top.js';
 
 export interface TopResponder extends AsyncDisposable {
   readonly endpoints: BusEndpoints;
-  /** How many questions for `top` have been answered. */
+  /** The number of `top` requests answered. */
   answered(): number;
 }
 
@@ -21,7 +21,7 @@ export async function respondToTop(services: number): Promise<TopResponder> {
     count += 1;
     return { action: 'reply_top', content: topReply(services, count) };
   };
-  // A client looks for somebody who listens to commands before it asks.
+  // A client waits for a subscriber of commands before it sends requests.
   const connection = new Connection(bus.endpoints, ['context', 'state'], (frame) => {
     const message = parseFrame(frame);
     if (message.kind !== 'state_request') return;

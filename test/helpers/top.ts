@@ -1,15 +1,15 @@
-// Answers to `top` as a provider of many services gives them, made up from the number of each.
+// Replies to `top` of a provider with many services, computed from their numbers.
 
 import type { Memory, TopEntry, TopReply } from '../../src/messages/samples.js';
 import { createView } from '../../src/cli/live/update.js';
 import type { Sample, Size, View } from '../../src/cli/live/view.js';
 
-/** 2026-01-01 12:00:00 where the tests run. */
+/** 2026-01-01 12:00:00 in the local time zone. */
 export const AT_MS = new Date(2026, 0, 1, 12, 0, 0).getTime();
 
 const NO_MEMORY = { pid: null, status: 'defined', memory: null } as const;
 
-/** Every tenth is not running; `step` makes the figures move. */
+/** Every tenth service is not running; `step` varies the values. */
 export function topEntry(index: number, step = 0): TopEntry {
   const base = {
     service_id: `ts_${index}`,

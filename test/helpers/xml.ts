@@ -1,4 +1,4 @@
-// Writes a sketched configuration as a context file.
+// Writes a configuration as a context file.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

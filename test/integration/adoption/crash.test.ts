@@ -1,4 +1,4 @@
-// A provider is killed and another one comes: what ran goes on, and is driven and heard as before.
+// A provider is killed: its services keep running, and the next provider supervises them.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,7 +17,7 @@ async function fired(provider: ProviderProcess, text: string): Promise<number> {
   return records.filter((each) => each.text === text).length;
 }
 
-test('Services go on with the same pid, and the next provider keeps their counters and drives them.', async () => {
+test('Services keep running with the same pid; the next provider keeps their counters and controls them.', async () => {
   await using project = await openProject([
     { id: 'ts_1', instance: 'Ticks' },
     { id: 'ts_2', instance: 'Forever', transitions: { on_fail: 'restart ts_2' } },
@@ -35,7 +35,7 @@ test('Services go on with the same pid, and the next provider keeps their counte
   const second = await project.startProvider();
   for (const id of Object.keys(before)) await second.waitForStatus(id, 'started');
   const after = await second.tasks();
-  const told = (tasks: typeof before) =>
+  const identify = (tasks: typeof before) =>
     Object.values(tasks).map(({ service_id: id, pid, status, run, restarts }) => ({
       id,
       pid,
@@ -43,7 +43,7 @@ test('Services go on with the same pid, and the next provider keeps their counte
       run,
       restarts,
     }));
-  expect(told(after)).toEqual(told(before));
+  expect(identify(after)).toEqual(identify(before));
   expect(after.ts_2).toMatchObject({ run: 2, restarts: 1 });
   expect(second.warnings()).toMatch(
     new RegExp(`adopted in ${TRANSACTION}: .*\\bts_1 \\(pid ${before.ts_1!.pid!}\\)`),
@@ -53,7 +53,7 @@ test('Services go on with the same pid, and the next provider keeps their counte
   expect(updated.content.status.pid).toBe(before.ts_1!.pid);
   await eventually(
     async () => (await second.tasks()).ts_1?.event_loop_lag_ms !== undefined,
-    'its heartbeat is heard',
+    'its heartbeat arrives',
   );
 
   const [restarted] = await second.command('restart', 'ts_2');
@@ -66,7 +66,7 @@ test('Services go on with the same pid, and the next provider keeps their counte
   expect(project.processes().map(({ pid }) => pid)).toEqual([restarted!.pid]);
 });
 
-test('A service killed while there is no provider has died unattended; its on_fail fires once.', async () => {
+test('A service that is killed without a provider fails with died_unattended; on_fail fires once.', async () => {
   await using project = await openProject([
     { id: 'ts_1', instance: 'Forever', transitions: { on_fail: 'start ts_2' } },
     { id: 'ts_2', instance: 'Forever', entry: 'on_fail' },
@@ -91,7 +91,7 @@ test('A service killed while there is no provider has died unattended; its on_fa
   expect(await fired(third, 'on_fail: start ts_2')).toBe(1);
 });
 
-test('A service of which only a child is left has died unattended, and the child goes too.', async () => {
+test('A service with only a child process left fails with died_unattended, and the child is killed.', async () => {
   await using project = await openProject([{ id: 'ts_1', instance: 'SpawnsGrandchild' }]);
   const first = await project.startProvider();
   await first.command('start');
@@ -109,7 +109,7 @@ test('A service of which only a child is left has died unattended, and the child
 test.each([
   ['exited', 'end_gate'],
   ['stopped', 'SIGTERM'],
-])('A service that %s while there is no provider tells it to the next one.', async (status, how) => {
+])('A service that %s without a provider reports that to the next one.', async (status, how) => {
   await using project = await openProject((folder) => [
     {
       id: 'ts_1',
@@ -144,7 +144,7 @@ test.each([
   );
 });
 
-test('A service in back-off is launched, one being stopped is stopped, one that was starting becomes started.', async () => {
+test('The next provider launches a service in back-off, stops a stopping one and sees a starting one start.', async () => {
   await using project = await openProject((folder) => [
     {
       id: 'ts_1',
@@ -190,7 +190,7 @@ test('A service in back-off is launched, one being stopped is stopped, one that 
   expect(await second.waitForStatus('ts_3', 'started')).toMatchObject({ pid: before.ts_3!.pid, run: 1 });
 });
 
-test('A service that becomes ready while there is no provider is started for the next one.', async () => {
+test('A service that becomes ready without a provider is started for the next one.', async () => {
   await using project = await openProject((folder) => [
     { id: 'ts_1', instance: 'Gated', configuration: { start_gate: join(folder, 'start_gate') } },
   ]);

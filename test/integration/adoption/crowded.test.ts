@@ -1,4 +1,4 @@
-// Many who want something of a provider that takes over: each is answered or told.
+// Many requests during a take-over: each is executed or refused.
 
 import { expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.js';
@@ -9,13 +9,13 @@ expectNoLeftovers();
 
 const MEBIBYTE = 1024 * 1024;
 
-test('What a provider that takes over has no room for is refused; what waits is done then.', async () => {
+test('Requests beyond the buffer of a take-over are refused; buffered ones are executed afterwards.', async () => {
   await using project = await openProject([{ id: 'ts_1', instance: 'Forever', serviceType: 'Thread' }]);
   const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
-  // The provider waits some seconds for those who hold its threads.
+  // The take-over waits some seconds for the thread hosts.
   process.kill(pid!, 'SIGSTOP');
   const coming = project.startProvider();
   const client = await Client.connect(project.endpoints, { timeoutMs: 30_000, answerTimeoutMs: 60_000 });

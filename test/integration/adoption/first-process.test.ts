@@ -1,4 +1,4 @@
-// A provider as the first process of a container: signals reach it, and it leaves nobody behind.
+// A provider as the first process of a container handles signals and leaves no processes behind.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -42,8 +42,8 @@ test(
     expect(await container.ended).toEqual({ code: 0, signal: null });
     expect(pids.some(isRunning)).toBe(false);
     expect(container.err.items).toEqual([]);
-    const told = container.out.items.map((line) => JSON.parse(line) as { readonly kind: string });
-    expect(told.at(-1)).toMatchObject({ kind: 'closed', isDetached: false });
+    const notices = container.out.items.map((line) => JSON.parse(line) as { readonly kind: string });
+    expect(notices.at(-1)).toMatchObject({ kind: 'closed', isDetached: false });
     expect(project.journal().transactions).toEqual([]);
   },
 );

@@ -1,4 +1,4 @@
-// A journal of another context file or other addresses: it is refused, and what it knows of goes on.
+// A journal of another context file or other addresses is refused; its services keep running.
 
 import { expect, test } from 'vitest';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
@@ -11,7 +11,7 @@ expectNoLeftovers();
 
 const services = [{ id: 'ts_1', instance: 'Forever' }];
 
-/** What differs, the context file that it leads to, and what the hint says first. */
+/** By difference: creates the other context file; the start of the hint. */
 const others: Readonly<Record<string, readonly [(project: Project) => Promise<string>, string]>> = {
   'file with other addresses': [
     async (project) => project.write(services, await freePorts(2), 'Context-Other.xml'),
@@ -28,7 +28,7 @@ const others: Readonly<Record<string, readonly [(project: Project) => Promise<st
 };
 
 test.each(Object.entries(others))(
-  'What a killed provider left is not taken over for another %s.',
+  'The services of a killed provider are not taken over for another %s.',
   async (_what, [change, hint]) => {
     await using project = await openProject(services);
     const first = await project.startProvider();
@@ -39,10 +39,12 @@ test.each(Object.entries(others))(
 
     await using program = startProgram('service_context', await change(project));
     expect(await program.ended).toMatchObject({ code: 1 });
-    const told = program.err.items.join('\n');
-    expect(told).toContain(`error CTX_JOURNAL_FOREIGN: the journal in ${project.stateFolder} is of conf/`);
-    expect(told).toContain('it holds T1');
-    expect(told).toContain(hint);
+    const output = program.err.items.join('\n');
+    expect(output).toContain(
+      `error CTX_JOURNAL_FOREIGN: the journal in ${project.stateFolder} belongs to conf/`,
+    );
+    expect(output).toContain('it holds T1');
+    expect(output).toContain(hint);
     expect(isRunning(pid!)).toBe(true);
     expect(project.journal()).toEqual(before);
 
@@ -52,7 +54,7 @@ test.each(Object.entries(others))(
   },
 );
 
-test('After a provider has ended in order, its state folder is free for another file.', async () => {
+test('After a normal end of the provider another file can use its state folder.', async () => {
   await using project = await openProject(services);
   const first = await project.startProvider();
   await first.command('start');

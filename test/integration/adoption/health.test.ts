@@ -1,4 +1,4 @@
-// What a provider knows of living services: lag, silence, lost events, memory; also of those it adopted.
+// The health of running services: lag, heartbeats, lost events, memory; also of adopted ones.
 
 import { expect, test } from 'vitest';
 import { Connection } from '../../../src/bus/connection.js';
@@ -13,7 +13,7 @@ import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-test('A spinning service is killed where its XML says so, and then by the reason heartbeat only.', async () => {
+test('A service with a blocked event loop is killed only with heartbeat_limit_s, with the reason heartbeat.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 1 } },
     { id: 'ts_2', instance: 'Spins', supervision: { heartbeat_s: 0.1, stop_timeout_s: 0.2 } },
@@ -32,7 +32,7 @@ test('A spinning service is killed where its XML says so, and then by the reason
   expect(listed.status.transactions![0]!.services[1]).toMatchObject({ state: 'started', pid: other!.pid });
 });
 
-test('A service that was adopted while it spins is killed after its limit as well.', async () => {
+test('A service that is adopted while its event loop is blocked is killed, too.', async () => {
   await using project = await openProject([
     { id: 'ts_1', instance: 'Spins', supervision: { heartbeat_s: 0.1, heartbeat_limit_s: 3 } },
   ]);
@@ -46,7 +46,7 @@ test('A service that was adopted while it spins is killed after its limit as wel
   await eventually(() => !isRunning(pid!), 'it is gone');
 });
 
-test('A busy service is told to lag, in milliseconds, and is not dead.', async () => {
+test('The lag of a busy service is reported in milliseconds.', async () => {
   await using test = await openProvider([
     {
       id: 'ts_1',
@@ -59,16 +59,16 @@ test('A busy service is told to lag, in milliseconds, and is not dead.', async (
   await client.command({ action: 'start', transaction: TRANSACTION });
   const task = async () =>
     ((await client.request(TRANSACTION)) as { readonly tasks: readonly Task[] }).tasks[0]!;
-  await eventually(async () => ((await task()).event_loop_lag_ms ?? 0) > 100, 'it is told to lag');
+  await eventually(async () => ((await task()).event_loop_lag_ms ?? 0) > 100, 'its lag is reported');
   expect(await task()).toMatchObject({ status: 'started', missed_events: 0 });
 });
 
-test('Events that are lost on the way are counted.', async () => {
+test('Lost events are counted.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: TRANSACTION });
-  const stranger = new Connection(test.provider.endpoints, [], () => undefined);
-  await stranger.publisher.waitForSubscriber('control');
+  const sender = new Connection(test.provider.endpoints, [], () => undefined);
+  await sender.publisher.waitForSubscriber('control');
   const event = (seq: number) => ({
     header: {
       action: 'updated',
@@ -79,14 +79,14 @@ test('Events that are lost on the way are counted.', async () => {
     },
     content: { status: { result: 'success', pid: status.services[0]!.pid } },
   });
-  for (const seq of [1, 2, 5, 6, 10]) await stranger.publish('control', event(seq));
+  for (const seq of [1, 2, 5, 6, 10]) await sender.publish('control', event(seq));
   const missed = async () =>
     ((await client.request(TRANSACTION)) as { readonly tasks: readonly Task[] }).tasks[0]!.missed_events;
   await eventually(async () => (await missed()) === 5, '3, 4, 7, 8 and 9 are missed');
-  await stranger.close();
+  await sender.close();
 });
 
-test('A service that has filled its heap fails with the reason out_of_memory.', async () => {
+test('A service with a full heap fails with the reason out_of_memory.', async () => {
   process.env.NODE_OPTIONS = '--max-old-space-size=40';
   try {
     await using test = await openProvider([
@@ -107,7 +107,7 @@ test('A service that has filled its heap fails with the reason out_of_memory.', 
 });
 
 test(
-  'A service that the kernel has killed for want of memory fails with the reason out_of_memory.',
+  'A service that the kernel kills for lack of memory fails with the reason out_of_memory.',
   needs('a memory control group'),
   async () => {
     await using test = await openProvider([

@@ -1,4 +1,4 @@
-// A journal that cannot be used: it is told, an older one has to do, and nobody else's process is touched.
+// Damaged journals are reported and replaced by older ones; unknown processes are never killed.
 
 import { spawn } from 'node:child_process';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ async function edit(path: string, change: (text: string) => string): Promise<voi
 }
 
 test.each(Object.keys(damages))(
-  'A journal that is %s is told, and the last good one is used.',
+  'A journal that is %s is reported, and the last good one is used.',
   async (what) => {
     await using project = await openProject([
       { id: 'ts_1', instance: 'Forever' },
@@ -45,7 +45,7 @@ test.each(Object.keys(damages))(
   },
 );
 
-test('What stands before a line of changes that makes no sense is used, and the line is named.', async () => {
+test('The changes before an invalid line are used, and the line is reported.', async () => {
   await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
   const first = await project.startProvider();
   await first.command('start');
@@ -58,7 +58,7 @@ test('What stands before a line of changes that makes no sense is used, and the 
   expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ run: 1, pid: before.ts_1!.pid });
 });
 
-test('Without any journal nothing is adopted: what nobody can supervise is ended, and told.', async () => {
+test('Without a journal the remaining processes are ended and reported.', async () => {
   await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
   const first = await project.startProvider();
   await first.command('start');
@@ -74,19 +74,19 @@ test('Without any journal nothing is adopted: what nobody can supervise is ended
   expect(await second.tasks()).toEqual({});
 });
 
-test('A pid in a journal is no reason to kill: a stranger that has it lives on.', async () => {
+test('An unknown process with a pid of the journal is not killed.', async () => {
   await using project = await openProject([{ id: 'ts_1', instance: 'Forever' }]);
   const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
   await first.kill();
   process.kill(pid!, 'SIGKILL');
-  const stranger = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
-  const gone = new Promise((resolve) => stranger.once('exit', resolve));
+  const unknownProcess = spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' });
+  const gone = new Promise((resolve) => unknownProcess.once('exit', resolve));
   try {
     const journal = project.journal();
     const [transaction] = journal.transactions;
-    const services = transaction!.services.map((each) => ({ ...each, pid: stranger.pid }));
+    const services = transaction!.services.map((each) => ({ ...each, pid: unknownProcess.pid }));
     const edited = {
       version: JOURNAL_VERSION,
       name: 'edited',
@@ -103,9 +103,9 @@ test('A pid in a journal is no reason to kill: a stranger that has it lives on.'
     await second.command('restart', 'ts_1');
     await second.client.command({ action: 'exit' });
     await second.program.ended;
-    expect(isRunning(stranger.pid!)).toBe(true);
+    expect(isRunning(unknownProcess.pid!)).toBe(true);
   } finally {
-    stranger.kill('SIGKILL');
+    unknownProcess.kill('SIGKILL');
     await gone;
   }
 });

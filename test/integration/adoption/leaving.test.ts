@@ -1,4 +1,4 @@
-// A provider that ends on purpose: with its services, or without them.
+// Providers that end on purpose, with or without their services.
 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -49,7 +49,7 @@ test.each(['--detach_on_exit', '--detach-on-exit'])(
   },
 );
 
-test('Services that were left and that nobody adopts are gone after orphan_grace_s.', async () => {
+test('Services that no provider adopts end after orphan_grace_s.', async () => {
   const supervision = { orphan_grace_s: 1, stop_timeout_s: 1 };
   await using project = await openProject(
     ['Ticks', 'IgnoresStop'].map((instance, index) => ({ id: `ts_${index}`, instance, supervision })),
@@ -67,7 +67,7 @@ test('Services that were left and that nobody adopts are gone after orphan_grace
   });
 });
 
-test('--start of a provider that takes over starts nothing twice, and what nothing is left of anew.', async () => {
+test('--start after a take-over starts only services without processes.', async () => {
   await using project = await openProject([
     { id: 'ts_1', instance: 'Forever' },
     { id: 'ts_2', instance: 'Forever' },
@@ -91,7 +91,7 @@ test('--start of a provider that takes over starts nothing twice, and what nothi
   expect(Object.keys((await third.client.request()) as object)).toHaveLength(1);
 });
 
-test('A provider that leaves while a service starts leaves it starting; the next one sees it started, once.', async () => {
+test('A service that is starting when the provider detaches is started once for the next one.', async () => {
   await using project = await openProject((folder) => [
     { id: 'ts_1', instance: 'Gated', configuration: { start_gate: join(folder, 'open') } },
     { id: 'ts_2', instance: 'Forever' },

@@ -1,4 +1,4 @@
-// Files are removed under a running provider, or its disk is full: it writes them again, says what is wrong, and is adopted from.
+// Removed files and a full disk under a running provider: it recreates the files, reports faults, and can be replaced.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ const services = [
   { id: 'ts_2', instance: 'Forever' },
 ];
 
-test('A state folder that was removed is made again: the next provider adopts, and a second one is kept out.', async () => {
+test('A removed state folder is recreated: it keeps out a second provider, and the next one adopts.', async () => {
   await using project = await openProject(services);
   const first = await project.startProvider();
   await first.command('start');
@@ -40,7 +40,7 @@ test('A state folder that was removed is made again: the next provider adopts, a
     expect((await second.tasks())[id]).toMatchObject({ pid: before[id]!.pid, run: before[id]!.run });
 });
 
-test('A registry entry that was removed is written again.', async () => {
+test('A removed registry entry is recreated.', async () => {
   await using project = await openProject(services);
   const provider = await project.startProvider();
   const { pid } = provider.program.child;
@@ -51,7 +51,7 @@ test('A registry entry that was removed is written again.', async () => {
   await eventually(async () => (await own()).length === 1, 'it is registered again');
 });
 
-test('A journal that cannot be written is told by list, starts nothing more, and is written when it can be.', async () => {
+test('While the journal cannot be written, list reports it and starts are refused.', async () => {
   await using project = await openProject(services);
   const provider = await project.startProvider();
   await provider.command('start', 'ts_1');
@@ -63,7 +63,7 @@ test('A journal that cannot be written is told by list, starts nothing more, and
   const list = async () => (await provider.client.command({ action: 'list' })).status;
   const fault = await eventually(
     async () => (await list()).faults?.find(({ code }) => code === 'CTX_JOURNAL_UNWRITABLE'),
-    'list tells',
+    'list reports it',
   );
   expect(fault.message).toContain(`the journal in ${project.stateFolder} cannot be written: `);
   await using listing = startProgram(
@@ -78,7 +78,7 @@ test('A journal that cannot be written is told by list, starts nothing more, and
   expect((await provider.command('stop', 'ts_1'))[0]).toMatchObject({ state: 'stopped' });
   for (const path of [whole, changes]) await rm(path, { recursive: true });
   await eventually(async () => (await list()).faults === undefined, 'it is written again');
-  // What was refused was not executed, so it can be sent again as it is.
+  // The refused command was not executed, so it can be sent again unchanged.
   expect((await provider.client.command(start)).status.result).toBe('success');
   expect(project.journal().transactions[0]!.services.map(({ status }) => status)).toEqual([
     'stopped',
@@ -87,12 +87,12 @@ test('A journal that cannot be written is told by list, starts nothing more, and
 });
 
 test(
-  'On a full disk the next provider adopts, and what was answered is not executed again.',
+  'On a full disk the next provider adopts and does not repeat answered commands.',
   needs('a mount namespace'),
   async () => {
     await using project = await openProject(services);
     await mkdir(project.stateFolder, { recursive: true });
-    // One mount namespace for both providers, held by a process of its own.
+    // A separate process holds the mount namespace of both providers.
     const holder = spawn(
       tool('unshare'),
       [
@@ -130,10 +130,10 @@ test(
       const first = await open();
       const start = { action: 'start', transaction: TRANSACTION };
       const pids = (await first.client.command(start)).status.services.map(({ pid }) => pid!);
-      // As `cp` fills a disk: until nothing fits any more.
+      // Fill the disk like `cp`: until a write fails.
       await writeFile(join(folder, 'ballast'), Buffer.alloc(400_000)).catch(() => undefined);
       const restart = { action: 'restart', transaction: TRANSACTION, serviceId: 'ts_2' };
-      // The room that is kept is for what is being done; then nothing more is begun.
+      // The reserve is for running commands; no more commands begin then.
       const send = (count: number) => first.client.command({ ...restart, messageId: `m${count}` });
       let count = 0;
       let [last, next] = [await send(0), await send(1)];

@@ -1,4 +1,4 @@
-// One provider per context and folder, whatever comes at the same moment; what was answered stays answered.
+// One provider per context and folder, also with simultaneous starts; answers are never repeated differently.
 
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ expectNoLeftovers();
 
 const services = [{ id: 'ts_1', instance: 'Forever' }];
 
-test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HELD and names the first.', async () => {
+test('A second provider of the context on other ports ends with CTX_JOURNAL_HELD and the pid of the first.', async () => {
   await using project = await openProject(services);
   const first = await project.startProvider();
   await first.command('start');
@@ -31,12 +31,12 @@ test('A second provider of the context, on other ports, ends with CTX_JOURNAL_HE
   expect((await first.tasks()).ts_1).toMatchObject({ status: 'started', pid: before.ts_1!.pid });
 });
 
-test('When another provider has taken the folder while its files were gone, the first one ends with its services.', async () => {
+test('A provider ends with its services when another one has taken its removed state folder.', async () => {
   await using project = await openProject(services);
   const first = await project.startProvider();
   await first.command('start');
   const { pid } = (await first.tasks()).ts_1!;
-  // It is held up, or it would make its files again before anybody can take their place.
+  // Stopped, so that it cannot recreate its files first.
   first.program.child.kill('SIGSTOP');
   await rm(project.stateFolder, { recursive: true });
   const file = await project.write(services, await freePorts(2), 'Context-Other.xml');
@@ -52,10 +52,10 @@ test('When another provider has taken the folder while its files were gone, the 
   const third = await project.write(services, await freePorts(2), 'Context-Third.xml');
   await using last = startProgram('service_context', third);
   expect((await last.ended).code).toBe(1);
-  expect(last.err.items[0]).toContain(`by pid ${second.child.pid}`);
+  expect(last.err.items[0]).toContain(`with pid ${second.child.pid}`);
 });
 
-test('Of two providers that start at the same moment exactly one lives.', async () => {
+test('Of two providers that start at the same time exactly one continues.', async () => {
   await using project = await openProject(services);
   const files = await Promise.all([
     project.write(services),
@@ -88,7 +88,7 @@ test.each([
     if (left !== undefined) await symlink(left, join(place, 'provider.1.lock'));
     expect(await reach(6, place)).toEqual([...Array.from({ length: 5 }, () => 'CTX_JOURNAL_HELD'), 'mine']);
     const files = (await readdir(place)).filter((name) => name.startsWith('provider.'));
-    // The winner's socket is left, as it was killed by its end.
+    // The socket of the holder remains: it was killed.
     expect(files.filter((name) => !name.endsWith('.sock'))).toEqual([
       left === undefined ? 'provider.1.lock' : 'provider.2.lock',
     ]);
@@ -96,10 +96,10 @@ test.each([
   }
 });
 
-/** As a container has them: other pids, another network, the same folder. */
+/** Like a container: other pids, another network, the same folder. */
 const FLAGS = ['--pid', '--net', '--fork', '--mount-proc', '--kill-child'];
 test(
-  'Of many in containers of their own and outside exactly one gets the lock.',
+  'Of many processes inside and outside containers exactly one gets the lock.',
   needs('a network namespace'),
   async () => {
     await using folder = await openFolder();
@@ -115,12 +115,12 @@ test(
 );
 
 test(
-  'A provider in a container keeps others of its folder out, and none once it was killed.',
+  'A provider in a container locks its folder until it is killed.',
   needs('a process namespace'),
   async () => {
     await using project = await openProject(services);
     const program = join(packageRoot, 'dist', 'tools', 'service_context.js');
-    // Its own network has not even a loopback that is up, so it keeps this one; the others bind elsewhere.
+    // A new network namespace has no loopback, so it shares this one; the others bind other ports.
     const inside = FLAGS.filter((flag) => flag !== '--net');
     const other = await project.write(services, await freePorts(2), 'Context-Other.xml');
     await using container = spawnProgram(
@@ -142,7 +142,7 @@ test(
   },
 );
 
-/** What each of `count` programs says that reach for the lock when all are there, and live until all have. */
+/** The outputs of `count` programs that try to get the lock at the same time and live until all have tried. */
 async function reach(
   count: number,
   place: string,
@@ -174,7 +174,7 @@ async function reach(
   return said.toSorted();
 }
 
-test('A command that was answered is answered the same by the next provider, and not executed again.', async () => {
+test('The next provider repeats the answer of a command without executing it again.', async () => {
   await using project = await openProject(services);
   const first = await project.startProvider();
   await first.command('start');

@@ -1,4 +1,4 @@
-// history: the last records of a transaction, each with what led to it.
+// history: the last records of a transaction with their causes.
 
 import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
@@ -19,7 +19,7 @@ async function history(
 
 const chatty = { id: 'ts_1', instance: 'Burst', configuration: { count: '100' } };
 
-test('Every event on the bus is in the history once, and what is told of it is linked.', async () => {
+test('Each event on the bus is in the history once, linked to its cause.', async () => {
   await using test = await openProvider([
     { id: 'ts_1', instance: 'ExitsLater', transitions: { on_exit: 'start ts_2' } },
     { id: 'ts_2', instance: 'UpdatesOnce', entry: 'on_exit' },
@@ -50,7 +50,7 @@ test('Every event on the bus is in the history once, and what is told of it is l
   ]);
 });
 
-test('The last 50 records are given, or as many as are asked for.', async () => {
+test('The reply contains the last 50 records, or the requested number.', async () => {
   await using test = await openProvider([chatty]);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -65,21 +65,18 @@ test('The last 50 records are given, or as many as are asked for.', async () => 
   expect(await history(client, { limit: 0 })).toEqual([]);
 });
 
-test.each([['-3'], [-3], [2.5], [null], ['all']])(
-  'A limit of %j, which is no number of records, is answered as if none were given.',
-  async (limit) => {
-    await using test = await openProvider([chatty]);
-    await using observer = await observeBus(test.provider.endpoints);
-    const client = await test.client();
-    await client.command({ action: 'start', transaction: 'T1' });
-    await observer.waitForEvent('ts_1', 'exited');
-    const given = await history(client, { limit });
-    expect(given).toHaveLength(50);
-    expect(given).toEqual(await history(client));
-  },
-);
+test.each([['-3'], [-3], [2.5], [null], ['all']])('An invalid limit of %j is ignored.', async (limit) => {
+  await using test = await openProvider([chatty]);
+  await using observer = await observeBus(test.provider.endpoints);
+  const client = await test.client();
+  await client.command({ action: 'start', transaction: 'T1' });
+  await observer.waitForEvent('ts_1', 'exited');
+  const given = await history(client, { limit });
+  expect(given).toHaveLength(50);
+  expect(given).toEqual(await history(client));
+});
 
-test('Each transaction has a history of its own.', async () => {
+test('Each transaction has its own history.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1', messageId: 'm-1' });
@@ -99,9 +96,15 @@ test.each([
     'CTX_AMBIGUOUS',
     'name one with --transaction: T1, T2',
   ],
-  ['no transaction when there is none', [], '', 'CTX_TRANSACTION_UNKNOWN', 'nothing has been started yet'],
+  [
+    'no transaction before the first start',
+    [],
+    '',
+    'CTX_TRANSACTION_UNKNOWN',
+    'nothing has been started yet',
+  ],
 ])(
-  'The history of %s is refused, and says what there is.',
+  'The history of %s is refused with the known transactions.',
   async (_what, started, transaction, ...expected) => {
     await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
     const client = await test.client();

@@ -1,4 +1,4 @@
-// why: the chain of causes that led to where a service stands, from the command at its beginning.
+// why: the chain of causes of a service's state, from the first command.
 
 import { expect, test } from 'vitest';
 import type { Client } from '../../../src/client/client.js';
@@ -27,14 +27,14 @@ function chainOf({ records }: HistoryReply): readonly string[] {
   );
 }
 
-/** Each record was led to by the one before it, and by nothing else. */
+/** Each record is the cause of the next one. */
 function expectLinked({ records }: HistoryReply): void {
   expect(records.map(({ cause }) => cause)).toEqual([0, ...records.slice(0, -1).map(({ id }) => id)]);
   const times = records.map(({ at }) => Date.parse(at));
   expect(times).toEqual(times.toSorted((one, other) => one - other));
 }
 
-test("A service that another's on_exit started: command, effect, event, transition, effect, event.", async () => {
+test('A service that the on_exit of another one started: command, effect, event, transition, effect, event.', async () => {
   await using test = await openProvider(called('ExitsLater'));
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -57,7 +57,7 @@ test("A service that another's on_exit started: command, effect, event, transiti
   expect(first.state).toBe('exited');
 });
 
-test('A stop by command that drove another service is in the chain of both.', async () => {
+test('A stop by command that started another service is in the chain of both.', async () => {
   await using test = await openProvider(called('Forever'));
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -78,7 +78,7 @@ test('A stop by command that drove another service is in the chain of both.', as
   expectLinked(started);
 });
 
-test('The chain of a failed service ends with what went wrong, and on_fail goes on from there.', async () => {
+test('The chain of a failed service ends with the failure, and on_fail continues it.', async () => {
   await using test = await openProvider(called('ThrowsInRun', 'on_fail'));
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -93,7 +93,7 @@ test('The chain of a failed service ends with what went wrong, and on_fail goes 
   expectLinked(started);
 });
 
-test('After a restart the chain begins with that command.', async () => {
+test('After a restart the chain starts with that command.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1', messageId: 'm-start' });
@@ -107,7 +107,7 @@ test('After a restart the chain begins with that command.', async () => {
   expectLinked(reply);
 });
 
-test('A service that nobody has called stands where it was defined, for no reason.', async () => {
+test('A service without a command is defined and has no causes.', async () => {
   await using test = await openProvider(called('Forever'));
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -142,7 +142,7 @@ test.each([
     },
   ],
 ])(
-  'A question about %s is refused, and says what there is.',
+  'A query about %s is refused with the known names.',
   async (_what, { serviceId, transaction, code, hint }) => {
     await using test = await openProvider(called('Forever'));
     const client = await test.client();

@@ -1,4 +1,4 @@
-// What a Monitor publishes, as the displays of the original system read it, and as /proc has it.
+// The samples of a Monitor, as displays of the original read them, compared with /proc.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ interface Line {
   readonly elapsed: number;
 }
 
-/** Kilobytes in /proc/PID/status. */
+/** A value in kilobytes of /proc/PID/status. */
 function statusOf(pid: number, name: string): number {
   const match = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(match?.[1]);
@@ -39,7 +39,7 @@ function statusOf(pid: number, name: string): number {
 const isNear = (value: number, other: number, share: number) => Math.abs(value - other) <= share * other;
 
 test(
-  'A display of the original shows what the services cost, in MiB, as /proc has it.',
+  'A display of the original shows the usage of the services in MiB, equal to /proc.',
   needs('python3-zmq'),
   async () => {
     await using test = await openProvider([
@@ -64,7 +64,7 @@ test(
       return JSON.parse(text) as Line;
     };
 
-    // Young processes still grow: a look at both is repeated until they were taken close enough together.
+    // New processes still grow: repeat until both values are from the same time.
     const line = await lineOf('ts_1', ({ rss, vms, pid }) => {
       const isSameRss = isNear(Number.parseFloat(rss), statusOf(pid, 'VmRSS') / 1024, 0.02);
       return isSameRss && isNear(Number.parseFloat(vms), statusOf(pid, 'VmSize') / 1024, 0.02);
@@ -73,7 +73,7 @@ test(
     const memory = Number(/^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024;
     expect(isNear(Number(line.percent), (Number.parseFloat(line.rss) / memory) * 100, 0.02)).toBe(true);
     expect(line.rss).toMatch(/^\d+\.\d MiB$/);
-    // Taken since the display was started, for less time than that is ago.
+    // The sample is younger than the display.
     const untilS = Date.now() / 1000;
     expect(beforeS <= line.timestamp && line.timestamp <= untilS, `taken at ${line.timestamp}`).toBe(true);
     expect(0 < line.elapsed && line.elapsed < untilS - beforeS, `took ${line.elapsed} s`).toBe(true);
@@ -89,7 +89,7 @@ test(
 );
 
 test(
-  'A Monitor that is started last knows all services at once, and follows their restarts.',
+  'A Monitor that is started last knows all services at once and follows restarts.',
   needs('python3-zmq'),
   async () => {
     await using test = await openProvider([

@@ -1,4 +1,4 @@
-// The history that a Monitor keeps, asked for on the bus and recorded on disk.
+// The history of a Monitor, in queries on the bus and in a record on disk.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ expectNoLeftovers();
 
 const one = { id: 'ts_1', instance: 'Forever' };
 
-test('What a Monitor has sampled is given by service and metric, also of a service that has ended.', async () => {
+test('Samples are returned by service and metric, also for ended services.', async () => {
   const beforeS = Date.now() / 1000;
   await using test = await openProvider([monitorService(), one]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -43,7 +43,7 @@ test('What a Monitor has sampled is given by service and metric, also of a servi
   });
 });
 
-test('Where there is no Monitor the question is refused, and says how to get one.', async () => {
+test('Without a Monitor the query fails with a hint how to add one.', async () => {
   await using test = await openProvider([one]);
   const client = await test.client();
   const ask = () => client.samples('', { serviceId: 'ts_1', metric: 'rss' });
@@ -55,7 +55,7 @@ test('Where there is no Monitor the question is refused, and says how to get one
   });
 });
 
-test('A record is written into the folder of the context, a line for each service and sample.', async () => {
+test('A record is written into the context folder, one line per service and sample.', async () => {
   const record = { file: 'records/samples.jsonl', format: 'jsonl' };
   await using test = await openProvider([monitorService({ record }), one]);
   const client = await test.client();
@@ -100,7 +100,7 @@ test.each([
   expect(service?.error).toMatchObject({ code, message: expect.stringContaining(message) as string });
 });
 
-test('A Monitor whose port is taken names who holds it; one that would be a thread is refused.', async () => {
+test('A Monitor with an occupied port reports the owner; a Monitor thread is refused.', async () => {
   await using test = await openProvider([
     monitorService(),
     { ...monitorService(), id: 'ts_thread', serviceType: 'Thread', entry: 'on_exit' },

@@ -1,4 +1,4 @@
-// Monitors where nothing leaves the machine: at a socket on disk, and in a context of such sockets.
+// Monitors at local sockets, and in a context of local sockets.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { localEndpoints } from '../../helpers/secured.js';
 
 expectNoLeftovers();
 
-test('A Monitor publishes at a socket on disk, or at loopback for a wildcard, and leaves no file behind.', async () => {
+test('A Monitor publishes at a socket file, or at loopback for a wildcard, and removes the file.', async () => {
   await using folder = await openFolder();
   const path = join(folder.path, 'run', 'monitor');
   const at = (endpoint: string) => ({ service: { endpoint, frequency_s: '0.2' } });

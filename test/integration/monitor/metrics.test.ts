@@ -28,7 +28,7 @@ function valueOf(families: ReadonlyMap<string, MetricFamily>, name: string, labe
   return samples.find((sample) => fits.every(([key, value]) => sample.labels[key] === value))?.value;
 }
 
-test('Every service has its figures, every state a gauge, and the provider its own.', async () => {
+test('Services, states and the provider have metrics.', async () => {
   const beforeS = Date.now() / 1000;
   await using test = await openProvider([
     spec,
@@ -84,7 +84,7 @@ test('Every service has its figures, every state a gauge, and the provider its o
   await expect(fetch(url)).rejects.toThrow('fetch failed');
 });
 
-test('Without its provider a Monitor is not healthy; with the next one it is again.', async () => {
+test('A Monitor is unhealthy without its provider and healthy with the next one.', async () => {
   await using project = await openProject([spec]);
   let url = '';
   {
@@ -104,7 +104,7 @@ test('Without its provider a Monitor is not healthy; with the next one it is aga
   await eventually(async () => (await health()) === 200, 'a healthy Monitor');
 });
 
-test('The provider tells its own figures, which grow with what it does.', async () => {
+test('The counters of the provider grow with its work.', async () => {
   await using test = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const client = await test.client();
   const before = await client.stats();
@@ -118,11 +118,11 @@ test('The provider tells its own figures, which grow with what it does.', async 
   expect(after.journal.max_ms).toBeGreaterThanOrEqual(after.journal.last_ms);
 });
 
-test('How late the event loop was is told to everybody who asks, not to the first one alone.', async () => {
+test('Each scrape reads the event loop lag, not only the first one.', async () => {
   await using test = await openProvider([]);
   const [one, other] = [await test.client(), await test.client()];
   const { event_loop: first } = await eventually(async () => {
-    // What comes before the first look at the loop is no lag, hence again.
+    // The first measurement contains no lag yet.
     const untilMs = performance.now() + 1000;
     while (performance.now() < untilMs);
     const figures = await one.stats();

@@ -1,4 +1,4 @@
-// Who may connect to a secured provider: owners of known keys who know the provider's, and nobody else.
+// Connections to a secured provider require a known client key and the provider's key.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKeyPair } from '../../../src/base/keys.js';
@@ -23,16 +23,16 @@ afterAll(async () => {
   await secured[Symbol.asyncDispose]();
 });
 
-interface Knock {
+interface Attempt {
   readonly options: () => zmq.SocketOptions<zmq.XPublisher & zmq.XSubscriber>;
-  /** As the socket itself tells it. */
+  /** As the socket reports it. */
   readonly event: 'handshake:error:protocol' | 'handshake:error:auth' | 'handshake:error:other';
   readonly code: string;
   readonly who: (line: { readonly who: Readonly<Record<string, string>> }) => boolean;
 }
 
 const strange = createKeyPair();
-const knocks: readonly (readonly [string, Knock])[] = [
+const attempts: readonly (readonly [string, Attempt])[] = [
   [
     'NULL',
     {
@@ -71,13 +71,13 @@ const knocks: readonly (readonly [string, Knock])[] = [
   ],
 ];
 
-test.each(knocks)('a publisher with %s is refused at both ends, which is noted.', async (_what, knock) => {
+test.each(attempts)('A publisher with %s is refused at both sockets and audited.', async (_what, connect) => {
   const before = (await secured.audit()).length;
   const { publish, subscribe } = secured.provider.endpoints;
   for (const endpoint of [publish, subscribe]) {
-    const options = { linger: 0, ...knock.options() };
+    const options = { linger: 0, ...connect.options() };
     const socket = endpoint === publish ? new zmq.XPublisher(options) : new zmq.XSubscriber(options);
-    const refused = new Promise((resolve) => socket.events.on(knock.event, resolve));
+    const refused = new Promise((resolve) => socket.events.on(connect.event, resolve));
     let isIn = false;
     socket.events.on('handshake', () => (isIn = true));
     socket.connect(endpoint);
@@ -87,8 +87,8 @@ test.each(knocks)('a publisher with %s is refused at both ends, which is noted.'
   }
   await eventually(
     async () =>
-      (await secured.audit()).slice(before).some((each) => each.code === knock.code && knock.who(each)),
-    `${knock.code} in the audit log`,
+      (await secured.audit()).slice(before).some((each) => each.code === connect.code && connect.who(each)),
+    `${connect.code} in the audit log`,
   );
   const client = await secured.client('read');
   expect((await client.command({ action: 'list' })).status.transactions).toEqual([]);
@@ -104,7 +104,7 @@ const clients: readonly (readonly [string, () => ClientSecurity | undefined, Reg
   ],
 ];
 
-test.each(clients)('a client with %s is told why it is not let in.', async (_what, security, text) => {
+test.each(clients)('A client with %s gets the reason of the refusal.', async (_what, security, text) => {
   const { endpoints } = secured.provider;
   await expect(Client.connect(endpoints, { timeoutMs: 20_000, security: security() })).rejects.toMatchObject({
     code: 'SEC_CONNECTION_REFUSED',
@@ -116,7 +116,7 @@ test.each(clients)('a client with %s is told why it is not let in.', async (_wha
   await follower.close();
 });
 
-test('a client with keys says nothing to a provider that is not secured.', async () => {
+test('A client with keys sends nothing to an unsecured provider.', async () => {
   await using open = await openProvider([{ id: 'ts_1', instance: 'Forever' }], { ContextID: 'open' });
   const { endpoints } = open.provider;
   await expect(
@@ -127,7 +127,7 @@ test('a client with keys says nothing to a provider that is not secured.', async
   });
 });
 
-test('two secured providers of one process let in their own clients only.', async () => {
+test('Two secured providers in one process accept only their own clients.', async () => {
   await using other = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], {
     ContextID: 'other',
   });

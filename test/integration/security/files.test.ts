@@ -1,4 +1,4 @@
-// A provider does not go on from, nor write into, what somebody else could have prepared.
+// A provider does not use files that other users could have created.
 
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Forged, repeated and misdirected messages on the bus of a secured provider: refused, noted, and nothing done.
+// Forged, replayed and misdirected messages on a secured bus are refused and audited.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keyPairOf } from '../../../src/base/keys.js';
@@ -39,7 +39,7 @@ afterAll(async () => {
 const standing = () => listServices(admin);
 const header = { service_id: '', service_name: 'context', service_transaction: 'T1' };
 
-/** A whole frame as the owner of a role's key would send it, for the provider to read. */
+/** A complete frame for the provider, sealed with the key of a role. */
 function sealed(role: Role, topic: string, body: unknown, now?: number): string {
   const clock = now === undefined ? undefined : () => now;
   return new MessageAuthenticator(secured.keysOf(role), clock).sign(
@@ -79,7 +79,7 @@ const forgeries: readonly (readonly [string, string, (id: string) => string])[] 
     (id) => sealed('admin', 'state', command('stop', id)).replace(/^state/, 'context'),
   ],
   [
-    'with a seal of somebody unknown',
+    'with the seal of an unknown key',
     'SEC_KEY_UNKNOWN',
     (id) =>
       new MessageAuthenticator(keyPairOf(Buffer.alloc(32, 7))).sign(
@@ -99,7 +99,7 @@ const forgeries: readonly (readonly [string, string, (id: string) => string])[] 
   ],
 ];
 
-test.each(forgeries)('a command %s is refused, and answered so.', async (what, code, compose) => {
+test.each(forgeries)('A command %s is refused with a reply.', async (what, code, compose) => {
   const before = await standing();
   const id = what.replace(/\W/g, '_');
   await reader.connection.publisher.publish(compose(id));
@@ -109,7 +109,7 @@ test.each(forgeries)('a command %s is refused, and answered so.', async (what, c
   expect(await standing()).toEqual(before);
 });
 
-test('a command that was heard on the bus is executed once, however often somebody says it again.', async () => {
+test('A recorded command is executed once, however often it is replayed.', async () => {
   const frame = sealed('operate', 'context', command('restart', 'again'));
   await operator.connection.publisher.publish(frame);
   await operator.frames.waitFor((each) => each.includes('"in_reply_to":"again"'));
@@ -117,14 +117,14 @@ test('a command that was heard on the bus is executed once, however often somebo
   await reader.connection.publisher.publish(frame);
   await secured.waitForRefusal('SEC_REPLAYED', ({ what }) => what.message_id === 'again');
   expect(await standing()).toEqual(before);
-  // Sealed anew it is the same command: answered, and not executed.
+  // Sealed again it is the same command: answered but not executed.
   await operator.connection.publisher.publish(sealed('operate', 'context', command('restart', 'again')));
   const answers = () => operator.frames.items.filter((each) => each.includes('"in_reply_to":"again"'));
   await operator.frames.waitFor(() => answers().length >= 3);
   expect(await standing()).toEqual(before);
 });
 
-test('the words of a message id do not give one client the answer, or the place, of another.', async () => {
+test('A message id gives a client neither the answer nor the place of another client.', async () => {
   const mine = await secured.client('operate');
   const first = await mine.command({ action: 'stop', transaction: 'T404', messageId: 'shared' });
   expect(first.status.error?.code).toBe('CTX_TRANSACTION_UNKNOWN');
@@ -144,7 +144,7 @@ const event = (id: string, action: string) => ({
   content: { status: { result: 'failure', device_action: 'x', pid: 1 } },
 });
 
-test.each(['ts_1', 'ts_2'])('an event in the name of %s is refused to everybody but itself.', async (id) => {
+test.each(['ts_1', 'ts_2'])('An event of %s is refused from any other sender.', async (id) => {
   const before = await standing();
   for (const role of ['read', 'admin'] as const) {
     const talker = role === 'read' ? reader : await secured.connect(role);
@@ -184,7 +184,7 @@ test.each(['ts_1', 'ts_2'])(
         },
       },
     };
-    // Sealed for the provider, as all that this client says; not sealed; and what the provider has said before.
+    // Sealed for the provider, like all messages of this client; not sealed; and a replayed message of the provider.
     await reader.connection.publish(`process.T1.${id}`, body);
     await reader.connection.publisher.publish(encodeEnvelope({ topic: `process.T1.${id}`, body }));
     const old = reader.frames.items.filter(

@@ -1,4 +1,4 @@
-// ipc:// endpoints, and what another user of the machine can reach of a secured provider: nothing.
+// ipc:// endpoints; other users of the machine cannot reach a secured provider.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const ends = (folder: string) => ({
 });
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-test('a context of ipc:// endpoints is found, started and stopped, and leaves no sockets.', async () => {
+test('A context with ipc:// endpoints is found, started and stopped, and leaves no sockets.', async () => {
   await using folder = await openFolder();
   const provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEndpoints(folder.path));
   const { endpoints } = provided.provider;
@@ -38,7 +38,7 @@ test('a context of ipc:// endpoints is found, started and stopped, and leaves no
   expect(readdirSync(join(folder.path, 'run'))).toEqual([]);
 });
 
-test('a folder that others can enter is refused, and so is a path that is not a socket, or too long.', async () => {
+test('A folder that others can enter, a path that is not a socket, and a long path are refused.', async () => {
   await using folder = await openFolder();
   const { path } = folder;
   mkdirSync(join(path, 'run'), { mode: 0o755 });
@@ -56,13 +56,13 @@ test('a folder that others can enter is refused, and so is a path that is not a 
   await expect(Forwarder.open({ frontend: long, backend: `${long}y` })).rejects.toMatchObject(refusal);
 });
 
-test('a socket in use is not taken away; one that was left behind is replaced.', async () => {
+test('A socket in use is kept; a stale one is replaced.', async () => {
   await using folder = await openFolder();
   const { path } = folder;
   const first = await Forwarder.open(ends(path));
   await expect(Forwarder.open(ends(path))).rejects.toMatchObject({ code: 'BUS_ADDRESS_IN_USE' });
   await first.close();
-  // Bound and never removed, as by a process that was killed.
+  // Bound and never removed, like the socket of a killed process.
   const script = `require('net').createServer().listen(${JSON.stringify(join(path, 'run', 'front'))}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', script]);
   expect(existsSync(join(path, 'run', 'front'))).toBe(true);
@@ -71,7 +71,7 @@ test('a socket in use is not taken away; one that was left behind is replaced.',
   expect(readdirSync(join(path, 'run'))).toEqual([]);
 });
 
-test('a socket without a file, which every user reaches, needs keys.', async () => {
+test('An abstract socket, which every user can reach, needs keys.', async () => {
   const name = `ipc://@contextd-test-${process.pid}`;
   const binds = {
     FrontBind: `${name}f`,
@@ -88,7 +88,7 @@ test('a socket without a file, which every user reaches, needs keys.', async () 
   expect((await client.command({ action: 'list' })).status.result).toBe('success');
 });
 
-test('a bind that other machines reach is allowed with keys, and is refused without.', async () => {
+test('A bind that other machines can reach needs keys.', async () => {
   const binds = {
     FrontBind: 'tcp://0.0.0.0:*',
     BackendBind: 'tcp://0.0.0.0:*',
@@ -104,10 +104,10 @@ test('a bind that other machines reach is allowed with keys, and is refused with
   expect((await client.command({ action: 'start', transaction: 'T1' })).status.result).toBe('success');
 });
 
-/** A secured provider that has answered somebody, and all that it has made. */
+/** A secured provider that has answered a client, and all files it has created. */
 async function openWithFiles() {
   const secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }], localEndpoints);
-  // What keeps others out is to be the files' own modes.
+  // The modes of the files themselves must keep other users out.
   await chmod(secured.folder, 0o755);
   const admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
@@ -123,7 +123,7 @@ async function openWithFiles() {
   return { files, [Symbol.asyncDispose]: () => secured[Symbol.asyncDispose]() };
 }
 
-test('keys, journal, log and sockets are for their owner alone.', async () => {
+test('Keys, journal, logs and sockets are accessible for their owner only.', async () => {
   await using secured = await openWithFiles();
   for (const file of secured.files) {
     expect(`${file} ${modeOf(file)}`).toBe(`${file} 600`);
@@ -131,12 +131,12 @@ test('keys, journal, log and sockets are for their owner alone.', async () => {
   }
 });
 
-test('another user reads no key, no journal, no log, and reaches no socket.', needs('root'), async () => {
+test('Another user can read no key, journal or log, and connect to no socket.', needs('root'), async () => {
   await using secured = await openWithFiles();
   const { files } = secured;
   await using other = await openFolder();
   await chmod(other.path, 0o755);
-  // That the stranger can read and connect at all is seen at a file and a socket that are open to all.
+  // A file and a socket that are open to all prove that the other user can read and connect.
   const open = { file: join(other.path, 'open'), socket: join(other.path, 'socket') };
   writeFileSync(open.file, 'x', { mode: 0o644 });
   const server = createServer((peer) => peer.destroy());
@@ -147,13 +147,13 @@ test('another user reads no key, no journal, no log, and reaches no socket.', ne
     const attempts = ${JSON.stringify([open.file, ...files])}.map((path) => {
       try { readFileSync(path); return 'read'; } catch (error) { return error.code; }
     });
-    const knock = (path) => new Promise((resolve) => {
+    const tryConnect = (path) => new Promise((resolve) => {
       const socket = require('net').connect(path);
       socket.once('connect', () => { socket.destroy(); resolve('connected'); });
       socket.once('error', (error) => resolve(error.code));
     });
-    Promise.all(${JSON.stringify([open.socket, files[3], files[4]])}.map(knock)).then((knocks) => {
-      console.log(JSON.stringify({ attempts, knocks }));
+    Promise.all(${JSON.stringify([open.socket, files[3], files[4]])}.map(tryConnect)).then((results) => {
+      console.log(JSON.stringify({ attempts, results }));
     });`;
   const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, ['-e', script], {
@@ -166,11 +166,11 @@ test('another user reads no key, no journal, no log, and reaches no socket.', ne
   server.close();
   expect(JSON.parse(text)).toEqual({
     attempts: ['read', ...files.map(() => 'EACCES')],
-    knocks: ['connected', 'EACCES', 'EACCES'],
+    results: ['connected', 'EACCES', 'EACCES'],
   });
 });
 
-test('where a provider is, is not taken from a folder that others can write to.', async () => {
+test('The registry is not read from a folder that others can write to.', async () => {
   await using folder = await openFolder();
   vi.stubEnv('CONTEXTD_REGISTRY', folder.path);
   try {
@@ -183,7 +183,7 @@ test('where a provider is, is not taken from a folder that others can write to.'
   }
 });
 
-test('a socket file that was removed is reported as a fault by list: who is connected is still served.', async () => {
+test('list reports a removed socket file as a fault; connected clients are still served.', async () => {
   await using folder = await openFolder();
   await using provided = await openProvider(
     [{ id: 'ts_1', instance: 'Forever' }],
@@ -196,7 +196,7 @@ test('a socket file that was removed is reported as a fault by list: who is conn
   rmSync(path);
   const fault = await eventually(
     async () => (await faults()).find(({ message }) => message.includes('cannot be recreated')),
-    'list tells',
+    'list reports it',
   );
   expect(fault.code).toBe('CTX_FILE_GONE');
   expect(fault.message).toContain(`the socket ${path} is gone`);

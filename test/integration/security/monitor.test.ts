@@ -1,4 +1,4 @@
-// The Monitor of a secured provider: it asks with a key of its own, and is read by the provider's clients alone.
+// The Monitor of a secured provider: it has a key of its own, and only clients of the provider can subscribe.
 
 import { expect, test } from 'vitest';
 import { createKeyPair } from '../../../src/base/keys.js';
@@ -18,7 +18,7 @@ expectNoLeftovers();
 
 const one = { id: 'ts_1', instance: 'Forever' };
 
-/** A Monitor that has just started, or has a new provider, is not there at once, and has sampled nothing yet. */
+/** Retries: a Monitor that has just started, or has a new provider, has no samples yet. */
 function sampled(client: Client, serviceId: string, atLeast = 1): Promise<SamplesReply> {
   return eventually(async () => {
     const reply = await client.samples('T1', { serviceId, metric: 'rss' }).catch(() => undefined);
@@ -26,7 +26,7 @@ function sampled(client: Client, serviceId: string, atLeast = 1): Promise<Sample
   }, `${atLeast} samples of ${serviceId}`);
 }
 
-test('A Monitor of a secured provider publishes to clients with a key, and proves what it answers.', async () => {
+test('A Monitor of a secured provider publishes to clients with a key and seals its replies.', async () => {
   await using secured = await openSecuredProvider([monitorService(), one], localEndpoints);
   const seen = new Recorder<BusEvent>();
   const note = (event: BusEvent) => seen.record(event);
@@ -35,8 +35,8 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
   const admin = await secured.client('admin');
   const { status } = await admin.command({ action: 'start', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'success' });
-  const told = await seen.waitFor((each) => JSON.stringify(each.body).includes('monitor_endpoint'));
-  const endpoint = /"monitor_endpoint":"([^"]+)"/.exec(JSON.stringify(told.body))?.[1] ?? '';
+  const report = await seen.waitFor((each) => JSON.stringify(each.body).includes('monitor_endpoint'));
+  const endpoint = /"monitor_endpoint":"([^"]+)"/.exec(JSON.stringify(report.body))?.[1] ?? '';
   await follower.close();
 
   const reader = await secured.client('read');
@@ -51,12 +51,12 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
   await samples.waitFor((each) => /"serviceId":"ts_1".*"rss"/.test(JSON.stringify(each.body)));
   await display.close();
 
-  const strangers: readonly (readonly [string, Parameters<typeof followMonitor>[2]])[] = [
+  const refused: readonly (readonly [string, Parameters<typeof followMonitor>[2]])[] = [
     ['does not know the key', { keys: createKeyPair(), serverKey: key }],
     ['does not have the key', { keys: secured.keysOf('read'), serverKey: secured.serverKey }],
     ['is secured', undefined],
   ];
-  for (const [message, security] of strangers) {
+  for (const [message, security] of refused) {
     const other = followMonitor(endpoint, () => expect.unreachable(), security);
     expect(await other.refused).toMatchObject({
       code: 'SEC_CONNECTION_REFUSED',
@@ -75,7 +75,7 @@ test('A Monitor of a secured provider publishes to clients with a key, and prove
   await sampled(next, 'ts_1');
 }, 60_000);
 
-test('What others who are let in say is no answer of a Monitor, and makes it look into no other process.', async () => {
+test('Messages of other clients neither count as replies of the Monitor nor change the processes it measures.', async () => {
   await using secured = await openSecuredProvider([monitorService(), one]);
   const admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });
@@ -85,7 +85,7 @@ test('What others who are let in say is no answer of a Monitor, and makes it loo
   const refused = expect(asked).rejects.toMatchObject({ code: 'SVC_UNKNOWN' });
   const question = await frames.waitFor((frame) => frame.startsWith('samples.T1'));
   const id = /"message_id":"([^"]+)"/.exec(question)?.[1] ?? '';
-  const header = { action: 'reply_samples', service_id: 'ts_404', in_reply_to: id, sender: 'nobody' };
+  const header = { action: 'reply_samples', service_id: 'ts_404', in_reply_to: id, sender: 'other' };
   await connection.publish('state', { header, content: { forged: true } }, secured.keysOf('admin').publicKey);
   await refused;
 
@@ -105,7 +105,7 @@ test('What others who are let in say is no answer of a Monitor, and makes it loo
   });
 }, 60_000);
 
-test('An admin adds a Monitor by asking for figures; what a task may is to look.', async () => {
+test('An admin can add a Monitor by a top request; a task can only read.', async () => {
   await using secured = await openSecuredProvider([one]);
   const admin = await secured.client('admin');
   await admin.command({ action: 'start', transaction: 'T1' });

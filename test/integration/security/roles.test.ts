@@ -1,4 +1,4 @@
-// What those may do who are let in: each by the role of its key, and nobody in the name of another.
+// Clients may do what their role allows, and only in their own name.
 
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ const standing = () => listServices(admin);
 
 const foreign = clientConfiguration([{ id: 'ts_1', instance: 'Evil', location: '/tmp' }]);
 
-test('a provider and its services, processes and threads, speak with each other by keys.', async () => {
+test('A provider and its services, processes and threads, use keys for their messages.', async () => {
   expect(await standing()).toMatchObject([
     { transaction: 'T1', service_id: 'ts_1', state: 'started' },
     { transaction: 'T1', service_id: 'ts_2', state: 'started' },
@@ -58,7 +58,7 @@ const refused: readonly (readonly [Role, CommandRequest, string])[] = [
   ['admin', { action: 'start', transaction: 'T2', configuration: foreign }, 'SVC_LOCATION_REFUSED'],
 ];
 
-test.each(refused)('a client with the role %s that asks %j is refused.', async (role, request, code) => {
+test.each(refused)('A client with the role %s that requests %j is refused.', async (role, request, code) => {
   const before = await standing();
   const client = await secured.client(role);
   const { status } = await client.command(request);
@@ -71,7 +71,7 @@ test.each(refused)('a client with the role %s that asks %j is refused.', async (
   );
 });
 
-test('a client that may operate starts, restarts and stops what is defined, also by sending that file.', async () => {
+test('A client with the role operate starts, restarts and stops defined services, also by sending that file.', async () => {
   const client = await secured.client('operate');
   const { configuration } = secured.file;
   const started = await client.command({ action: 'start', transaction: 'T3', configuration });
@@ -87,7 +87,7 @@ test('a client that may operate starts, restarts and stops what is defined, also
   });
 });
 
-test('a client that may read is answered, and the answer is for it alone.', async () => {
+test('A client with the role read gets replies that only it can read.', async () => {
   const client = await secured.client('read');
   expect(await client.request('T1')).toMatchObject({ contextId: 'context001' });
   expect(await client.request('T1', { action: 'why', serviceId: 'ts_1' })).toMatchObject({
@@ -111,7 +111,7 @@ test.each(['read', 'operate'] as const)(
   },
 );
 
-test('neither the environment nor the command line of a service shows a secret.', async () => {
+test('Neither the environment nor the command line of a service contains a secret.', async () => {
   const secrets = await readFile(join(secured.folder, 'keys', 'server.key_secret'), 'utf8');
   const secret = /secret-key = "(.*)"/.exec(secrets)?.[1] ?? 'none';
   const pids = (await standing()).flatMap(({ pid }) => pid ?? []);
@@ -124,14 +124,14 @@ test('neither the environment nor the command line of a service shows a secret.'
   }
 });
 
-test('what is kept and told holds no part of <Security>.', async () => {
+test('Journal and messages contain no part of <Security>.', async () => {
   await mkdir(join(secured.folder, 'nothing'), { recursive: true });
   const journal = await readFile(join(secured.folder, '.contextd', 'context001', 'journal.json'), 'utf8');
-  const told = JSON.stringify(await admin.request());
-  for (const text of [journal, told]) expect(text).not.toMatch(/Security|key_secret|secret_key|client-admin/);
+  const info = JSON.stringify(await admin.request());
+  for (const text of [journal, info]) expect(text).not.toMatch(/Security|key_secret|secret_key|client-admin/);
 });
 
-test('the next provider knows the services again by their keys, processes and threads.', async () => {
+test('The next provider recognizes services, processes and threads, by their keys.', async () => {
   const before = await standing();
   await secured.replace();
   admin = await secured.client('admin');

@@ -1,4 +1,4 @@
-// What was sealed for a provider that is gone, and reaches the next one: sealed again and executed once.
+// Requests to a crashed provider are sealed again for the next one and executed once.
 
 import { expect, test } from 'vitest';
 import { Client } from '../../../src/client/client.js';
@@ -10,7 +10,7 @@ expectNoLeftovers();
 
 const restart = { action: 'restart', transaction: 'T1', serviceId: 'ts_1', messageId: 'M1' } as const;
 
-test('Commands and questions that meet a crash and a take-over are sealed again, and executed once.', async () => {
+test('Commands and queries during a crash and a take-over are sealed again and executed once.', async () => {
   await using secured = await openSecuredProvider([{ id: 'ts_1', instance: 'Forever' }]);
   const { publish, subscribe } = secured.provider.endpoints;
   await using out = await openRelay(publish);
@@ -20,7 +20,7 @@ test('Commands and questions that meet a crash and a take-over are sealed again,
   await client.command({ action: 'start', transaction: 'T1' });
   const [before] = await listServices(client);
 
-  // As a crash does it: the provider takes nothing back that it has asked for.
+  // Like a crash: the provider cancels none of its requests.
   await Promise.all([out.cut(), back.cut()]);
   const restarting = client.command(restart);
   const asking = client.request('T1');

@@ -1,4 +1,4 @@
-// A journal that is cut, damaged or left half-way: what can be used of it is, and what cannot is told.
+// Reading truncated, damaged and incomplete journals.
 
 import { readFileSync } from 'node:fs';
 import { appendFile, copyFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
 import { createTransaction } from '../../../src/supervision/transaction.js';
 import { openJournal, validReading } from '../../helpers/journal.js';
 
-test('A line that was cut by the end of its writer is no fault; the one before it counts.', async () => {
+test('An incomplete last line is not a fault; the lines before it are used.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
@@ -22,7 +22,7 @@ test('A line that was cut by the end of its writer is no fault; the one before i
   expect(journal.read()).toEqual(validReading(before));
 });
 
-test('A line that makes no sense is named; what stands before it counts.', async () => {
+test('An invalid line is reported; the lines before it are used.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
@@ -33,13 +33,13 @@ test('A line that makes no sense is named; what stands before it counts.', async
   expect(fault).toContain(`line 3 of ${newestFiles(journal.path).changes} cannot be used: gone: `);
 });
 
-test('When everything is damaged the last good one and all changes since say the same.', async () => {
+test('When the newest journal is damaged, the last good one and all changes give the same content.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
   await journal.writer.close();
-  // The next provider's.
+  // The writer of the next provider.
   const next = journal.open();
   await next.flush();
   await journal.work('m2');
@@ -50,7 +50,7 @@ test('When everything is damaged the last good one and all changes since say the
   expect(fault).toMatch(/^\/.*journal\.json cannot be used: [^;]*$/);
 });
 
-test('Lines that belong to another file are left alone, as after an end between two writings.', async () => {
+test('Changes of another journal are ignored, as after a crash between two writes.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
@@ -68,12 +68,12 @@ test('Lines that belong to another file are left alone, as after an end between 
   expect(journal.read()).toEqual(validReading(journal.whole()));
 });
 
-test('What is written only because everything is, is known to whoever goes on from the last good one.', async () => {
+test('Changes in a full journal only are also in the changes file, for a reader of the last good journal.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   const { full: file } = newestFiles(journal.path);
   const before = readFileSync(file, 'utf8');
-  // What makes the lines too many, and what comes with the writing after it.
+  // Fill the changes file, then add a change that is written with the next full journal.
   for (let number = 1; readFileSync(file, 'utf8') === before; number += 1) {
     await journal.work(`m${number}`);
     if (number % 100 === 0)
@@ -90,14 +90,14 @@ test('What is written only because everything is, is known to whoever goes on fr
   expect(content?.transactions).toEqual(expected.transactions);
 });
 
-test('A journal that is damaged stays away from the last good one until there is a sound one.', async () => {
+test('A damaged journal does not replace the last good one before there is an intact one.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.writer.close();
   const { full: file } = newestFiles(journal.path);
   await writeFile(file, 'not a journal');
   const lastGood = readFileSync(lastGoodFiles(journal.path).full, 'utf8');
-  // Nothing can be written: the next provider dies with a full disk.
+  // Writing fails: the next provider crashes on a full disk.
   await rm(newestFiles(journal.path).changes);
   await mkdir(join(newestFiles(journal.path).changes, 'in the way'), { recursive: true });
   await rm(file);
@@ -106,7 +106,7 @@ test('A journal that is damaged stays away from the last good one until there is
   expect(readFileSync(lastGoodFiles(journal.path).full, 'utf8')).toBe(lastGood);
 });
 
-test('Records are read once, also where an end has left two names for one file of changes.', async () => {
+test('Records are read once, also when a crash left two names for one changes file.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
@@ -118,7 +118,7 @@ test('Records are read once, also where an end has left two names for one file o
   expect(journal.read().content?.transactions).toEqual(journal.whole().transactions);
 });
 
-test('A file of changes that cannot be read is told.', async () => {
+test('An unreadable changes file is reported.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   const { changes } = newestFiles(journal.path);
@@ -130,7 +130,7 @@ test('A file of changes that cannot be read is told.', async () => {
   expect(journal.read().fault).toContain(`${changes} cannot be used: `);
 });
 
-test('When the journal itself is gone, the last good one and all changes since say the same.', async () => {
+test('When the journal is missing, the last good one and all changes give the same content.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
@@ -139,7 +139,7 @@ test('When the journal itself is gone, the last good one and all changes since s
   const expected = journal.whole();
   await rm(file);
   expect(journal.read()).toEqual({ content: expected, fault: `${file} is missing`, isLastGood: true });
-  // What has changed since is lost then; that is told as well.
+  // The changes since then are lost, which is reported.
   await rm(changes);
   expect(journal.read()).toMatchObject({ fault: `${file} is missing`, isLastGood: true });
   await rm(lastGoodFiles(journal.path).full);

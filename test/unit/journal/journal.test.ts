@@ -1,4 +1,4 @@
-// The journal on disk: what is written in lines reads as what is written at once.
+// Writing the journal: changes in lines read like a full journal.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { defineServices } from '../../../src/supervision/transaction.js';
 import { eventually } from '../../helpers/eventually.js';
 import { linesOf, openJournal, validReading, T1 } from '../../helpers/journal.js';
 
-test('Each writing adds what has changed, and all of it together reads as what there is.', async () => {
+test('Each write appends the changes; together they give the full content.', async () => {
   await using journal = await openJournal();
   const { full: file, changes } = newestFiles(journal.path);
   await journal.writer.flush();
@@ -23,7 +23,7 @@ test('Each writing adds what has changed, and all of it together reads as what t
   expect(readFileSync(file, 'utf8')).toBe(before);
   const lines = linesOf(changes);
   expect(lines).toHaveLength(21);
-  // One service, its records and one answer, however many there are.
+  // The change contains one service, its records and one answer only.
   expect(lines.at(-1)).toContain('"ts_1"');
   expect(lines.at(-1)).not.toContain('"ts_2"');
   expect(lines.at(-1)).not.toContain('"configuration"');
@@ -32,7 +32,7 @@ test('Each writing adds what has changed, and all of it together reads as what t
   expect(linesOf(changes)).toEqual(lines);
 });
 
-test('Everything is written anew when the lines have become many; a transaction that is gone is a line.', async () => {
+test('A full journal replaces many changes; a removed transaction is one change.', async () => {
   await using journal = await openJournal();
   const { full: file } = newestFiles(journal.path);
   await journal.writer.flush();
@@ -52,7 +52,7 @@ test('Everything is written anew when the lines have become many; a transaction 
   expect(journal.read().content?.transactions).toEqual([]);
 });
 
-test('Answers are in every journal until they are ten minutes old, whatever their number.', async () => {
+test('Answers stay in the journal for ten minutes, whatever their number.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await Promise.all(Array.from({ length: 3000 }, (_, number) => journal.work(`m${number}`)));
@@ -69,13 +69,13 @@ test('Answers are in every journal until they are ten minutes old, whatever thei
   expect(journal.read().content?.answers.map(({ messageId }) => messageId)).toEqual(['late']);
 });
 
-test('What could not be written is told, and is in the next writing.', async () => {
+test('A failed write is reported, and its content is part of the next write.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   const { full: file, changes } = newestFiles(journal.path);
   await journal.writer.close();
   const next = journal.open();
-  // In the place of a file of the pair: the writing cannot replace it.
+  // A folder in the place of a journal file makes the write fail.
   await rm(changes);
   await mkdir(join(changes, 'in the way'), { recursive: true });
   await journal.work('m1');
@@ -83,7 +83,7 @@ test('What could not be written is told, and is in the next writing.', async () 
   expect(journal.faults).toEqual([expect.stringMatching(/^the journal in .* cannot be written: /) as string]);
   expect(next.cost).toMatchObject({ failures: 1 });
   await rm(changes, { recursive: true });
-  // Tried again in a while, although nothing changes.
+  // The writer tries again, even without changes.
   journal.clock.advance(5000);
   await eventually(() => journal.faults.length > 1, 'it is written');
   expect(journal.faults.slice(1)).toEqual(['the journal is in order again']);
@@ -92,7 +92,7 @@ test('What could not be written is told, and is in the next writing.', async () 
   expect(existsSync(lastGoodFiles(journal.path).full)).toBe(true);
 });
 
-test('A command that defines nothing new does not write down what is defined.', async () => {
+test('A command without new definitions does not write the configuration.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   const transaction = journal.transactions.get(T1)!;
@@ -107,19 +107,19 @@ test('A command that defines nothing new does not write down what is defined.', 
   expect(journal.read().content?.transactions[0]?.configuration.TaskLogName).toBe('Other');
 });
 
-test('Files that are removed are written again, with their folder.', async () => {
+test('Removed files and their folder are written again.', async () => {
   await using journal = await openJournal();
   await journal.writer.flush();
   await journal.work('m1');
   await journal.writer.flush();
-  const { monitoredFile: kept } = journal.writer;
-  expect(kept.isInPlace()).toBe(true);
+  const { monitoredFile } = journal.writer;
+  expect(monitoredFile.isInPlace()).toBe(true);
   const [newest, lastGood] = [newestFiles(journal.path), lastGoodFiles(journal.path)];
   for (const path of [newest.full, newest.changes, lastGood.full, journal.path]) {
     await rm(path, { recursive: true });
-    expect(kept.isInPlace()).toBe(false);
-    await kept.restore();
-    expect(kept.isInPlace()).toBe(true);
+    expect(monitoredFile.isInPlace()).toBe(false);
+    await monitoredFile.restore();
+    expect(monitoredFile.isInPlace()).toBe(true);
     await journal.work(`after ${path}`);
     await journal.writer.flush();
     expect(journal.read()).toEqual(validReading(journal.whole()));

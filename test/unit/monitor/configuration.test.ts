@@ -3,14 +3,14 @@ import { monitorConfiguration } from '../../../src/monitor/configuration.js';
 
 const service = { type: 'pub', endpoint: 'tcp://127.0.0.1:6789', frequency_s: '1' };
 
-/** `<path> message` of each fault. */
+/** Each fault as `<path> message`. */
 function faultsOf(configuration: unknown): readonly string[] {
   const result = monitorConfiguration.safeParse(configuration);
   return (result.error?.issues ?? []).map(({ path, message }) => `<${path.join('><')}> ${message}`);
 }
 
-describe('the configuration of a Monitor', () => {
-  it('is what the original had, with what is left out set', () => {
+describe('The configuration of a Monitor', () => {
+  it('has the elements of the original, with defaults', () => {
     const read = monitorConfiguration.parse({
       device_action: 'monitor',
       location: '',
@@ -25,7 +25,7 @@ describe('the configuration of a Monitor', () => {
     expect([read.metrics_port, read.record]).toEqual([undefined, undefined]);
   });
 
-  it('may have blank elements, numbers and flags that are none of text', () => {
+  it('accepts blank elements, numbers and booleans', () => {
     const read = monitorConfiguration.parse({
       service: { endpoint: 'ipc:///tmp/monitor', frequency_s: 0.5 },
       monitor_options: '',
@@ -50,7 +50,7 @@ describe('the configuration of a Monitor', () => {
     ],
     ['no number', { service: { ...service, frequency_s: 'x' } }, '<service><frequency_s> is "x"'],
     [
-      'a flag that is none',
+      'an invalid flag',
       { service, monitor_options: { opened_files: 'maybe' } },
       '<monitor_options><opened_files> is "maybe", allowed: true or false',
     ],
@@ -68,7 +68,7 @@ describe('the configuration of a Monitor', () => {
       '<record><format> must be csv or jsonl',
     ],
     ['an unknown element', { service, histroy_s: '1' }, 'Unrecognized key: "histroy_s"'],
-  ])('is refused with the element and what is allowed there: %s', (_what, configuration, fault) => {
+  ])('is refused with element and allowed values: %s', (_what, configuration, fault) => {
     expect(faultsOf(configuration).join('; ')).toContain(fault);
   });
 });

@@ -11,7 +11,7 @@ describe('History', () => {
     ['exactly full', 10, 10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
     ['the oldest dropped', 12, 10, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
     ['gone round twice', 25, 10, [15, 16, 17, 18, 19, 20, 21, 22, 23, 24]],
-  ])('gives what it keeps, oldest first: %s', (_what, count, spanS, kept) => {
+  ])('returns its samples, oldest first: %s', (_what, count, spanS, kept) => {
     const history = new History({ periodS: 1, spanS });
     fill(history, count);
     expect(history.read('ts_1', 'rss')).toEqual(kept.map((value) => [value, value]));
@@ -26,7 +26,7 @@ describe('History', () => {
     expect(points.at(-1)).toEqual([999, 999]);
   });
 
-  it('gives only what is younger when asked to', () => {
+  it('returns only samples since a time', () => {
     const history = new History({ periodS: 1, spanS: 100 });
     fill(history, 10);
     expect(history.read('ts_1', 'rss', 8)).toEqual([
@@ -36,7 +36,7 @@ describe('History', () => {
     expect(history.read('ts_1', 'rss', 11)).toEqual([]);
   });
 
-  it('tells what was not measured from zero', () => {
+  it('distinguishes missing values from zero', () => {
     const history = new History({ periodS: 1, spanS: 100 });
     history.add('ts_1', 1, { rss: 1, fds: 0 });
     expect(history.read('ts_1', 'fds')).toEqual([[1, 0]]);
@@ -44,8 +44,8 @@ describe('History', () => {
     expect(history.read('ts_2', 'rss')).toBeUndefined();
   });
 
-  it('has a bounded number of services: a new one takes the place of the one that is gone for longest', () => {
-    // A point of all metrics takes 40 bytes, so that there is room for two.
+  it('limits the number of services: a new one replaces the one that ended first', () => {
+    // A sample takes 40 bytes, so there is space for two services.
     const history = new History({ periodS: 1, spanS: 10, maxBytes: 2 * 10 * 40 });
     history.add('ts_1', 1, { rss: 1 });
     history.add('ts_2', 1, { rss: 2 });
@@ -56,7 +56,7 @@ describe('History', () => {
     expect(history.serviceIds).toEqual(['ts_2', 'ts_3']);
   });
 
-  it('takes no place from a service whose turn in this round has only not come yet', () => {
+  it('does not replace a service whose sample of this round is still missing', () => {
     const history = new History({ periodS: 1, spanS: 10, maxBytes: 2 * 10 * 40 });
     for (const atS of [1, 2, 3]) {
       for (const id of ['ts_3', 'ts_1', 'ts_2'])

@@ -1,4 +1,4 @@
-// A real HTTP port, without a Monitor behind it.
+// The HTTP server of a Monitor alone, on a real port.
 
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -25,7 +25,7 @@ async function get(url: string, path: string, host: string): Promise<readonly [n
   });
 }
 
-test('Each path is for those who name this server as they reach it, or as it was configured.', async () => {
+test('Requests may use loopback names and configured names.', async () => {
   await using opened = await open();
   const { url } = opened.server;
   for (const host of ['127.0.0.1:1', 'localhost', '[::1]:9464', 'Metrics.Example:80']) {
@@ -34,7 +34,7 @@ test('Each path is for those who name this server as they reach it, or as it was
   }
 });
 
-test('What is wrong with the provider is what /healthz answers, with 503.', async () => {
+test('/healthz responds with 503 and the fault of the provider.', async () => {
   await using opened = await open('the journal cannot be written');
   expect(await get(opened.server.url, '/healthz', 'localhost')).toEqual([
     503,
@@ -42,7 +42,7 @@ test('What is wrong with the provider is what /healthz answers, with 503.', asyn
   ]);
 });
 
-test('A name that somebody has pointed here is refused, whatever is asked for.', async () => {
+test('Other host names are refused on all paths (DNS rebinding).', async () => {
   await using opened = await open();
   for (const path of ['/metrics', '/healthz', '/other']) {
     const [status, body] = await get(opened.server.url, path, 'evil.example:9464');
@@ -54,7 +54,7 @@ test('A name that somebody has pointed here is refused, whatever is asked for.',
   }
 });
 
-test('A checker that speaks HTTP/1.0 needs no name.', async () => {
+test('A request by HTTP/1.0 needs no host name.', async () => {
   await using opened = await open();
   const socket = connect(Number(new URL(opened.server.url).port), '127.0.0.1');
   socket.end('GET /healthz HTTP/1.0\r\n\r\n');

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { PidReuse } from '../../../src/monitor/pid-reuse.js';
 
-describe('the births of processes', () => {
+describe('PidReuse', () => {
   const run = { serviceId: 'ts_1', pid: 100, restarts: 0 };
 
-  it('know a process again, also where its start is only reckoned', () => {
+  it('recognizes a process, also with an approximate start time', () => {
     const births = new PidReuse();
     expect(births.isSame(run, 5000)).toBe(true);
     expect(births.isSame(run, 5000)).toBe(true);
     expect(births.isSame(run, 5040)).toBe(true);
   });
 
-  it('tell a stranger that has been given the pid, for as long as the run is said to be the same', () => {
+  it('detects another process with the pid of the same run', () => {
     const births = new PidReuse();
     expect(births.isSame(run, 5000)).toBe(true);
     expect(births.isSame(run, 95_000)).toBe(false);
     expect(births.isSame(run, 96_000)).toBe(false);
   });
 
-  it('begin anew with each run, and are apart for each service', () => {
+  it('starts again with each run, separately for each service', () => {
     const births = new PidReuse();
     births.isSame(run, 5000);
     expect(births.isSame({ ...run, restarts: 1 }, 95_000)).toBe(true);

@@ -17,7 +17,7 @@ const sample: RecordedSample = {
 const record = (file: string, more = {}) => ({ file, format: 'csv', max_kb: 1, files: 3, ...more }) as const;
 
 describe('Recorder', () => {
-  it('writes CSV with a header, numbers rounded, and nothing for what was not measured', async () => {
+  it('writes CSV with a header, rounded numbers and empty missing values', async () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'deep', 'samples.csv');
     const recorder = new Recorder(record(file), silentLogger);
@@ -57,7 +57,7 @@ describe('Recorder', () => {
     });
   });
 
-  it('rotates by size and number; each file begins with the header and no line is cut', async () => {
+  it('rotates by size and number; each file starts with the header and no line is cut', async () => {
     await using folder = await openFolder();
     const file = join(folder.path, 'samples.csv');
     const recorder = new Recorder(record(file), silentLogger);
@@ -75,15 +75,15 @@ describe('Recorder', () => {
     }
   });
 
-  it('goes on when the disk is full, and says so once', () => {
-    const told: string[] = [];
-    const log = createLogger(({ message }) => told.push(message));
+  it('continues on a full disk and warns once', () => {
+    const warnings: string[] = [];
+    const log = createLogger(({ message }) => warnings.push(message));
     // Every write to this device fails as on a full disk.
     const recorder = new Recorder(record('/dev/full', { max_kb: 1024 }), log);
     recorder.write([sample]);
     recorder.write([sample]);
     recorder.close();
-    expect(told).toEqual(['cannot record samples: 1 lines lost so far (ENOSPC)']);
+    expect(warnings).toEqual(['cannot record samples: 1 lines lost so far (ENOSPC)']);
   });
 
   it('refuses a file that cannot be written', async () => {

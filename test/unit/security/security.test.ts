@@ -19,7 +19,7 @@ const changed = testConfiguration([{ id: 'ts_1', instance: 'Forever', configurat
 const sent = (configuration: ContextConfiguration) => JSON.parse(JSON.stringify(configuration)) as unknown;
 const reordered = Object.fromEntries(Object.entries(sent(own) as object).toReversed());
 
-describe('the role that a command needs', () => {
+describe('The role that a command needs', () => {
   it.each<[string, unknown, Role]>([
     ['list', {}, 'read'],
     ['validate', sent(changed), 'operate'],
@@ -50,21 +50,21 @@ describe('the role that a command needs', () => {
     ['top', { configuration: { service: { type: 'pub', endpoint: 'tcp://127.0.0.1:6789' } } }, 'admin'],
     ['top', { configuration: { service: 'anything' } }, 'admin'],
     ['logs', { configuration: { service: 'anything' } }, 'read'],
-  ])('as a question %s with %j', (action, content, role) => {
+  ])('for the query %s with %j', (action, content, role) => {
     const header = { action, service_id: '', service_name: 'state', service_transaction: '' };
     expect(roleForQuery({ header, content: content as Record<string, unknown> })).toBe(role);
   });
 
-  it('is had by those above it too', () => {
+  it('is included in higher roles', () => {
     expect([isAllowed('admin', 'read'), isAllowed('operate', 'operate')]).toEqual([true, true]);
     expect([isAllowed('read', 'operate'), isAllowed('operate', 'admin')]).toEqual([false, false]);
   });
 });
 
-describe('freshness', () => {
+describe('ReplayGuard', () => {
   const seal = (key: string, stamp: number) => ({ key, stamp, mac: `${key}${stamp}` });
 
-  it("takes a client's seal once, in any order, within its window", () => {
+  it('accepts each seal of a client once, in any order, within the window', () => {
     const clock = new ManualClock();
     const fresh = new ReplayGuard(clock);
     clock.advance(2 * WINDOW_MS);
@@ -75,13 +75,13 @@ describe('freshness', () => {
     expect(fresh.acceptFromClient(seal('b', now))).toBe(true);
     expect(fresh.acceptFromClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
     expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS + 1))).toBe(false);
-    // From the far end of the window it can be said again for twice as long.
+    // A stamp at the future end of the window is acceptable for twice as long.
     expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS))).toBe(true);
     clock.advance(2 * WINDOW_MS);
     expect(fresh.acceptFromClient(seal('a', now + WINDOW_MS))).toBe(false);
   });
 
-  it('takes nothing of a client that was sealed before it was there: it may have been done already', () => {
+  it('refuses messages of clients from before its start: the previous provider may have executed them', () => {
     const clock = new ManualClock();
     const before = clock.now() - 1;
     const fresh = new ReplayGuard(clock);
@@ -89,7 +89,7 @@ describe('freshness', () => {
     expect(fresh.acceptFromClient(seal('a', clock.now()))).toBe(true);
   });
 
-  it("takes a service's seals in the order of their stamps, however long they were under way", () => {
+  it('accepts seals of a service in the order of their stamps, of any age', () => {
     const clock = new ManualClock();
     const fresh = new ReplayGuard(clock);
     const start = clock.now();
@@ -102,10 +102,10 @@ describe('freshness', () => {
   });
 });
 
-describe('the keys of services', () => {
+describe('ServiceKeys', () => {
   const token = (service: string, run: number) => `owner/T1/${service}/${run}/x`;
 
-  it('speak for the newest run of one service, and are made again by the next provider', () => {
+  it('are valid for the newest run of one service, and are restored by the next provider', () => {
     const { secretKey } = createKeyPair();
     const keys = new ServiceKeys(secretKey);
     const first = keys.issue(token('ts_1', 1)).publicKey;
@@ -118,7 +118,7 @@ describe('the keys of services', () => {
     expect([keys.isKnown(first), keys.mayReportFor(first, 'T1', 'ts_1')]).toEqual([false, false]);
     const next = new ServiceKeys(secretKey);
     const entry = { pid: 1, parent: 1, group: 1, name: 'node', startTime: '1' };
-    const tokens = [token('ts_1', 2), token('ts_1', 1), 'stranger/T1/ts_2/1/x', undefined];
+    const tokens = [token('ts_1', 2), token('ts_1', 1), 'other/T1/ts_2/1/x', undefined];
     next.restore(
       'owner',
       tokens.map((each) => ({ ...entry, token: each })),
@@ -127,7 +127,7 @@ describe('the keys of services', () => {
     expect([next.isKnown(first), next.isKnown(second)]).toEqual([false, true]);
   });
 
-  it('of a process that holds threads speak for those in it', () => {
+  it('of a thread host are valid for its threads', () => {
     const keys = new ServiceKeys(createKeyPair().secretKey);
     keys.place(`thread/${token('ts_1', 1)}`, 'thread-host/owner/context001/h1');
     const host = keys.publicKeyOf('T1', 'ts_1') ?? '';
@@ -141,12 +141,12 @@ describe('the keys of services', () => {
   });
 });
 
-describe("the clients of the provider's own file", () => {
+describe('ClientAcl', () => {
   it.each<[string, Buffer, string]>([
     ['has more than 2 MB', Buffer.alloc(2 * 1024 * 1024 + 1, ' '), 'at most 2097152 are read'],
     ['is not in UTF-8', Buffer.from('<Context>\xe4</Context>', 'latin1'), 'is not encoded in UTF-8'],
     ['is no context', Buffer.from('<Context'), 'Context-Test.xml:1:'],
-  ])('stay as they are when it %s', async (_what, bytes, reason) => {
+  ])('keeps the clients when the file %s', async (_what, bytes, reason) => {
     await using folder = await openFolder();
     const path = join(folder.path, 'Context-Test.xml');
     writeFileSync(path, bytes);
@@ -158,7 +158,7 @@ describe("the clients of the provider's own file", () => {
   });
 });
 
-describe('the audit log', () => {
+describe('Audit', () => {
   const refused = {
     verdict: 'refused',
     who: { name: 'eve' },
@@ -166,7 +166,7 @@ describe('the audit log', () => {
     code: 'SEC_X',
   } as const;
 
-  it('writes the first of a flood, then its number; is for its owner alone, and does not grow for ever', async () => {
+  it('limits floods and its size, and is readable by its owner only', async () => {
     await using folder = await openFolder();
     const clock = new ManualClock();
     const path = join(folder.path, 'state', 'audit.jsonl');
@@ -190,15 +190,15 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('that cannot be written keeps nobody from anything, and says so once', async () => {
+  it('reports once that it cannot be written, without throwing', async () => {
     await using folder = await openFolder();
-    const told: string[] = [];
+    const warnings: string[] = [];
     writeFileSync(join(folder.path, 'file'), '');
     const audit = new Audit(join(folder.path, 'file', 'audit.jsonl'), new ManualClock(), (text) =>
-      told.push(text),
+      warnings.push(text),
     );
     audit.record(refused);
     audit.record(refused);
-    expect(told).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
   });
 });

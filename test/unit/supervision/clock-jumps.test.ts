@@ -1,4 +1,4 @@
-// The machine's clock is set, or a process stands still for a while: nothing ends by that.
+// Jumps of the machine's clock and pauses of a process end no service.
 
 import { describe, expect, it } from 'vitest';
 import { afterAwake, ClockJumps } from '../../../src/base/clock.js';
@@ -35,7 +35,7 @@ async function start(testSupervisor: TestSupervisor): Promise<void> {
 }
 
 describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
-  it('no service has been silent, and one that is silent still is found', async () => {
+  it('heartbeat deadlines stay the same', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat);
@@ -49,7 +49,7 @@ describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
     expect(service(testSupervisor)).toMatchObject({ status: 'failed', reason: 'heartbeat' });
   });
 
-  it('a service that has not beaten yet has not been silent either', async () => {
+  it('the deadline of the first heartbeat stays the same', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 3 } }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat);
@@ -60,7 +60,7 @@ describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
     expect(service(testSupervisor).status).toBe('started');
   });
 
-  it('the restarts of a service count as long as they did, and its age is right', async () => {
+  it('earlier restarts keep their age and count', async () => {
     const supervision = { max_restarts: 2, restart_window_s: 60, backoff_s: 1, backoff_reset_s: 60 };
     const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_fail: 'restart a' }, supervision }]);
     await start(testSupervisor);
@@ -84,37 +84,37 @@ describe.each(JUMPS)('When the clock jumps by %i ms', (byMs) => {
     expect(service(testSupervisor)).toMatchObject({ status: 'failed', reason: 'gave_up' });
   });
 
-  it('a pulse goes on, and tells of no lag', () => {
+  it('a heartbeat timer keeps its interval and reports no lag', () => {
     const clock = new ManualClock();
     const lags: number[] = [];
-    const pulse = new HeartbeatTimer(clock, 2000, (lagMs) => lags.push(lagMs));
+    const timer = new HeartbeatTimer(clock, 2000, (lagMs) => lags.push(lagMs));
     clock.advance(2000);
     clock.jump(byMs);
     clock.advance(4000);
-    pulse.close();
+    timer.close();
     expect(lags).toEqual([0, 0, 0]);
   });
 
-  it('clients and services are heard by the new time, each message once', () => {
+  it('messages are accepted by the new time, each once', () => {
     const clock = new ManualClock(100 * HOUR_MS);
-    const fresh = new ReplayGuard(clock);
+    const guard = new ReplayGuard(clock);
     const seal = (key: string, stamp: number) => ({ key, stamp, mac: `${key}${stamp}` });
     clock.advance(1000);
-    expect(fresh.acceptFromService(seal('s', clock.now()))).toBe(true);
+    expect(guard.acceptFromService(seal('s', clock.now()))).toBe(true);
     clock.jump(byMs);
     clock.advance(1000);
     const now = clock.now();
-    expect(fresh.acceptFromClient(seal('a', now))).toBe(true);
-    expect(fresh.acceptFromClient(seal('a', now))).toBe(false);
-    expect(fresh.acceptFromClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
-    // Launched again: it has the same key, and seals by the new time.
-    expect(fresh.acceptFromService(seal('s', now))).toBe(true);
-    expect(fresh.acceptFromService(seal('s', now))).toBe(false);
+    expect(guard.acceptFromClient(seal('a', now))).toBe(true);
+    expect(guard.acceptFromClient(seal('a', now))).toBe(false);
+    expect(guard.acceptFromClient(seal('a', now - WINDOW_MS - 1))).toBe(false);
+    // A restarted service has the same key and seals by the new time.
+    expect(guard.acceptFromService(seal('s', now))).toBe(true);
+    expect(guard.acceptFromService(seal('s', now))).toBe(false);
   });
 });
 
 describe('A delay while awake', () => {
-  it('is over when it should be', () => {
+  it('ends after its duration', () => {
     const clock = new ManualClock();
     const over: number[] = [];
     afterAwake(clock, 2500, () => over.push(clock.monotonic()));
@@ -126,7 +126,7 @@ describe('A delay while awake', () => {
     expect(clock.waiting).toEqual([]);
   });
 
-  it('does not count the time in which the process stood still, and hears what has come meanwhile first', () => {
+  it('does not count the time in which the process was stopped', () => {
     let nowMs = 0;
     let due: () => void = () => undefined;
     const after = (_delayMs: number, act: () => void) => {
@@ -144,7 +144,7 @@ describe('A delay while awake', () => {
   });
 });
 
-it('Adjustments of the clock are no jumps.', () => {
+it('Small adjustments of the clock do not count as jumps.', () => {
   const clock = new ManualClock();
   const jumps = new ClockJumps(clock);
   clock.jump(900);

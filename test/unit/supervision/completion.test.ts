@@ -3,128 +3,128 @@ import type { ServiceResult } from '../../../src/messages/state.js';
 import { Completion, type CompletionGoal } from '../../../src/supervision/completion.js';
 import { id, Harness } from '../../helpers/harness.js';
 
-/** Asks, and tells what has settled after each move. */
-function ask(harness: Harness, goal: CompletionGoal, ...services: string[]) {
-  const settlement = new Completion();
-  const asked: {
+/** Waits for services; `results` is set when the wait has ended. */
+function wait(harness: Harness, goal: CompletionGoal, ...services: string[]) {
+  const completion = new Completion();
+  const waiting: {
     results: readonly ServiceResult[] | undefined;
     step: (move: () => Harness) => Promise<void>;
   } = {
     results: undefined,
     step: async (move) => {
-      settlement.check(move().snapshot, harness.atMs);
+      completion.check(move().snapshot, harness.atMs);
       await Promise.resolve();
       await Promise.resolve();
     },
   };
   const request = { goal, services: services.map(id), requestedMs: harness.atMs };
-  void settlement.wait(harness.snapshot, request).then((results) => (asked.results = results));
-  settlement.check(harness.snapshot, harness.atMs);
-  return asked;
+  void completion.wait(harness.snapshot, request).then((results) => (waiting.results = results));
+  completion.check(harness.snapshot, harness.atMs);
+  return waiting;
 }
 
 const pair = () => new Harness({ id: 'a' }, { id: 'b' });
 
-describe('a start has settled', () => {
-  it('when every service runs or rests, with the time that each took, in the order asked for', async () => {
+describe('A start is complete', () => {
+  it('when each service runs or has ended; the results have the order of the request', async () => {
     const harness = pair().start('a', 'b');
-    const asked = ask(harness, 'run', 'a', 'b');
+    const waiting = wait(harness, 'run', 'a', 'b');
     harness.atMs += 30;
-    await asked.step(() => harness.launched('b', 201).reported('b', 'started'));
-    expect(asked.results).toBeUndefined();
+    await waiting.step(() => harness.launched('b', 201).reported('b', 'started'));
+    expect(waiting.results).toBeUndefined();
     harness.atMs += 10;
-    await asked.step(() => harness.launched('a', 100).reported('a', 'started'));
-    expect(asked.results).toEqual([
+    await waiting.step(() => harness.launched('a', 100).reported('a', 'started'));
+    expect(waiting.results).toEqual([
       { service_id: 'a', state: 'started', pid: 100, elapsed_ms: 40 },
       { service_id: 'b', state: 'started', pid: 201, elapsed_ms: 30 },
     ]);
   });
 
   it.each([
-    ['its launch failed', (harness: Harness) => harness.launchFailed('a'), 'failed', 'SVC_BUILD_FAILED'],
+    ['the launch fails', (harness: Harness) => harness.launchFailed('a'), 'failed', 'SVC_BUILD_FAILED'],
     [
-      'it was late',
+      'it times out',
       (harness: Harness) => harness.launched('a').startTimedOut('a'),
       'failed',
       'SVC_START_TIMEOUT',
     ],
-    ['it was stopped', (harness: Harness) => harness.stop('a').ended('a'), 'stopped', 'SVC_EXITED'],
-  ])('and has failed, when %s', async (_why, move, state, code) => {
+    ['the service is stopped', (harness: Harness) => harness.stop('a').ended('a'), 'stopped', 'SVC_EXITED'],
+  ])('with an error when %s', async (_why, move, state, code) => {
     const harness = pair().start('a');
-    const asked = ask(harness, 'run', 'a');
-    await asked.step(() => move(harness));
-    expect(asked.results).toMatchObject([{ service_id: 'a', state, error: { code } }]);
+    const waiting = wait(harness, 'run', 'a');
+    await waiting.step(() => move(harness));
+    expect(waiting.results).toMatchObject([{ service_id: 'a', state, error: { code } }]);
   });
 
-  it('and one that fails while another is still waited for has failed', async () => {
+  it('with an error for a service that fails while another one is pending', async () => {
     const harness = pair().start('a', 'b').launched('a', 100).launched('b', 201).reported('a', 'started');
-    const asked = ask(harness, 'run', 'a', 'b');
-    await asked.step(() => harness.reported('a', 'failed'));
-    await asked.step(() => harness.reported('b', 'started'));
-    expect(asked.results).toMatchObject([
+    const waiting = wait(harness, 'run', 'a', 'b');
+    await waiting.step(() => harness.reported('a', 'failed'));
+    await waiting.step(() => harness.reported('b', 'started'));
+    expect(waiting.results).toMatchObject([
       { service_id: 'a', state: 'failed', pid: 100, error: { code: 'SVC_TASK_FAILED' } },
       { service_id: 'b', state: 'started' },
     ]);
   });
 
-  it('and is well, when the service has done its work meanwhile', async () => {
+  it('without an error when the service has exited since', async () => {
     const harness = pair().start('a').launched('a').reported('a', 'started');
-    const asked = ask(harness, 'run', 'a');
-    await asked.step(() => harness.ended('a', { exitCode: 0 }));
-    expect(asked.results).toMatchObject([{ state: 'started' }]);
+    const waiting = wait(harness, 'run', 'a');
+    await waiting.step(() => harness.ended('a', { exitCode: 0 }));
+    expect(waiting.results).toMatchObject([{ state: 'started' }]);
   });
 
-  it('by a restart only when the new run stands', async () => {
+  it('after a restart only when the new run has started', async () => {
     const harness = pair().bringUp('a').restart('a');
-    const asked = ask(harness, 'run', 'a');
-    await asked.step(() => harness.ended('a'));
-    expect(asked.results).toBeUndefined();
-    await asked.step(() => harness.launched('a', 7).reported('a', 'started'));
-    expect(asked.results).toMatchObject([{ state: 'started', pid: 7 }]);
+    const waiting = wait(harness, 'run', 'a');
+    await waiting.step(() => harness.ended('a'));
+    expect(waiting.results).toBeUndefined();
+    await waiting.step(() => harness.launched('a', 7).reported('a', 'started'));
+    expect(waiting.results).toMatchObject([{ state: 'started', pid: 7 }]);
   });
 });
 
-describe('a stop has settled', () => {
-  it('when the run that was there has ended', async () => {
+describe('A stop is complete', () => {
+  it('when the run at the time of the request has ended', async () => {
     const harness = pair().bringUp('a', 'b').stop('a', 'b');
-    const asked = ask(harness, 'stop', 'a', 'b');
-    await asked.step(() => harness.ended('a'));
-    expect(asked.results).toBeUndefined();
-    await asked.step(() => harness.ended('b'));
-    expect(asked.results).toMatchObject([
+    const waiting = wait(harness, 'stop', 'a', 'b');
+    await waiting.step(() => harness.ended('a'));
+    expect(waiting.results).toBeUndefined();
+    await waiting.step(() => harness.ended('b'));
+    expect(waiting.results).toMatchObject([
       { service_id: 'a', state: 'stopped', pid: null },
       { service_id: 'b', state: 'stopped', pid: null },
     ]);
   });
 
-  it('also when something has started the service again in the meantime', async () => {
+  it('also when the service has been started again since', async () => {
     const harness = pair().bringUp('a').stop('a');
-    const asked = ask(harness, 'stop', 'a');
-    await asked.step(() => harness.start('a').ended('a').launched('a', 9));
-    expect(asked.results).toMatchObject([{ service_id: 'a', state: 'stopped', pid: null }]);
+    const waiting = wait(harness, 'stop', 'a');
+    await waiting.step(() => harness.start('a').ended('a').launched('a', 9));
+    expect(waiting.results).toMatchObject([{ service_id: 'a', state: 'stopped', pid: null }]);
   });
 
-  it('at once when nothing runs', async () => {
+  it('at once when no service runs', async () => {
     const harness = pair();
-    const asked = ask(harness, 'stop', 'a', 'b');
-    await asked.step(() => harness);
-    expect(asked.results).toHaveLength(2);
+    const waiting = wait(harness, 'stop', 'a', 'b');
+    await waiting.step(() => harness);
+    expect(waiting.results).toHaveLength(2);
   });
 });
 
-it('nobody waits for a service that does not exist, or for none', async () => {
+it('Unknown services and empty requests complete at once.', async () => {
   const harness = pair();
-  const unknown = ask(harness, 'run', 'x');
-  const none = ask(harness, 'run');
+  const unknown = wait(harness, 'run', 'x');
+  const none = wait(harness, 'run');
   await unknown.step(() => harness);
   expect([unknown.results, none.results]).toEqual([[], []]);
 });
 
-it('nothing settles before the first check: the runs waited for may be those of an earlier snapshot', async () => {
+it('Nothing completes before the first check: the request may refer to an earlier snapshot.', async () => {
   const harness = pair().bringUp('a');
-  const settlement = new Completion();
+  const completion = new Completion();
   const before = harness.snapshot;
-  const settled = settlement.wait(before, { goal: 'stop', services: [id('a')], requestedMs: harness.atMs });
-  settlement.check(harness.restart('a').ended('a').launched('a').snapshot, harness.atMs);
-  expect(await settled).toMatchObject([{ service_id: 'a', state: 'stopped' }]);
+  const results = completion.wait(before, { goal: 'stop', services: [id('a')], requestedMs: harness.atMs });
+  completion.check(harness.restart('a').ended('a').launched('a').snapshot, harness.atMs);
+  expect(await results).toMatchObject([{ service_id: 'a', state: 'stopped' }]);
 });

@@ -10,62 +10,58 @@ const limit = (more: Partial<Limit> = {}): Limit => ({
   ...more,
 });
 
-/** Readings at these seconds, one after the other; returns the seconds at which an excess was told. */
-function tell(
+/** Checks `measurements` (second, values) in order; returns the reports as `second: metric value`. */
+function check(
   limits: readonly Limit[],
-  readings: readonly (readonly [number, MetricValues])[],
+  measurements: readonly (readonly [number, MetricValues])[],
 ): readonly string[] {
-  let watched: BreachState | undefined;
-  return readings.flatMap(([second, values]) => {
-    const judgement = checkLimits(limits, watched, { values, atMs: second * 1000, maxGapMs: 3000 });
-    watched = judgement.state;
-    return judgement.breaches.map(({ limit: { metric }, value }) => `${second}: ${metric} ${value}`);
+  let state: BreachState | undefined;
+  return measurements.flatMap(([second, values]) => {
+    const result = checkLimits(limits, state, { values, atMs: second * 1000, maxGapMs: 3000 });
+    state = result.state;
+    return result.breaches.map(({ limit: { metric }, value }) => `${second}: ${metric} ${value}`);
   });
 }
 
 const rss = (...values: readonly (number | undefined)[]) =>
   values.map((value, second) => [second, value === undefined ? {} : { rss: value }] as const);
 
-describe('a limit', () => {
+describe('A limit', () => {
   it.each([
-    ['is told when it has been exceeded for long enough', rss(201, 202, 203, 204, 205), ['3: rss 204']],
-    ['is not exceeded by what equals it', rss(200, 200, 200, 200, 200), []],
-    ['begins anew when it was kept in between', rss(201, 201, 201, 200, 201, 201, 201), []],
+    ['is reported when it is exceeded for long enough', rss(201, 202, 203, 204, 205), ['3: rss 204']],
+    ['is not exceeded by an equal value', rss(200, 200, 200, 200, 200), []],
+    ['starts from zero when the value was within it in between', rss(201, 201, 201, 200, 201, 201, 201), []],
     [
-      'is told again only after it was kept',
+      'is reported again only after the value was within it',
       rss(300, 300, 300, 300, 300, 1, 300, 300, 300, 300),
       ['3: rss 300', '9: rss 300'],
     ],
-    ['outlasts a moment in which nothing can be read', rss(300, 300, undefined, 300), ['3: rss 300']],
-    [
-      'is not told in a moment in which nothing can be read',
-      rss(300, 300, 300, undefined, 300),
-      ['4: rss 300'],
-    ],
-  ])('%s', (_what, readings, told) => {
-    expect(tell([limit()], readings)).toEqual(told);
+    ['continues over a missing value', rss(300, 300, undefined, 300), ['3: rss 300']],
+    ['is not reported at a missing value', rss(300, 300, 300, undefined, 300), ['4: rss 300']],
+  ])('%s', (_what, measurements, reports) => {
+    expect(check([limit()], measurements)).toEqual(reports);
   });
 
-  it('without a time is told at the first values beyond it', () => {
-    expect(tell([limit({ for_s: 0 })], rss(100, 201, 202, 100, 201))).toEqual(['1: rss 201', '4: rss 201']);
+  it('without a duration is reported at the first value beyond it', () => {
+    expect(check([limit({ for_s: 0 })], rss(100, 201, 202, 100, 201))).toEqual(['1: rss 201', '4: rss 201']);
   });
 
-  it('counts no time in which nobody looked', () => {
-    const readings = [0, 1, 10, 11, 12, 13].map((second) => [second, { rss: 300 }] as const);
-    expect(tell([limit()], readings)).toEqual(['13: rss 300']);
+  it('does not count gaps between measurements', () => {
+    const measurements = [0, 1, 10, 11, 12, 13].map((second) => [second, { rss: 300 }] as const);
+    expect(check([limit()], measurements)).toEqual(['13: rss 300']);
   });
 
-  it('is judged apart from others, on the same figure and on another', () => {
+  it('is independent of other limits, on the same metric and on others', () => {
     const limits = [
       limit({ for_s: 1, event: 'updated' }),
       limit(),
       limit({ metric: 'cpu', above: 90, for_s: 0 }),
     ];
-    const readings = [0, 1, 2, 3].map((second) => [second, { rss: 300, cpu: second * 40 }] as const);
-    expect(tell(limits, readings)).toEqual(['1: rss 300', '3: rss 300', '3: cpu 120']);
+    const measurements = [0, 1, 2, 3].map((second) => [second, { rss: 300, cpu: second * 40 }] as const);
+    expect(check(limits, measurements)).toEqual(['1: rss 300', '3: rss 300', '3: cpu 120']);
   });
 
-  it('goes on when a reload changes another one', () => {
+  it('continues when a reload changes another limit', () => {
     const values = { rss: 300 };
     const first = checkLimits([limit(), limit({ above: 250 })], undefined, {
       values,

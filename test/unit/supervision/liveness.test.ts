@@ -25,40 +25,40 @@ async function start(testSupervisor: TestSupervisor): Promise<void> {
 const service = (testSupervisor: TestSupervisor) =>
   testSupervisor.transaction.snapshot.services.get(id('a'))!;
 
-describe('Vitals', () => {
-  it('count the events between two that were seen, and not those before the first', () => {
-    const vitals = new Liveness('s1');
-    expect([5, 6, 9].map((seq) => vitals.recordEvent(seq))).toEqual([true, true, true]);
-    expect(vitals.missedEvents).toBe(2);
+describe('Liveness', () => {
+  it('counts missed events between received ones, but not before the first', () => {
+    const liveness = new Liveness('s1');
+    expect([5, 6, 9].map((seq) => liveness.recordEvent(seq))).toEqual([true, true, true]);
+    expect(liveness.missedEvents).toBe(2);
   });
 
-  it('count those that a beat has counted and nobody has seen, once', () => {
-    const vitals = new Liveness('s1');
-    vitals.recordEvent(1);
-    vitals.recordHeartbeat(beat({ seq: 4 }), 0);
-    vitals.recordHeartbeat(beat({ seq: 4 }), 0);
-    expect(vitals.recordEvent(5)).toBe(true);
-    expect(vitals.missedEvents).toBe(3);
+  it('counts events that a heartbeat proves missing, once', () => {
+    const liveness = new Liveness('s1');
+    liveness.recordEvent(1);
+    liveness.recordHeartbeat(beat({ seq: 4 }), 0);
+    liveness.recordHeartbeat(beat({ seq: 4 }), 0);
+    expect(liveness.recordEvent(5)).toBe(true);
+    expect(liveness.missedEvents).toBe(3);
   });
 
-  it('know the thread from a beat, for a provider that was not there when it started', () => {
-    const vitals = new Liveness('s1');
-    vitals.recordHeartbeat(beat(), 0);
-    expect(vitals.tid).toBeUndefined();
-    vitals.recordHeartbeat(beat({ tid: 1234 }), 1);
-    expect(vitals.tid).toBe(1234);
+  it('takes the thread id from a heartbeat', () => {
+    const liveness = new Liveness('s1');
+    liveness.recordHeartbeat(beat(), 0);
+    expect(liveness.tid).toBeUndefined();
+    liveness.recordHeartbeat(beat({ tid: 1234 }), 1);
+    expect(liveness.tid).toBe(1234);
   });
 
-  it('know an event that comes again', () => {
-    const vitals = new Liveness('s1');
-    vitals.recordEvent(3);
-    expect(vitals.recordEvent(3)).toBe(false);
-    expect(vitals.recordEvent(2)).toBe(false);
+  it('detects a repeated event', () => {
+    const liveness = new Liveness('s1');
+    liveness.recordEvent(3);
+    expect(liveness.recordEvent(3)).toBe(false);
+    expect(liveness.recordEvent(2)).toBe(false);
   });
 });
 
 describe('A heartbeat', () => {
-  it('heals a started that was lost', async () => {
+  it('replaces a lost started event', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_start: 'start b' } }, { id: 'b' }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat({ ready: false, state: 'created' }));
@@ -70,7 +70,7 @@ describe('A heartbeat', () => {
     expect(testSupervisor.processes).toHaveLength(2);
   });
 
-  it('heals a failed that was lost: on_fail fires once', async () => {
+  it('replaces a lost failed event; on_fail fires once', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', transitions: { on_fail: 'start b' } }, { id: 'b' }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat());
@@ -81,14 +81,14 @@ describe('A heartbeat', () => {
     expect(testSupervisor.processes).toHaveLength(2);
   });
 
-  it('of an earlier run changes nothing', async () => {
+  it('of an earlier run is ignored', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat({ pid: 77 }));
     expect(service(testSupervisor).status).toBe('starting');
   });
 
-  it('that never comes counts from the moment the service was there', async () => {
+  it('that never arrives is overdue from the start of the service', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { heartbeat_limit_s: 1 } }]);
     await start(testSupervisor);
     testSupervisor.supervisor.onHeartbeat(beat());

@@ -23,9 +23,9 @@ test.each([
   ['failed', (harness: Harness) => harness, { exitCode: 3 }, { exit_code: 3 }],
   ['failed', (harness: Harness) => harness.reported('a', 'failed'), { exitCode: 1 }, { exit_code: 1 }],
 ] as const)(
-  'What could not be ended of a service that has %s is named, once, and recorded.',
-  (action, come, end, how) => {
-    const harness = come(new Harness({ id: 'a' }).bringUp('a')).ended('a', { ...end, left: LEFT });
+  'Processes that cannot be ended of a service that has %s are reported once and recorded.',
+  (action, prepare, end, how) => {
+    const harness = prepare(new Harness({ id: 'a' }).bringUp('a')).ended('a', { ...end, left: LEFT });
     expect(reports(harness)).toEqual([[action, expect.objectContaining({ ...how, not_ended: LEFT })]]);
     expect(records(harness)).toContain('could not end 4711 (sleep)');
   },

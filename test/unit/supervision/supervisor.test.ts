@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EventAction } from '../../../src/messages/service-event.js';
-import { openSupervisor, type TestSupervisor } from '../../helpers/fake-launcher.js';
+import { openSupervisor, settle, type TestSupervisor } from '../../helpers/fake-launcher.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
-/** Lets everything that waits for nothing but its turn happen. */
-const settle = () => new Promise((resume) => setImmediate(resume));
-
-async function ask(
+async function request(
   testSupervisor: TestSupervisor,
   action: 'start' | 'restart' | 'stop',
   ...services: string[]
@@ -16,12 +13,12 @@ async function ask(
     action === 'stop'
       ? ({ type: 'stop_requested', isWholeTransaction: false, ...common } as const)
       : ({ type: 'run_requested', action, ...common } as const);
-  const asked = testSupervisor.supervisor.request(testSupervisor.transaction, event);
+  const reply = testSupervisor.supervisor.request(testSupervisor.transaction, event);
   await settle();
-  return asked;
+  return reply;
 }
 
-function hear(
+function report(
   testSupervisor: TestSupervisor,
   service: string,
   action: EventAction,
@@ -39,10 +36,10 @@ const statusOf = (testSupervisor: TestSupervisor, service: string) =>
   testSupervisor.transaction.snapshot.services.get(id(service))?.status;
 
 describe('Supervisor', () => {
-  it('builds, launches, greets and answers a start when the service says so', async () => {
+  it('builds and launches, sends start, and answers when the service has started', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
-    const { settled } = await ask(testSupervisor, 'start', 'a');
-    expect(testSupervisor.processes[0]?.order).toMatchObject({
+    const { settled } = await request(testSupervisor, 'start', 'a');
+    expect(testSupervisor.processes[0]?.request).toMatchObject({
       bootstrap: { serviceId: 'a', module: '/build/a.mjs' },
       logFile: '/logs/a.log',
       workingFolder: '/work',
@@ -51,70 +48,70 @@ describe('Supervisor', () => {
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'a');
     expect(testSupervisor.calls).toEqual(['start a']);
     testSupervisor.clock.advance(40);
-    hear(testSupervisor, 'a', 'started');
+    report(testSupervisor, 'a', 'started');
     expect(await settled).toEqual([{ service_id: 'a', state: 'started', pid: 1000, elapsed_ms: 40 }]);
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'a');
     expect(testSupervisor.calls).toEqual(['start a']);
   });
 
-  it('asks a process to stop, and answers when it has ended', async () => {
+  it('requests a stop and answers when the process has ended', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
-    await ask(testSupervisor, 'start', 'a');
-    hear(testSupervisor, 'a', 'started');
-    const { settled } = await ask(testSupervisor, 'stop', 'a');
-    expect(testSupervisor.processes[0]?.stops).toEqual(['asked']);
+    await request(testSupervisor, 'start', 'a');
+    report(testSupervisor, 'a', 'started');
+    const { settled } = await request(testSupervisor, 'stop', 'a');
+    expect(testSupervisor.processes[0]?.stops).toEqual(['requested']);
     expect(testSupervisor.calls).toEqual(['stop a']);
     testSupervisor.processes[0]?.end();
     expect(await settled).toMatchObject([{ service_id: 'a', state: 'stopped', pid: null }]);
     expect(testSupervisor.calls).toEqual(['stop a', 'report a stopped']);
   });
 
-  it('launches nothing when the stop came while the code was being built', async () => {
+  it('launches nothing after a stop during the build', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }], { isBuildSlow: true });
-    await ask(testSupervisor, 'start', 'a');
-    const { settled } = await ask(testSupervisor, 'stop', 'a');
+    await request(testSupervisor, 'start', 'a');
+    const { settled } = await request(testSupervisor, 'stop', 'a');
     testSupervisor.builds.get('a')?.resolve('/build/a.mjs');
     expect(await settled).toMatchObject([{ state: 'stopped' }]);
     expect(testSupervisor.processes).toEqual([]);
   });
 
-  it('launches the second run of a restart only when the first has ended', async () => {
+  it('launches the new run of a restart after the end of the old one', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
-    await ask(testSupervisor, 'start', 'a');
-    hear(testSupervisor, 'a', 'started');
-    const { settled } = await ask(testSupervisor, 'restart', 'a');
+    await request(testSupervisor, 'start', 'a');
+    report(testSupervisor, 'a', 'started');
+    const { settled } = await request(testSupervisor, 'restart', 'a');
     expect(testSupervisor.processes).toHaveLength(1);
     testSupervisor.processes[0]?.end();
     await settle();
     expect(testSupervisor.processes).toHaveLength(2);
-    hear(testSupervisor, 'a', 'started');
+    report(testSupervisor, 'a', 'started');
     expect(await settled).toMatchObject([{ state: 'started', pid: 1001 }]);
   });
 
-  it('answers a refused start at once, beside the results of the others', async () => {
+  it('answers refused starts at once and the others later', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }, { id: 'b' }]);
-    await ask(testSupervisor, 'start', 'a');
-    const { refused, settled } = await ask(testSupervisor, 'start', 'a', 'b', 'x');
+    await request(testSupervisor, 'start', 'a');
+    const { refused, settled } = await request(testSupervisor, 'start', 'a', 'b', 'x');
     expect(refused).toMatchObject([
       { service_id: 'a', state: 'starting', pid: 1000, error: { code: 'SVC_ALREADY_STARTED' } },
       { service_id: 'x', state: 'unknown', pid: null, error: { code: 'SVC_UNKNOWN' } },
     ]);
-    hear(testSupervisor, 'b', 'started');
+    report(testSupervisor, 'b', 'started');
     expect(await settled).toMatchObject([{ service_id: 'b' }]);
   });
 
-  it('fails a service whose launch fails, with the reason', async () => {
+  it('fails a service whose launch fails, with the error', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }], { launchError: new Error('no more processes') });
-    const { settled } = await ask(testSupervisor, 'start', 'a');
+    const { settled } = await request(testSupervisor, 'start', 'a');
     expect(await settled).toMatchObject([
       { state: 'failed', error: { code: 'SVC_LAUNCH_FAILED', message: 'no more processes' } },
     ]);
     expect(testSupervisor.calls).toEqual(['report a failed']);
   });
 
-  it('kills what is not ready in time', async () => {
+  it('kills a service that is not ready in time', async () => {
     const testSupervisor = openSupervisor([{ id: 'a', supervision: { start_timeout_s: 3 } }]);
-    const { settled } = await ask(testSupervisor, 'start', 'a');
+    const { settled } = await request(testSupervisor, 'start', 'a');
     testSupervisor.clock.advance(2_999);
     expect(statusOf(testSupervisor, 'a')).toBe('starting');
     testSupervisor.clock.advance(1);
@@ -122,17 +119,17 @@ describe('Supervisor', () => {
     expect(await settled).toMatchObject([{ state: 'failed', error: { code: 'SVC_START_TIMEOUT' } }]);
   });
 
-  it('waits for the back-off to be over', async () => {
+  it('restarts after the back-off', async () => {
     const testSupervisor = openSupervisor([
       { id: 'a', transitions: { on_fail: 'restart a' }, supervision: { backoff_s: 2 } },
     ]);
-    await ask(testSupervisor, 'start', 'a');
+    await request(testSupervisor, 'start', 'a');
     testSupervisor.processes[0]?.end({ exitCode: 1 });
     await settle();
     testSupervisor.processes[1]?.end({ exitCode: 1 });
     await settle();
     expect(statusOf(testSupervisor, 'a')).toBe('backoff');
-    // A quarter may be taken off by chance.
+    // The jitter shortens it by up to a quarter.
     testSupervisor.clock.advance(1_499);
     expect(statusOf(testSupervisor, 'a')).toBe('backoff');
     testSupervisor.clock.advance(501);
@@ -140,11 +137,11 @@ describe('Supervisor', () => {
     expect(testSupervisor.processes).toHaveLength(3);
   });
 
-  it('kills everything at once, also what is only being made', async () => {
+  it('killAll kills running processes and prevents pending launches', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }, { id: 'b' }]);
-    await ask(testSupervisor, 'start', 'a');
+    await request(testSupervisor, 'start', 'a');
     const slow = openSupervisor([{ id: 'c' }], { isBuildSlow: true });
-    await ask(slow, 'start', 'c');
+    await request(slow, 'start', 'c');
     testSupervisor.supervisor.killAll();
     slow.supervisor.killAll();
     slow.builds.get('c')?.resolve('/c');
@@ -153,21 +150,21 @@ describe('Supervisor', () => {
     expect(slow.processes).toEqual([]);
   });
 
-  it('lets go of its timers when it is closed', async () => {
+  it('cancels its timers on close', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
-    await ask(testSupervisor, 'start', 'a');
+    await request(testSupervisor, 'start', 'a');
     expect(testSupervisor.clock.waiting).toHaveLength(1);
     testSupervisor.supervisor.close();
     expect(testSupervisor.clock.waiting).toEqual([]);
   });
 
-  it('ignores what is said in other transactions, of unknown services and by unfit names', async () => {
+  it('ignores other transactions, unknown services and invalid ids', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
-    await ask(testSupervisor, 'start', 'a');
+    await request(testSupervisor, 'start', 'a');
     const before = testSupervisor.transaction.snapshot;
-    hear(testSupervisor, 'a', 'started', 'OTHER');
-    hear(testSupervisor, 'a', 'started', '../..');
-    hear(testSupervisor, 'no id', 'started');
+    report(testSupervisor, 'a', 'started', 'OTHER');
+    report(testSupervisor, 'a', 'started', '../..');
+    report(testSupervisor, 'no id', 'started');
     testSupervisor.supervisor.onSubscribed('OTHER', 'a');
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'no id');
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'x');

@@ -4,10 +4,10 @@ import { id, Harness } from '../../helpers/harness.js';
 const one = () => new Harness({ id: 'a' });
 const up = () => one().bringUp('a');
 
-describe('a service that is not ready in time', () => {
+describe('A service that is not ready in time', () => {
   const late = () => one().start('a').launched('a').startTimedOut('a');
 
-  it('is killed and failed, once', () => {
+  it('is killed and fails once', () => {
     const harness = late();
     expect(harness.effectTexts).toEqual(['stop a at once', 'report a failed']);
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout', isAlive: true });
@@ -15,7 +15,7 @@ describe('a service that is not ready in time', () => {
     expect(harness.get('a')).toMatchObject({ status: 'failed', isAlive: false });
   });
 
-  it('stays failed whatever it says while it dies', () => {
+  it('stays failed, whatever it reports while it ends', () => {
     const harness = late().reported('a', 'started').reported('a', 'updated').reported('a', 'failed');
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'start_timeout' });
   });
@@ -24,18 +24,18 @@ describe('a service that is not ready in time', () => {
     ['it is started', up()],
     ['it is being stopped', up().stop('a')],
     ['it has failed already', one().start('a').launched('a').reported('a', 'failed')],
-  ])('is what it is when the time is over and %s', (_what, harness) => {
+  ])('is unchanged when the time is over and %s', (_what, harness) => {
     const before = harness.get('a');
     expect(harness.startTimedOut('a').effects).toEqual([]);
     expect(harness.get('a')).toEqual(before);
   });
 });
 
-describe('a service that reports a failure and lives on', () => {
+describe('A service that reports a failure and keeps running', () => {
   const failing = () =>
     up().reported('a', 'failed', { error: { code: 'X', message: 'one sensor is silent' } });
 
-  it('is failed with its own words, and alive', () => {
+  it('fails with its own error and stays alive', () => {
     expect(failing().get('a')).toMatchObject({
       status: 'failed',
       isAlive: true,
@@ -44,25 +44,22 @@ describe('a service that reports a failure and lives on', () => {
     });
   });
 
-  it.each(['updated', 'started'] as const)(
-    'is well again, as if nothing had been, when it reports %s',
-    (action) => {
-      expect(failing().reported('a', action).get('a')).toMatchObject({
-        status: 'started',
-        reason: undefined,
-        error: undefined,
-      });
-    },
-  );
+  it.each(['updated', 'started'] as const)('recovers when it reports %s', (action) => {
+    expect(failing().reported('a', action).get('a')).toMatchObject({
+      status: 'started',
+      reason: undefined,
+      error: undefined,
+    });
+  });
 
-  it('has its end not told a second time', () => {
+  it('is not reported as failed again at its end', () => {
     const harness = failing().ended('a', { exitCode: 1 });
     expect(harness.effectTexts).toEqual([]);
     expect(harness.get('a')).toMatchObject({ status: 'failed', isAlive: false, pid: undefined });
   });
 });
 
-describe('what an earlier run left behind changes nothing', () => {
+describe('Events of an earlier run change nothing:', () => {
   const second = () => up().restart('a').ended('a', { exitCode: 0 });
 
   it.each([
@@ -79,7 +76,7 @@ describe('what an earlier run left behind changes nothing', () => {
     expect(harness.get('a')).toMatchObject({ status: 'starting', run: 2, reportedEnd: undefined });
   });
 
-  it('a report when no process is there', () => {
+  it('a report without a process', () => {
     expect(up().stop('a').ended('a').reported('a', 'updated', { pid: 100 }).effects).toEqual([]);
   });
 
@@ -95,11 +92,11 @@ describe('what an earlier run left behind changes nothing', () => {
   });
 });
 
-describe('a service that costs more than a limit allows', () => {
+describe('A service that exceeds a limit', () => {
   const status = { metric: 'rss', value: 231.46, above: 200, for_s: 10, reason: 'limit' };
   const reported = (harness: Harness) => harness.effects.find((each) => each.type === 'report');
 
-  it('is asked to end, and failed, once', () => {
+  it('is stopped and fails once', () => {
     const harness = up().exceeded('a', 'failed');
     expect(harness.effectTexts).toEqual(['stop a', 'report a failed']);
     expect(reported(harness)).toMatchObject({
@@ -115,14 +112,14 @@ describe('a service that costs more than a limit allows', () => {
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: true });
   });
 
-  it('stays failed for that, whatever it says while it ends, and fires no on_exit', () => {
+  it('stays failed, whatever it reports while it ends, and fires no on_exit', () => {
     const harness = new Harness({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
     harness.bringUp('a').exceeded('a', 'failed').reported('a', 'updated').reported('a', 'stopped');
     expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual([]);
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit', isAlive: false });
   });
 
-  it('fires its on_fail once, and comes back when that says restart', () => {
+  it('fires on_fail once, and restarts if that says so', () => {
     const harness = new Harness({ id: 'a', transitions: { on_fail: 'restart a', on_exit: 'stop a' } });
     expect(harness.bringUp('a').exceeded('a', 'failed').fired).toEqual(['on_fail: restart a']);
     expect(harness.reported('a', 'stopped').ended('a', { exitCode: 0 }).effectTexts).toEqual(['launch a']);
@@ -134,7 +131,7 @@ describe('a service that costs more than a limit allows', () => {
     });
   });
 
-  it('goes on where the limit says updated, and fires its on_update', () => {
+  it('keeps running with event updated and fires on_update', () => {
     const harness = new Harness({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
     harness.bringUp('a').exceeded('a', 'updated');
     expect(harness.fired).toEqual(['on_update: start b']);
@@ -147,19 +144,19 @@ describe('a service that costs more than a limit allows', () => {
     ['it has failed already', up().reported('a', 'failed')],
     ['it is not ready yet', one().start('a').launched('a')],
     ['it has said that it ends', up().reported('a', 'exited')],
-  ])('is what it is when %s', (_what, harness) => {
+  ])('is unchanged when %s', (_what, harness) => {
     const before = harness.get('a');
     for (const event of ['failed', 'updated'] as const)
       expect(harness.exceeded('a', event).effects).toEqual([]);
     expect(harness.get('a')).toEqual(before);
   });
 
-  it('is not blamed for what an earlier run had cost', () => {
+  it('is not affected by a breach of an earlier run', () => {
     const harness = up().restart('a').ended('a').launched('a').reported('a', 'started');
     expect(harness.exceeded('a', 'failed', 1).effects).toEqual([]);
   });
 
-  it('is asked to end once more by a provider that takes it over', () => {
+  it('is stopped again by the next provider', () => {
     const harness = up().exceeded('a', 'failed');
     const { run, pid } = harness.get('a');
     harness.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });

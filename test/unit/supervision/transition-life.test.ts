@@ -4,8 +4,8 @@ import { Harness } from '../../helpers/harness.js';
 const one = () => new Harness({ id: 'a' });
 const up = () => one().bringUp('a');
 
-describe('a service that is asked to start', () => {
-  it('is launched, timed, and started when it says so', () => {
+describe('A start by command', () => {
+  it('launches, sets a timer, and ends with the started event', () => {
     const harness = one();
     expect(harness.get('a').status).toBe('defined');
     expect(harness.start('a').effectTexts).toEqual(['launch a']);
@@ -28,7 +28,7 @@ describe('a service that is asked to start', () => {
     ['starting', one().start('a')],
     ['started', up()],
     ['failed, and alive', up().reported('a', 'failed')],
-  ])('is refused when it is %s', (_status, harness) => {
+  ])('is refused when the service is %s', (_status, harness) => {
     const before = harness.get('a');
     expect(harness.start('a').effectTexts).toEqual(['refuse a SVC_ALREADY_STARTED']);
     expect(harness.get('a')).toEqual(before);
@@ -38,7 +38,7 @@ describe('a service that is asked to start', () => {
     ['stopped', up().stop('a').ended('a')],
     ['exited', up().ended('a', { exitCode: 0 })],
     ['failed, and gone', up().ended('a', { exitCode: 3 })],
-  ])('is launched again when it is %s', (_status, harness) => {
+  ])('launches a service that is %s', (_status, harness) => {
     expect(harness.start('a').effectTexts).toEqual(['launch a']);
     expect(harness.get('a')).toMatchObject({
       status: 'starting',
@@ -48,35 +48,35 @@ describe('a service that is asked to start', () => {
     });
   });
 
-  it('is refused when no such service is in the transaction, and the others start all the same', () => {
+  it('is refused for an unknown service; the others start', () => {
     expect(one().start('x', 'a').effectTexts).toEqual(['refuse x SVC_UNKNOWN', 'launch a']);
   });
 
-  it('is refused the second time when one command names it twice', () => {
+  it('is refused for the second mention of a service in one command', () => {
     expect(one().start('a', 'a').effectTexts).toEqual(['launch a', 'refuse a SVC_ALREADY_STARTED']);
   });
 
-  it('while it is stopping, is launched once the run that was there has ended', () => {
+  it('of a stopping service follows the end of its run', () => {
     const harness = up().stop('a');
     expect(harness.start('a').effectTexts).toEqual([]);
     expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual(['report a stopped', 'launch a']);
     expect(harness.get('a')).toMatchObject({ status: 'starting', run: 2, pendingStart: undefined });
   });
 
-  it('while it is stopping, stays away when a later stop takes the start back', () => {
+  it('of a stopping service is cancelled by a later stop', () => {
     const harness = up().stop('a').start('a').stop('a').ended('a');
     expect(harness.effectTexts).toEqual(['report a stopped']);
     expect(harness.get('a').status).toBe('stopped');
   });
 });
 
-describe('a service that is asked to stop', () => {
+describe('A stop by command', () => {
   it.each([
     ['starting', one().start('a')],
     ['starting, with a process', one().start('a').launched('a')],
     ['started', up()],
     ['failed, and alive', up().reported('a', 'failed')],
-  ])('climbs the ladder when it is %s', (_status, harness) => {
+  ])('stops a service that is %s', (_status, harness) => {
     expect(harness.stop('a').effects).toContainEqual({ type: 'stop', service: 'a', run: 1, atOnce: false });
     expect(harness.get('a').status).toBe('stopping');
     expect(harness.ended('a', { signal: 'SIGTERM' }).get('a')).toMatchObject({
@@ -92,26 +92,26 @@ describe('a service that is asked to stop', () => {
     ['stopped', up().stop('a').ended('a')],
     ['exited', up().ended('a', { exitCode: 0 })],
     ['failed, and gone', up().ended('a', { exitCode: 3 })],
-  ])('stays as it is when it is %s', (_status, harness) => {
+  ])('does not change a service that is %s', (_status, harness) => {
     const before = harness.get('a');
     expect(harness.stop('a').effectTexts).toEqual([]);
     expect(harness.get('a')).toEqual(before);
   });
 
-  it('is asked once, however often the command comes', () => {
+  it('is performed once, however often the command arrives', () => {
     expect(up().stop('a').stop('a').effectTexts).toEqual([]);
   });
 
-  it('is refused when no such service is in the transaction', () => {
+  it('is refused for an unknown service', () => {
     expect(up().stop('x').effectTexts).toEqual(['refuse x SVC_UNKNOWN']);
   });
 
-  it('tells its own end, or has it told by the provider, but not both', () => {
+  it('is reported by the service or by the provider, but not by both', () => {
     expect(up().stop('a').reported('a', 'stopped').ended('a', { exitCode: 0 }).effectTexts).toEqual([]);
     expect(up().stop('a').ended('a', { exitCode: 0 }).effectTexts).toEqual(['report a stopped']);
   });
 
-  it('has its end told with what had to be killed, also when it had reported a failure before', () => {
+  it('is reported with killed processes, also after a reported failure', () => {
     const killed = ['7 (sleep)'];
     const harness = up().reported('a', 'failed').stop('a').ended('a', { signal: 'SIGKILL', killed });
     expect(harness.effects).toContainEqual({
@@ -122,24 +122,24 @@ describe('a service that is asked to stop', () => {
     });
   });
 
-  it('is stopped when its launch fails meanwhile', () => {
+  it('ends as stopped when the launch fails', () => {
     const harness = one().start('a').stop('a').launchFailed('a');
     expect(harness.effectTexts).toEqual(['report a stopped']);
     expect(harness.get('a')).toMatchObject({ status: 'stopped', isAlive: false });
   });
 
-  it('is stopped, not failed, when it reports a failure or ends badly on its way out', () => {
+  it('ends as stopped when the service fails while it stops', () => {
     const harness = up().stop('a').reported('a', 'failed').ended('a', { exitCode: 1 });
     expect(harness.get('a').status).toBe('stopped');
   });
 });
 
-describe('a service that is asked to restart', () => {
+describe('A restart by command', () => {
   it.each([
     ['starting', one().start('a')],
     ['started', up()],
     ['failed, and alive', up().reported('a', 'failed')],
-  ])('stops and starts again in one move when it is %s', (_status, harness) => {
+  ])('stops and launches a service that is %s', (_status, harness) => {
     expect(harness.restart('a').effectTexts).toEqual(['stop a']);
     expect(harness.get('a').status).toBe('stopping');
     expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual(['report a stopped', 'launch a']);
@@ -150,11 +150,11 @@ describe('a service that is asked to restart', () => {
     ['defined', one()],
     ['stopped', up().stop('a').ended('a')],
     ['failed, and gone', up().ended('a', { exitCode: 3 })],
-  ])('is launched at once when it is %s', (_status, harness) => {
+  ])('launches a service that is %s at once', (_status, harness) => {
     expect(harness.restart('a').effectTexts).toEqual(['launch a']);
   });
 
-  it('comes back when its launch fails while it is being stopped for it', () => {
+  it('launches again when the earlier launch fails', () => {
     expect(one().start('a').restart('a').launchFailed('a').effectTexts).toEqual([
       'report a stopped',
       'launch a',
@@ -162,42 +162,42 @@ describe('a service that is asked to restart', () => {
   });
 });
 
-describe('a service that ends by itself', () => {
+describe('A service that ends by itself', () => {
   it.each([
     ['exited', 'with code 0', { exitCode: 0 }, {}],
     ['failed', 'with another code', { exitCode: 3 }, { reason: 'exit_code', exit_code: 3 }],
     ['failed', 'by a signal', { signal: 'SIGSEGV' }, { reason: 'signal', signal: 'SIGSEGV' }],
-  ])('is %s when it ends %s', (status, _how, end, told) => {
+  ])('has %s when it ends %s', (status, _how, end, reported) => {
     const harness = up().ended('a', end);
     expect(harness.get('a')).toMatchObject({ status, lastAction: status, isAlive: false, pid: undefined });
     expect(harness.effects).toContainEqual(
       expect.objectContaining({
         type: 'report',
         action: status,
-        status: expect.objectContaining(told) as unknown,
+        status: expect.objectContaining(reported) as unknown,
       }),
     );
   });
 
-  it('is exited, and nobody else tells, when it has said so itself', () => {
+  it('has exited, without a second report, when it has reported that', () => {
     const harness = up().reported('a', 'exited').ended('a', { exitCode: 0 });
     expect(harness.get('a').status).toBe('exited');
     expect(harness.effectTexts).toEqual([]);
   });
 
-  it('is stopped when it has said so, though the provider did not ask', () => {
+  it('has stopped when it has reported that, without a request', () => {
     const harness = up().reported('a', 'stopped').ended('a', { exitCode: 0 });
     expect(harness.get('a').status).toBe('stopped');
     expect(harness.effectTexts).toEqual([]);
   });
 
-  it('is failed when it ends before it was ready, even with code 0', () => {
+  it('has failed when it ends before it is ready, even with code 0', () => {
     const harness = one().start('a').launched('a').ended('a', { exitCode: 0 });
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'exit_code' });
     expect(harness.get('a').error?.message).toBe('a ended with exit code 0 before it was ready');
   });
 
-  it('is failed with the reason when it could not be launched', () => {
+  it('has failed with the error of a failed launch', () => {
     const harness = one().start('a').launchFailed('a');
     expect(harness.effectTexts).toEqual(['report a failed']);
     expect(harness.get('a')).toMatchObject({

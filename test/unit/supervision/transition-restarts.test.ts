@@ -5,7 +5,7 @@ const limits = { max_restarts: 3, restart_window_s: 30, backoff_s: 0.1, backoff_
 const phoenix = (supervision: Record<string, number> = limits) =>
   new Harness({ id: 'a', transitions: { on_fail: 'restart a' }, supervision }, { id: 'b' });
 
-/** Fails, and waits until it is launched again if it is. */
+/** Fails the service and waits for its relaunch, if there is one. */
 function failOnce(harness: Harness): Harness {
   harness.launched('a').reported('a', 'started').ended('a', { exitCode: 1 });
   if (harness.get('a').status !== 'backoff') return harness;
@@ -24,8 +24,8 @@ function gaveUp(): Harness {
   return harness;
 }
 
-describe('a service that restarts itself on failure', () => {
-  it('comes back at once the first time, then after back-off that doubles', () => {
+describe('A service that restarts itself on failure', () => {
+  it('restarts at once the first time, then after a back-off that doubles', () => {
     const harness = phoenix().start('a').launched('a');
     expect(harness.ended('a', { exitCode: 1 }).effectTexts).toEqual(['report a failed', 'launch a']);
     const delays = [1, 2].map(() => {
@@ -38,20 +38,20 @@ describe('a service that restarts itself on failure', () => {
     expect(delays).toEqual([100, 200]);
   });
 
-  it('takes a failure that it lives through as one, too: its run is stopped first', () => {
+  it('is stopped first when its process survives the failure', () => {
     const harness = phoenix().bringUp('a').reported('a', 'failed');
     expect(harness.effectTexts).toEqual(['stop a']);
     expect(harness.ended('a').effectTexts).toEqual(['report a stopped', 'launch a']);
   });
 
-  it('backs off also when it was stopped for its restart', () => {
+  it('backs off also when it was stopped for the restart', () => {
     const harness = phoenix().bringUp('a').ended('a', { exitCode: 1 }).launched('a').reported('a', 'started');
     harness.reported('a', 'failed').ended('a');
     expect(harness.get('a').status).toBe('backoff');
     expect(delayOf(harness)).toBe(100);
   });
 
-  it('does not back off for a failure that it got over, when another restarts it', () => {
+  it('does not back off after it has recovered', () => {
     const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart b' } },
       { id: 'b', transitions: { on_exit: 'start b' } },
@@ -62,30 +62,30 @@ describe('a service that restarts itself on failure', () => {
     expect(harness.effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
-  it('comes back after a late start has been killed', () => {
+  it('restarts after a start timeout', () => {
     const harness = phoenix().start('a').launched('a').startTimedOut('a');
     expect(harness.effectTexts).toEqual(['stop a at once', 'report a failed', 'stop a']);
     expect(harness.ended('a', { signal: 'SIGKILL' }).effectTexts).toEqual(['report a stopped', 'launch a']);
   });
 });
 
-describe('a service in back-off', () => {
+describe('A service in back-off', () => {
   const resting = () => failOnce(phoenix().start('a')).launched('a').ended('a', { exitCode: 1 });
 
-  it('is launched at once by a command, and the timer finds nothing to do', () => {
+  it('is launched at once by a command; the timer then does nothing', () => {
     const harness = resting();
     expect(harness.start('a').effectTexts).toEqual(['launch a']);
     expect(harness.backoffOver('a', 2).effects).toEqual([]);
   });
 
-  it('is stopped there and then by a command, and stays away', () => {
+  it('is stopped at once by a command', () => {
     const harness = resting();
     expect(harness.stop('a').effectTexts).toEqual(['report a stopped']);
     expect(harness.get('a').status).toBe('stopped');
     expect(harness.backoffOver('a').effects).toEqual([]);
   });
 
-  it.each(['start', 'restart'])('is left waiting by a transition that asks to %s it', (action) => {
+  it.each(['start', 'restart'])('keeps waiting when a transition asks to %s it', (action) => {
     const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart a' } },
       { id: 'b', transitions: { on_start: `${action} a` } },
@@ -97,8 +97,8 @@ describe('a service in back-off', () => {
   });
 });
 
-describe('past the limit of restarts', () => {
-  it('a service gives up: it has failed for good, on-lookers see it, and no trigger fires', () => {
+describe('Beyond the restart limit', () => {
+  it('a service gives up: it has failed, the failure is reported, and no trigger fires', () => {
     const harness = gaveUp();
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up', isAlive: false, run: 4 });
     const reports = harness.effects.filter((each) => each.type === 'report');
@@ -110,7 +110,7 @@ describe('past the limit of restarts', () => {
     });
   });
 
-  it('no transition brings it back, however late', () => {
+  it('no transition restarts it', () => {
     const harness = new Harness(
       { id: 'a', transitions: { on_fail: 'restart a' }, supervision: { max_restarts: 0 } },
       { id: 'b', transitions: { on_update: 'start a', on_exit: 'restart a' } },
@@ -122,25 +122,22 @@ describe('past the limit of restarts', () => {
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up' });
   });
 
-  it.each(['start', 'restart'] as const)(
-    'a %s by command brings it back, with its count at nought',
-    (action) => {
-      const harness = gaveUp();
-      expect(harness[action]('a').effectTexts).toEqual(['launch a']);
-      expect(harness.get('a')).toMatchObject({ status: 'starting', reason: undefined, restartsMs: [] });
-      expect(failOnce(harness).get('a').status).toBe('starting');
-    },
-  );
+  it.each(['start', 'restart'] as const)('a %s by command launches it and resets the count', (action) => {
+    const harness = gaveUp();
+    expect(harness[action]('a').effectTexts).toEqual(['launch a']);
+    expect(harness.get('a')).toMatchObject({ status: 'starting', reason: undefined, restartsMs: [] });
+    expect(failOnce(harness).get('a').status).toBe('starting');
+  });
 
-  it('a command that stops it leaves it as it is', () => {
+  it('a stop by command does not change it', () => {
     expect(gaveUp().stop('a').get('a')).toMatchObject({ status: 'failed', reason: 'gave_up' });
   });
 
-  it('a limit of nought means that no transition ever restarts it', () => {
+  it('a limit of 0 means that no transition restarts it', () => {
     expect(failOnce(phoenix({ max_restarts: 0 }).start('a')).get('a').reason).toBe('gave_up');
   });
 
-  it('restarts that lie further back than the window are not counted', () => {
+  it('restarts before the window do not count', () => {
     const harness = phoenix().start('a');
     for (let failures = 0; failures < 20; failures += 1) {
       failOnce(harness);
@@ -149,7 +146,7 @@ describe('past the limit of restarts', () => {
     expect(harness.get('a').status).toBe('starting');
   });
 
-  it('the first start by a transition is no restart', () => {
+  it('the first start by a transition does not count', () => {
     const harness = new Harness(
       { id: 'a', transitions: { on_update: 'start b' } },
       { id: 'b', supervision: { max_restarts: 0 } },
@@ -158,7 +155,7 @@ describe('past the limit of restarts', () => {
     expect(harness.get('b').restartsMs).toEqual([]);
   });
 
-  it('restarts after a good end count as well, without back-off', () => {
+  it('restarts after a normal end count, without back-off', () => {
     const harness = new Harness({
       id: 'a',
       transitions: { on_exit: 'start a' },

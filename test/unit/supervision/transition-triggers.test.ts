@@ -11,7 +11,7 @@ const watched = () => new Harness({ id: 'a', transitions: ALL }, { id: 'b' });
 const up = () => watched().start('a').launched('a').reported('a', 'started').stop('b');
 const starting = () => watched().start('a').launched('a');
 
-describe('each event fires its trigger exactly once', () => {
+describe('Each event fires its trigger exactly once:', () => {
   it.each([
     ['started', 'on_start', starting().reported('a', 'started')],
     ['updated', 'on_update', up().reported('a', 'updated')],
@@ -34,7 +34,7 @@ describe('each event fires its trigger exactly once', () => {
   it.each([
     ['the last words of a service whose process is still there', up().reported('a', 'exited')],
     [
-      'the end of a process whose failure has been told',
+      'the end of a process whose failure was reported',
       up().reported('a', 'failed').ended('a', { exitCode: 1 }),
     ],
     ['the end of a process that was late', starting().startTimedOut('a').ended('a', { signal: 'SIGKILL' })],
@@ -52,13 +52,13 @@ describe('each event fires its trigger exactly once', () => {
     expect(harness.fired).toEqual([]);
   });
 
-  it('an update fires each time it is reported', () => {
+  it('an update fires each time', () => {
     const harness = up();
     expect([1, 2, 3].flatMap(() => harness.reported('a', 'updated').fired)).toHaveLength(3);
   });
 });
 
-describe('a transition', () => {
+describe('A transition', () => {
   const pair = (rule: string) => new Harness({ id: 'a', transitions: { on_update: rule } }, { id: 'b' });
   const fire = (harness: Harness) => harness.reported('a', 'updated');
 
@@ -70,7 +70,7 @@ describe('a transition', () => {
     ['stop', 'starting', pair('stop b').bringUp('a').start('b'), ['stop b']],
     ['restart', 'started', pair('restart b').bringUp('a', 'b'), ['stop b']],
     ['restart', 'defined', pair('restart b').bringUp('a'), ['launch b']],
-  ])('%s moves a service that is %s', (action, _status, harness, effects) => {
+  ])('%s changes a service that is %s', (action, _status, harness, effects) => {
     expect(fire(harness).effectTexts).toEqual(effects);
     expect(harness.fired).toEqual([`on_update: ${action} b`]);
   });
@@ -81,7 +81,7 @@ describe('a transition', () => {
     ['stop', 'defined', pair('stop b').bringUp('a')],
     ['stop', 'exited', pair('stop b').bringUp('a', 'b').ended('b', { exitCode: 0 })],
     ['stop', 'failed', pair('stop b').bringUp('a', 'b').ended('b', { exitCode: 1 })],
-  ])('%s does nothing to a service that is %s, and is recorded so', (action, status, harness) => {
+  ])('%s does nothing to a service that is %s and is recorded', (action, status, harness) => {
     const before = harness.get('b');
     expect(fire(harness).effectTexts).toEqual([]);
     expect(harness.fired).toEqual([`on_update: ${action} b (already ${status})`]);
@@ -94,13 +94,13 @@ describe('a transition', () => {
     expect(harness.ended('b').effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
-  it('stop of a service that is to come back keeps it away', () => {
+  it('stop cancels a pending start', () => {
     const harness = fire(pair('stop b').bringUp('a', 'b').restart('b'));
     expect(harness.ended('b').effectTexts).toEqual(['report b stopped']);
     expect(harness.get('b').status).toBe('stopped');
   });
 
-  it('of a service that is to come back by command does not take the command back', () => {
+  it('does not replace a pending start by command', () => {
     const limited = { max_restarts: 0 };
     const harness = new Harness(
       { id: 'a', transitions: { on_update: 'restart b' } },
@@ -110,7 +110,7 @@ describe('a transition', () => {
     expect(harness.ended('b').effectTexts).toEqual(['report b stopped', 'launch b']);
   });
 
-  it('calls several services in their order, each recorded', () => {
+  it('calls several services in order and records each', () => {
     const harness = new Harness(
       { id: 'a', transitions: { on_start: 'start c b' } },
       { id: 'b' },
@@ -126,7 +126,7 @@ describe('a transition', () => {
     expect(harness.ended('a', { exitCode: 0 }).effectTexts).toEqual(['report a exited', 'launch a']);
   });
 
-  it('leads to another, in a chain', () => {
+  it('can lead to another one', () => {
     const harness = new Harness(
       { id: 'a', transitions: { on_exit: 'start b' } },
       { id: 'b', transitions: { on_start: 'start c' } },
@@ -137,7 +137,7 @@ describe('a transition', () => {
   });
 });
 
-describe('while a whole transaction is being stopped', () => {
+describe('While a whole transaction is being stopped', () => {
   const ring = () =>
     new Harness(
       { id: 'a', transitions: { ...ALL } },
@@ -145,7 +145,7 @@ describe('while a whole transaction is being stopped', () => {
       { id: 'c', transitions: { on_fail: 'start c', on_exit: 'start a' } },
     );
 
-  it('nothing fires, whoever ends in whatever way', () => {
+  it('no end of a service fires a trigger', () => {
     const harness = ring().bringUp('a', 'b', 'c').stopAll();
     expect(harness.effectTexts).toEqual(['stop a', 'stop b', 'stop c']);
     harness.reported('a', 'failed').reported('b', 'stopped');
@@ -161,7 +161,7 @@ describe('while a whole transaction is being stopped', () => {
     expect(harness.statuses).toEqual({ a: 'stopped', b: 'stopped', c: 'stopped' });
   });
 
-  it('a service in back-off stops without a word to the others', () => {
+  it('a service in back-off stops without a trigger', () => {
     const harness = ring().bringUp('c').ended('c', { exitCode: 1 }).launched('c').ended('c', { exitCode: 1 });
     expect(harness.get('c').status).toBe('backoff');
     expect(harness.stopAll().fired).toEqual([]);
@@ -169,21 +169,21 @@ describe('while a whole transaction is being stopped', () => {
     expect(harness.backoffOver('c').effects).toEqual([]);
   });
 
-  it('also when a service is started again before the others have ended', () => {
+  it('no trigger fires when one service is started before the others have ended', () => {
     const harness = ring().bringUp('a', 'b').stopAll();
     harness.ended('a').start('a');
     expect(harness.effectTexts).toEqual(['launch a']);
     expect(harness.ended('b', { exitCode: 0 }).fired).toEqual([]);
   });
 
-  it('and triggers fire again once it has been started anew', () => {
+  it('triggers fire again after the next start', () => {
     const harness = ring().bringUp('b').stopAll().ended('b').bringUp('b');
     expect(harness.ended('b', { exitCode: 0 }).fired).toEqual(['on_exit: start a']);
   });
 });
 
-describe('records form a chain of causes', () => {
-  it('from where a service stands back to a command', () => {
+describe('Records form a chain of causes', () => {
+  it('from the present state back to a command', () => {
     const harness = new Harness({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
     harness.bringUp('a').ended('a', { exitCode: 0 }).launched('b').reported('b', 'started');
     const texts: string[] = [];

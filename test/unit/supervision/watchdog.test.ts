@@ -7,8 +7,8 @@ import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
-/** A guard over one started service, whose figures the test sets. */
-function openGuard(supervision: ServiceSpec['supervision']) {
+/** A watchdog of one started service, whose usage the test sets. */
+function openWatchdog(supervision: ServiceSpec['supervision']) {
   const clock = new ManualClock();
   const spec = { id: 'a', instance: 'Forever', ...(supervision === undefined ? {} : { supervision }) };
   const transaction: Transaction = createTransaction(TRANSACTION, testConfiguration([spec]), clock.now());
@@ -17,24 +17,24 @@ function openGuard(supervision: ServiceSpec['supervision']) {
     transaction.snapshot = { ...transaction.snapshot, services };
   };
   set({ status: 'started', isAlive: true, pid: 100, run: 1 });
-  const asked: { readonly targets: readonly Target[]; readonly options: SampleOptions }[] = [];
-  const told: string[] = [];
+  const requests: { readonly targets: readonly Target[]; readonly options: SampleOptions }[] = [];
+  const reports: string[] = [];
   const errors: unknown[] = [];
-  const figures = { rss: 100, cpu: 0, fault: undefined as Error | undefined };
+  const usage = { rss: 100, cpu: 0, fault: undefined as Error | undefined };
   const sampler: Sampler = {
     sample: (targets, options = {}) => {
-      asked.push({ targets, options });
-      if (figures.fault !== undefined) return Promise.reject(figures.fault);
-      const total = { rssBytes: figures.rss * 1024 * 1024, cpuPercent: figures.cpu, threads: 1 };
+      requests.push({ targets, options });
+      if (usage.fault !== undefined) return Promise.reject(usage.fault);
+      const total = { rssBytes: usage.rss * 1024 * 1024, cpuPercent: usage.cpu, threads: 1 };
       return Promise.resolve(targets.map(() => ({ total, children: [] }) as unknown as Sample));
     },
   };
-  const guard = new Watchdog({
+  const watchdog = new Watchdog({
     clock,
     createSampler: () => sampler,
     transactions: () => [transaction],
     onBreach: (_transaction, name, { run, breach }) =>
-      told.push(`${name}/${run}: ${breach.limit.metric} ${breach.value}`),
+      reports.push(`${name}/${run}: ${breach.limit.metric} ${breach.value}`),
     onError: (error) => errors.push(error),
   });
   const pass = async (seconds: number) => {
@@ -43,76 +43,76 @@ function openGuard(supervision: ServiceSpec['supervision']) {
       for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     }
   };
-  return { guard, clock, asked, told, errors, figures, set, pass };
+  return { watchdog, clock, requests, reports, errors, usage, set, pass };
 }
 
 const limit = { metric: 'rss', above: '200', for_s: '2' };
 
-describe('the guard of limits', () => {
-  it('measures nothing where no service has a limit', async () => {
-    const { asked, pass } = openGuard(undefined);
+describe('Watchdog', () => {
+  it('samples nothing when no service has a limit', async () => {
+    const { requests, pass } = openWatchdog(undefined);
     await pass(5);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  it('measures nothing while the service is not started', async () => {
-    const { asked, pass, set } = openGuard({ limit });
+  it('samples nothing while the service is not started', async () => {
+    const { requests, pass, set } = openWatchdog({ limit });
     set({ status: 'stopping' });
     await pass(5);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  it('looks once a second, and tells an breach once', async () => {
-    const { asked, told, pass, figures } = openGuard({ limit });
+  it('samples once a second and reports a breach once', async () => {
+    const { requests, reports, pass, usage } = openWatchdog({ limit });
     await pass(3);
-    expect(asked).toEqual(asked.map(() => ({ targets: [{ pid: 100 }], options: { pss: false } })));
-    figures.rss = 300;
+    expect(requests).toEqual(requests.map(() => ({ targets: [{ pid: 100 }], options: { pss: false } })));
+    usage.rss = 300;
     await pass(10);
-    expect(asked).toHaveLength(13);
-    expect(told).toEqual(['a/1: rss 300']);
+    expect(requests).toHaveLength(13);
+    expect(reports).toEqual(['a/1: rss 300']);
   });
 
-  it('begins anew with each run', async () => {
-    const { told, pass, figures, set } = openGuard({ limit });
-    figures.rss = 300;
+  it('starts from zero with each run', async () => {
+    const { reports, pass, usage, set } = openWatchdog({ limit });
+    usage.rss = 300;
     await pass(2);
     set({ run: 2, pid: 101 });
     await pass(2);
-    expect(told).toEqual([]);
+    expect(reports).toEqual([]);
     await pass(1);
-    expect(told).toEqual(['a/2: rss 300']);
+    expect(reports).toEqual(['a/2: rss 300']);
   });
 
-  it('blames nobody for the mean since its start, which the first sample tells', async () => {
-    const { told, pass, figures } = openGuard({ limit: { metric: 'cpu', above: 50 } });
-    figures.cpu = 99;
+  it('ignores the cpu of the first sample, which is the mean since the start', async () => {
+    const { reports, pass, usage } = openWatchdog({ limit: { metric: 'cpu', above: 50 } });
+    usage.cpu = 99;
     await pass(1);
-    expect(told).toEqual([]);
+    expect(reports).toEqual([]);
     await pass(1);
-    expect(told).toEqual(['a/1: cpu 99']);
+    expect(reports).toEqual(['a/1: cpu 99']);
   });
 
-  it('asks for what costs more only where it is limited', async () => {
-    const { asked, pass } = openGuard({ limit: { metric: 'pss', above: 50 } });
+  it('samples pss only when it is limited', async () => {
+    const { requests, pass } = openWatchdog({ limit: { metric: 'pss', above: 50 } });
     await pass(1);
-    expect(asked[0]!.options).toEqual({ pss: true });
+    expect(requests[0]!.options).toEqual({ pss: true });
   });
 
-  it('goes on after a look that failed', async () => {
-    const { told, errors, pass, figures } = openGuard({ limit });
-    figures.fault = new Error('too many open files');
+  it('continues after a failed round', async () => {
+    const { reports, errors, pass, usage } = openWatchdog({ limit });
+    usage.fault = new Error('too many open files');
     await pass(2);
     expect(errors).toHaveLength(2);
-    Object.assign(figures, { fault: undefined, rss: 300 });
+    Object.assign(usage, { fault: undefined, rss: 300 });
     await pass(4);
-    expect(told).toEqual(['a/1: rss 300']);
+    expect(reports).toEqual(['a/1: rss 300']);
   });
 
-  it('looks no more once it is closed', async () => {
-    const { guard, asked, clock, pass } = openGuard({ limit });
-    guard.close();
+  it('samples nothing after close', async () => {
+    const { watchdog, requests, clock, pass } = openWatchdog({ limit });
+    watchdog.close();
     await pass(3);
-    expect(asked).toEqual([]);
+    expect(requests).toEqual([]);
     expect(clock.waiting).toEqual([]);
   });
 });

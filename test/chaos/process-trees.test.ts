@@ -1,4 +1,4 @@
-// Services with processes that do all they can to be left behind: after a stop nothing is.
+// Services whose processes try to escape: no process is left after a stop.
 
 import { expect, test } from 'vitest';
 import { createUniqueId } from '../../src/base/ids.js';
@@ -15,8 +15,8 @@ expectNoLeftovers();
 
 const VARIABLE = 'CONTEXTD_TEST_ROUND';
 const NO_TOKEN = 'env -u CONTEXTD_TOKEN';
-/** What each lets loose, and how many processes that are, the service itself and its shell not counted. */
-const animals: Readonly<Record<string, readonly [script: string, count: number]>> = {
+/** By description: a script and its number of processes, without the service and its shell. */
+const trees: Readonly<Record<string, readonly [script: string, count: number]>> = {
   'double-forks': ['(sleep 3600 &) & (sleep 3600 &)', 2],
   'leaves its session': ['setsid sleep 3600 & setsid sleep 3600', 2],
   'double-forks, leaves its session, ignores SIGTERM': [
@@ -27,7 +27,7 @@ const animals: Readonly<Record<string, readonly [script: string, count: number]>
   'forks fifty': ['for i in $(seq 50); do sleep 3600 & done', 50],
   'drops the token, stays in the group': [`(${NO_TOKEN} sleep 3600 &); ${NO_TOKEN} sleep 3600 &`, 2],
   'drops token and session, stays a child': [`sh -c "${NO_TOKEN} setsid sleep 3600 & wait; true"`, 2],
-  'goes on forking': ['while :; do sleep 3600 & sleep 0.05; done', 2],
+  'keeps forking': ['while :; do sleep 3600 & sleep 0.05; done', 2],
   ...escapes(VARIABLE),
 };
 
@@ -38,9 +38,9 @@ test.each<[string, boolean]>([
   ['with control groups where they can be made.', true],
   ['without control groups.', false],
 ])(
-  `Of a zoo nothing is left after it was stopped, ${rounds} times in a row (seed ${random.seed}), %s`,
+  `No process of a tree is left after a stop, ${rounds} times in a row (seed ${random.seed}), %s`,
   async (name, controlGroups) => {
-    const services = Object.values(animals).map(([script], index) => ({
+    const services = Object.values(trees).map(([script], index) => ({
       id: `ts_${index}`,
       instance: 'Zoo',
       configuration: { script, deaf: String(index % 2 === 0) },
@@ -48,9 +48,9 @@ test.each<[string, boolean]>([
     }));
     await using test = await openProvider(services, {}, { controlGroups });
     const client = await test.client({ answerTimeoutMs: 60_000 });
-    const expected = Object.values(animals).reduce((sum, [, count]) => sum + count, 0);
+    const expected = Object.values(trees).reduce((sum, [, count]) => sum + count, 0);
     const counts: number[] = [];
-    // The compiler's own process is the provider's, and stays.
+    // Start the compiler's process first: it belongs to the provider and stays.
     await client.command({ action: 'start', transaction: TRANSACTION });
     await client.command({ action: 'stop', transaction: TRANSACTION, serviceName: 'all' });
     for (let round = 0; round < rounds; round += 1) {
@@ -77,7 +77,7 @@ test.each<[string, boolean]>([
       expect(left, `round ${round}`).toEqual([]);
     }
     print(
-      `zoo ${name} ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`,
+      `process trees ${name} ${rounds} rounds, ${Math.min(...counts)} to ${Math.max(...counts)} processes each, none left`,
     );
   },
   60_000 + rounds * 20_000,
