@@ -6,7 +6,7 @@ import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';
 
 const configuration = z.object({
-  /** A folder in the form of a maildir: each file below `new` is a message. */
+  /** A maildir folder: each file in `new` is a message. */
   maildir: z.string().default('maildir'),
 });
 
@@ -20,7 +20,7 @@ export class CheckingEmails extends SingleTask<z.infer<typeof configuration>> {
   }
 }
 
-/** A folder that is not there holds nothing; anything else that goes wrong fails the service. */
+/** Treats a missing folder as empty. Other errors fail the service. */
 async function countFiles(folder: string): Promise<number> {
   try {
     return (await readdir(folder)).length;

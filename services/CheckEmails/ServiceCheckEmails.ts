@@ -1,4 +1,4 @@
-// The service side of CheckEmails: which messages concern it, and the task that it runs.
+// The service CheckEmails: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { CheckingEmails } from './CheckEmails.js';

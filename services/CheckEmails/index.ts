@@ -1,4 +1,4 @@
-// The door of the task service CheckEmails: what the provider loads.
+// The entry point of the task service CheckEmails, which the provider loads.
 
 export { default } from './ServiceCheckEmails.js';
 export * from './CheckEmails.js';

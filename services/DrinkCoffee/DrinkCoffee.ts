@@ -1,4 +1,4 @@
-// DrinkCoffee: drinks one cup after the other and reports each that is empty.
+// DrinkCoffee: drinks one cup after another and reports each empty cup.
 
 import { z } from 'contextd/schema';
 import { LoopedTask } from 'contextd/task';
@@ -14,7 +14,7 @@ export class Drinking extends LoopedTask<z.infer<typeof configuration>> {
 
   override async step(): Promise<void> {
     await this.pause(this.configuration.seconds * 1000);
-    // Whoever is stopped leaves the cup as it is.
+    // Stopped: the cup is not empty and is not reported.
     if (this.signal.aborted) return;
     this.#cups += 1;
     this.log.info(`${this.identity.serviceName}: cup ${this.#cups} is empty`);

@@ -1,10 +1,10 @@
-// The service side of DrinkCoffee: which messages concern it, and the task that it runs.
+// The service DrinkCoffee: its service names and its task.
 
 import { defineService } from 'contextd/task';
 import { Drinking } from './DrinkCoffee.js';
 
 export default defineService({
-  // It is part of two contexts, conf/Context-StateMachine.xml and conf/Context-Sample.xml.
+  // The names in conf/Context-StateMachine.xml and conf/Context-Sample.xml.
   serviceName: ['state_update', 'drink_espresso'],
   task: Drinking,
 });

@@ -1,4 +1,4 @@
-// The door of the task service DrinkCoffee: what the provider loads.
+// The entry point of the task service DrinkCoffee, which the provider loads.
 
 export { default } from './ServiceDrinkCoffee.js';
 export * from './DrinkCoffee.js';

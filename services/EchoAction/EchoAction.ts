@@ -1,10 +1,10 @@
-// EchoAction: shouts the time after counting some seconds, again and again.
+// EchoAction: shouts the time at an interval.
 
 import { LoopedTask } from 'contextd/task';
 import { z } from 'contextd/schema';
 
 const configuration = z.object({
-  /** How many seconds to count before each shout. */
+  /** Seconds before each shout. */
   count_s: z.coerce.number().positive().default(10),
 });
 

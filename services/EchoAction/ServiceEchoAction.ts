@@ -1,4 +1,4 @@
-// ServiceEchoAction: which messages concern this service, and the task it builds.
+// The service EchoAction: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { EchoShouting } from './EchoAction.js';

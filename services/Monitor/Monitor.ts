@@ -1,4 +1,4 @@
-// Monitor: measures what every service of its transaction costs, again and again, and publishes it.
+// Monitor: measures the resource usage of every service of its transaction at an interval and publishes it.
 
 import { monitorConfiguration, openMonitor, type Monitor, type MonitorConfiguration } from 'contextd/monitor';
 import { LoopedTask } from 'contextd/task';
@@ -12,7 +12,7 @@ export class Monitoring extends LoopedTask<MonitorConfiguration> {
     this.#monitor = await openMonitor({ configuration, endpoints, log, transaction: identity.transaction });
     const { addresses } = this.#monitor;
     log.info('publishing', addresses);
-    // So that a display can be told where, also when the port was left open.
+    // A display needs the endpoint, also if the port was chosen by the system.
     this.notify('updated', addresses);
   }
 

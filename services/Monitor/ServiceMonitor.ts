@@ -1,7 +1,7 @@
-// The service side of Monitor: the task that it runs.
+// The service Monitor: its task.
 
 import { defineService } from 'contextd/task';
 import { Monitoring } from './Monitor.js';
 
-// Whatever <service_name> its context gives it: there is nothing else that it could do.
+// Without serviceName any <service_name> is accepted.
 export default defineService({ task: Monitoring });

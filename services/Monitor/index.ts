@@ -1,4 +1,4 @@
-// The door of the task service Monitor: what the provider loads.
+// The entry point of the task service Monitor, which the provider loads.
 
 export { default } from './ServiceMonitor.js';
 export * from './Monitor.js';

@@ -1,4 +1,4 @@
-// The service side of Run: which messages concern it, and the task that it runs.
+// The service Run: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { Running } from './Run.js';

@@ -1,4 +1,4 @@
-// The door of the task service Run: what the provider loads.
+// The entry point of the task service Run, which the provider loads.
 
 export { default } from './ServiceRun.js';
 export * from './Run.js';

@@ -1,4 +1,4 @@
-// The service side of Stand: which messages concern it, and the task that it runs.
+// The service Stand: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { Standing } from './Stand.js';

@@ -1,4 +1,4 @@
-// Stand: stands for a while without doing anything; its exit is what the next service waits for.
+// Stand: waits for a while and exits; its exit starts the next service.
 
 import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';

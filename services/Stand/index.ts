@@ -1,4 +1,4 @@
-// The door of the task service Stand: what the provider loads.
+// The entry point of the task service Stand, which the provider loads.
 
 export { default } from './ServiceStand.js';
 export * from './Stand.js';

@@ -1,4 +1,4 @@
-// The service side of WakeUp: which messages concern it, and the task that it runs.
+// The service WakeUp: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { WakingUp } from './WakeUp.js';

@@ -1,10 +1,10 @@
-// WakeUp: sleeps on for a moment, says what time it is, and exits.
+// WakeUp: sleeps for a moment, reports the time and exits.
 
 import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';
 
 const configuration = z.object({
-  /** How long to sleep on. */
+  /** How long to sleep, in seconds. */
   seconds: z.coerce.number().nonnegative().default(2),
 });
 

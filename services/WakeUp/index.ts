@@ -1,4 +1,4 @@
-// The door of the task service WakeUp: what the provider loads.
+// The entry point of the task service WakeUp, which the provider loads.
 
 export { default } from './ServiceWakeUp.js';
 export * from './WakeUp.js';

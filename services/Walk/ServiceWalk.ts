@@ -1,4 +1,4 @@
-// The service side of Walk: which messages concern it, and the task that it runs.
+// The service Walk: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { Walking } from './Walk.js';

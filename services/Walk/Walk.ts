@@ -1,4 +1,4 @@
-// Walk: walks along the street, step by step, says how far it got, and exits.
+// Walk: walks some steps, reports the distance and exits.
 
 import { z } from 'contextd/schema';
 import { SingleTask } from 'contextd/task';

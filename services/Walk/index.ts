@@ -1,4 +1,4 @@
-// The door of the task service Walk: what the provider loads.
+// The entry point of the task service Walk, which the provider loads.
 
 export { default } from './ServiceWalk.js';
 export * from './Walk.js';

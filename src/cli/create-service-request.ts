@@ -2,7 +2,7 @@
 
 import { ContextdError } from '../base/errors.js';
 import { readMetaContextFile } from '../model/read/meta-context.js';
-import { completeFields, findContext, listContextNames } from '../scaffold/known-context.js';
+import { completeFields, findContext, listContextNames } from '../scaffold/existing-context.js';
 import { requestOf } from '../scaffold/meta-request.js';
 import { checkFields, missingFields, readRequest, type Fields } from '../scaffold/read-request.js';
 import type { ScaffoldRequest } from '../scaffold/request.js';

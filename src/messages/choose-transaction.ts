@@ -1,38 +1,38 @@
-// Which transaction a command or question means when it names none.
+// Chooses the transaction for a command or request that does not specify one.
 
 import { ContextdError } from '../base/errors.js';
 
-/** A transaction as it is chosen from. */
-export interface Choice {
+/** A transaction to choose from. */
+export interface TransactionChoice {
   readonly id: string;
   readonly contextId: string;
-  /** No service of it has a process, or waits to be started again. */
+  /** None of its services has a process or is about to start. */
   readonly isStopped: boolean;
 }
 
 /**
- * The only one of `all` that is not stopped; when all are stopped, the only one there is. Undefined when there is none.
- * Throws CTX_AMBIGUOUS, which lists the possible ones.
+ * Returns the only transaction that is not stopped, or, if all are stopped, the only one. Returns undefined if `all` is
+ * empty. Throws CTX_AMBIGUOUS with the list of candidates.
  *
  * @example
  * chooseTransaction([{ id: 'T1', contextId: 'c', isStopped: true }, { id: 'T2', contextId: 'c', isStopped: false }]) // T2
  */
-export function chooseTransaction<T extends Choice>(all: readonly T[]): T | undefined {
+export function chooseTransaction<T extends TransactionChoice>(all: readonly T[]): T | undefined {
   const running = all.filter((each) => !each.isStopped);
   const [only, ...more] = running.length === 0 ? all : running;
   if (only === undefined || more.length === 0) return only;
   const possible = [only, ...more];
   const list = possible.map(describe).join(', ');
-  throw new ContextdError('CTX_AMBIGUOUS', `no transaction is named, and several are possible: ${list}`, {
-    hint: `name one with --transaction: ${possible.map(({ id }) => id).join(', ')}`,
+  throw new ContextdError('CTX_AMBIGUOUS', `several transactions exist: ${list}`, {
+    hint: `pass --transaction with one of ${possible.map(({ id }) => id).join(', ')}`,
   });
 }
 
-function describe({ id, contextId, isStopped }: Choice): string {
+function describe({ id, contextId, isStopped }: TransactionChoice): string {
   return `${id} of ${contextId} (${isStopped ? 'stopped' : 'running'})`;
 }
 
-/** Whether a service that stands there has no process, and is not about to get one. */
+/** Whether a service has no process and is not about to get one. */
 export function isStoppedService(service: { readonly state: string; readonly pid: number | null }): boolean {
   return service.pid === null && !['starting', 'stopping', 'backoff'].includes(service.state);
 }

@@ -1,4 +1,4 @@
-// A sample as it is measured -> as it is said: bytes to MiB, milliseconds to seconds.
+// Converts a measured sample to its message form: bytes to MiB, milliseconds to seconds.
 
 import type { ProcessUsage, Sample, UsageTotals } from '../sampler/sample.js';
 import type { ChildSample, Memory } from './samples.js';

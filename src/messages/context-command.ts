@@ -1,4 +1,4 @@
-// Topic `context`: what a client asks of the provider.
+// Topic `context`: commands from clients to the provider.
 
 import * as z from 'zod';
 
@@ -26,18 +26,15 @@ export const contextCommandSchema = z.looseObject({
       .string()
       .optional()
       .describe(
-        'Left out, the one that can be meant: the only one that runs, or the only one there is. A `start` of a context ' +
-          'then starts its stopped one again; with a blank one it makes a new one.',
+        'If left out: the only running transaction, or the only existing one. `start` of a context then restarts its ' +
+          'stopped transaction; with a blank value it creates a new one.',
       ),
-    transaction: z
-      .string()
-      .optional()
-      .describe('As `service_transaction`, which it stands for when that one is left out.'),
+    transaction: z.string().optional().describe('Used if `service_transaction` is left out.'),
     message_id: z
       .string()
       .optional()
       .describe(
-        "Unique; the same id is executed once, however often it is sent. The original's clients send none.",
+        'Unique. A command with the same id is executed only once. Clients of the original send no id.',
       ),
     sender: z.string().optional(),
   }),
@@ -46,14 +43,14 @@ export const contextCommandSchema = z.looseObject({
       configuration: z
         .unknown()
         .optional()
-        .describe('A context configuration as in the XML; blank when the provider knows it already.'),
-      dry_run: z.boolean().optional().describe('With `reload`: only say what would change.'),
+        .describe('A context configuration as in the XML; left out if the provider has it already.'),
+      dry_run: z.boolean().optional().describe('With `reload`: only report what would change.'),
     })
     .default({ configuration: undefined }),
 });
 export type ContextCommandBody = z.infer<typeof contextCommandSchema>;
 
-/** A command that names its transaction only as commands to services do must never reach another one. */
+/** Copies `transaction` to `service_transaction`, so that the command never reaches another transaction. */
 export function withTransactionNamed(body: ContextCommandBody): ContextCommandBody {
   const { service_transaction: named, transaction = named } = body.header;
   if (named !== undefined || transaction === undefined) return body;

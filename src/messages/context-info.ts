@@ -1,16 +1,12 @@
-// Topic `control`, action `update`: the whole state of a provider's transactions, after every change.
+// Topic `control`, action `update`: the state of all transactions of a provider, published after every change.
 
 import * as z from 'zod';
 
 const task = z.looseObject({
   service_id: z.string(),
   pid: z.number().int().nullable(),
-  tid: z
-    .number()
-    .int()
-    .optional()
-    .describe("Of a thread that lives: the system's number for it, of the process `pid`."),
-  action: z.string().describe('The last action that was reported, or `defined`.'),
+  tid: z.number().int().optional().describe('The operating system id of a running thread in process `pid`.'),
+  action: z.string().describe('The last reported action, or `defined`.'),
   state: z.enum(['success', 'in_progress', 'failed']),
   serviceName: z.string(),
   instance: z.string(),
@@ -19,18 +15,15 @@ const task = z.looseObject({
     .string()
     .optional()
     .describe(
-      'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
+      'The status of the service: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
-  run: z.number().int().optional().describe('Counts its launches.'),
+  run: z.number().int().optional().describe('The number of launches.'),
   restarts: z
     .number()
     .int()
     .optional()
-    .describe('How often it was launched again in this transaction, by command or by transition: `run` - 1.'),
-  key: z
-    .string()
-    .optional()
-    .describe('In an answer of a secured provider: the public key with which its task asks and answers.'),
+    .describe('The number of restarts in this transaction, by command or transition: `run` - 1.'),
+  key: z.string().optional().describe('In a reply of a secured provider: the public key of the task.'),
 });
 export type TaskInfo = z.infer<typeof task>;
 
@@ -48,9 +41,9 @@ export const transactionInfoSchema = z.looseObject({
   clients: z
     .array(z.string())
     .optional()
-    .describe('In an answer of a secured provider: the public keys of those whom it lets in.'),
+    .describe('In a reply of a secured provider: the public keys of the admitted clients.'),
 });
-/** One transaction: its context and where each of its services stands. */
+/** One transaction: its context and the status of each service. */
 export type TransactionInfo = z.infer<typeof transactionInfoSchema>;
 
 export const contextInfoSchema = z.looseObject({

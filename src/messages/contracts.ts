@@ -1,4 +1,4 @@
-// Everything that is said on the bus, as a table: topic, speaker, meaning, schema. What is published is made from it.
+// All messages on the bus as a table: topics, sender, summary, schema. The published contracts are generated from it.
 
 import * as z from 'zod';
 import { contextCommandSchema } from './context-command.js';
@@ -22,98 +22,103 @@ export interface Contract {
     'client' | 'provider' | 'service' | 'thread host' | 'Monitor' | 'client, provider' | 'provider, service';
   readonly summary: string;
   readonly schema: z.ZodType;
-  /** The kinds of message that answer it. */
+  /** The kinds of message that reply to it. */
   readonly answers?: readonly Message['kind'][];
 }
 
-/** By kind; a kind of message without its line does not compile. */
+/** By kind; a kind without an entry does not compile. */
 export const CONTRACTS = {
   context_command: {
     topics: ['context'],
     from: 'client',
-    summary: 'What a client asks of the provider: start, stop, restart, reload, validate, list or exit.',
+    summary: 'A command to the provider: start, stop, restart, reload, forget, validate, list or exit.',
     schema: contextCommandSchema,
     answers: ['command_reply'],
   },
   process_command: {
     topics: ['process', 'process.{transaction}.{service}'],
     from: 'client, provider',
-    summary: 'What one service is told: the task service object of the context, its header filled in.',
+    summary: 'A command to one service: the task service object of the context with its header filled in.',
     schema: processCommandSchema,
     answers: ['command_reply'],
   },
   service_event: {
     topics: ['control'],
     from: 'provider, service',
-    summary: 'What happened to a service. `content.status` also holds whatever the task itself has to tell.',
+    summary: 'An event of a service. `content.status` also contains the items that the task itself reports.',
     schema: serviceEventSchema,
   },
   context_info: {
     topics: ['control'],
     from: 'provider',
-    summary: 'Where every service of every transaction stands, after each change.',
+    summary: 'The status of every service of every transaction, published after each change.',
     schema: contextInfoSchema,
   },
   heartbeat: {
     topics: ['heartbeat.{transaction}.{service}'],
     from: 'service',
-    summary: 'A service says, every few seconds, that it lives and how.',
+    summary: 'The heartbeat of a service, every few seconds.',
     schema: heartbeatSchema,
   },
   state_request: {
     topics: ['state'],
     from: 'client',
-    summary: 'A question to the provider: request, history, why, logs or top.',
+    summary: 'A request to the provider: request, history, why, logs, top or figures.',
     schema: stateRequestSchema,
     answers: ['state_reply', 'command_reply'],
   },
   state_reply: {
     topics: ['state'],
     from: 'provider',
-    summary: 'The answer to a question: its `content` depends on the action, see below.',
+    summary: 'The reply to a request. Its `content` depends on the action, see below.',
     schema: stateReplySchema,
   },
   command_reply: {
     topics: ['state'],
     from: 'provider',
-    summary: 'The answer to a command: reply_start, reply_stop, ...; also the refusal of a question.',
+    summary: 'The reply to a command: reply_start, reply_stop, ...; also the reply to a rejected request.',
     schema: commandReplySchema,
   },
   thread_notice: {
     topics: ['threads'],
     from: 'thread host',
     summary:
-      'Which threads run or have ended, for the provider alone; its orders, on threads.{host}, are signed.',
+      'The threads that run or have ended, for the provider only. Its orders, on threads.{host}, are signed.',
     schema: threadNoticeSchema,
   },
   samples_request: {
     topics: ['samples.{transaction}'],
     from: 'client',
-    summary: 'A question to the Monitor of a transaction: what a service has cost; its answer is on `state`.',
+    summary: 'A request to the Monitor of a transaction for samples of a service. The reply is on `state`.',
     schema: samplesRequestSchema,
     answers: ['state_reply', 'command_reply'],
   },
   monitor: {
     topics: ['monitor'],
     from: 'Monitor',
-    summary: 'What the services of a transaction cost; at the endpoint of the Monitor, without forwarder.',
+    summary:
+      'The resource usage of the services of a transaction, at the endpoint of the Monitor, without forwarder.',
     schema: monitorMessageSchema,
   },
 } as const satisfies Readonly<Record<Message['kind'], Contract>>;
 
-/** The `content` of a state_reply, by its action. */
+/** The `content` of a state_reply, by action. */
 export const ANSWERS = {
   reply_context: {
-    summary: 'Where the services of one transaction stand; without its id, all transactions by theirs.',
+    summary:
+      'The status of the services of one transaction; without a transaction id, all transactions by id.',
     schema: z.union([transactionInfoSchema, z.record(z.string(), transactionInfoSchema)]),
   },
-  reply_history: { summary: 'What happened in a transaction.', schema: historyReplySchema },
+  reply_history: { summary: 'The history of a transaction.', schema: historyReplySchema },
   reply_why: {
-    summary: 'The chain of causes that led to where a service stands.',
+    summary: 'The chain of causes that led to the present status of a service.',
     schema: historyReplySchema,
   },
-  reply_logs: { summary: 'Where the log of a service lies.', schema: logsReplySchema },
-  reply_top: { summary: 'What each service costs.', schema: topReplySchema },
-  reply_figures: { summary: 'What the provider itself does and costs.', schema: figuresReplySchema },
-  reply_samples: { summary: 'What a service has cost, by its Monitor.', schema: samplesReplySchema },
+  reply_logs: { summary: 'The log files of a service.', schema: logsReplySchema },
+  reply_top: { summary: 'The resource usage of each service.', schema: topReplySchema },
+  reply_figures: {
+    summary: 'Statistics and resource usage of the provider itself.',
+    schema: figuresReplySchema,
+  },
+  reply_samples: { summary: 'Samples of a service, from its Monitor.', schema: samplesReplySchema },
 } as const satisfies Readonly<Record<string, { readonly summary: string; readonly schema: z.ZodType }>>;

@@ -1,4 +1,4 @@
-// Topic `heartbeat.<transaction>.<service>`: a service says, every few seconds, that it lives and how.
+// Topic `heartbeat.<transaction>.<service>`: the heartbeat of a service, every few seconds.
 
 import * as z from 'zod';
 import { isCount, isOptional, isRecord, isText, isWhole } from './plain.js';
@@ -11,23 +11,22 @@ export const heartbeatSchema = z.looseObject({
   }),
   content: z.looseObject({
     pid: z.number().int(),
-    tid: z.number().int().optional().describe("Of a thread service: the system's number for its thread."),
+    tid: z.number().int().optional().describe('The operating system id of the thread of a thread service.'),
     started_at: z.string().describe('ISO time.'),
-    state: z.string().describe('The last event the service reported: created, started, updated, ...'),
+    state: z.string().describe('The last event of the service: created, started, updated, ...'),
     seq: z
       .number()
       .int()
       .nonnegative()
-      .describe('The seq of that event: who has seen fewer has missed some.'),
+      .describe('The seq of that event. A receiver that has a lower seq has missed events.'),
     ready: z.boolean().describe('Whether `started` has been reported.'),
-    event_loop_lag_ms: z
-      .number()
-      .nonnegative()
-      .describe('How much later than due its event loop came round, in milliseconds.'),
+    event_loop_lag_ms: z.number().nonnegative().describe('The lag of its event loop, in milliseconds.'),
     log_loss: z
       .looseObject({ lines: z.number().int(), code: z.string() })
       .optional()
-      .describe('Lines that its log lost, and why the last of them: a full disk (ENOSPC) ends no service.'),
+      .describe(
+        'The number of lost log lines, and the error code of the last one, such as ENOSPC for a full disk.',
+      ),
   }),
 });
 export type HeartbeatBody = z.infer<typeof heartbeatSchema>;
@@ -37,8 +36,8 @@ export interface Heartbeat extends HeartbeatBody {
 }
 
 /**
- * True for a heartbeat with nothing wrong and no lines lost: nearly everything that an idle provider hears. It
- * costs far less than the schema. Whatever is otherwise is the schema's to judge.
+ * True for a valid heartbeat without lost lines, which is nearly every message that an idle provider receives. This is
+ * much faster than the schema. All other bodies must be checked by the schema.
  */
 export function isPlainHeartbeat(body: unknown): body is HeartbeatBody {
   if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;

@@ -1,4 +1,4 @@
-// What a launcher hands to the host it starts: in its environment enough to find the bus and the code, the rest through a pipe.
+// What a launcher passes to a host: endpoints and code in an environment variable, secrets and the program through a pipe.
 
 import type { KeyPair } from '../base/keys.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
@@ -7,53 +7,53 @@ import type { ServiceId, TransactionId } from '../base/ids.js';
 export const BOOTSTRAP_VARIABLE = 'CONTEXTD_HOST';
 
 /**
- * A pipe that a provider writes a HostSecrets to, as JSON, if there is something in it. A program that speaks for
- * itself has its keys there from its host, as a KeysPayload.
+ * The descriptor of a pipe with HostSecrets as JSON, if there are any. A program with <ready>heartbeat</ready> reads
+ * its keys there, as KeysPayload.
  */
 export const KEYS_DESCRIPTOR = 3;
 
-/** What no environment and no command line may show, and what may be too large for one variable of it. */
+/** Values that must not be visible in an environment or command line, or may be too large for a variable. */
 export interface HostSecrets {
-  /** From a secured provider. */
+  /** Only from a provider with <Security>. */
   readonly keys?: KeyPair | undefined;
   readonly program?: HostProgram | undefined;
 }
 
-/** What a program that speaks for itself reads at its KEYS_DESCRIPTOR; both keys in Z85. */
+/** The keys of a program with <ready>heartbeat</ready>; both in Z85. */
 export interface KeysPayload {
   readonly public_key: string;
   readonly secret_key: string;
 }
 
-/** Where a service's log is, and how large it may become. */
+/** The log files of a service and their limits. */
 export interface HostLog {
-  /** Its newest file; older ones have a number added. All paths are absolute. */
+  /** The newest file; older files have a number appended. All paths are absolute. */
   readonly path: string;
-  /** Where the descriptors 1 and 2 lead. */
+  /** The file behind descriptors 1 and 2. */
   readonly out: string;
-  /** Of one file. */
+  /** The largest size of one file. */
   readonly maxBytes: number;
-  /** How many files there may be. */
+  /** The largest number of files. */
   readonly files: number;
 }
 
-/** A program that is the service, found and checked by the provider; all paths are absolute. */
+/** The program of a service, found and checked by the provider; all paths are absolute. */
 export interface HostProgram {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Whom it runs as; undefined for the user of the provider. */
+  /** The user that it runs as; undefined for the user of the provider. */
   readonly user: ProgramUser | undefined;
   readonly ready: ProgramReadiness;
   readonly events: 'none' | 'lines' | 'json';
   readonly stdin: 'null' | 'open';
   readonly stopSignal: string;
-  /** Who gets the stop signal: all of its process group, or the program alone. */
+  /** Who receives the stop signal: its process group, or the program alone. */
   readonly stopTo: 'group' | 'leader';
-  /** Undefined for that of the provider. */
+  /** Undefined for the umask of the provider. */
   readonly umask: number | undefined;
-  /** By the names that prlimit has for them; bytes or counts, or `unlimited`. */
+  /** Keys are names of prlimit; values are bytes, counts or `unlimited`. */
   readonly rlimits: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +68,7 @@ export type ProgramReadiness =
   | { readonly kind: 'started' }
   | { readonly kind: 'line'; readonly pattern: string }
   | { readonly kind: 'port'; readonly port: number }
-  /** It speaks the protocol itself: nothing is said in its name. */
+  /** It uses the protocol itself; the host publishes nothing for it. */
   | { readonly kind: 'heartbeat' };
 
 export interface HostBootstrap {
@@ -80,31 +80,31 @@ export interface HostBootstrap {
   readonly instance: string;
   readonly deviceAction: string;
   readonly endpoints: { readonly subscribe: string; readonly publish: string };
-  /** The provider's public key, if it is secured; then the host's own keys come through KEYS_DESCRIPTOR. */
+  /** The public key of a provider with <Security>; the keys of the host then come through KEYS_DESCRIPTOR. */
   readonly serverKey?: string;
-  /** The service's code, as an absolute path; blank where there is a program. */
+  /** Absolute path of the code of the service; blank for a program. */
   readonly module: string;
-  /** What node imports before anything else, where the code is loaded where it lies; a URL. */
+  /** URL of a module for `node --import`, if the code is loaded from its source folder. */
   readonly loader?: string | undefined;
   /**
-   * Not taken from the bus, where anybody may send a `start`: only the provider says what is executed. Handed over
-   * apart from the rest.
+   * Never taken from a `start` command on the bus, which any client may send. Passed through the pipe, not in the
+   * environment variable.
    */
   readonly program?: HostProgram | undefined;
-  /** How often to say that it lives, in milliseconds; 0 for never. */
+  /** The heartbeat interval, in milliseconds; 0 for no heartbeats. */
   readonly heartbeatMs: number;
-  /** How long to go on without a provider, in milliseconds. */
+  /** How long to keep running without a provider, in milliseconds. */
   readonly orphanGraceMs: number;
-  /** How long the task may take to end once it is asked to, in milliseconds. */
+  /** How long the task may take to stop, in milliseconds. */
   readonly stopTimeoutMs: number;
   readonly log: HostLog;
-  /** The topic that only the host's own provider subscribes to: whoever else is at its ports does not count. */
+  /** The topic that only the own provider subscribes to; other processes at its ports are ignored. */
   readonly presence: string;
-  /** To be joined before any code of the service runs; undefined where none could be made. */
+  /** The control group to join before code of the service runs; undefined if none could be created. */
   readonly controlGroup?: string | undefined;
 }
 
-/** Whether there is a HostSecrets at the KEYS_DESCRIPTOR. */
+/** Whether there are HostSecrets at KEYS_DESCRIPTOR. */
 export function hasHostSecrets(
   bootstrap: Pick<HostBootstrap, 'serverKey'> & { readonly module?: string },
 ): boolean {

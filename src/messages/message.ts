@@ -1,4 +1,4 @@
-// The union of everything that is said on the bus; frames become messages here and nowhere else.
+// The union of all messages on the bus. Frames are parsed and validated only here.
 
 import type * as z from 'zod';
 import { ContextdError } from '../base/errors.js';
@@ -34,13 +34,13 @@ export type Message =
   | StateReply
   | CommandReply;
 
-/** Throws MSG_FRAME_INVALID or MSG_INVALID; the message says which field is wrong. */
+/** Throws MSG_FRAME_INVALID or MSG_INVALID; the text contains the path of the invalid field. */
 export function parseFrame(frame: Uint8Array): Message {
   const { topic, body } = decodeEnvelope(frame);
   return parseBody(topic, body);
 }
 
-/** As parseFrame, for a body that is decoded already. */
+/** As parseFrame, for a decoded body. */
 export function parseBody(topic: string, body: unknown): Message {
   if (topic === 'process' || topic.startsWith('process.')) {
     return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
@@ -67,7 +67,7 @@ export function parseBody(topic: string, body: unknown): Message {
     case 'state':
       return parseState(topic, body);
     default:
-      throw new ContextdError('MSG_INVALID', `a message was dropped: topic "${topic}" is unknown`);
+      throw new ContextdError('MSG_INVALID', `dropped a message: unknown topic "${topic}"`);
   }
 }
 
@@ -80,7 +80,7 @@ function parseState(topic: string, body: unknown): Message {
     : { kind: 'state_reply', ...check(stateReplySchema, topic, body) };
 }
 
-/** Compiling a schema takes as long as some hundred checks without: a client of one question never gets there. */
+/** Compiling a schema takes as long as a hundred interpreted checks. A short-lived client never compiles. */
 const CHECKS_BEFORE_COMPILING = 100;
 let checks = 0;
 
@@ -92,7 +92,7 @@ function check<S extends z.ZodType>(schema: S, topic: string, body: unknown): z.
   const where = issue === undefined ? '' : issue.path.join('.');
   throw new ContextdError(
     'MSG_INVALID',
-    `a message on topic "${topic}" was dropped: ${where === '' ? 'it' : where}: ${issue?.message ?? 'invalid'}`,
+    `dropped a message on topic "${topic}": ${where === '' ? 'the body' : where}: ${issue?.message ?? 'invalid'}`,
   );
 }
 

@@ -1,4 +1,4 @@
-// What a provider tells whoever embeds it, in the order in which it happens; the console shows it.
+// The notices of a provider to its embedder, in order; the console prints them.
 
 import type { ReplyStatus } from './state.js';
 import type { ServiceEventBody } from './service-event.js';

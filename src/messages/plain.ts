@@ -1,6 +1,6 @@
-// What the short checks of frequent messages are made of: each is true only for what the schemas find good. Pure.
+// Fast type checks for frequent messages. A check must never accept a value that the schema rejects.
 
-/** Without the one key that the schemas leave out. */
+/** An object without `__proto__`, which the schemas remove. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !Object.hasOwn(value, '__proto__')

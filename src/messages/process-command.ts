@@ -1,10 +1,10 @@
-// Topic `process`: what one task service is told; the task service object itself, its header filled in.
+// Topic `process`: commands to one task service. The body is the task service object with its header filled in.
 
 import * as z from 'zod';
 import type { TransactionId } from '../base/ids.js';
 import type { TaskService } from '../model/context.js';
 
-/** `acknowledge` tells a service that its last event has arrived, so that it can end. */
+/** `acknowledge` confirms the final event of a service, so that its host can exit. */
 export const PROCESS_ACTIONS = ['start', 'stop', 'restart', 'acknowledge'] as const;
 export type ProcessAction = (typeof PROCESS_ACTIONS)[number];
 
@@ -21,14 +21,14 @@ export const processCommandSchema = z.looseObject({
         service_transaction: z
           .string()
           .optional()
-          .describe("The original's clients name the transaction like this on some paths."),
+          .describe('Some clients of the original use this field for the transaction.'),
         message_id: z.string().optional(),
         sender: z.string().optional(),
         acknowledges: z
           .number()
           .int()
           .optional()
-          .describe('With `acknowledge`: the seq of the event that has arrived.'),
+          .describe('With `acknowledge`: the seq of the received event.'),
       }),
       content: z.looseObject({ configuration: z.record(z.string(), z.unknown()).default({}) }).optional(),
     }),

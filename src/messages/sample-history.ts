@@ -1,8 +1,8 @@
-// Topic `samples.<transaction>`: what a Monitor is asked for, and its answer on `state`.
+// Topic `samples.<transaction>`: requests to a Monitor, and its reply on `state`.
 
 import * as z from 'zod';
 
-/** What is kept of a service, with its unit: of the service and all that descends from it. */
+/** The metrics that are stored for a service and all its descendant processes, with units. */
 export const METRIC_UNITS = {
   rss: 'MiB',
   vms: 'MiB',
@@ -26,7 +26,7 @@ export const samplesRequestSchema = z.looseObject({
   }),
   content: z.looseObject({
     metric: z.string(),
-    /** Only what is younger, in seconds. */
+    /** Only samples younger than this many seconds. */
     since_s: z.number().nonnegative().optional(),
   }),
 });
@@ -40,9 +40,9 @@ export const samplesReplySchema = z.looseObject({
   service_id: z.string(),
   metric: z.string(),
   unit: z.string(),
-  /** Seconds from one sample to the next. */
+  /** Seconds between two samples. */
   period_s: z.number(),
-  /** Oldest first: seconds since the epoch, and the value, null where it was not to be had. */
+  /** Oldest first: seconds since the epoch and the value, null if it could not be measured. */
   points: z.array(z.tuple([z.number(), z.number().nullable()])),
 });
 export type SamplesReply = z.infer<typeof samplesReplySchema>;

@@ -1,12 +1,12 @@
-// Samples, as topic `monitor` and the answer to `top` carry them: memory in MiB, times in seconds.
+// Samples on topic `monitor` and in the reply to `top`: memory in MiB, times in seconds.
 
 import * as z from 'zod';
 
 const figures = {
   rss: z.number(),
   vms: z.number(),
-  percent: z.number().describe("Resident memory as percent of the machine's."),
-  cpu: z.number().optional().describe('Percent of one core since the last sample.'),
+  percent: z.number().describe('Resident memory as percentage of the memory of the machine.'),
+  cpu: z.number().optional().describe('Percentage of one core since the last sample.'),
   threads: z.number().int().optional(),
   fds: z.number().int().optional(),
   read_bytes: z.number().optional(),
@@ -47,12 +47,12 @@ const memory = {
   memory_map: z
     .array(z.looseObject({ path: z.string(), rss: z.number(), size: z.number(), pss: z.number() }))
     .optional(),
-  timestamp: z.number().describe('When it was taken, in seconds since the epoch.'),
-  elapsed: z.number().describe('How long it took to take it, in seconds.'),
+  timestamp: z.number().describe('The time of the sample, in seconds since the epoch.'),
+  elapsed: z.number().describe('The duration of taking the sample, in seconds.'),
 };
 
 export const memorySchema = z.looseObject(memory);
-/** What one service costs. */
+/** The resource usage of one service. */
 export type Memory = z.infer<typeof memorySchema>;
 
 export const serviceSampleSchema = z.looseObject({
@@ -61,14 +61,14 @@ export const serviceSampleSchema = z.looseObject({
   action: z
     .string()
     .describe(
-      'The last action the service reported, and success, in_progress or failed, as in context information.',
+      'The last reported action. `state` is success, in_progress or failed, as in context information.',
     ),
   state: z.string(),
   ...memory,
 });
 export type ServiceSample = z.infer<typeof serviceSampleSchema>;
 
-/** The body of a message on topic `monitor`: transaction -> its services. */
+/** The body of a message on topic `monitor`: the services of each transaction. */
 export const monitorMessageSchema = z.record(z.string(), z.array(serviceSampleSchema));
 export type MonitorBody = z.infer<typeof monitorMessageSchema>;
 
@@ -77,29 +77,29 @@ export interface MonitorMessage {
   readonly transactions: MonitorBody;
 }
 
-/** One service in the answer to `top`. */
+/** One service in the reply to `top`. */
 export const topEntrySchema = z.looseObject({
   service_id: z.string(),
   serviceName: z.string(),
   instance: z.string(),
-  pid: z.number().int().nullable().describe('Null, like `memory`, where the service has no process.'),
+  pid: z.number().int().nullable().describe('Null, like `memory`, if the service has no process.'),
   status: z
     .string()
     .optional()
     .describe(
-      'Where the service stands: defined, starting, started, stopping, stopped, exited, failed or backoff.',
+      'The status of the service: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
-  uptime_s: z.number().optional().describe('Seconds since it stands there.'),
+  uptime_s: z.number().optional().describe('Seconds since it entered this status.'),
   restarts: z
     .number()
     .int()
     .optional()
-    .describe('How often it was launched again in this transaction, by command or by transition.'),
+    .describe('The number of restarts in this transaction, by command or transition.'),
   event_loop_lag_ms: z.number().optional(),
   memory: memorySchema.nullable(),
 });
 export type TopEntry = z.infer<typeof topEntrySchema>;
 
 export const topReplySchema = z.array(topEntrySchema);
-/** The answer to `top`, one transaction. */
+/** The reply to `top` for one transaction. */
 export type TopReply = z.infer<typeof topReplySchema>;

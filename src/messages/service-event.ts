@@ -1,4 +1,4 @@
-// Topic `control`: what happened to a task service, told to everyone.
+// Topic `control`: the events of task services, for all subscribers.
 
 import * as z from 'zod';
 import { isCount, isOptional, isRecord, isText, isWhole } from './plain.js';
@@ -12,14 +12,14 @@ const status = z.looseObject({
   result: z.enum(['success', 'failure']).default('success'),
   device_action: z.string().default(''),
   pid: z.number().int().optional(),
-  /** Of a thread service: the system's number for its thread. */
+  /** The operating system id of the thread of a thread service. */
   tid: z.number().int().optional(),
   exit_code: z.number().int().optional(),
   signal: z.string().optional(),
   reason: z
     .string()
     .optional()
-    .describe('Why a service failed or ended, as a word: see FAILURE_REASONS of the provider.'),
+    .describe('Why a service failed or ended, as a keyword: see FAILURE_REASONS of the provider.'),
   error: error.optional(),
 });
 export type EventStatus = z.infer<typeof status>;
@@ -35,14 +35,14 @@ export const serviceEventSchema = z.looseObject({
       .int()
       .positive()
       .optional()
-      .describe("Counts a sender's events from 1, so that a reader sees a gap."),
+      .describe('Counts the events of a sender from 1, so that a receiver can detect gaps.'),
     sent_at: z.string().optional(),
-    cause: z.string().optional().describe('The id of the message that led to this event.'),
+    cause: z.string().optional().describe('The id of the message that caused this event.'),
     sender: z.string().optional(),
     repetition: z
       .boolean()
       .optional()
-      .describe('True for a last event that is said again, to a provider that may not have heard it.'),
+      .describe('True for a final event that is sent again, to a provider that may not have received it.'),
   }),
   content: z.looseObject({ status }),
 });
@@ -56,8 +56,8 @@ const ACTIONS: ReadonlySet<unknown> = new Set(EVENT_ACTIONS);
 const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender'] as const;
 
 /**
- * True for an event of the common kind: complete, with nothing wrong, and no error in it. It is most of what
- * is said on a bus, and this costs far less than the schema. Whatever is otherwise is the schema's to judge.
+ * True for a complete, valid event without an error, which is the most frequent message on a bus. This is much faster
+ * than the schema. All other bodies must be checked by the schema.
  */
 export function isPlainEvent(body: unknown): body is ServiceEventBody {
   if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;
@@ -90,7 +90,7 @@ function isPlainStatus(status: unknown): boolean {
   );
 }
 
-/** The end of a run, as its host tells it: the host waits until the provider acknowledges it. */
+/** Whether the event reports the end of a run. Its host waits until the provider acknowledges it. */
 export function isFinalEvent({ header }: ServiceEventMessage): boolean {
   return header.seq !== undefined && ['stopped', 'exited', 'failed'].includes(header.action);
 }

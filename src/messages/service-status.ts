@@ -1,4 +1,4 @@
-// Where a service can stand, as context information, answers and metrics say it.
+// The possible statuses of a service in context information, replies and metrics.
 
 /**
  *   defined -> starting -> started -> stopping -> stopped

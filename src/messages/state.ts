@@ -1,4 +1,4 @@
-// Topic `state`: questions to the provider, and its answers to questions and commands.
+// Topic `state`: requests to the provider, and its replies to requests and commands.
 
 import * as z from 'zod';
 
@@ -29,10 +29,10 @@ const serviceResult = z.looseObject({
   elapsed_ms: z
     .number()
     .optional()
-    .describe("From the command's arrival until the service stood there, in milliseconds."),
+    .describe('Milliseconds from the arrival of the command until the service reached this state.'),
   error: replyError.optional(),
 });
-/** What a command did to one service. */
+/** The result of a command for one service. */
 export type ServiceResult = z.infer<typeof serviceResult>;
 
 export const replyStatusSchema = z.looseObject({
@@ -48,27 +48,25 @@ export const replyStatusSchema = z.looseObject({
   faults: z
     .array(replyError)
     .optional()
-    .describe(
-      'With `list`: what is wrong with the provider itself, such as a journal that cannot be written.',
-    ),
+    .describe('With `list`: problems of the provider itself, such as a journal that cannot be written.'),
   plan: z
     .record(z.string(), z.array(z.string()).readonly())
     .optional()
-    .describe('With `reload`: the service ids by what happens to them.'),
+    .describe('With `reload`: the service ids by the action on them.'),
   reasons: z
     .record(z.string(), z.array(z.string()).readonly())
     .optional()
     .describe(
-      'With `reload`: what differs for each changed or updated service, by its id: `code`, or names of fields.',
+      'With `reload`: the differences of each changed or updated service, by its id: `code`, or names of fields.',
     ),
   clients: z
     .looseObject({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) })
     .optional()
-    .describe('With `reload` of a secured provider: the names of clients by what happens to them.'),
+    .describe('With `reload` of a secured provider: the names of added, removed and changed clients.'),
   warnings: z
     .array(z.string())
     .optional()
-    .describe('What was asked for and not done, though the command succeeded.'),
+    .describe('Parts of the request that were not done although the command succeeded.'),
 });
 export type ReplyStatus = z.infer<typeof replyStatusSchema>;
 
@@ -78,7 +76,7 @@ export const commandReplySchema = z.looseObject({
 });
 export type CommandReplyBody = z.infer<typeof commandReplySchema>;
 
-/** The answer to a command: `reply_start`, `reply_stop`, ... */
+/** The reply to a command: `reply_start`, `reply_stop`, ... */
 export interface CommandReply extends CommandReplyBody {
   readonly kind: 'command_reply';
 }
@@ -86,13 +84,13 @@ export interface CommandReply extends CommandReplyBody {
 export const stateReplySchema = z.looseObject({ header, content: z.unknown() });
 export type StateReplyBody = z.infer<typeof stateReplySchema>;
 
-/** The answer to a question: `reply_context`, `reply_top`. */
+/** The reply to a request: `reply_context`, `reply_top`, ... */
 export interface StateReply extends StateReplyBody {
   readonly kind: 'state_reply';
 }
 
-/** The header of an answer: the asked one's, with the action turned round and a pointer back. */
-export function replyHeader(asked: StateHeader, action: string, sender: string): StateHeader {
-  const { message_id: messageId, ...rest } = asked;
+/** Returns the header of a reply: the header of the request with another action and sender, and `in_reply_to`. */
+export function replyHeader(request: StateHeader, action: string, sender: string): StateHeader {
+  const { message_id: messageId, ...rest } = request;
   return { ...rest, action, sender, ...(messageId === undefined ? {} : { in_reply_to: messageId }) };
 }

@@ -1,40 +1,40 @@
-// What a provider tells the process that holds the threads of a context; signed, because it names code to run.
+// The orders of a provider to the thread host of a context. They are signed because they start code.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { HostBootstrap, HostLog } from './host-bootstrap.js';
 
-/** Where thread hosts say which of their threads run and which have ended. */
+/** The topic of thread hosts for reports on their threads. */
 export const THREADS = 'threads';
 
-/** The topic to which only this one thread host listens. */
+/** The topic that only this thread host subscribes to. */
 export function threadsTopic(host: string): string {
   return `${THREADS}.${host}`;
 }
 
 export interface ThreadHostBootstrap {
-  /** What the process is called in lists of processes. */
+  /** The name of the process in process lists. */
   readonly serviceId: string;
   readonly contextId: string;
   /** The id of this thread host. */
   readonly host: string;
-  /** Signs orders: nobody on the bus but its provider knows it. */
+  /** The secret key that signs orders, known only to the provider. */
   readonly key: string;
   readonly endpoints: HostBootstrap['endpoints'];
   /** As in HostBootstrap. */
   readonly serverKey?: string;
-  /** Of the process itself; its threads have logs of their own. */
+  /** The log of the process itself; each thread has its own log. */
   readonly log: HostLog;
   /** As in HostBootstrap. */
   readonly presence: string;
   readonly controlGroup?: string | undefined;
-  /** How long to go on, idle and without a provider, in milliseconds. */
+  /** How long to keep running idle without a provider, in milliseconds. */
   readonly orphanGraceMs: number;
 }
 
 export type ThreadOrder =
   | {
       readonly action: 'launch';
-      /** Names this run of a service; no second thread is launched for it. */
+      /** Identifies this run of a service; at most one thread is launched for it. */
       readonly token: string;
       readonly bootstrap: HostBootstrap;
       readonly maxHeapMb: number;
@@ -42,12 +42,12 @@ export type ThreadOrder =
   /** Asks the task to end. */
   | { readonly action: 'stop'; readonly token: string }
   | { readonly action: 'terminate'; readonly token: string }
-  /** Asks which threads run. */
+  /** Requests the list of running threads. */
   | { readonly action: 'list' }
-  /** Ends the host, unless it has threads. */
+  /** Ends the host if it has no threads. */
   | { readonly action: 'exit' };
 
-/** An order as it travels: its text, and the proof of who wrote it. */
+/** An order in its wire form: its JSON text and the HMAC of that text. */
 export interface SignedOrder {
   readonly order: string;
   readonly signature: string;
@@ -58,7 +58,7 @@ export function signOrder(order: ThreadOrder, key: string): SignedOrder {
   return { order: text, signature: sign(text, key).toString('hex') };
 }
 
-/** Undefined for whatever was not signed with `key`. */
+/** Returns undefined if the body is not an order signed with `key`. */
 export function verifyOrder(body: unknown, key: string): ThreadOrder | undefined {
   if (!isSignedOrder(body)) return undefined;
   const [expected, found] = [sign(body.order, key), Buffer.from(body.signature, 'hex')];

@@ -1,14 +1,14 @@
-// Topic `threads`: what a thread host tells its provider of its threads.
+// Topic `threads`: reports of a thread host to its provider.
 
 import * as z from 'zod';
 
 const thread = z.looseObject({
-  token: z.string().describe('The token of the run; see ThreadOrder.'),
+  token: z.string().describe('The token of the run, from the order that launched it.'),
   exit_code: z.number().int().optional(),
   error_code: z
     .string()
     .optional()
-    .describe("Node's code of the error that ended the thread, such as ERR_WORKER_OUT_OF_MEMORY."),
+    .describe('The Node error code that ended the thread, such as ERR_WORKER_OUT_OF_MEMORY.'),
 });
 
 export const threadNoticeSchema = z.looseObject({

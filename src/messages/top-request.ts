@@ -1,4 +1,4 @@
-// What `top` asks for besides the usual figures; values may be text, as they are in XML.
+// The options of a `top` request. Values may be text, as in XML.
 
 import * as z from 'zod';
 
@@ -17,7 +17,7 @@ const flag = z
     return z.NEVER;
   });
 
-/** How often figures are published where: every so many seconds. */
+/** The allowed range of the publishing interval. */
 export const FREQUENCY_RULE = 'a number of seconds from 0.1 up to 86400';
 
 const frequency = z
@@ -33,7 +33,7 @@ const frequency = z
 const service = z.looseObject({
   type: z.unknown().refine((type) => type === 'pub', 'allowed: pub'),
   frequency_s: frequency,
-  /** Where the Monitor publishes. */
+  /** The endpoint where the Monitor publishes. */
   endpoint: z.string('allowed: an address such as tcp://127.0.0.1:6789').trim().min(1),
 });
 
@@ -43,7 +43,7 @@ export const topRequestSchema = z.looseObject({
   open_connections: flag,
   memory_maps: flag,
   opened_files: flag,
-  /** Figures are to be published from now on, by the task service Monitor. */
+  /** Starts the task service Monitor, which publishes samples from now on. */
   service: z.preprocess(blankAsNothing, service.optional()),
 });
 export type TopRequest = z.infer<typeof topRequestSchema>;

@@ -1,46 +1,46 @@
-// The topics, apart from the schemas: the host in every child needs these and must load fast.
+// The topics of the bus. Separate from the schemas, because every host imports this file and must start fast.
 
 import type { ServiceId, TransactionId } from '../base/ids.js';
 
 export const TOPICS = ['context', 'process', 'control', 'state', 'monitor'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** The topic to which only this one service listens. */
+/** The topic that only this service subscribes to. */
 export function routedTopic(transaction: TransactionId, serviceId: ServiceId): string {
   return `process.${segmentOf(transaction)}.${segmentOf(serviceId)}`;
 }
 
-/** All heartbeats begin so: a prefix to subscribe to. */
+/** The prefix of all heartbeat topics, for subscriptions. */
 export const HEARTBEATS = 'heartbeat.';
 
 export function heartbeatTopic(transaction: TransactionId, serviceId: ServiceId): string {
   return `${heartbeatsOf(transaction)}${segmentOf(serviceId)}`;
 }
 
-/** All heartbeats of a transaction begin so. */
+/** The prefix of all heartbeat topics of a transaction. */
 export function heartbeatsOf(transaction: string): string {
   return `${HEARTBEATS}${segmentOf(transaction)}.`;
 }
 
-/** Nothing is said on it: a provider subscribes to it, so that what it has started knows that it is there. */
+/** Carries no messages. The provider subscribes to it, so that its child processes detect its presence. */
 export function presenceTopic(owner: string): string {
   return `provider.${owner}`;
 }
 
-/** All questions to Monitors begin so. */
+/** The prefix of all request topics of Monitors. */
 export const SAMPLES = 'samples.';
 
-/** The topic on which the Monitor of a transaction is asked for what it has sampled. */
+/** The topic for requests to the Monitor of a transaction. */
 export function samplesTopic(transaction: string): string {
   return `${SAMPLES}${segmentOf(transaction)}`;
 }
 
-/** Dots separate: one within an id is %2E, which no id has, so that no two services share a topic. */
+/** Encodes a dot in an id as %2E, which no id contains, so that two services never share a topic. */
 export function segmentOf(id: string): string {
   return id.replaceAll('.', '%2E');
 }
 
-/** The ids in a topic of one service; undefined for any other topic. */
+/** Returns the ids in the topic of one service; undefined for any other topic. */
 export function idsInTopic(
   topic: string,
 ): { readonly transaction: string; readonly service: string } | undefined {
@@ -56,7 +56,7 @@ function idIn(segment: string): string {
 
 const PROCESS = 'process @@@';
 
-/** Whether the reader behind a subscription hears everything on topic `process` without naming it exactly, as the original's do. */
+/** Whether a subscription matches topic `process` only by prefix, as subscriptions of the original do. */
 export function isOfOriginal(subscription: string): boolean {
   return PROCESS.startsWith(subscription) && subscription !== PROCESS;
 }

@@ -1,4 +1,4 @@
-// What a context is: the configuration in the form in which it stands in the XML and travels on the bus.
+// The schema of a context configuration, in the form of the XML file and of messages on the bus.
 
 import * as z from 'zod';
 import type { ServiceId } from '../base/ids.js';
@@ -17,7 +17,7 @@ export type Trigger = (typeof TRIGGERS)[number];
 export const TRANSITION_ACTIONS = ['start', 'stop', 'restart'] as const;
 export type TransitionAction = (typeof TRANSITION_ACTIONS)[number];
 
-/** `on_start` and `start_now` start with the transaction; the others wait until something calls them. */
+/** `on_start` and `start_now` start with the transaction; the others wait for a transition or command. */
 export const ENTRIES = ['on_start', 'start_now', 'on_update', 'on_fail', 'on_exit'] as const;
 export type Entry = (typeof ENTRIES)[number];
 
@@ -31,7 +31,7 @@ export const DEFAULT_CONTEXT_ID = 'context001';
 
 const serviceId = id().pipe(z.custom<ServiceId>());
 
-/** In the XML an element without content is an empty string, where JSON would have an empty object. */
+/** An XML element without content is read as an empty string, where JSON has an empty object. */
 const blankAsObject = (value: unknown): unknown => (value === '' || value === undefined ? {} : value);
 const asList = (value: unknown): unknown => {
   if (value === '' || value === undefined || value === null || isEmptyObject(value)) return [];
@@ -152,7 +152,7 @@ export const contextFileSchema = z
       { selector: 'Security/Client', field: '@key' },
     ],
   });
-/** A whole context; keys are those of the XML, unknown ones are kept. */
+/** The configuration of a context. Keys are those of the XML; unknown keys are preserved. */
 export type ContextConfiguration = z.infer<typeof contextConfigurationSchema>;
 
 export interface Transition {
@@ -161,7 +161,7 @@ export interface Transition {
   readonly targets: readonly ServiceId[];
 }
 
-/** The transitions of a task service, blank ones left out. */
+/** Returns the transitions of a task service, without blank ones. */
 export function transitionsOf(service: TaskService): readonly Transition[] {
   return TRIGGERS.flatMap((trigger) => {
     const { action, call } = service.Task.state[trigger];
@@ -183,12 +183,12 @@ export function isEntryAtStart(entry: string): boolean {
   return entry === 'on_start' || entry === 'start_now';
 }
 
-/** The program that the service is; undefined for one with code of its own. */
+/** Returns the program of the service; undefined for a service with code. */
 export function programOf(service: TaskService): ProgramCommand | undefined {
   return service.Task.message.content.configuration.command;
 }
 
-/** What is added to the environment of a service: of its program, or of its own code. */
+/** Returns the variables for the environment of a service. */
 export function environmentOf(service: TaskService): EnvironmentSource {
   const { command, env, env_file: file = '' } = service.Task.message.content.configuration;
   if (command !== undefined) return { env: command.env, file: command.env_file };
@@ -197,11 +197,11 @@ export function environmentOf(service: TaskService): EnvironmentSource {
 
 export interface EnvironmentSource {
   readonly env: Readonly<Record<string, string>>;
-  /** Blank for none; absolute. */
+  /** Absolute path, or blank. */
   readonly file: string;
 }
 
-/** Whether a command with this `service_id` is for the context: blank, its id, or what the original's clients call any context. */
+/** Whether `service_id` of a command means the context: blank, its id, or the default id that clients of the original send. */
 export function isForContext(text: string, { ContextID, TaskService }: ContextConfiguration): boolean {
   if (text === '' || text === ContextID) return true;
   return text === DEFAULT_CONTEXT_ID && !TaskService.some(({ id }) => id === text);

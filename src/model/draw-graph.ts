@@ -1,9 +1,9 @@
-// Drawings of the transition graph: Mermaid for pages, DOT for graphviz.
+// Renders the transition graph as Mermaid flowchart or as DOT for Graphviz.
 
 import type { ContextConfiguration } from './context.js';
 import { readGraph, type GraphEdge, type GraphNode } from './graph.js';
 
-/** A flowchart; services that start with the transaction are boxes, those on demand are rounded. */
+/** Returns a Mermaid flowchart. Services that start with the transaction are boxes, those on demand are rounded. */
 export function toMermaid(configuration: ContextConfiguration): string {
   const { nodes, edges } = readGraph(configuration);
   const names = nodeNames(nodes);
@@ -17,7 +17,7 @@ export function toMermaid(configuration: ContextConfiguration): string {
   return ['flowchart LR', ...lines, ''].join('\n');
 }
 
-/** A directed graph; services on demand are dashed. */
+/** Returns a directed graph in DOT. Services on demand are dashed. */
 export function toDot(configuration: ContextConfiguration): string {
   const { nodes, edges } = readGraph(configuration);
   const lines = [
@@ -32,7 +32,7 @@ export function toDot(configuration: ContextConfiguration): string {
   return ['digraph transitions {', '  rankdir=LR;', '  node [shape=box];', ...lines, '}', ''].join('\n');
 }
 
-/** Ids may hold dots and colons, which Mermaid reads as syntax: nodes are numbered. */
+/** Numbers the nodes, because ids may contain dots and colons, which are syntax in Mermaid. */
 function nodeNames(nodes: readonly GraphNode[]): ReadonlyMap<string, string> {
   return new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
 }
@@ -50,7 +50,7 @@ function edgeLabel({ trigger, action }: GraphEdge): string {
   return `${trigger}: ${action}`;
 }
 
-/** Mermaid knows characters by number; everything but the plainest is written so. */
+/** Writes special characters as numeric entities of Mermaid. */
 function escapeMermaid(text: string): string {
   return text.replace(/[^A-Za-z0-9_ .:-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
 }

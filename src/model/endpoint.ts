@@ -1,4 +1,4 @@
-// Addresses as they stand in a context file: tcp://host:port and ipc://path.
+// Parses the endpoints of a context file: tcp://host:port and ipc://path.
 
 import { resolve } from 'node:path';
 import * as z from 'zod';
@@ -11,7 +11,7 @@ export type Endpoint =
 export const ENDPOINT_RULE = 'tcp://HOST:PORT with a port from 1 to 65535, or ipc://PATH';
 export const PORT_RULE = 'a port from 1 to 65535';
 
-/** A host to connect to: an address or a name. */
+/** A host to connect to: an IP address or a host name. */
 export const HOST_PATTERN = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)$/;
 const TCP = /^tcp:\/\/(\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*):([1-9][0-9]{0,4})$/;
 const IPC = /^ipc:\/\/([^\s*]+)$/;
@@ -29,12 +29,12 @@ export function parsePort(text: string): number | undefined {
   return port <= 65_535 ? port : undefined;
 }
 
-/** What two ends of one line share: the port, or the path of a local socket. */
-export function meetingPoint(endpoint: Endpoint): string {
+/** Identifies the socket of an endpoint on a machine: its port, or the path of a local socket. */
+export function socketAddress(endpoint: Endpoint): string {
   return endpoint.kind === 'tcp' ? `port ${endpoint.port}` : `path ${endpoint.path}`;
 }
 
-/** With an absolute path: `folder` is what a relative one starts from. */
+/** Makes the path of an ipc endpoint absolute, relative to `folder`. */
 export function resolveEndpoint(text: string, folder: string): string {
   const endpoint = parseEndpoint(text);
   if (endpoint?.kind !== 'ipc' || endpoint.path.startsWith('@')) return text;
@@ -55,7 +55,7 @@ export function endpoint(use: 'connect' | 'bind'): z.ZodString {
       const refuse = (message: string, hint: string | undefined) => {
         context.addIssue({ code: 'custom', message: allowed(message), params: { hint } });
       };
-      if (parsed === undefined) refuse(ENDPOINT_RULE, hintAtEndpoint(value));
+      if (parsed === undefined) refuse(ENDPOINT_RULE, suggestEndpoint(value));
       else if (use === 'connect' && parsed.kind === 'tcp' && parsed.host === '*')
         refuse('a host to connect to; "*" is for binds', `write tcp://127.0.0.1:${parsed.port}`);
     })
@@ -67,7 +67,7 @@ export function endpoint(use: 'connect' | 'bind'): z.ZodString {
     .register(XML_FORMS, { patterns: [`tcp://${host}:${XSD_PORT}`, 'ipc://[^\\s*]+'] });
 }
 
-function hintAtEndpoint(text: string): string | undefined {
+function suggestEndpoint(text: string): string | undefined {
   if (text.startsWith('inproc:')) return 'inproc reaches only one process; use ipc:// on one machine';
   const repaired = [`tcp://${text}`, text.replace(/^\w+:\/*/, 'tcp://')].find((other) =>
     parseEndpoint(other),

@@ -1,30 +1,30 @@
-// How single values of a context file are written: each function returns a schema with what is allowed and its XSD form.
+// Schemas of single values of a context file, each with its rule for messages and its XSD form.
 
 import * as z from 'zod';
 import { ID_PATTERN, ID_RULE, isId } from '../base/ids.js';
 import { describeRule, parseQuantity, type QuantityRule } from './quantity.js';
 
-/** What a schema alone does not say: how a value is written in XML, and what an XSD can check of it. */
+/** Metadata of a schema: the notation of a value in XML, and the constraints for the XSD. */
 export interface XmlForm {
   /** Properties of an object that are attributes; all others are elements. */
   readonly attributes?: readonly string[];
-  /** Any elements and attributes may stand here. */
+  /** Any elements and attributes are allowed. */
   readonly isFree?: boolean;
-  /** A value per name, each an attribute or an element. */
+  /** Names with one value each, as attribute or element. */
   readonly names?: readonly string[];
   /** Regular expressions of XSD, one of which matches the whole value. */
   readonly patterns?: readonly string[];
   readonly isNonEmpty?: boolean;
   readonly quantity?: QuantityRule;
-  /** Constraints between elements, as XSD writes them: paths are XPath. */
+  /** Uniqueness constraints of the XSD; paths are XPath. */
   readonly unique?: readonly { readonly selector: string; readonly field: string }[];
-  /** How often a repeated element occurs, where that is fixed. */
+  /** The number of occurrences of a repeated element, if it is fixed. */
   readonly exactly?: Readonly<Record<string, number>>;
 }
 
 export const XML_FORMS = z.registry<XmlForm>();
 
-/** Messages start like this; what was found is put before it, see findings.ts. */
+/** The start of a message. findings.ts inserts name and value before it. */
 export const allowed = (rule: string): string => `allowed: ${rule}`;
 
 /** Text that may be blank or left out. */
@@ -49,12 +49,12 @@ export function blankAs<S extends z.ZodType>(fallback: unknown, schema: S) {
   return z.preprocess((value) => (value === '' || value === undefined ? fallback : value), schema);
 }
 
-/** Text that `isRight` accepts; `patterns` as in XmlForm. */
+/** Text that `isValid` accepts; `patterns` as in XmlForm. */
 export function pattern(
-  isRight: (value: string) => boolean,
+  isValid: (value: string) => boolean,
   { rule, patterns }: { readonly rule: string; readonly patterns: readonly string[] },
 ): z.ZodString {
-  return z.string(allowed(rule)).refine(isRight, allowed(rule)).register(XML_FORMS, { patterns });
+  return z.string(allowed(rule)).refine(isValid, allowed(rule)).register(XML_FORMS, { patterns });
 }
 
 export function nonEmpty(rule: string): z.ZodString {
@@ -63,7 +63,7 @@ export function nonEmpty(rule: string): z.ZodString {
 
 export const id = (): z.ZodString => pattern(isId, { rule: ID_RULE, patterns: [toXsd(ID_PATTERN)] });
 
-/** A number, which XML holds as text. A missing one is the fallback of its rule, unless it is required. */
+/** A number, which is text in XML. If missing, it is the fallback of its rule, unless it is required. */
 export function quantity(
   rule: QuantityRule,
   options: { readonly isRequired?: boolean; readonly hint?: string } = {},
@@ -82,7 +82,7 @@ export function quantity(
     .register(XML_FORMS, { quantity: rule });
 }
 
-/** A regular expression of JavaScript that matches whole values, as XSD writes it. */
+/** Converts a JavaScript regular expression for complete values to XSD syntax. */
 export function toXsd(expression: RegExp): string {
   return expression.source
     .replace(/^\^|\$$/g, '')

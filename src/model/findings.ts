@@ -1,4 +1,4 @@
-// What a schema finds wrong, as findings: the name and value of what was found, what is allowed, and a hint.
+// Converts the issues of a schema to findings with the name and value, what is allowed, and a hint.
 
 import type * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
@@ -10,7 +10,7 @@ export function schemaFindings(error: z.ZodError | undefined, root: unknown): re
   return (error?.issues ?? []).flatMap((issue) => toFindings(issue, root));
 }
 
-/** Of a union the last schema is the one whose faults are worth reporting. */
+/** For a union the issues of its last schema are reported. */
 function toFindings(issue: z.core.$ZodIssue, root: unknown): readonly Finding[] {
   if (issue.code !== 'invalid_union') return [toFinding(issue, root)];
   const inner = issue.errors.at(-1) ?? [];
@@ -59,7 +59,7 @@ function hintAt(issue: z.core.$ZodIssue, value: unknown): string | undefined {
 }
 
 function stepInto(value: unknown, step: ValuePath[number]): unknown {
-  // One item may stand without the list around it, as in JSON that others made from XML.
+  // A single item may be without a list, as other converters from XML to JSON write it.
   if (step === 0 && !Array.isArray(value)) return value;
   return typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined;
 }

@@ -1,4 +1,4 @@
-// The transition graph: which task service acts on which, its loops, and drawings of it.
+// The transition graph: which task service acts on which, its loops, and reachability.
 
 import type { ContextConfiguration, TransitionAction, Trigger } from './context.js';
 import { startsWithTransaction, transitionsOf } from './context.js';
@@ -22,11 +22,11 @@ export interface TransitionGraph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** A loop as the ids along it; the last one leads back to the first. */
+/** The ids along a loop; the last one leads back to the first. */
 export type Cycle = readonly string[];
 
-/** Enough to act on; the number of loops can grow exponentially with the edges. */
-export const MOST_CYCLES = 20;
+/** The most loops that are reported; their number can grow exponentially with the edges. */
+export const MAX_CYCLES = 20;
 
 export function readGraph(configuration: ContextConfiguration): TransitionGraph {
   const services = configuration.TaskService;
@@ -44,14 +44,14 @@ export function readGraph(configuration: ContextConfiguration): TransitionGraph 
   };
 }
 
-/** A shortest loop through every edge that lies on one, up to MOST_CYCLES. */
+/** Returns a shortest loop through every edge that is part of a loop, up to MAX_CYCLES. */
 export function findCycles(edges: readonly Edge[]): readonly Cycle[] {
   const next = adjacency(edges);
   const groupOf = stronglyConnected(next);
   const covered = new Set<string>();
   const cycles: Cycle[] = [];
   for (const { from, to } of edges) {
-    if (cycles.length >= MOST_CYCLES) break;
+    if (cycles.length >= MAX_CYCLES) break;
     if (groupOf.get(from) !== groupOf.get(to) || covered.has(edgeKey(from, to))) continue;
     const cycle = [from, ...shortestPath(next, to, from).slice(0, -1)];
     cycle.forEach((id, index) => covered.add(edgeKey(id, cycle[(index + 1) % cycle.length] ?? id)));
@@ -65,7 +65,7 @@ export function formatCycle(cycle: Cycle): string {
   return [...cycle, ...cycle.slice(0, 1)].join(' -> ');
 }
 
-/** All ids that edges lead to from `starts`, these included. */
+/** Returns all ids that are reachable from `starts`, including these. */
 export function reachableFrom(starts: readonly string[], edges: readonly Edge[]): ReadonlySet<string> {
   const next = adjacency(edges);
   const reached = new Set(starts);
@@ -87,7 +87,7 @@ function edgeKey(from: string, to: string): string {
   return `${from} ${to}`;
 }
 
-/** From `start` to `goal`, which must be reachable, both included; one id if they are the same. */
+/** Returns the path from `start` to `goal`, both included. `goal` must be reachable. */
 function shortestPath(
   next: ReadonlyMap<string, ReadonlySet<string>>,
   start: string,
@@ -104,8 +104,8 @@ function shortestPath(
 }
 
 /**
- * Groups ids that lead to each other (Tarjan's algorithm). It keeps its own stack: a chain of thousands of
- * services must not overflow the one of JavaScript.
+ * Returns the strongly connected components (Tarjan's algorithm). Uses its own stack, so that a chain of thousands of
+ * services does not overflow the call stack.
  */
 function stronglyConnected(next: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, number> {
   const search: Search = { next, order: new Map(), lowest: new Map(), pending: [], groupOf: new Map() };

@@ -1,4 +1,4 @@
-// What the checks need of a configuration that may still be wrong: text at known places, blank where there is none.
+// A lenient view of a configuration that may still be invalid, for the checks: the text at known places.
 
 import { splitCall, TRIGGERS, type Trigger } from './context.js';
 import type { ValuePath } from '../xml/fault.js';
@@ -18,9 +18,9 @@ export interface LenientService {
   readonly serviceType: string;
   readonly entry: string;
   readonly triggers: readonly LenientTrigger[];
-  /** As it stands there; undefined where there is none. */
+  /** The unvalidated value; undefined if missing. */
   readonly command: unknown;
-  /** Likewise: variables for a service that is no program. */
+  /** Unvalidated variables for a service that is not a program. */
   readonly env: unknown;
   readonly envFile: unknown;
 }
@@ -29,26 +29,26 @@ export const ENDPOINT_KEYS = ['FrontEndEndpoint', 'BackendEndpoint', 'FrontBind'
 export type EndpointKey = (typeof ENDPOINT_KEYS)[number];
 
 export interface LenientContext {
-  /** Only those that are there. */
+  /** Without missing endpoints. */
   readonly endpoints: ReadonlyMap<EndpointKey, string>;
   readonly services: readonly LenientService[];
-  /** Undefined without an element <Security>. */
+  /** Undefined without <Security>. */
   readonly security: LenientSecurity | undefined;
 }
 
-/** Never throws: what is missing or of the wrong type is for the schema to tell. */
+/** Never throws. Missing values and wrong types are reported by the schema. */
 export function readLenientView(value: unknown): LenientContext {
   const services = asList(valueAt(value, 'TaskService'));
   return {
     endpoints: textsOf(value, ENDPOINT_KEYS),
-    services: services.map((service, index) => outlineService(service, ['TaskService', index])),
+    services: services.map((service, index) => readService(service, ['TaskService', index])),
     security: readLenientSecurity(valueAt(value, 'Security')),
   };
 }
 
 const CONFIGURATION = ['Task', 'message', 'content', 'configuration'] as const;
 
-function outlineService(value: unknown, path: ValuePath): LenientService {
+function readService(value: unknown, path: ValuePath): LenientService {
   return {
     path,
     id: textAt(value, 'id'),

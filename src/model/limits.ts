@@ -1,14 +1,14 @@
-// Limits on what a task service may cost: which figures can be limited, and what happens beyond.
+// Limits on the resource usage of a task service: metrics, thresholds and events.
 
 import * as z from 'zod';
 import { quantity, word, XML_FORMS } from './fields.js';
 import type { QuantityRule } from './quantity.js';
 
-/** Each figure with its unit. They are those of the whole tree of processes below the service. */
+/** Metrics with units. Values are sums over the process tree of the service. */
 export const LIMIT_METRICS = {
   rss: 'MiB',
   vms: 'MiB',
-  /** Shared memory divided among those who share it; costs more to read than the others. */
+  /** Proportional set size; slower to read than the other metrics. */
   pss: 'MiB',
   cpu: 'percent of one core',
   threads: 'threads',
@@ -19,24 +19,24 @@ export const LIMIT_METRICS = {
 export type LimitMetric = keyof typeof LIMIT_METRICS;
 
 export const LIMIT_METRIC_NAMES = Object.keys(LIMIT_METRICS) as [LimitMetric, ...LimitMetric[]];
-/** What the provider tells when a limit is exceeded: the service has failed, or it goes on. */
+/** The event when a limit is exceeded: `failed` ends the service, `updated` only reports it. */
 export const LIMIT_EVENTS = ['failed', 'updated'] as const;
 
 const ABOVE_RULE: QuantityRule = {
   fallback: 0,
-  least: 0,
-  mayEqual: true,
-  most: 1_000_000_000,
-  isWhole: false,
-  what: 'a number',
+  min: 0,
+  isInclusive: true,
+  max: 1_000_000_000,
+  isInteger: false,
+  label: 'a number',
 };
 const FOR_RULE: QuantityRule = {
   fallback: 0,
-  least: 0,
-  mayEqual: true,
-  most: 2_000_000,
-  isWhole: false,
-  what: 'a number of seconds',
+  min: 0,
+  isInclusive: true,
+  max: 2_000_000,
+  isInteger: false,
+  label: 'a number of seconds',
 };
 
 const limitSchema = z
@@ -48,14 +48,14 @@ const limitSchema = z
       isRequired: true,
       hint: 'rss, vms and pss are in MiB, cpu in percent of one core',
     }),
-    /** Seconds without a break for which it must be exceeded. */
+    /** How long the limit must be exceeded without interruption, in seconds. */
     for_s: quantity(FOR_RULE),
     event: word(LIMIT_EVENTS).default('failed'),
   })
   .register(XML_FORMS, { attributes: ['metric', 'above', 'for_s', 'event'] });
 export type Limit = z.infer<typeof limitSchema>;
 
-/** One alone may stand without a list around it, as in JSON made from XML by others. */
+/** Accepts a single limit without a list, as other converters from XML to JSON write it. */
 export const limitsSchema = z
   .preprocess((value) => {
     if (value === undefined || value === '') return [];

@@ -1,4 +1,4 @@
-// What the checks need of a meta file that may still be wrong: its texts, undefined where there is none.
+// A lenient view of a meta file that may still be invalid, for the checks.
 
 import type { ValuePath } from '../xml/fault.js';
 import type { JsonObject, JsonValue } from '../xml/to-json.js';
@@ -28,12 +28,12 @@ export function readLenientMeta(value: JsonObject): LenientMeta {
     texts: textsOf(value),
     services: objectsAt(value, 'Service').map((service, index) => {
       const path = ['Service', index];
-      return { path, texts: textsOf(service), states: outlineStates(service, path) };
+      return { path, texts: textsOf(service), states: readStates(service, path) };
     }),
   };
 }
 
-function outlineStates(service: JsonObject, path: ValuePath): readonly LenientMetaState[] {
+function readStates(service: JsonObject, path: ValuePath): readonly LenientMetaState[] {
   return objectsAt(service, 'state').map((state, index) => {
     const texts = textsOf(state);
     return {
@@ -45,7 +45,7 @@ function outlineStates(service: JsonObject, path: ValuePath): readonly LenientMe
   });
 }
 
-/** Of an element that is there twice the first counts: that there are two is another fault. */
+/** Uses the first of duplicate elements; another check reports the duplicate. */
 function textsOf(object: JsonObject): Texts {
   const texts = Object.entries(object).map(([key, value]) => [key, firstOf(value)] as const);
   return new Map(texts.flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])));
@@ -55,7 +55,7 @@ function firstOf(value: JsonValue): JsonValue | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** An element without content is blank text in the wire form. */
+/** An element without content is blank text and becomes an empty object. */
 function objectsAt(object: JsonObject, key: string): readonly JsonObject[] {
   const list = object[key];
   return Array.isArray(list) ? list.map((item) => (isObject(item) ? item : {})) : [];

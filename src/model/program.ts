@@ -1,23 +1,23 @@
-// A program that is a task service: the <command> in the configuration of a service, as it travels on the bus.
+// The schema of <command>: a program that is run as a task service.
 
 import * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
 import { parsePort, XSD_PORT } from './endpoint.js';
 import { allowed, blankAs, nonEmpty, pattern, text, toXsd, word, XML_FORMS } from './fields.js';
 
-/** When a program counts as started: at once, by a line it prints, by a port it opens, or by its own word. */
+/** When a program counts as started: at once, when it prints a line, when it opens a port, or by its own heartbeat. */
 export const READY_KINDS = ['started', 'line', 'port', 'heartbeat'] as const;
 
-/** What of its output becomes `updated` events. */
+/** Which output becomes `updated` events. */
 export const OUTPUT_EVENTS = ['none', 'lines', 'json'] as const;
 
-/** Its standard input: /dev/null, or a pipe in which nothing ever comes. */
+/** Standard input: /dev/null, or a pipe that stays open and empty. */
 export const STDIN_KINDS = ['null', 'open'] as const;
 
-/** Who gets the stop signal: the whole process group of the program, or itself alone. */
+/** Who receives the stop signal: the process group of the program, or the program alone. */
 export const STOP_TARGETS = ['group', 'leader'] as const;
 
-/** As prlimit names them: open files, processes of the user, bytes of address space, bytes of a core file. */
+/** Names as in prlimit: open files, processes of the user, bytes of address space, bytes of a core file. */
 export const RLIMIT_KEYS = ['nofile', 'nproc', 'as', 'core'] as const;
 const RLIMIT_PATTERN = /^(?:[0-9]{1,18}|unlimited)$/;
 const RLIMIT_RULE = 'a whole number, or unlimited';
@@ -26,7 +26,7 @@ const RLIMIT_RULE = 'a whole number, or unlimited';
 const UMASK_PATTERN = /^(?:0?[0-7]{3})?$/;
 const UMASK_RULE = 'three octal digits, such as 027';
 
-/** Names of environment variables; those of contextd itself cannot be set. */
+/** Names of environment variables. Variables of contextd itself cannot be set. */
 export const VARIABLE_PATTERN = /^(?!CONTEXTD_)[A-Za-z_][A-Za-z0-9_]*$/;
 export const VARIABLE_RULE = 'letters, digits and _, not starting with a digit or CONTEXTD_';
 
@@ -68,13 +68,13 @@ const asArguments = (value: unknown): unknown => {
 
 export const programSchema = z.looseObject(
   {
-    /** A path, or a name that is looked for in PATH. */
-    program: nonEmpty('a path, or a name to be found in PATH'),
+    /** A path, or a name that is searched in PATH. */
+    program: nonEmpty('a path, or a name in PATH'),
     arg: z.preprocess(asArguments, z.array(z.string())),
-    /** Where it runs; the context folder when blank. */
+    /** The working folder; the context folder if blank. */
     cwd: text(),
     env: blankAs({}, variables),
-    /** A file with more variables, read at each start; those of `env` win. */
+    /** A file with more variables, read at each start; `env` wins. */
     env_file: text(),
     /** The user it runs as; the provider's user when blank. */
     user: text(),
@@ -100,8 +100,8 @@ export const programSchema = z.looseObject(
 export type ProgramCommand = z.infer<typeof programSchema>;
 
 /**
- * What a service that is no program finds in its environment. A task may have keys of these names of its own: an
- * `env` that is text is one.
+ * Variables for a service that is not a program. A task may use keys with these names itself: `env` that is text is
+ * such a key.
  */
 export const serviceEnvironment = {
   env: z.union([z.string(), variables]).optional(),

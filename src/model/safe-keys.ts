@@ -1,4 +1,4 @@
-// Guards against objects from outside that are too deep or have keys JavaScript itself reads from every object.
+// Rejects untrusted objects that are nested too deep or have keys that JavaScript reads from every object.
 
 import type { Finding, ValuePath } from '../xml/fault.js';
 import { isForbiddenName } from '../xml/tag.js';

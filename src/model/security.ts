@@ -1,4 +1,4 @@
-// Who may do what at a provider: its own key, its clients' keys and the role of each.
+// The settings of <Security>: the key of the provider, the keys of its clients and their roles.
 
 import { resolve } from 'node:path';
 import * as z from 'zod';
@@ -7,7 +7,7 @@ import { id, nonEmpty, pattern, word, XML_FORMS } from './fields.js';
 import type { ValuePath } from '../xml/fault.js';
 import { asList, textAt, valueAt } from './values.js';
 
-/** Each may do what those before it may. */
+/** In ascending order: each role includes the rights of the roles before it. */
 export const ROLES = ['read', 'operate', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -36,7 +36,7 @@ export interface ClientKey {
 export interface SecuritySettings {
   /** The provider's public key, in Z85. */
   readonly publicKey: string;
-  /** Absolute path of the provider's secret key file; clients have no need of it. */
+  /** Absolute path of the secret key file of the provider. Clients do not need it. */
   readonly secretKeyFile: string;
   readonly clients: readonly ClientKey[];
 }
@@ -53,7 +53,7 @@ export interface LenientClient {
   readonly role: string | undefined;
 }
 
-/** Never throws; undefined where there is none. */
+/** Never throws; returns undefined without <Security>. */
 export function readLenientSecurity(value: unknown): LenientSecurity | undefined {
   if (value === undefined) return undefined;
   return {
@@ -67,16 +67,16 @@ export function readLenientSecurity(value: unknown): LenientSecurity | undefined
   };
 }
 
-/** Of a file that has been checked; `folder` is where the file lies. */
+/** Call only for a checked file. `folder` is the folder of the file. */
 export function parseSecurity(value: unknown, folder: string): SecuritySettings | undefined {
-  const outline = readLenientSecurity(value);
-  if (outline === undefined) return undefined;
-  const clients = outline.clients.flatMap(({ name, key, role: text }) => {
+  const found = readLenientSecurity(value);
+  if (found === undefined) return undefined;
+  const clients = found.clients.flatMap(({ name, key, role: text }) => {
     const role = ROLES.find((each) => each === text);
     return name === undefined || key === undefined || role === undefined ? [] : [{ name, key, role }];
   });
   return {
-    publicKey: outline.publicKey ?? '',
+    publicKey: found.publicKey ?? '',
     secretKeyFile: resolve(folder, textAt(value, 'secret_key') ?? ''),
     clients,
   };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ChildShape, ElementShape } from '../xml/element-schema.js';
 import { XML_FORMS, type XmlForm } from './fields.js';
 
-/** A schema without what is around it: defaults, preprocessing, the list that repeats it. */
+/** The inner schema, without defaults, preprocessing and list. */
 export interface Unwrapped {
   readonly schema: z.core.$ZodType;
   readonly form: XmlForm;

@@ -1,4 +1,4 @@
-// How a task service is started, watched and stopped: the values, their ranges and their defaults.
+// The supervision settings of a task service: values, ranges and defaults.
 
 import { constants } from 'node:os';
 import * as z from 'zod';
@@ -7,44 +7,44 @@ import { allowed, quantity, XML_FORMS } from './fields.js';
 import { limitsSchema } from './limits.js';
 import { parseQuantity, type QuantityRule } from './quantity.js';
 
-/** What a timer of Node can hold, in seconds. */
-const MOST_SECONDS = 2_000_000;
+/** The longest timer of Node, in seconds. */
+const MAX_SECONDS = 2_000_000;
 
-/** Of a service that must not be silent for long. */
-const BEATS_WITHIN_LIMIT = 3;
+/** How many heartbeats a service with `heartbeat_limit_s` sends within that limit by default. */
+const HEARTBEATS_WITHIN_LIMIT = 3;
 
 const seconds = (fallback: number, mayBeZero: boolean): QuantityRule => {
   return {
     fallback,
-    least: 0,
-    mayEqual: mayBeZero,
-    most: MOST_SECONDS,
-    isWhole: false,
-    what: 'a number of seconds',
+    min: 0,
+    isInclusive: mayBeZero,
+    max: MAX_SECONDS,
+    isInteger: false,
+    label: 'a number of seconds',
   };
 };
 
 const count = (fallback: number): QuantityRule => {
-  return { fallback, least: 1, mayEqual: true, most: 1_000_000, isWhole: true, what: 'a whole number' };
+  return { fallback, min: 1, isInclusive: true, max: 1_000_000, isInteger: true, label: 'a whole number' };
 };
 
 export const SUPERVISION_RULES = {
   start_timeout_s: seconds(10, false),
   stop_timeout_s: seconds(5, true),
   heartbeat_s: seconds(5, false),
-  /** Without a beat for so long a service is killed; 0 for never. */
+  /** A service without a heartbeat for this time is killed; 0 for never. */
   heartbeat_limit_s: seconds(0, true),
-  max_restarts: { ...count(5), least: 0 },
+  max_restarts: { ...count(5), min: 0 },
   restart_window_s: seconds(30, false),
   backoff_s: seconds(0.1, true),
   backoff_max_s: seconds(15, true),
   backoff_reset_s: seconds(60, true),
   orphan_grace_s: seconds(60, true),
-  /** A log is this many files of this size at most. */
+  /** The largest size of a log file; `log_files` is the number of files. */
   log_max_kb: count(1024),
   log_files: count(5),
-  /** Of a thread: what its objects may take. Below the least none can start. */
-  max_heap_mb: { ...count(256), least: 16 },
+  /** The heap of a thread. Below the minimum no thread can start. */
+  max_heap_mb: { ...count(256), min: 16 },
 } as const satisfies Record<string, QuantityRule>;
 
 const signal = z
@@ -61,7 +61,7 @@ const signal = z
   .register(XML_FORMS, { patterns: ['SIG[A-Z0-9]+'] });
 
 export const supervisionSchema = z.preprocess(
-  (value) => (value === '' || value === undefined ? {} : fitHeartbeat(value)),
+  (value) => (value === '' || value === undefined ? {} : adjustHeartbeat(value)),
   z.looseObject({
     start_timeout_s: quantity(SUPERVISION_RULES.start_timeout_s),
     stop_timeout_s: quantity(SUPERVISION_RULES.stop_timeout_s),
@@ -81,13 +81,13 @@ export const supervisionSchema = z.preprocess(
   }),
 );
 
-/** Whoever bounds the silence of a service is to hear it several times within that bound. */
-function fitHeartbeat(value: unknown): unknown {
+/** Shortens the default interval, so that several heartbeats arrive within `heartbeat_limit_s`. */
+function adjustHeartbeat(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('heartbeat_limit_s' in value)) return value;
   const { heartbeat_s: own, heartbeat_limit_s: limit } = SUPERVISION_RULES;
   const limitS = parseQuantity(value.heartbeat_limit_s, limit);
   if (limitS === undefined || limitS === 0) return value;
-  return { heartbeat_s: Math.min(own.fallback, limitS / BEATS_WITHIN_LIMIT), ...value };
+  return { heartbeat_s: Math.min(own.fallback, limitS / HEARTBEATS_WITHIN_LIMIT), ...value };
 }
 
 /** Times in seconds. */

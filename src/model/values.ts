@@ -1,4 +1,4 @@
-// Looks into values of which nothing is known yet: text at a place, or nothing.
+// Reads values at a path of an unvalidated object.
 
 export function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
   const found = valueAt(value, ...keys);
@@ -6,7 +6,7 @@ export function textAt(value: unknown, ...keys: readonly string[]): string | und
   return typeof found === 'string' ? found : undefined;
 }
 
-/** Of a list where one value belongs, the first counts: that there are several is another fault. */
+/** Uses the first item of a list where one value is expected; another check reports the list. */
 export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce((current: unknown, key) => {
     const [first] = keys.length > 0 ? asList(current) : [current];

@@ -1,14 +1,14 @@
-// One file as a plan sees it: what it holds, what it would hold, and which of the two it will be.
+// The planned change of one file: its present text, its new text, and what will be done.
 
 export interface FileChange {
   /** Absolute. */
   readonly path: string;
-  /** The present text, undefined if there is no file. */
+  /** The present text; undefined if the file does not exist. */
   readonly before: string | undefined;
   readonly after: string;
-  /** `kept`: not as it would be written, but its user's; `after` is then `before`. */
+  /** `kept`: the user has edited the file, so it is not changed and `after` equals `before`. */
   readonly kind: 'create' | 'update' | 'unchanged' | 'kept';
-  /** What its user should know about it. */
+  /** A note for the user. */
   readonly note?: string | undefined;
 }
 

@@ -1,11 +1,11 @@
-// One named check for each kind of value that a user gives, from the command line or a meta file alike.
+// One named check for each kind of value, from the command line or a meta file.
 
 import { isIP } from 'node:net';
 import { ID_RULE, isId } from '../base/ids.js';
 import { shorten } from '../base/shorten.js';
 import { IDENTIFIER_RULE, isIdentifier, isXmlText } from './escape.js';
 
-/** What is wrong with a value and what to write instead; undefined if nothing is. */
+/** Returns what is wrong with a value and what to use instead; undefined for a valid value. */
 export type Check = (value: string) => { readonly message: string; readonly hint: string } | undefined;
 
 const WORDS = [
@@ -27,7 +27,7 @@ export const checkClassName: Check = (value) => {
   return checkIdentifier(value);
 };
 
-/** It names files beside index.ts, so it cannot be that. */
+/** The files of the instance are in the folder of index.ts, so it cannot be `index`. */
 export const checkInstance: Check = (value) => {
   if (value.toLowerCase() === 'index') return reservedFault(value);
   return checkIdentifier(value);
@@ -47,7 +47,7 @@ export const checkHost: Check = (value) => {
   if (isIP(value) !== 0 || (isName && !/^\d+$/.test(labels.at(-1) ?? ''))) return undefined;
   return {
     message: `${quote(value)} is neither an IP address nor a host name`,
-    hint: 'for this machine alone use 127.0.0.1',
+    hint: 'use 127.0.0.1 for this machine only',
   };
 };
 
@@ -59,13 +59,13 @@ export const checkFileNamePart: Check = (value) => {
 
 export const checkLine: Check = (value) => {
   if (isXmlText(value) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return undefined;
-  return { message: `${quote(value)} holds control characters`, hint: 'use one line of plain text' };
+  return { message: `${quote(value)} contains control characters`, hint: 'use one line of plain text' };
 };
 
 export const checkText: Check = (value) => {
   if (isXmlText(value)) return undefined;
   return {
-    message: `${quote(value)} holds characters that XML cannot carry`,
+    message: `${quote(value)} contains characters that are not allowed in XML`,
     hint: 'use text without control characters',
   };
 };
@@ -89,7 +89,7 @@ const checkIdentifier: Check = (value) => {
 function reservedFault(value: string): ReturnType<Check> {
   return {
     message: `${quote(value)} is a reserved word`,
-    hint: 'use another name, such as one that says what it does',
+    hint: 'use another name, such as one that describes its purpose',
   };
 }
 

@@ -1,9 +1,9 @@
-// A plan as a unified diff, as --dry_run shows it.
+// Formats a plan as a unified diff, for --dry_run.
 
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { isWritten, type FileChange } from './change.js';
 
-/** `nameOf` says how a path is shown. Files that would not be written are left out. */
+/** `nameOf` returns the displayed name of a path. Files that would not be written are left out. */
 export function formatDiff(changes: readonly FileChange[], nameOf: (path: string) => string): string {
   const patches = changes.filter(isWritten).map(({ path, before, after }) => {
     const name = nameOf(path);

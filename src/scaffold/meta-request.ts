@@ -1,4 +1,4 @@
-// A meta file -> a checked request for all its services; all that is wrong is told at once, each with its line.
+// Converts a meta file to a checked request for all its services. Reports all faults at once, with lines.
 
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { invalidFile, type Fault, type ValuePath } from '../xml/fault.js';
@@ -6,7 +6,7 @@ import type { MetaContext, MetaService } from '../model/read/meta-context.js';
 import { checkFields, type Fields } from './read-request.js';
 import type { ContextRequest, ScaffoldRequest, ServiceRequest } from './request.js';
 
-/** Throws CTX_INVALID for what cannot be written, such as a class that is called `class`. */
+/** Throws CTX_INVALID for values that cannot be written, such as a class with the name `class`. */
 export function requestOf(meta: MetaContext): ScaffoldRequest {
   const faults = [
     ...faultsOf(meta, contextFields(meta), []),
@@ -49,15 +49,15 @@ function composeService(service: MetaService, meta: MetaContext): ServiceRequest
   const { location = join(servicePath, 'services'), description, states } = service;
   return {
     ...{ taskService, taskFile, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic },
-    // One line: it becomes a comment and stands in logs.
+    // One line, because it is written to comments and logs.
     description: description.replace(/\s+/g, ' '),
-    location: seenFrom(homePath, location),
+    location: relativeLocation(homePath, location),
     transitions: Object.fromEntries(states.map(({ trigger, action, call }) => [trigger, { action, call }])),
   };
 }
 
-/** Below the context folder a location is relative, so that the folder can be moved. */
-function seenFrom(home: string, location: string): string {
+/** A location below the context folder is relative, so that the folder can be moved. */
+function relativeLocation(home: string, location: string): string {
   const near = relative(home, location);
   const isOutside = near === '..' || near.startsWith(`..${sep}`) || isAbsolute(near);
   return isOutside ? location : near.split(sep).join('/') || '.';
@@ -88,7 +88,7 @@ function serviceFields(service: MetaService): Fields {
   };
 }
 
-/** An address of IPv6 as the rest of the scaffolder has it. */
+/** Removes the brackets of an IPv6 address. */
 function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1');
 }

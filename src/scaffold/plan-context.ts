@@ -1,4 +1,4 @@
-// What would change in a context file: nothing of what stands there, only task services are added.
+// Plans the change of a context file: task services are added, existing content is never changed.
 
 import { TRIGGERS } from '../model/context.js';
 import { readXml, type XmlElement } from '../xml/xml.js';
@@ -16,28 +16,28 @@ import { addTaskServices, childOf, valueIn } from '../xml/edit.js';
 export interface ContextPlan {
   readonly change: FileChange;
   readonly contextId: string;
-  /** Why nothing may be written, each with file and line. */
+  /** Reasons why nothing may be written, with file and line. */
   readonly conflicts: readonly string[];
 }
 
-interface Holder {
+interface ServiceEntry {
   readonly id: string;
   readonly instance: string;
-  /** Undefined for one that is to be added. */
+  /** Undefined for a service to add. */
   readonly element: XmlElement | undefined;
 }
 
-/** What is found out, service by service. */
+/** Collected while the services are placed. */
 interface Findings {
   readonly path: string;
-  /** Those of the file first, then those to be added. */
-  readonly holders: Holder[];
+  /** Services of the file first, then those to add. */
+  readonly entries: ServiceEntry[];
   readonly added: ServiceRequest[];
   readonly conflicts: string[];
   readonly differences: string[];
 }
 
-/** `before` is the present text of the file at `path`, undefined if there is none. */
+/** `before` is the present text of the file at `path`; undefined if it does not exist. */
 export function planContext(
   templates: Templates,
   request: ScaffoldRequest,
@@ -47,7 +47,7 @@ export function planContext(
   const text = before ?? renderContext(templates, request.context);
   const root = readXml(text, path);
   const conflicts = [...contextConflicts(root, request.context, path)];
-  const findings: Findings = { path, holders: holdersIn(root), added: [], conflicts, differences: [] };
+  const findings: Findings = { path, entries: readEntries(root), added: [], conflicts, differences: [] };
   if (conflicts.length === 0) for (const service of request.services) placeService(service, findings);
   const blocks = findings.added.map((service) => renderTaskService(templates, service));
   const after = blocks.length === 0 ? text : addTaskServices(text, path, blocks).text;
@@ -58,7 +58,7 @@ export function planContext(
   };
 }
 
-/** `differences`: what a service of the file has otherwise than asked for. */
+/** `differences`: values of existing services that differ from the request. */
 function composeChange(
   path: string,
   before: string | undefined,
@@ -68,7 +68,7 @@ function composeChange(
   if (before === undefined) return { path, before, after, kind: 'create' };
   const isUpdated = before !== after;
   if (differences.length === 0) return { path, before, after, kind: isUpdated ? 'update' : 'unchanged' };
-  const note = `stays as it is: ${differences.join('; ')}`;
+  const note = `keeps its values: ${differences.join('; ')}`;
   return { path, before, after, kind: isUpdated ? 'update' : 'kept', note };
 }
 
@@ -91,7 +91,7 @@ function contextConflicts(root: XmlElement, context: ContextRequest, path: strin
   });
 }
 
-function holdersIn(root: XmlElement): Holder[] {
+function readEntries(root: XmlElement): ServiceEntry[] {
   return root.children
     .filter(({ name }) => name === 'TaskService')
     .map((element) => ({
@@ -101,27 +101,27 @@ function holdersIn(root: XmlElement): Holder[] {
     }));
 }
 
-/** Either it is there, or its id or its name are taken, or it is added. */
+/** Compares the service with an existing one, reports a conflict of id or instance, or adds it. */
 function placeService(service: ServiceRequest, findings: Findings): void {
   const { taskId: id, taskService: instance } = service;
-  const { path, holders, conflicts } = findings;
-  const idHolder = holders.find((holder) => holder.id === id);
-  const holder = idHolder ?? holders.find((other) => other.instance === instance);
-  const where = holder?.element === undefined ? path : `${path}:${holder.element.line}`;
-  if (holder === undefined) {
-    findings.holders.push({ id, instance, element: undefined });
+  const { path, entries, conflicts } = findings;
+  const idEntry = entries.find((entry) => entry.id === id);
+  const entry = idEntry ?? entries.find((other) => other.instance === instance);
+  const where = entry?.element === undefined ? path : `${path}:${entry.element.line}`;
+  if (entry === undefined) {
+    findings.entries.push({ id, instance, element: undefined });
     findings.added.push(service);
-  } else if (holder.id === id && holder.instance === instance) {
-    if (holder.element === undefined) conflicts.push(`${where}: the id ${id} is asked for twice`);
-    else compareService(holder.element, service, findings);
-  } else if (idHolder !== undefined) {
-    conflicts.push(`${where}: the id ${id} is taken by the instance '${holder.instance}'`);
+  } else if (entry.id === id && entry.instance === instance) {
+    if (entry.element === undefined) conflicts.push(`${where}: the id ${id} is requested twice`);
+    else compareService(entry.element, service, findings);
+  } else if (idEntry !== undefined) {
+    conflicts.push(`${where}: the id ${id} is taken by the instance '${entry.instance}'`);
   } else {
-    conflicts.push(`${where}: the instance ${instance} is there with the id '${holder.id}'`);
+    conflicts.push(`${where}: the instance ${instance} exists with the id '${entry.id}'`);
   }
 }
 
-/** What stands in the file is its user's; but code and file must agree on the service name. */
+/** Existing values are the user's and only reported. A different service name is a conflict, because code uses it. */
 function compareService(element: XmlElement, service: ServiceRequest, findings: Findings): void {
   const configuration = childOf(element, 'Task', 'message', 'content', 'configuration');
   const state = childOf(element, 'Task', 'state');

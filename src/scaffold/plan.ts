@@ -1,4 +1,4 @@
-// What would change on disk for a request, worked out before anything is written; pure.
+// Plans all changes for a request before anything is written. Pure.
 
 import { join, relative, resolve, sep } from 'node:path';
 import { ContextdError } from '../base/errors.js';
@@ -9,9 +9,9 @@ import { renderCode, renderProject, type Templates } from './render.js';
 import type { ScaffoldRequest, ServiceRequest } from './request.js';
 
 export interface ScaffoldPlan {
-  /** In the order in which they are told: code first, the context file last. */
+  /** In display order: code first, the context file last. */
   readonly changes: readonly FileChange[];
-  /** Our own book-keeping, written together with the changes and not told. */
+  /** The internal record, written together with the changes and not displayed. */
   readonly record: FileChange;
   readonly contextFile: string;
   readonly contextId: string;
@@ -19,7 +19,7 @@ export interface ScaffoldPlan {
 
 export interface ScaffoldState {
   readonly templates: Templates;
-  /** The present text by absolute path; undefined where there is no file. */
+  /** The present text by absolute path; undefined if the file does not exist. */
   readonly files: ReadonlyMap<string, string | undefined>;
 }
 
@@ -27,13 +27,13 @@ export function contextFileOf({ homePath, context }: ScaffoldRequest): string {
   return join(homePath, 'conf', `Context-${context.contextName}.xml`);
 }
 
-/** Every file whose text must be known to make a plan. */
+/** Returns the paths of all files whose text is needed for a plan. */
 export function filesOf(request: ScaffoldRequest, templates: Templates): readonly string[] {
   const code = renderFiles(request, templates).map(({ path }) => path);
   return [...code, contextFileOf(request), recordFileOf(request)];
 }
 
-/** Throws TPL_CONFLICT naming every place where the request contradicts the context file. */
+/** Throws TPL_CONFLICT with every place where the request contradicts the context file. */
 export function planScaffold(request: ScaffoldRequest, state: ScaffoldState, isForced = false): ScaffoldPlan {
   const contextFile = contextFileOf(request);
   const context = planContext(state.templates, request, contextFile, state.files.get(contextFile));
@@ -49,7 +49,7 @@ export function planScaffold(request: ScaffoldRequest, state: ScaffoldState, isF
   };
 }
 
-/** `replaceable`: hashes of the files as they were written, or 'all' when edits may be lost. */
+/** `replaceable`: hashes of the files as they were written, or 'all' to overwrite edited files. */
 function planCode(
   request: ScaffoldRequest,
   state: ScaffoldState,
@@ -61,12 +61,12 @@ function planCode(
     if (isSameText(before, text)) return { path, before, after: before, kind: 'unchanged' };
     const written = replaceable === 'all' ? hashOf(before) : replaceable.get(recordKey(request, path));
     if (written === hashOf(before)) return { path, before, after: text, kind: 'update' };
-    const note = written === undefined ? 'is not as create_service writes it' : 'was edited';
+    const note = written === undefined ? 'differs from what create_service writes' : 'was edited';
     return { path, before, after: before, kind: 'kept', note: `${note}; --force overwrites` };
   });
 }
 
-/** Every file that is written whole: those of the project, then the code of each service. */
+/** Renders the files of the project, then the code of each service. */
 function renderFiles(
   request: ScaffoldRequest,
   templates: Templates,
@@ -84,7 +84,7 @@ function renderFiles(
   return [...project, ...code];
 }
 
-/** Whether a folder holds a project that was written for such a request. */
+/** Whether the folder contains a project that was scaffolded before. */
 export function isOwnProject(request: ScaffoldRequest, state: ScaffoldState): boolean {
   return readRecord(state.files.get(recordFileOf(request))).has('package.json');
 }
@@ -108,14 +108,14 @@ function conflictError(conflicts: readonly string[]): ContextdError {
   const message =
     conflicts.length === 1
       ? conflicts.join('')
-      : ['what is asked for does not fit:', ...conflicts].join('\n  ');
+      : ['the request conflicts with the context file:', ...conflicts].join('\n  ');
   return new ContextdError('TPL_CONFLICT', message, {
-    hint: 'nothing was written; ask for other values, or change the context file first',
+    hint: 'nothing was written; use other values, or change the context file first',
     details: { conflicts },
   });
 }
 
-/** Where the context file that is written looks for it. */
+/** The path at which the context file refers to the code. */
 function codeFile(
   { homePath }: ScaffoldRequest,
   { location, taskService }: ServiceRequest,

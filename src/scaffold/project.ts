@@ -1,25 +1,25 @@
-// A new project: what is asked for, as a request for its first task service and the files around it.
+// Converts the fields of a new project to a request for its first task service and its project files.
 
 import { basename, join } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import { isIdentifier } from './escape.js';
-import { addressOf, findContext, servicesOf } from './known-context.js';
+import { addressOf, findContext, servicesOf } from './existing-context.js';
 import { checkFields, readRequest, type FieldFault, type Fields } from './read-request.js';
-import { readIfThere } from './read-state.js';
+import { readIfExists } from './read-state.js';
 import { readRecord } from './record.js';
 import type { ScaffoldRequest } from './request.js';
 
 export interface ProjectFields {
-  /** The folder, absolute; its own name, made fit for files and code, names the context. */
+  /** Absolute path of the folder. The context name is derived from the folder name. */
   readonly folder: string;
   readonly task_service: string;
   readonly sub_port: string;
   readonly pub_port: string;
-  /** What npm is to install as contextd. */
+  /** The version, file or URL that npm installs as contextd. */
   readonly contextd: string;
 }
 
-/** The fields of the first service, as create_service takes them; throws TPL_NAME_INVALID. */
+/** Returns the fields of the first service for create_service. Throws TPL_NAME_INVALID. */
 export function fieldsOf(project: ProjectFields): Fields {
   const { folder, task_service: service, sub_port, pub_port } = project;
   return {
@@ -37,7 +37,7 @@ export function fieldsOf(project: ProjectFields): Fields {
   };
 }
 
-/** `Weather` for the folder Weather, `MyApp` for my-app. */
+/** Returns `Weather` for the folder Weather, `MyApp` for my-app. Throws TPL_NAME_INVALID. */
 export function contextNameOf(folder: string): string {
   const name = basename(folder);
   const words = name.split(/[^A-Za-z0-9_]+/).filter((word) => word !== '');
@@ -46,21 +46,21 @@ export function contextNameOf(folder: string): string {
   throw invalidName(name);
 }
 
-/** Throws TPL_NAME_INVALID for what is typed and is no plain name of a folder, nor `.`. */
+/** Throws TPL_NAME_INVALID unless the name is a plain folder name or `.`. */
 export function checkProjectName(name: string): void {
   if (name !== '.' && !/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) throw invalidName(name);
 }
 
 function invalidName(name: string): ContextdError {
-  const message = `${JSON.stringify(name)} cannot be the name of a project`;
+  const message = `${JSON.stringify(name)} is not a valid project name`;
   return new ContextdError('TPL_NAME_INVALID', message, {
-    hint: 'use letters and digits, not starting with a digit, and - or _ between them, such as my-app; or . for this folder',
+    hint: 'use letters, digits, - and _, not starting with a digit, such as my-app; or . for the current folder',
   });
 }
 
-/** What the project in `folder` was made with, as far as it can be seen; undefined if there is none. */
+/** Returns the fields of the project in `folder`, as far as they can be read; undefined if there is no project. */
 export async function readOwnProject(folder: string): Promise<Partial<ProjectFields> | undefined> {
-  const recorded = await readIfThere(join(folder, '.contextd', 'scaffold.json'));
+  const recorded = await readIfExists(join(folder, '.contextd', 'scaffold.json'));
   if (recorded === undefined || !readRecord(recorded.toString('utf8')).has('package.json')) return undefined;
   const context = await findContext({ context_name: contextNameOf(folder) }, folder);
   const service = context === undefined ? undefined : servicesOf(context.root)[0]?.instance;
@@ -71,14 +71,14 @@ export async function readOwnProject(folder: string): Promise<Partial<ProjectFie
 }
 
 async function readDependency(folder: string): Promise<string | undefined> {
-  const bytes = await readIfThere(join(folder, 'package.json'));
+  const bytes = await readIfExists(join(folder, 'package.json'));
   try {
     const manifest = JSON.parse(bytes?.toString('utf8') ?? '{}') as {
       readonly dependencies?: Readonly<Record<string, string>>;
     };
     return manifest.dependencies?.contextd;
   } catch {
-    return undefined; // Edited, and so kept as it is.
+    return undefined; // The file was edited and will not be changed.
   }
 }
 
@@ -87,11 +87,11 @@ function capitalize(word: string): string {
 }
 
 export function checkProject(project: ProjectFields): readonly FieldFault[] {
-  // The class is made from the service, so its faults are the service's.
+  // The class name is derived from the service name; its faults would be reported twice.
   return checkFields(fieldsOf(project)).filter(({ field }) => field !== 'task_class');
 }
 
-/** Of fields that were checked. */
+/** Call only for checked fields. */
 export function readProject(project: ProjectFields): ScaffoldRequest {
   return { ...readRequest(fieldsOf(project), project.folder), project: { contextd: project.contextd } };
 }

@@ -1,4 +1,4 @@
-// Text values by name, as flags or elements give them -> a checked request; all that is wrong is told at once.
+// Checks text values of flags or elements and converts them to a request. Reports all faults at once.
 
 import { join, resolve } from 'node:path';
 import { ENTRIES, type Entry } from '../model/context.js';
@@ -64,12 +64,12 @@ const CHECKS: Readonly<Record<FieldName, Check>> = {
   location: checkLine,
 };
 
-/** Required fields that are not there or blank. */
+/** Returns the required fields that are missing or blank. */
 export function missingFields(fields: Fields): readonly RequiredField[] {
   return [...CONTEXT_FIELDS, ...SERVICE_FIELDS].filter((field) => isBlank(fields[field]));
 }
 
-/** Everything that is wrong with the fields that are there. */
+/** Returns the faults of all given fields. */
 export function checkFields(fields: Fields): readonly FieldFault[] {
   const names = Object.keys(CHECKS) as FieldName[];
   const faults = names.flatMap((field): readonly FieldFault[] => {
@@ -89,17 +89,17 @@ function clashes({
 }: Fields): FieldFault[] {
   const faults: FieldFault[] = [];
   if (file?.toLowerCase() === `service${service ?? ''}`.toLowerCase()) {
-    const message = `${JSON.stringify(file)} is the file of the service side`;
+    const message = `${JSON.stringify(file)} is the name of the service file`;
     faults.push({ field: 'task_file', message, hint: 'use another name, such as that of the task class' });
   }
   if (sub !== undefined && sub === pub) {
-    const hint = 'subscribers and publishers need a port each';
-    faults.push({ field: 'pub_port', message: `${pub} is the sub_port too`, hint });
+    const hint = 'use different ports for subscribers and publishers';
+    faults.push({ field: 'pub_port', message: `${pub} is also the sub_port`, hint });
   }
   return faults;
 }
 
-/** Of fields that were checked; relative paths are taken from `folder`. */
+/** Call only for checked fields. Relative paths are relative to `folder`. */
 export function readRequest(fields: Fields, folder: string): ScaffoldRequest {
   const servicePath = resolve(folder, fields.service_path ?? '');
   const homePath = fields.home_path === undefined ? servicePath : resolve(folder, fields.home_path);
@@ -123,7 +123,7 @@ function readService(fields: Fields, location: string): ServiceRequest {
     taskService: fields.task_service ?? '',
     taskFile: fields.task_file ?? fields.task_service ?? '',
     taskClass: fields.task_class ?? '',
-    // One line: it becomes a comment and stands in logs.
+    // One line, because it is written to comments and logs.
     description: (fields.task_desc ?? '').replace(/\s+/g, ' ').trim(),
     serviceName: (fields.service_name ?? '').trim(),
     taskId: fields.task_id ?? '',

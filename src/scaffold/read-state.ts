@@ -1,4 +1,4 @@
-// Reads what a plan must know: the templates, and the present text of every file that it may touch.
+// Reads the input of a plan: the templates, and the present text of every file that it may change.
 
 import { readFile } from 'node:fs/promises';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
@@ -10,29 +10,29 @@ import type { ScaffoldRequest } from './request.js';
 export async function readState(request: ScaffoldRequest): Promise<ScaffoldState> {
   const templates = await loadTemplates();
   const paths = filesOf(request, templates);
-  const bytes = await Promise.all(paths.map(readIfThere));
+  const bytes = await Promise.all(paths.map(readIfExists));
   const texts = paths.map((path, at) => [path, textOf(path, bytes[at])] as const);
   return { templates, files: new Map(texts) };
 }
 
-/** The bytes of a file, undefined if there is none. */
-export async function readIfThere(path: string): Promise<Buffer | undefined> {
+/** Returns the bytes of a file; undefined if it does not exist. Throws TPL_CONFLICT. */
+export async function readIfExists(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (error) {
     if (hasErrnoCode(error, 'ENOENT')) return undefined;
     const isInTheWay = hasErrnoCode(error, 'EISDIR', 'ENOTDIR');
-    const reason = isInTheWay ? "a file and a folder stand in each other's way" : messageOf(error);
+    const reason = isInTheWay ? 'a file is where a folder is expected, or the reverse' : messageOf(error);
     throw new ContextdError('TPL_CONFLICT', `cannot read ${path}: ${reason}`, { cause: error });
   }
 }
 
-/** The text of a file; of a context file in the encoding that it declares. Throws XML_MALFORMED. */
+/** Decodes the text of a file; an XML file in its declared encoding. Throws XML_MALFORMED. */
 export function textOf(path: string, bytes: Buffer | undefined): string | undefined {
   return bytes !== undefined && isXml(path) ? decodeXml(bytes, path).text : bytes?.toString('utf8');
 }
 
-/** What is written for `text` where `original` was: a context file keeps its encoding. */
+/** Encodes `text` for a file; an XML file keeps the encoding of `original`. */
 export function bytesOf(path: string, text: string, original: Buffer | undefined): string | Buffer {
   if (original === undefined || !isXml(path)) return text;
   return encodeXml(text, decodeXml(original, path).encoding);

@@ -1,4 +1,4 @@
-// What create_service wrote last, as hashes: tells a file its user has edited from one that may be replaced.
+// The hashes of the files that create_service has written, to distinguish edited files from replaceable ones.
 
 import { createHash } from 'node:crypto';
 
@@ -7,7 +7,7 @@ export type ScaffoldRecord = ReadonlyMap<string, string>;
 
 const VERSION = 1;
 
-/** Reads a record; a damaged one is as good as none, since then everything counts as edited. */
+/** Reads a record. A damaged record is treated as empty, so that all files count as edited. */
 export function readRecord(text: string | undefined): ScaffoldRecord {
   const parsed = parseJson(text ?? '');
   const files = isObject(parsed) && parsed.version === VERSION ? parsed.files : undefined;
@@ -22,7 +22,7 @@ export function composeRecord(record: ScaffoldRecord): string {
   return `${JSON.stringify({ version: VERSION, files }, undefined, 2)}\n`;
 }
 
-/** The same for LF and CRLF: a checkout that changes line ends is no edit. */
+/** Ignores the difference of LF and CRLF: a checkout that changes line ends is not an edit. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(withLf(text)).digest('hex');
 }

@@ -1,4 +1,4 @@
-// Fills the package's templates; a template never sees a value but escaped for the place it names.
+// Renders the templates of this package. Templates receive only values that are escaped for their place.
 
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -31,29 +31,29 @@ const TEMPLATE_FILES = {
 } as const;
 type TemplateName = keyof typeof TEMPLATE_FILES;
 
-/** Compiled templates, so that rendering needs no disk. */
+/** Compiled templates: rendering needs no file access. */
 export type Templates = Readonly<Record<TemplateName, (places: Readonly<Record<string, unknown>>) => string>>;
 
 export interface RenderedFile {
-  /** Below the folder of the task service, or of the project. */
+  /** Relative to the folder of the task service or of the project. */
   readonly name: string;
   readonly text: string;
 }
 
-/** Reads the templates that come with this package; there is no other place that they are read from. */
+/** Loads the templates of this package. */
 export async function loadTemplates(): Promise<Templates> {
   const names = Object.keys(TEMPLATE_FILES) as TemplateName[];
   const loaded = await Promise.all(names.map(async (name) => [name, await loadTemplate(name)] as const));
   return Object.fromEntries(loaded) as Templates;
 }
 
-/** The files of one task service. */
+/** Renders the files of one task service. */
 export function renderCode(templates: Templates, inputs: CodeInputs): readonly RenderedFile[] {
   const { taskService, taskFile, taskClass, description, serviceName } = inputs;
   const places = {
-    name: view({ taskService, taskFile, taskClass }, asName),
-    code: view({ serviceName }, asCodeString),
-    comment: view({ taskService, description }, asCodeComment),
+    name: escapeAll({ taskService, taskFile, taskClass }, asName),
+    code: escapeAll({ serviceName }, asCodeString),
+    comment: escapeAll({ taskService, description }, asCodeComment),
   };
   return [
     { name: 'index.ts', text: templates.index(places) },
@@ -62,24 +62,24 @@ export function renderCode(templates: Templates, inputs: CodeInputs): readonly R
   ];
 }
 
-/** The files around the first service of a project; none if no project was asked for. */
+/** Renders the project files; empty if the request has no project. */
 export function renderProject(templates: Templates, request: ScaffoldRequest): readonly RenderedFile[] {
   const { project, context, services } = request;
   const [service] = services;
   if (project === undefined || service === undefined) return [];
-  const name = view({ contextName: context.contextName, taskService: service.taskService }, asName);
+  const name = escapeAll({ contextName: context.contextName, taskService: service.taskService }, asName);
   const file = `conf/Context-${name.contextName}.xml`;
   const { devDependencies } = ownManifest();
   const manifest = {
     packageName: packageNameOf(basename(request.servicePath)) || 'project',
-    // Not below a shell, which would keep a signal that npm passes on.
+    // `exec`, because a shell would not forward the signals of npm.
     start: `exec service_context ${file} --start`,
     check: `tsc && service_context ${file} --check`,
     contextd: project.contextd,
     nodeTypes: `^${devDependencies['@types/node'] ?? ''}`,
     typescript: `^${devDependencies.typescript ?? ''}`,
   };
-  const places = { name, json: view(manifest, (text) => JSON.stringify(text)) };
+  const places = { name, json: escapeAll(manifest, (text) => JSON.stringify(text)) };
   return [
     { name: 'package.json', text: templates.manifest(places) },
     { name: 'tsconfig.json', text: templates.tsconfig(places) },
@@ -89,7 +89,7 @@ export function renderProject(templates: Templates, request: ScaffoldRequest): r
   ];
 }
 
-/** As npm wants it: a letter or digit in front, no capitals, dashes between words. */
+/** Converts a folder name to a package name of npm: lower case, starting with a letter or digit, words joined by dashes. */
 function packageNameOf(folder: string): string {
   return folder
     .toLowerCase()
@@ -97,27 +97,27 @@ function packageNameOf(folder: string): string {
     .replace(/^[._-]+|-+$/g, '');
 }
 
-/** A context file without any task service. */
+/** Renders a context file without task services. */
 export function renderContext(templates: Templates, context: ContextRequest): string {
   const { contextName } = context;
   const contextId = contextIdOf(context);
   const { sub: subEndpoint, pub: pubEndpoint } = endpointsOf(context);
   return templates.context({
-    comment: view({ contextName }, asXmlComment),
-    text: view({ contextName, contextId, subEndpoint, pubEndpoint }, asXmlText),
+    comment: escapeAll({ contextName }, asXmlComment),
+    text: escapeAll({ contextName, contextId, subEndpoint, pubEndpoint }, asXmlText),
   });
 }
 
-/** The TaskService element: lines ended by LF, indented by two blanks, none at its first line. */
+/** Renders a TaskService element with LF and an indent of two spaces, without indent on the first line. */
 export function renderTaskService(templates: Templates, service: ServiceRequest): string {
   const { taskId, taskService, topic, entry, description, serviceName, deviceAction, location } = service;
   const transitions = TRIGGERS.map((trigger) => {
     const { action, call } = service.transitions[trigger] ?? { action: '', call: '' };
-    return { trigger, ...view({ action, call }, asXmlText) };
+    return { trigger, ...escapeAll({ action, call }, asXmlText) };
   });
   const places = {
-    attribute: view({ taskId, taskService, topic, entry }, asXmlAttribute),
-    text: view({ description, serviceName, deviceAction, location }, asXmlText),
+    attribute: escapeAll({ taskId, taskService, topic, entry }, asXmlAttribute),
+    text: escapeAll({ description, serviceName, deviceAction, location }, asXmlText),
     transitions,
   };
   return templates.taskService(places).trimEnd();
@@ -128,17 +128,17 @@ async function loadTemplate(name: TemplateName) {
   const template = ejs.compile(text, {
     strict: true,
     destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'transitions', 'json'],
-    escape: refuseUnplaced,
+    escape: rejectUnescaped,
   });
   return (places: Readonly<Record<string, unknown>>) => template({ ...places });
 }
 
-/** HTML escaping is right for none of the places, so a template that asks for it is at fault. */
-function refuseUnplaced(): never {
-  throw new ContextdError('INTERNAL', 'a template writes a value without saying for which place');
+/** Rejects `<%= %>`: HTML escaping is wrong for every place in the templates. */
+function rejectUnescaped(): never {
+  throw new ContextdError('INTERNAL', 'a template writes a value that is not escaped for its place');
 }
 
-function view<K extends string>(
+function escapeAll<K extends string>(
   values: Readonly<Record<K, string>>,
   escape: (text: string) => string,
 ): Readonly<Record<K, string>> {

@@ -1,4 +1,4 @@
-// What a user asks to be written: a context and the task services in it, as plain data.
+// A scaffold request: a context and its task services, as plain data.
 
 import { createHash } from 'node:crypto';
 import { isId } from '../base/ids.js';
@@ -9,11 +9,11 @@ export { TASK_TYPES } from '../model/meta.js';
 export { DEFAULT_CONTEXT_ID } from '../model/context.js';
 export type { TaskType };
 
-/** What the files of a task service are made from; the context file takes the rest. */
+/** The input for the code of a task service. */
 export interface CodeInputs {
-  /** The instance: names the folder and the files. */
+  /** The instance, which is also the name of the folder and the files. */
   readonly taskService: string;
-  /** Names the file with the task class, without its ending. */
+  /** The name of the file with the task class, without extension. */
   readonly taskFile: string;
   readonly taskClass: string;
   readonly description: string;
@@ -32,40 +32,40 @@ export interface ServiceRequest extends CodeInputs {
   readonly deviceAction: string;
   readonly entry: Entry;
   readonly topic: string;
-  /** Where the provider finds the service's folder; relative to the context folder, or absolute. */
+  /** The parent folder of the service folder; relative to the context folder, or absolute. */
   readonly location: string;
-  /** Triggers left out are written blank. */
+  /** Missing triggers are written blank. */
   readonly transitions: Readonly<Partial<Record<Trigger, TransitionRequest>>>;
 }
 
 export interface ContextRequest {
   readonly contextName: string;
-  /** Left out: that of the context file, or one made from the name. */
+  /** If undefined: the id of the context file, or an id derived from the name. */
   readonly contextId: string | undefined;
   readonly serverIp: string;
-  /** Digits. */
+  /** A number as text. */
   readonly subPort: string;
   readonly pubPort: string;
 }
 
 export interface ScaffoldRequest {
-  /** Absolute: the folder that holds `services/`. */
+  /** Absolute path of the folder that contains `services/`. */
   readonly servicePath: string;
-  /** Absolute: the folder that holds `conf/`. */
+  /** Absolute path of the folder that contains `conf/`. */
   readonly homePath: string;
   readonly context: ContextRequest;
   readonly services: readonly ServiceRequest[];
-  /** Also writes what makes the service path a project of its own, around its first service. */
+  /** Also writes the files of an npm project in the service path. */
   readonly project?: ProjectRequest;
 }
 
 export interface ProjectRequest {
-  /** What npm is to install as contextd: a range, a file, an address. */
+  /** What npm installs as contextd: a version range, a file or a URL. */
   readonly contextd: string;
 }
 
 /**
- * The id of a new context: its name, as far as an id can hold it, so that contexts of one folder have different ones.
+ * Returns the id of a new context, derived from its name, so that contexts of one folder have different ids.
  *
  * @example
  * contextIdOf({ contextName: 'EchoAction', contextId: undefined }) // EchoAction
@@ -78,11 +78,11 @@ export function contextIdOf({
   if (contextId !== undefined) return contextId;
   if (isId(contextName)) return contextName;
   const text = contextName.replace(/[^A-Za-z0-9_.:-]/g, '_').replace(/^[^A-Za-z0-9_]/, '_');
-  // Other names may look the same then.
+  // The hash distinguishes names that become equal by the replacement.
   return `${text}-${createHash('sha256').update(contextName).digest('hex').slice(0, 6)}`;
 }
 
-/** The two addresses of a context, as subscribers and publishers use them. */
+/** Returns the endpoints of a context for subscribers and publishers. */
 export function endpointsOf(context: ContextRequest): { readonly sub: string; readonly pub: string } {
   const host = context.serverIp.includes(':') ? `[${context.serverIp}]` : context.serverIp;
   return { sub: `tcp://${host}:${context.subPort}`, pub: `tcp://${host}:${context.pubPort}` };

@@ -1,4 +1,4 @@
-// Writes a plan: all of its files, or none of them.
+// Writes a plan atomically: all files or none.
 
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -8,17 +8,17 @@ import { Closers } from '../base/closers.js';
 import { ContextdError, messageOf } from '../base/errors.js';
 import { isWritten, type FileChange } from './change.js';
 import type { ScaffoldPlan } from './plan.js';
-import { bytesOf, readIfThere, textOf } from './read-state.js';
+import { bytesOf, readIfExists, textOf } from './read-state.js';
 
-/** Replaces one file by another text in one step. */
+/** Replaces the content of a file atomically. */
 export type WriteFile = (path: string, content: string | Buffer) => Promise<void>;
 
 /**
- * Throws TPL_CONFLICT if a file is no longer as the plan knew it, TPL_WRITE_FAILED if one could not be written;
- * in both cases everything is as it was before.
+ * Throws TPL_CONFLICT if a file has changed since the plan was made, and TPL_WRITE_FAILED if a file could not be
+ * written. In both cases all changes are rolled back.
  */
 export async function writePlan(plan: ScaffoldPlan, writeFile: WriteFile = writeFileAtomic): Promise<void> {
-  // The record goes last: a hash of a text that was never written would make the old one look edited.
+  // The record is last: with the hash of a text that was not written, the old file would count as edited.
   const changes = [...plan.changes, plan.record].filter(isWritten);
   const originals = await Promise.all(changes.map(readOriginal));
   const undo = new Closers();
@@ -26,17 +26,17 @@ export async function writePlan(plan: ScaffoldPlan, writeFile: WriteFile = write
     try {
       await writeOne(change, originals[at], { undo, writeFile });
     } catch (error) {
-      await takeBack(undo, change, error);
+      await rollBack(undo, change, error);
     }
   }
 }
 
 async function readOriginal({ path, before }: FileChange): Promise<Buffer | undefined> {
-  const bytes = await readIfThere(path);
+  const bytes = await readIfExists(path);
   if (textOf(path, bytes) === before) return bytes;
   throw new ContextdError(
     'TPL_CONFLICT',
-    `${path} was changed by someone else just now; nothing was written`,
+    `${path} was changed by another program meanwhile; nothing was written`,
     {
       hint: 'run the command again',
     },
@@ -44,24 +44,24 @@ async function readOriginal({ path, before }: FileChange): Promise<Buffer | unde
 }
 
 interface Writing {
-  /** Takes back, last first, what was done so far. */
+  /** Undoes the changes so far, in reverse order. */
   readonly undo: Closers;
   readonly writeFile: WriteFile;
 }
 
 async function writeOne(change: FileChange, original: Buffer | undefined, writing: Writing): Promise<void> {
   const { path, after } = change;
-  makeFolderTakenBack(dirname(path), writing.undo);
+  makeFolderWithUndo(dirname(path), writing.undo);
   await writing.writeFile(path, bytesOf(path, after, original));
   writing.undo.add(() =>
     original === undefined ? rm(path, { force: true }) : writing.writeFile(path, original),
   );
 }
 
-function makeFolderTakenBack(folder: string, undo: Closers): void {
+function makeFolderWithUndo(folder: string, undo: Closers): void {
   const first = makeFolder(folder);
   if (first === undefined) return;
-  // From the topmost new folder down, so that taking back starts at the innermost one.
+  // From the topmost new folder down, so that the undo starts at the innermost folder.
   for (const made of foldersBetween(first, folder)) undo.add(() => rmdir(made));
 }
 
@@ -69,12 +69,12 @@ function foldersBetween(first: string, last: string): readonly string[] {
   return first === last || dirname(last) === last ? [last] : [...foldersBetween(first, dirname(last)), last];
 }
 
-async function takeBack(undo: Closers, { path }: FileChange, cause: unknown): Promise<never> {
+async function rollBack(undo: Closers, { path }: FileChange, cause: unknown): Promise<never> {
   const message = `cannot write ${path}: ${messageOf(cause)}`;
   try {
     await undo.close();
   } catch (error) {
-    const rest = `${message}; taking back what was written failed too: ${messageOf(error)}`;
+    const rest = `${message}; the rollback failed too: ${messageOf(error)}`;
     throw new ContextdError('TPL_WRITE_FAILED', rest, { cause });
   }
   const hint = 'nothing was written; make the folder writable or choose another one';

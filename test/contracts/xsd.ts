@@ -112,11 +112,11 @@ function facetsOf(type: z.ZodType): readonly string[] {
   return all.map((each) => `<xs:enumeration value="${each}"/>`);
 }
 
-function facetsOfQuantity({ least, mayEqual, most, isWhole }: QuantityRule): readonly string[] {
+function facetsOfQuantity({ min, isInclusive, max, isInteger }: QuantityRule): readonly string[] {
   return [
-    `<xs:pattern value="[0-9]{1,15}(\\.${isWhole ? '0' : '[0-9]'}{1,15})?"/>`,
-    `<xs:min${mayEqual ? 'Inclusive' : 'Exclusive'} value="${least}"/>`,
-    `<xs:maxInclusive value="${most}"/>`,
+    `<xs:pattern value="[0-9]{1,15}(\\.${isInteger ? '0' : '[0-9]'}{1,15})?"/>`,
+    `<xs:min${isInclusive ? 'Inclusive' : 'Exclusive'} value="${min}"/>`,
+    `<xs:maxInclusive value="${max}"/>`,
   ];
 }
 

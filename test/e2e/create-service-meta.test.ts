@@ -149,7 +149,7 @@ describe('create_service --xml_file', () => {
     await folder.write('services/Run', 'in the way\n');
     const { stderr, exitCode } = await folder.generate();
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("a file and a folder stand in each other's way");
+    expect(stderr).toContain('a file is where a folder is expected, or the reverse');
     expect(Object.keys(await filesIn(folder.path))).toEqual([META, 'services/Run']);
   });
 

@@ -56,7 +56,7 @@ describe('create_service', () => {
     expect(again.exitCode).toBe(0);
     expect(again.stdout).toContain(`kept: ${TASK} was edited; --force overwrites\n`);
     expect(again.stdout).toContain(
-      "kept: conf/Context-EchoAction.xml stays as it is: ts_100 (line 14) has the device_action 'whisper'",
+      "kept: conf/Context-EchoAction.xml keeps its values: ts_100 (line 14) has the device_action 'whisper'",
     );
     expect(await folder.read(TASK)).toBe(`${written}// mine\n`);
     const forced = await folder.run({ ...TUTORIAL, force: true });
@@ -136,7 +136,7 @@ describe('create_service', () => {
     [
       'an instance under another id',
       { ...TUTORIAL, task_id: 'ts_7' },
-      "xml:14: the instance EchoAction is there with the id 'ts_100'",
+      "xml:14: the instance EchoAction exists with the id 'ts_100'",
     ],
     [
       'another port',
@@ -194,11 +194,11 @@ describe('create_service', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toMatchInlineSnapshot(`
       "error CLI_USAGE: some flags are missing or invalid:
-        --server_ip: "*" is neither an IP address nor a host name (for this machine alone use 127.0.0.1)
+        --server_ip: "*" is neither an IP address nor a host name (use 127.0.0.1 for this machine only)
         --task_service: "1Echo" is not a valid name for code (use letters, digits and _, not starting with a digit, at most 100 long)
-        --task_class: "class" is a reserved word (use another name, such as one that says what it does)
+        --task_class: "class" is a reserved word (use another name, such as one that describes its purpose)
         --entry_action: "soon" is not one of the known values (use one of on_start, start_now, on_update, on_fail, on_exit)
-        --pub_port: 5556 is the sub_port too (subscribers and publishers need a port each)
+        --pub_port: 5556 is also the sub_port (use different ports for subscribers and publishers)
         hint: run 'create_service --help' to see what each flag is for"
     `);
     expect(await filesIn(folder.path)).toEqual({});

@@ -33,7 +33,7 @@ test('--check prints warnings with file, line and column, and the file counts as
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   const path = join(home.path, FILE);
   expect(stdout.split('\n')).toEqual([
-    `${path}:${line + 1}:${column}: warning: service ts_101 is on demand (on_exit), but no transition starts it: it waits for a command`,
+    `${path}:${line + 1}:${column}: warning: service ts_101 is on demand (on_exit), but no transition starts it: only a command can start it`,
     `${path} is valid: 2 task services, 1 warning`,
   ]);
 });

@@ -10,15 +10,15 @@ import {
   samplesTopic,
 } from '../../src/messages/topics.js';
 
-/** Few letters and many dots, so that many ids are nearly the same. */
+/** Few letters and many dots, so that many ids are similar. */
 const near = fc.stringMatching(/^[aA_][aA.:-]{0,5}$/).filter(isId);
 const any = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/);
 const id = fc.oneof(near, any, fc.constantFrom('A', 'A.B', 'B.C', 'C', 'log', 'a.log', 'a.log.1'));
 const pair = fc.tuple(id, id) as unknown as fc.Arbitrary<[TransactionId, ServiceId]>;
 const RUNS = { numRuns: 2000 };
 
-describe('two services of whatever ids', () => {
-  it('share no topic', () => {
+describe('two services with different ids', () => {
+  it('have different topics', () => {
     fc.assert(
       fc.property(pair, pair, (one, other) => {
         const isSame = one[0] === other[0] && one[1] === other[1];
@@ -31,7 +31,7 @@ describe('two services of whatever ids', () => {
     );
   });
 
-  it('are told apart by their topic', () => {
+  it('can be identified by their topic', () => {
     fc.assert(
       fc.property(pair, ([transaction, service]) => {
         expect(idsInTopic(routedTopic(transaction, service))).toEqual({ transaction, service });
@@ -40,7 +40,7 @@ describe('two services of whatever ids', () => {
     );
   });
 
-  it('share no name of a file, nor of one that something is put behind', () => {
+  it('have different file names, also with a suffix', () => {
     const endings = ['', '.log', '.log.1', '.out', '.out.1', '.json'];
     fc.assert(
       fc.property(id, id, fc.boolean(), (one, other, isCaseIgnored) => {
@@ -59,7 +59,7 @@ describe('two services of whatever ids', () => {
 });
 
 describe('topics and names of ordinary ids', () => {
-  it('are the ids', () => {
+  it('equal the ids', () => {
     const [transaction, service] = ['6FDAHH3WPRVV7FGZCRIN', 'ts_100'] as [TransactionId, ServiceId];
     expect(routedTopic(transaction, service)).toBe('process.6FDAHH3WPRVV7FGZCRIN.ts_100');
     expect(heartbeatTopic(transaction, service)).toBe('heartbeat.6FDAHH3WPRVV7FGZCRIN.ts_100');

@@ -23,7 +23,7 @@ interface Look {
   readonly rss: number | undefined;
 }
 
-/** By its definition: the stretch of looks up to `index` in which the value was over it and nobody slept. */
+/** Reference definition: the consecutive samples up to `index` with a value above the limit and without sleep. */
 function isExceeded({ above, for_s: seconds }: Limit, all: readonly Look[], index: number): boolean {
   const value = all[index]?.rss;
   if (value === undefined || value <= above) return false;
@@ -36,8 +36,8 @@ function isExceeded({ above, for_s: seconds }: Limit, all: readonly Look[], inde
   return all[index]!.atMs - all[start]!.atMs >= seconds * 1000;
 }
 
-it('A limit is told exactly when its definition says so for the first time since it was last kept.', () => {
-  let told = 0;
+it('A limit is reported exactly when the reference definition is true for the first time since the value was below it.', () => {
+  let reported = 0;
   fc.assert(
     fc.property(limit, looks, (one, steps) => {
       let atMs = 0;
@@ -52,10 +52,10 @@ it('A limit is told exactly when its definition says so for the first time since
         const expected = !isTold && isExceeded(one, all, index);
         expect(judgement.breaches.length).toBe(expected ? 1 : 0);
         isTold ||= expected;
-        told += judgement.breaches.length;
+        reported += judgement.breaches.length;
       });
     }),
     { numRuns: 3000 },
   );
-  expect(told).toBeGreaterThan(1000);
+  expect(reported).toBeGreaterThan(1000);
 });

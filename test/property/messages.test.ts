@@ -12,10 +12,10 @@ import { TRANSACTION, id } from '../helpers/harness.js';
 
 const NUM_RUNS = 3000;
 const topic = fc.stringMatching(/^[a-z]{1,8}(\.[A-Za-z0-9_]{1,12}){0,2}$/);
-// JSON knows no -0: it comes back as 0.
+// JSON has no -0: it is parsed as 0.
 const body = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
-/** What `act` throws, or undefined. */
+/** Returns the error that `act` throws, or undefined. */
 function thrownBy(act: () => unknown): unknown {
   try {
     act();
@@ -25,8 +25,8 @@ function thrownBy(act: () => unknown): unknown {
   }
 }
 
-describe('the codec of frames', () => {
-  it('reads what it has written', () => {
+describe('the frame codec', () => {
+  it('decodes what it has encoded', () => {
     fc.assert(
       fc.property(topic, body, (name, value) => {
         const frame = Buffer.from(encodeEnvelope({ topic: name, body: value }));
@@ -36,7 +36,7 @@ describe('the codec of frames', () => {
     );
   });
 
-  it('refuses any other bytes with MSG_FRAME_INVALID, and throws nothing else', () => {
+  it('rejects all other bytes with MSG_FRAME_INVALID', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc
@@ -55,7 +55,7 @@ describe('the codec of frames', () => {
   });
 });
 
-/** Bodies that come near to being messages: each part is as it should be, most of the time. */
+/** Bodies that are nearly messages: each part is usually valid. */
 const mostly = <T>(good: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: fc.jsonValue() });
 const actions = [...CONTEXT_ACTIONS, ...EVENT_ACTIONS, 'update', 'request', 'reply_start', 'reply_context'];
@@ -81,7 +81,7 @@ const message = fc.oneof(
   fc.record({ header: mostly(header), content: mostly(content) }),
   fc.record({ Task: mostly(fc.record({ message: fc.record({ header, content }) })) }),
 );
-/** Events of which most are whole, so that both ways of checking one are gone. */
+/** Events that are usually complete, so that both the fast check and the schema are used. */
 const event = fc.record({
   header: fc.record(
     {
@@ -110,7 +110,7 @@ const event = fc.record({
     ),
   }),
 });
-/** As the events: most are whole. */
+/** As the events: usually complete. */
 const heartbeat = fc.record({
   header: fc.record(
     {
@@ -138,7 +138,7 @@ const heartbeat = fc.record({
 });
 const anyTopic = fc.oneof(fc.constantFrom(...TOPICS, 'process.TX0001.ts_1'), topic);
 
-describe('whatever is said on the bus', () => {
+describe('any message on the bus', () => {
   it('becomes a message or a ContextdError', () => {
     const kinds = new Set<string>();
     fc.assert(
@@ -148,7 +148,7 @@ describe('whatever is said on the bus', () => {
       }),
       { numRuns: 3 * NUM_RUNS },
     );
-    // By chance only: what is made here has a header.
+    // Rare: generated bodies usually have a header.
     kinds.delete('monitor');
     expect([...kinds].sort()).toEqual([
       'command_reply',
@@ -160,7 +160,7 @@ describe('whatever is said on the bus', () => {
     ]);
   });
 
-  it('is the same event whether the short check or the schema has found it good', () => {
+  it('is the same event with the fast check and with the schema', () => {
     let plain = 0;
     fc.assert(
       fc.property(event, (value) => {
@@ -174,7 +174,7 @@ describe('whatever is said on the bus', () => {
     expect(plain).toBeGreaterThan(NUM_RUNS / 20);
   });
 
-  it('is the same heartbeat whether the short check or the schema has found it good', () => {
+  it('is the same heartbeat with the fast check and with the schema', () => {
     let plain = 0;
     fc.assert(
       fc.property(heartbeat, (value) => {
@@ -188,14 +188,14 @@ describe('whatever is said on the bus', () => {
     expect(plain).toBeGreaterThan(NUM_RUNS / 20);
   });
 
-  it('stays the same message when it is said again', () => {
+  it('stays the same when it is encoded and parsed again', () => {
     fc.assert(
       fc.property(anyTopic, message, (on, value) => {
         const frame = Buffer.from(encodeEnvelope({ topic: on, body: value }));
         if (thrownBy(() => parseFrame(frame)) !== undefined) return;
         const parsed = parseFrame(frame);
         const { kind, ...once } = parsed;
-        // The keys of this one are ids, so that its body stands apart from its kind.
+        // The keys of this message are ids, so its body is a separate field.
         const said = parsed.kind === 'monitor' ? parsed.transactions : once;
         expect(parseBody(on, said)).toEqual({ kind, ...once });
       }),
@@ -203,7 +203,7 @@ describe('whatever is said on the bus', () => {
     );
   });
 
-  it('ends no host: it is a command, nothing, or MSG_FRAME_INVALID', () => {
+  it('never ends a host: it is a command, ignored, or MSG_FRAME_INVALID', () => {
     const bootstrap = { transaction: TRANSACTION, serviceId: id('ts_1') } as never;
     fc.assert(
       fc.property(fc.constantFrom('process.TX0001.ts_1', 'control', 'process'), message, (on, value) => {

@@ -9,7 +9,7 @@ import { FULL_CONTEXT, FULL_META } from '../unit/model/sample-files.js';
 import { needs } from '../helpers/requirements.js';
 import { judge } from '../unit/model/xmllint.js';
 
-/** Pieces of which XML is made, in any order. */
+/** Pieces of XML in random order. */
 const xmlLike = fc
   .array(
     fc.oneof(
@@ -42,7 +42,7 @@ const xmlLike = fc
   )
   .map((pieces) => pieces.join(''));
 
-/** A sound file with a few stretches cut out, doubled or overwritten. */
+/** A valid file with a few ranges removed, duplicated or overwritten. */
 const damaged = (text: string) =>
   fc
     .array(
@@ -60,13 +60,13 @@ const damaged = (text: string) =>
       cuts.reduce((now, [at, count, put]) => now.slice(0, at) + put + now.slice(at + count), text),
     );
 
-describe('whatever a file holds,', () => {
+describe('for any file content', () => {
   it.each([
     ['any text', fc.string({ unit: 'binary' })],
     ['text like XML', xmlLike],
     ['a damaged context', damaged(FULL_CONTEXT)],
     ['a damaged meta file', damaged(FULL_META)],
-  ] as const)('%s is read or refused by a ContextdError', (_title, texts) => {
+  ] as const)('%s is read or rejected with a ContextdError', (_title, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
         tryRefusal(() => readContext(text, '/f.xml'));
@@ -76,7 +76,7 @@ describe('whatever a file holds,', () => {
     );
   });
 
-  it('any value from the bus is parsed or refused by a ContextdError', () => {
+  it('any value from the bus is parsed or rejected with a ContextdError', () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true }), (value) => {
         tryRefusal(() => parseContextConfiguration(value));
@@ -87,7 +87,7 @@ describe('whatever a file holds,', () => {
     );
   });
 
-  it('it is XML to the reader exactly if it is XML to xmllint', needs('xmllint'), () => {
+  it('the reader accepts it as XML exactly if xmllint does', needs('xmllint'), () => {
     const texts = [
       ...fc.sample(damaged(FULL_CONTEXT), { numRuns: 400, seed: 7 }),
       ...fc.sample(damaged(FULL_META), { numRuns: 400, seed: 8 }),

@@ -9,14 +9,14 @@ const supervision = fc
     restart_window_s: fc.double({ min: 0.1, max: 100, noNaN: true }),
     backoff_s: fc.double({ min: 0, max: 5, noNaN: true }),
     backoff_max_s: fc.double({ min: 0, max: 20, noNaN: true }),
-    // Whole: how small a part of a millisecond counts is nobody's concern.
+    // Whole milliseconds are sufficient.
     backoff_reset_s: fc.nat(100),
   })
   .map((values) => ({ ...supervisionSchema.parse({}), ...values }));
 type Supervision = typeof supervision extends fc.Arbitrary<infer T> ? T : never;
 const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 
-/** Lives of a service, in milliseconds, that ended in failure one after the other. */
+/** Durations of consecutive failed runs of a service, in milliseconds. */
 function relive(
   rules: Supervision,
   lives: readonly { readonly lasted: number; readonly random: number; readonly isAfterFailure: boolean }[],
@@ -41,7 +41,7 @@ const lives = fc.array(fc.record({ lasted: fc.nat(40_000), random, isAfterFailur
 });
 
 describe('the restart policy', () => {
-  it('never lets more than max_restarts launches into any window', () => {
+  it('never allows more than max_restarts launches within a window', () => {
     fc.assert(
       fc.property(supervision, lives, (rules, past) => {
         const times = relive(rules, past).map((each) => each.launchedMs);
@@ -54,7 +54,7 @@ describe('the restart policy', () => {
     );
   });
 
-  it('waits between three quarters and all of a back-off that doubles up to its most', () => {
+  it('waits between 75 and 100 percent of a back-off that doubles up to its maximum', () => {
     fc.assert(
       fc.property(supervision, fc.integer({ min: 1, max: 7 }), random, (rules, streak, chance) => {
         const free = { ...rules, max_restarts: 100, backoff_reset_s: 100, restart_window_s: 100 };
@@ -70,7 +70,7 @@ describe('the restart policy', () => {
     );
   });
 
-  it('waits never shorter for a longer streak with the same luck', () => {
+  it('never waits shorter after more failures with the same random value', () => {
     fc.assert(
       fc.property(supervision, random, (rules, chance) => {
         const free = { ...rules, max_restarts: 100, backoff_reset_s: 100, restart_window_s: 100 };
@@ -85,7 +85,7 @@ describe('the restart policy', () => {
     );
   });
 
-  it('starts anew after a stable time: the next failure is restarted at once', () => {
+  it('is reset after a stable time: the next failure is restarted at once', () => {
     fc.assert(
       fc.property(supervision, lives, random, (rules, past, chance) => {
         const free = { ...rules, max_restarts: 1000 };

@@ -1,4 +1,4 @@
-// The scaffolder under generated input: hostile strings, context files in any style.
+// The scaffolder with generated input: hostile strings, context files in any style.
 
 import fc from 'fast-check';
 import ts from 'typescript';
@@ -66,7 +66,7 @@ const servicesIn = (text: string) =>
   readXml(text, 'a.xml').children.filter(({ name }) => name === 'TaskService');
 
 describe('the scaffolder', () => {
-  test('writes code that parses, whatever a description and a service name hold', () => {
+  test('writes valid code for any description and service name', () => {
     fc.assert(
       fc.property(
         hostile,
@@ -84,7 +84,7 @@ describe('the scaffolder', () => {
     );
   });
 
-  test('writes a context file that is well-formed and carries its values, whatever they hold', () => {
+  test('writes a well-formed context file with its values, for any values', () => {
     fc.assert(
       fc.property(hostile, (value) => {
         const context = { ...REQUEST.context, contextName: value };
@@ -99,7 +99,7 @@ describe('the scaffolder', () => {
     );
   });
 
-  test('adds to any context file so that without what was added it is what it was', () => {
+  test('adds to any context file without changing the existing content', () => {
     const block = renderTaskService(templates, SERVICE);
     fc.assert(
       fc.property(contextFile, fc.integer({ min: 1, max: 3 }), (before, count) => {

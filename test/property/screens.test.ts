@@ -21,7 +21,7 @@ import { createTerminal } from '../helpers/terminal.js';
 import { ORIGINALS } from '../unit/messages/originals.js';
 
 const NUM_RUNS = 200;
-/** Controls other than line end and tab, controls of direction, separators of lines. */
+/** Control characters except line end and tab, direction controls, line separators. */
 const ACTED_UPON = new RegExp(
   String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]`,
 );
@@ -31,7 +31,7 @@ const hostile = fc
     fc.oneof(
       fc.integer({ min: 0, max: 0x9f }).map((code) => String.fromCharCode(code)),
       fc.constantFrom('\u202e', '\u2066', '\u200f', '\u2028', '\ud800', '\u001b]0;t\u0007', '\u001b[2J'),
-      // Exactly as our own colours are.
+      // The same sequences as our own colours.
       fc.constantFrom('\u001b[31m', '\u001b[0m', '\u001b[1m', '\u009b31m'),
       fc.constantFrom('a', 'ü', '漢', '🚀'),
     ),
@@ -39,7 +39,7 @@ const hostile = fc
   )
   .map((parts) => parts.join(''));
 
-/** Every text within it replaced: keys stay, for they say what is what. */
+/** Replaces every text within it; keys are preserved. */
 function withText<T>(value: T, text: string): T {
   if (typeof value === 'string') return text as T;
   if (Array.isArray(value)) return value.map((each: unknown) => withText(each, text)) as T;
@@ -148,13 +148,13 @@ function shownOn(screen: Screen, text: string, hasColour: boolean): string {
   return terminal.written.out + terminal.written.err;
 }
 
-/** How many changes of looks there are. */
+/** The number of changes of style. */
 function looksIn(text: string): number {
   return (text.match(LOOKS) ?? []).length;
 }
 
-describe.each(Object.entries(SCREENS))('what others have written, shown by %s', (_name, screen) => {
-  it('is not acted upon by a terminal', () => {
+describe.each(Object.entries(SCREENS))('untrusted text, shown by %s', (_name, screen) => {
+  it('contains no control sequences for the terminal', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(shownOn(screen, text, false)).not.toMatch(ACTED_UPON);
@@ -163,12 +163,12 @@ describe.each(Object.entries(SCREENS))('what others have written, shown by %s', 
     );
   });
 
-  it('has no colours of its own where there are colours', () => {
+  it('does not set colours itself', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const shown = shownOn(screen, text, true);
         expect(shown.replace(LOOKS, '')).not.toMatch(ACTED_UPON);
-        // Fewer where a long text leaves no room for what stands behind it.
+        // Fewer if a long text leaves no room for the text after it.
         expect(looksIn(shown)).toBeLessThanOrEqual(looksIn(shownOn(screen, 'x', true)));
       }),
       { numRuns: NUM_RUNS },

@@ -1,24 +1,24 @@
-// Judges every step of a world: what must hold whatever happens.
+// Checks the invariants of the supervision after every step of a simulation.
 
 import type { ServiceId } from '../../src/base/ids.js';
 import { supervisionOf, transitionsOf, type Trigger } from '../../src/model/context.js';
 import type { HistoryRecord, ProviderEvent, TransactionSnapshot } from '../../src/supervision/snapshot.js';
 import type { Step } from '../../src/supervision/transition.js';
-import { end, exceed, hear, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
+import { end, exceed, report, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
 import type { World } from './transition-world.js';
 
 export class Judge {
   readonly #world: () => World;
   readonly #records = new Map<number, HistoryRecord>();
   readonly #runs = new Map<ServiceId, { readonly number: number; readonly run: ReferenceRun }>();
-  /** Times of the launches that transitions asked for, since a command last launched the service. */
+  /** Times of launches by transitions since the last launch by command. */
   readonly #relaunches = new Map<ServiceId, number[]>();
 
   constructor(world: () => World) {
     this.#world = world;
   }
 
-  /** Throws for what must never be. */
+  /** Throws if an invariant is violated. */
   judge(event: ProviderEvent, before: TransactionSnapshot, step: Step): void {
     const records = step.effects.flatMap((each) => (each.type === 'record' ? [each.record] : []));
     for (const record of records) this.#remember(record);
@@ -39,7 +39,7 @@ export class Judge {
     this.#records.set(record.id, record);
   }
 
-  /** The one trigger that this event fires by itself, by the reference. */
+  /** The trigger that this event fires, by the reference. */
   #expectTrigger(
     event: ProviderEvent,
     before: TransactionSnapshot,
@@ -50,10 +50,10 @@ export class Judge {
     if (current === undefined) return undefined;
     const { service } = event;
     if (event.type === 'reported') {
-      // Only the process that is there now is listened to.
+      // Only events of the present process count.
       const process = this.#world().processes.find((each) => each.pid === event.pid);
       const isPresent = process?.run === current.number && process.phase === 'living';
-      return isPresent ? named(service, hear(current.run, event.action)) : undefined;
+      return isPresent ? named(service, report(current.run, event.action)) : undefined;
     }
     if (event.run !== current.number || before.services.get(service)?.isAlive !== true) return undefined;
     if (event.type === 'start_timed_out') return named(service, timeOut(current.run));
@@ -63,7 +63,7 @@ export class Judge {
     return named(service, end(current.run, isClean));
   }
 
-  /** Goes through what happened in the order in which it did: the command's word, and each transition's. */
+  /** Checks the launches in order: those of the command and those of each transition. */
   #follow(event: ProviderEvent, step: Step): void {
     const asked =
       event.type === 'run_requested' || event.type === 'stop_requested' ? [...event.services] : [];
@@ -111,11 +111,11 @@ export class Judge {
   ): void {
     const fired = records.filter((each) => each.kind === 'transition').map(describeFiring);
     const events = records.filter((each) => each.kind === 'event');
-    // The first tells the event itself, unless the service had said so before.
+    // The first record is the event itself, unless the service has reported it before.
     const isSaidBefore = expected !== undefined && events[0]?.service !== expected.service;
     const cascade = isSaidBefore ? events : events.slice(1);
     const own = expected === undefined ? [] : wantedFirings(step.snapshot, expected);
-    // A stop that meets a service in back-off ends it there and then, which fires its on_exit.
+    // A stop of a service in back-off ends it at once, which fires its on_exit.
     const others = cascade
       .filter((each) => each.text === 'stopped' && each.service !== expected?.service)
       .flatMap((each) => wantedFirings(step.snapshot, { service: each.service!, trigger: 'on_exit' }));
@@ -127,7 +127,7 @@ export class Judge {
     }
   }
 
-  /** A command that stops services in back-off ends them at once: on_exit fires, but not for a whole stop. */
+  /** A command that stops services in back-off ends them at once: on_exit fires, except when the transaction is stopped. */
   #commandedExits(records: readonly HistoryRecord[], step: Step, firing: string): number {
     if (records[0]?.kind !== 'command') return 0;
     const [first] = records.filter((each) => each.kind === 'event');
@@ -161,7 +161,7 @@ export class Judge {
     return chain.find((each) => each.kind === 'command' || each.kind === 'transition');
   }
 
-  /** What is said of a service is what is: never stopped and running, never two at a time. */
+  /** The reported status is correct: a stopped service has no process, and no service has two. */
   #judgePresence(snapshot: TransactionSnapshot): void {
     for (const { definition, status, isAlive, pendingStart: next } of snapshot.services.values()) {
       const present = this.#world().present(definition.id).length;
@@ -185,7 +185,7 @@ function wantedFirings(
     .flatMap(({ action, targets }) => targets.map((target) => `${service} ${trigger}: ${action} ${target}`));
 }
 
-/** Without the remark that it had nothing to do. */
+/** Without the note that there was nothing to do. */
 function describeFiring({ service, text }: HistoryRecord): string {
   return `${service} ${text.replace(/ \(.*\)$/, '')}`;
 }

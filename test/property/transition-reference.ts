@@ -1,20 +1,20 @@
-// What ought to happen, told apart from how contextd does it: which trigger an event fires, per run.
+// A reference implementation, independent of contextd: which trigger an event of a run fires.
 
 import type { EventAction } from '../../src/messages/service-event.js';
 import type { Trigger } from '../../src/model/context.js';
 
-/** What the reference remembers of one run, from its launch to its end. */
+/** The state of one run in the reference, from its launch to its end. */
 export interface ReferenceRun {
   isReady: boolean;
-  /** Has failed, and lives on. */
+  /** Has failed and keeps running. */
   hasFailed: boolean;
-  /** Was late or cost too much, and is being ended for it. */
+  /** Was late or exceeded a limit, and is being ended for it. */
   isDying: boolean;
   /** Was asked to end. */
   isLeaving: boolean;
-  /** Is to come back: the end of this run is half of a restart. */
+  /** Will be started again: the end of this run is part of a restart. */
   isComingBack: boolean;
-  /** Ends together with its whole transaction. */
+  /** Ends together with its transaction. */
   triggersSuppressed: boolean;
   said: 'stopped' | 'exited' | undefined;
 }
@@ -31,8 +31,8 @@ export function launchRun(): ReferenceRun {
   };
 }
 
-/** The service reports; returns the trigger that this fires. */
-export function hear(run: ReferenceRun, action: EventAction): Trigger | undefined {
+/** Handles an event of the service; returns the trigger that it fires. */
+export function report(run: ReferenceRun, action: EventAction): Trigger | undefined {
   const isDeaf = run.isLeaving || run.isDying;
   if (!run.isDying && (action === 'stopped' || action === 'exited')) run.said = action;
   if (isDeaf) return undefined;
@@ -63,7 +63,7 @@ export function timeOut(run: ReferenceRun): Trigger | undefined {
   return unlessQuiet(run, 'on_fail');
 }
 
-/** It costs too much. */
+/** It exceeded a limit. */
 export function exceed(run: ReferenceRun, event: 'failed' | 'updated'): Trigger | undefined {
   if (!run.isReady || run.hasFailed || run.isLeaving || run.said !== undefined) return undefined;
   if (event === 'updated') return unlessQuiet(run, 'on_update');
@@ -72,7 +72,7 @@ export function exceed(run: ReferenceRun, event: 'failed' | 'updated'): Trigger 
   return unlessQuiet(run, 'on_fail');
 }
 
-/** Its process is gone, or never came. */
+/** Its process has ended or could not be started. */
 export function end(run: ReferenceRun, isClean: boolean): Trigger | undefined {
   if (run.isLeaving || run.said === 'stopped')
     return run.isComingBack ? undefined : unlessQuiet(run, 'on_exit');

@@ -1,4 +1,4 @@
-// A world for the transition function: carries out its effects, with processes that do as they please.
+// A simulation for the transition function: performs its effects, with processes that behave randomly.
 
 import type { EventAction } from '../../src/messages/service-event.js';
 import type { ServiceId } from '../../src/base/ids.js';
@@ -22,7 +22,7 @@ export interface WorldProcess {
   phase: 'pending' | 'living' | 'gone';
   isAskedToStop: boolean;
   isReady: boolean;
-  /** Reports on their way; a report may arrive when its process is long gone. */
+  /** Reports in transit; a report may arrive after its process has ended. */
   readonly underWay: EventAction[];
 }
 
@@ -31,7 +31,7 @@ interface Timer {
   readonly event: DistributiveOmit<ProviderEvent, 'atMs'>;
 }
 
-/** Called after each event with what it did. */
+/** Called after each event with its effects. */
 export type Watcher = (event: ProviderEvent, before: TransactionSnapshot, step: Step) => void;
 
 export class World {
@@ -56,7 +56,7 @@ export class World {
     this.#watch(timed, before, step);
   }
 
-  /** Processes that exist or are being made. */
+  /** Processes that run or are being started. */
   present(service?: ServiceId): readonly WorldProcess[] {
     return this.processes.filter(
       (each) => each.phase !== 'gone' && (service === undefined || each.service === service),
@@ -75,7 +75,7 @@ export class World {
     process.underWay.push(action);
   }
 
-  /** The oldest report under way arrives, or gets lost. */
+  /** The oldest report in transit arrives or is lost. */
   deliver(process: WorldProcess, isLost: boolean, random = 0): void {
     const action = process.underWay.shift();
     if (action === undefined || isLost) return;
@@ -100,7 +100,7 @@ export class World {
     return this.#timers.length === 0 ? undefined : Math.min(...this.#timers.map((each) => each.atMs));
   }
 
-  /** Time passes; what falls due happens. */
+  /** Advances the time and runs due timers. */
   pass(durationMs: number, random = 0): void {
     const untilMs = this.atMs + durationMs;
     for (;;) {

@@ -9,7 +9,7 @@ import { World, type WorldProcess } from './transition-world.js';
 const IDS = ['a', 'b', 'c', 'd'];
 const RUNS = 10_000;
 const STATUSES = ['defined', 'starting', 'started', 'stopping', 'stopped', 'exited'];
-/** A service in back-off has one of these too. */
+/** Also for a service in back-off. */
 const REASONS = ['error', 'exit_code', 'signal', 'launch', 'start_timeout', 'limit', 'gave_up'];
 
 const targets = fc.subarray(IDS, { minLength: 1, maxLength: 2 });
@@ -35,7 +35,7 @@ const services = fc
   );
 
 const some = fc.subarray(IDS, { minLength: 1 });
-/** Which process it happens to, and the chance in it. */
+/** The affected process, and a random value. */
 const who = { pick: fc.nat(7), random: fc.constantFrom(0, 0.5, 0.99) };
 const happening = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('start'), some }) },
@@ -74,7 +74,7 @@ function moreOften(value: boolean): fc.Arbitrary<boolean> {
   return fc.constantFrom(value, value, value, !value);
 }
 
-/** Lets one thing happen; when nobody is there to whom it could happen, nothing does. */
+/** Performs one step; does nothing if there is no suitable process. */
 function happen(world: World, each: Happening): void {
   const pick = (from: readonly WorldProcess[]) =>
     'pick' in each ? from[each.pick % from.length] : undefined;
@@ -130,15 +130,15 @@ function withOne(one: WorldProcess | undefined, act: (one: WorldProcess) => void
   if (one !== undefined) act(one);
 }
 
-/** Everybody does what is expected of him until nothing is left to do. */
+/** All processes behave as expected until there is nothing left to do. */
 function comeToRest(world: World): void {
   for (let step = 0; step < 2000; step += 1) {
     const pending = world.present().find(({ phase }) => phase === 'pending');
-    const speaking = world.processes.find(({ underWay }) => underWay.length > 0);
+    const reporting = world.processes.find(({ underWay }) => underWay.length > 0);
     const leaving = world.present().find(({ isAskedToStop }) => isAskedToStop);
     const silent = world.present().find(({ isReady }) => !isReady);
     if (pending !== undefined) world.finishLaunch(pending, !pending.isAskedToStop);
-    else if (speaking !== undefined) world.deliver(speaking, false);
+    else if (reporting !== undefined) world.deliver(reporting, false);
     else if (leaving !== undefined) world.end(leaving, { exitCode: 0 });
     else if (silent !== undefined) world.say(silent, 'started');
     else if (world.nextTimerMs !== undefined) world.pass(world.nextTimerMs - world.atMs);
@@ -147,7 +147,7 @@ function comeToRest(world: World): void {
   throw new Error('it comes to no rest');
 }
 
-/** What all the runs together came across: a property says nothing of what never happens. */
+/** Situations that occurred in all runs, to ensure that the properties were tested. */
 const seen = new Set<string>();
 
 function play(definitions: readonly TaskService[], happenings: readonly Happening[]): World {
@@ -162,8 +162,8 @@ function play(definitions: readonly TaskService[], happenings: readonly Happenin
 
 const stories = fc.array(happening, { minLength: 5, maxLength: 60, size: 'max' });
 
-describe('whatever is asked, reported, lost or killed', () => {
-  it('no service is stopped and running, doubled, fired twice or restarted too often', () => {
+describe('for any commands, reports, losses and kills', () => {
+  it('no service is stopped and running, runs twice, fires twice or restarts too often', () => {
     fc.assert(
       fc.property(services, stories, (definitions, happenings) => {
         const world = play(definitions, happenings);
@@ -178,7 +178,7 @@ describe('whatever is asked, reported, lost or killed', () => {
     expect([...seen].sort()).toEqual([...STATUSES, ...REASONS].sort());
   });
 
-  it('a transaction that is stopped as a whole has no process once it is at rest, and fires nothing', () => {
+  it('a stopped transaction has no process at the end and fires nothing', () => {
     fc.assert(
       fc.property(services, stories, (definitions, happenings) => {
         const world = play(definitions, happenings);

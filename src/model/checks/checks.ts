@@ -1,6 +1,6 @@
-// The list of what must hold in a context beyond its form; a new rule is one function and one line here.
+// The list of checks of a context. A new rule is one function and one line here.
 
-import { bindsMeetTheirEndpoints, endsDiffer } from './endpoints.js';
+import { bindsMatchEndpoints, endpointsDiffer } from './endpoints.js';
 import { environmentsAreOfProcesses } from './environment.js';
 import {
   commandElementsAreKnown,
@@ -8,12 +8,12 @@ import {
   programsAreProcesses,
   readinessIsComplete,
 } from './programs.js';
-import { clientsDiffer } from './security.js';
-import { idsAreUnique, someServiceIsThere } from './services.js';
+import { clientsAreUnique } from './security.js';
+import { idsAreUnique, hasServices } from './services.js';
 import {
   actionsHaveTargets,
-  loopsAreIntended,
-  noLoopStartsItself,
+  loopsAreReported,
+  noEndlessStartLoop,
   onDemandServicesAreCalled,
   targetsExist,
   triggersCanFire,
@@ -23,11 +23,11 @@ import type { LenientContext } from '../lenient-view.js';
 
 export type Check = (context: LenientContext) => readonly Finding[];
 
-/** Of several findings about one value the first is told. */
+/** In order of priority: of several findings about one value only the first is reported. */
 export const CONTEXT_CHECKS: readonly Check[] = [
-  endsDiffer,
-  bindsMeetTheirEndpoints,
-  clientsDiffer,
+  endpointsDiffer,
+  bindsMatchEndpoints,
+  clientsAreUnique,
   idsAreUnique,
   commandElementsAreKnown,
   readinessIsComplete,
@@ -36,9 +36,9 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   environmentsAreOfProcesses,
   actionsHaveTargets,
   targetsExist,
-  noLoopStartsItself,
-  loopsAreIntended,
-  someServiceIsThere,
+  noEndlessStartLoop,
+  loopsAreReported,
+  hasServices,
   onDemandServicesAreCalled,
   triggersCanFire,
 ];

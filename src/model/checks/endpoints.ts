@@ -1,37 +1,37 @@
 // Checks across the endpoints of a context: which of them belong together.
 
-import { meetingPoint, parseEndpoint, type Endpoint } from '../endpoint.js';
+import { socketAddress, parseEndpoint, type Endpoint } from '../endpoint.js';
 import type { Finding } from '../../xml/fault.js';
 import type { LenientContext, EndpointKey } from '../lenient-view.js';
 
-/** sub_port and pub_port are two ports. */
-export function endsDiffer(context: LenientContext): readonly Finding[] {
+/** Subscribers and publishers must use different ports. */
+export function endpointsDiffer(context: LenientContext): readonly Finding[] {
   const front = endpointOf(context, 'FrontEndEndpoint');
   const back = endpointOf(context, 'BackendEndpoint');
-  if (front === undefined || back === undefined || meetingPoint(front) !== meetingPoint(back)) return [];
-  const message = `BackendEndpoint has the ${meetingPoint(back)} of FrontEndEndpoint, allowed: another one`;
+  if (front === undefined || back === undefined || socketAddress(front) !== socketAddress(back)) return [];
+  const message = `BackendEndpoint has the ${socketAddress(back)} of FrontEndEndpoint, allowed: another one`;
   return [{ path: ['BackendEndpoint'], message }];
 }
 
-/** Subscribers connect where the back is bound, publishers where the front is bound. */
-export function bindsMeetTheirEndpoints(context: LenientContext): readonly Finding[] {
+/** Publishers connect to the frontend bind (BackendEndpoint), subscribers to the backend bind (FrontEndEndpoint). */
+export function bindsMatchEndpoints(context: LenientContext): readonly Finding[] {
   return [
-    ...bindMeetsEndpoint(context, 'FrontBind', 'BackendEndpoint'),
-    ...bindMeetsEndpoint(context, 'BackendBind', 'FrontEndEndpoint'),
+    ...bindMatchesEndpoint(context, 'FrontBind', 'BackendEndpoint'),
+    ...bindMatchesEndpoint(context, 'BackendBind', 'FrontEndEndpoint'),
   ];
 }
 
-function bindMeetsEndpoint(
+function bindMatchesEndpoint(
   context: LenientContext,
   bindKey: EndpointKey,
   endpointKey: EndpointKey,
 ): readonly Finding[] {
   const bind = endpointOf(context, bindKey);
   const endpoint = endpointOf(context, endpointKey);
-  if (bind === undefined || endpoint === undefined || meetingPoint(bind) === meetingPoint(endpoint))
+  if (bind === undefined || endpoint === undefined || socketAddress(bind) === socketAddress(endpoint))
     return [];
-  const wanted = `the ${meetingPoint(endpoint)} of ${endpointKey}`;
-  return [{ path: [bindKey], message: `${bindKey} has ${meetingPoint(bind)}, allowed: ${wanted}` }];
+  const wanted = `the ${socketAddress(endpoint)} of ${endpointKey}`;
+  return [{ path: [bindKey], message: `${bindKey} has ${socketAddress(bind)}, allowed: ${wanted}` }];
 }
 
 function endpointOf({ endpoints }: LenientContext, key: EndpointKey): Endpoint | undefined {

@@ -1,14 +1,14 @@
-// Checks of where the environment of a service may be set.
+// Checks where <env> and <env_file> are allowed.
 
-import { CONFIGURATION_PLACE } from '../command-outline.js';
+import { CONFIGURATION_PATH } from '../command-view.js';
 import type { Finding } from '../../xml/fault.js';
 import type { LenientContext, LenientService } from '../lenient-view.js';
 
-/** Threads share the environment of one process, and a program has its own in its <command>. */
+/** Threads share the environment of one process, and a program declares its variables in <command>. */
 export function environmentsAreOfProcesses({ services }: LenientContext): readonly Finding[] {
   return services.flatMap((service) =>
     namesOf(service).flatMap((name): readonly Finding[] => {
-      const path = [...service.path, ...CONFIGURATION_PLACE, name];
+      const path = [...service.path, ...CONFIGURATION_PATH, name];
       if (service.command !== undefined)
         return [{ path, message: `<${name}> beside a <command>, allowed: in the <command>` }];
       if (service.serviceType !== 'Thread') return [];
@@ -18,7 +18,7 @@ export function environmentsAreOfProcesses({ services }: LenientContext): readon
   );
 }
 
-/** A text called env is a key of the task's own. */
+/** An `env` that is text is an own key of the task, not a set of variables. */
 function namesOf({ env, envFile }: LenientService): readonly ('env' | 'env_file')[] {
   return [
     ...(env === undefined || typeof env === 'string' ? [] : (['env'] as const)),

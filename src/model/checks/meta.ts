@@ -11,7 +11,7 @@ type MetaCheck = (meta: LenientMeta) => readonly Finding[];
 
 const META_CHECKS: readonly MetaCheck[] = [
   portsDiffer,
-  someServiceIsDescribed,
+  hasServices,
   taskIdsAreUnique,
   taskServicesAreUnique,
   statesAreComplete,
@@ -29,20 +29,20 @@ function portsDiffer({ texts }: LenientMeta): readonly Finding[] {
   return [{ path: ['pub_port'], message: `pub_port ${sub} is the sub_port, allowed: another one` }];
 }
 
-function someServiceIsDescribed({ services }: LenientMeta): readonly Finding[] {
+function hasServices({ services }: LenientMeta): readonly Finding[] {
   if (services.length > 0) return [];
   return [{ path: [], message: 'the file has no <Service>: nothing will be written', severity: 'warning' }];
 }
 
 function taskIdsAreUnique({ services }: LenientMeta): readonly Finding[] {
-  return findTaken(services, 'task_id');
+  return findDuplicates(services, 'task_id');
 }
 
 function taskServicesAreUnique({ services }: LenientMeta): readonly Finding[] {
-  return findTaken(services, 'task_service');
+  return findDuplicates(services, 'task_service');
 }
 
-/** Each service says for each trigger what follows, be it nothing. */
+/** Each service must have exactly one state for each trigger. */
 function statesAreComplete({ services }: LenientMeta): readonly Finding[] {
   return services.flatMap(({ states, path }) => {
     const firsts = new Map<string, ValuePath>();
@@ -90,7 +90,7 @@ function allStates(services: readonly LenientMetaService[]) {
   return services.flatMap(({ states }) => states);
 }
 
-function findTaken(services: readonly LenientMetaService[], key: string): readonly Finding[] {
+function findDuplicates(services: readonly LenientMetaService[], key: string): readonly Finding[] {
   const firsts = new Map<string, ValuePath>();
   return services.flatMap(({ texts, path }): readonly Finding[] => {
     const text = texts.get(key);

@@ -1,12 +1,12 @@
-// Checks across the elements of a <command>, and between it and its task service.
+// Checks between the elements of a <command>, and between it and its task service.
 
-import { at, commandsOf, textOf, type CommandOutline } from '../command-outline.js';
+import { at, commandsOf, textOf, type CommandView } from '../command-view.js';
 import type { Finding } from '../../xml/fault.js';
 import type { LenientContext } from '../lenient-view.js';
 import { programSchema } from '../program.js';
 import { didYouMean } from '../../base/suggest.js';
 
-/** Around a <command> any element may stand: the form of the file does not look into it. */
+/** The element structure allows any element in <configuration>, so it does not check those of <command>. */
 export function commandElementsAreKnown({ services }: LenientContext): readonly Finding[] {
   return commandsOf(services).flatMap(unknownElements);
 }
@@ -30,7 +30,7 @@ export function outputEventsFitReadiness({ services }: LenientContext): readonly
   });
 }
 
-/** A thread has no process of its own that could be another program. */
+/** A thread has no own process that could run a program. */
 export function programsAreProcesses({ services }: LenientContext): readonly Finding[] {
   return services
     .filter(({ command, serviceType }) => command !== undefined && serviceType === 'Thread')
@@ -40,7 +40,7 @@ export function programsAreProcesses({ services }: LenientContext): readonly Fin
     }));
 }
 
-function checkDetail(command: CommandOutline, ready: string, kind: string, what: string): readonly Finding[] {
+function checkDetail(command: CommandView, ready: string, kind: string, what: string): readonly Finding[] {
   const key = `ready_${kind}`;
   const isThere = textOf(command, key) !== '';
   if (ready === kind && !isThere)
@@ -52,7 +52,7 @@ function checkDetail(command: CommandOutline, ready: string, kind: string, what:
   return [];
 }
 
-function unknownElements(command: CommandOutline): readonly Finding[] {
+function unknownElements(command: CommandView): readonly Finding[] {
   const known = Object.keys(programSchema.shape);
   return Object.keys(command.fields)
     .filter((key) => !known.includes(key))

@@ -4,22 +4,22 @@ import type { Finding } from '../../xml/fault.js';
 import type { LenientContext } from '../lenient-view.js';
 import type { LenientClient } from '../security.js';
 
-/** Who did something is told by name, and a key has one role. */
-export function clientsDiffer({ security }: LenientContext): readonly Finding[] {
+/** Names must be unique because the audit log uses them, and keys because a key has one role. */
+export function clientsAreUnique({ security }: LenientContext): readonly Finding[] {
   const { clients = [], publicKey } = security ?? {};
   const own = clients.filter(({ key }) => key !== undefined && key === publicKey);
   return [
-    ...findSeconds(clients, 'name'),
-    ...findSeconds(clients, 'key'),
+    ...findDuplicates(clients, 'name'),
+    ...findDuplicates(clients, 'key'),
     ...own.map(({ path }) => ({
       path: [...path, 'key'],
-      message: "the provider's own key, allowed: one of the client's own",
-      hint: 'create it: contextd keys new NAME',
+      message: 'the key of the provider itself, allowed: an own key for each client',
+      hint: 'create one with contextd keys new NAME',
     })),
   ];
 }
 
-function findSeconds(clients: readonly LenientClient[], what: 'name' | 'key'): readonly Finding[] {
+function findDuplicates(clients: readonly LenientClient[], what: 'name' | 'key'): readonly Finding[] {
   const firsts = new Map<string, LenientClient>();
   return clients.flatMap((client): readonly Finding[] => {
     const text = client[what];

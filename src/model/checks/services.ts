@@ -16,7 +16,7 @@ export function idsAreUnique({ services }: LenientContext): readonly Finding[] {
   });
 }
 
-export function someServiceIsThere({ services }: LenientContext): readonly Finding[] {
+export function hasServices({ services }: LenientContext): readonly Finding[] {
   if (services.length > 0) return [];
   return [{ path: [], message: 'the context has no <TaskService>: nothing will run', severity: 'warning' }];
 }

@@ -1,4 +1,4 @@
-// Checks of the state transitions: known words, known targets, no endless loops, nothing that can never happen.
+// Checks of the transitions: known keywords, existing targets, no endless loops, no unreachable triggers.
 
 import { ENTRIES, isEntryAtStart } from '../context.js';
 import { formatList } from '../../base/shorten.js';
@@ -31,8 +31,8 @@ export function targetsExist(context: LenientContext): readonly Finding[] {
     });
 }
 
-/** Started services that start each other as soon as they are started never come to rest. */
-export function noLoopStartsItself(context: LenientContext): readonly Finding[] {
+/** Services that start each other by on_start would do so without end. */
+export function noEndlessStartLoop(context: LenientContext): readonly Finding[] {
   const edges = readEdges(context).filter(isImmediate);
   return findCycles(edges).map((cycle) => ({
     path: placeOf(cycle, edges),
@@ -41,18 +41,18 @@ export function noLoopStartsItself(context: LenientContext): readonly Finding[] 
   }));
 }
 
-/** A loop over other triggers may be wanted: it is told, and bounded at run time by max_restarts. */
-export function loopsAreIntended(context: LenientContext): readonly Finding[] {
+/** A loop over other triggers may be intended: it is a warning, and max_restarts bounds it at run time. */
+export function loopsAreReported(context: LenientContext): readonly Finding[] {
   const edges = readEdges(context);
   const immediate = new Set(edges.filter(isImmediate).map(({ from, to }) => `${from} ${to}`));
-  const isTold = (cycle: Cycle) =>
+  const isReportedAlready = (cycle: Cycle) =>
     cycle.every((id, index) => immediate.has(`${id} ${cycle[(index + 1) % cycle.length] ?? id}`));
-  // What starts itself again when it fails is what supervision is for.
+  // A service that restarts itself when it fails is normal supervision.
   const isRecovery = ([id, ...more]: Cycle) =>
     more.length === 0 &&
     edges.every(({ from, to, trigger }) => from !== id || to !== id || trigger.trigger === 'on_fail');
   return findCycles(edges)
-    .filter((cycle) => !isTold(cycle) && !isRecovery(cycle))
+    .filter((cycle) => !isReportedAlready(cycle) && !isRecovery(cycle))
     .map((cycle) => ({
       path: placeOf(cycle, edges),
       message: `transitions form a loop: ${formatCycle(cycle)}; it runs until max_restarts is reached`,
@@ -70,7 +70,7 @@ export function onDemandServicesAreCalled(context: LenientContext): readonly Fin
     const who = called.has(id ?? '')
       ? 'only services that are never started call it'
       : 'no transition starts it';
-    const message = `service ${id ?? ''} is on demand (${entry}), but ${who}: it waits for a command`;
+    const message = `service ${id ?? ''} is on demand (${entry}), but ${who}: only a command can start it`;
     return { path: [...path, 'Task', 'state', 'type'], message, severity: 'warning' };
   });
 }
@@ -81,7 +81,7 @@ export function triggersCanFire(context: LenientContext): readonly Finding[] {
       .filter(({ action, targets }) => action !== '' && targets.length > 0)
       .map(({ trigger, path }) => ({
         path: [...path, 'action'],
-        message: `${trigger} can never fire: nothing starts service ${id ?? ''} but a command`,
+        message: `${trigger} cannot fire: only a command can start service ${id ?? ''}`,
         severity: 'warning',
       })),
   );
@@ -113,7 +113,7 @@ function startsTarget({ action }: PlacedEdge): boolean {
   return action === 'start' || action === 'restart';
 }
 
-/** Services on demand that no chain of transitions from a starting service leads to. */
+/** Services on demand that no chain of transitions reaches from a service that starts with the transaction. */
 function neverStarted(context: LenientContext): readonly LenientService[] {
   const isAtStart = ({ entry }: LenientService) =>
     isEntryAtStart(entry) || !ENTRIES.some((known) => known === entry);
@@ -122,7 +122,7 @@ function neverStarted(context: LenientContext): readonly LenientService[] {
   return context.services.filter((service) => !isAtStart(service) && !reached.has(service.id ?? ''));
 }
 
-/** A loop is told at the call by which its first service leads to its second. */
+/** A loop is reported at the <call> from its first service to its second. */
 function placeOf(cycle: Cycle, edges: readonly PlacedEdge[]) {
   const [from, to = from] = cycle;
   const edge = edges.find((other) => other.from === from && other.to === to);

@@ -1,4 +1,4 @@
-// A meta file -> the services to be scaffolded, or one error that tells all its faults.
+// Reads a meta file: the services to scaffold, or one error that lists all its faults.
 
 import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
@@ -31,16 +31,16 @@ const META_LISTS = ['Service', 'Service/state'];
 
 export interface MetaState {
   readonly trigger: Trigger;
-  /** Blank: nothing follows. */
+  /** Blank for no action. */
   readonly action: TransitionAction | '';
   /** Service ids, separated by blanks. */
   readonly call: string;
 }
 
 export interface MetaService {
-  /** The instance: names the folder and the files. */
+  /** The instance, which is also the name of the folder and the files. */
   readonly taskService: string;
-  /** Names the file with the task class; left out: the instance. */
+  /** The name of the file with the task class; the instance if left out. */
   readonly taskFile?: string;
   readonly taskClass: string;
   readonly description: string;
@@ -48,7 +48,7 @@ export interface MetaService {
   readonly taskId: string;
   readonly deviceAction: string;
   readonly topic: string;
-  /** Absolute; in the file relative to it. */
+  /** Absolute. In the file it is relative to the file. */
   readonly location?: string;
   readonly entry: Entry;
   readonly taskType: TaskType;
@@ -61,17 +61,17 @@ export interface MetaContext {
   readonly path: string;
   readonly contextName: string;
   readonly contextId: string;
-  /** False where the id above is the default. */
+  /** False if `contextId` is the default. */
   readonly hasContextId: boolean;
   readonly serverIp: string;
   readonly subPort: number;
   readonly pubPort: number;
-  /** Absolute; in the file relative to it. */
+  /** Absolute. In the file it is relative to the file. */
   readonly servicePath: string;
   readonly homePath: string | undefined;
   readonly services: readonly MetaService[];
   readonly warnings: readonly Fault[];
-  /** Where in the file a value stands, such as that at `['Service', 3, 'task_id']`. */
+  /** The position of a value in the file, such as `['Service', 3, 'task_id']`. */
   positionOf(path: ValuePath): Position;
 }
 

@@ -1,4 +1,4 @@
-// unknown -> a context's configuration: the schema and the named checks, for files and for the bus alike.
+// Validates a context configuration with the schema and the named checks, for files and for messages.
 
 import { ContextdError } from '../../base/errors.js';
 import { runChecks } from '../checks/checks.js';
@@ -15,15 +15,15 @@ import {
 import { findUnsafeKeys } from '../safe-keys.js';
 import { readLenientView } from '../lenient-view.js';
 
-export interface Examined {
+export interface ValidationResult {
   /** Undefined if a finding is an error. */
   readonly configuration: ContextConfiguration | undefined;
   readonly findings: readonly Finding[];
 }
 
-/** A configuration from the bus. Throws CTX_INVALID that names the JSON path of every fault. */
+/** Parses a configuration from the bus. Throws CTX_INVALID with the JSON path of every fault. */
 export function parseContextConfiguration(value: unknown): ContextConfiguration {
-  const { configuration, findings } = examineConfiguration(value, []);
+  const { configuration, findings } = validateConfiguration(value, []);
   if (configuration !== undefined) return configuration;
   const faults = findings.filter(isError);
   const lines = faults.map(({ path, message, hint }) => `${formatPath(path)}: ${withHint(message, hint)}`);
@@ -38,8 +38,8 @@ export function parseContextConfiguration(value: unknown): ContextConfiguration 
   });
 }
 
-/** Checks everything that can be checked, however wrong the rest is; `known` are faults found before. */
-export function examineConfiguration(value: unknown, known: readonly Finding[]): Examined {
+/** Runs all checks, also if some fail. `known` are findings of earlier checks. */
+export function validateConfiguration(value: unknown, known: readonly Finding[]): ValidationResult {
   const unsafe = findUnsafeKeys(value);
   if (unsafe.length > 0) return { configuration: undefined, findings: [...known, ...unsafe] };
   const parsed = contextFileSchema.safeParse(value);
@@ -49,7 +49,7 @@ export function examineConfiguration(value: unknown, known: readonly Finding[]):
   return { configuration: isUsable ? withoutSecurity(parsed.data) : undefined, findings };
 }
 
-/** Only a provider's own file counts for security, and it is kept apart: see read-context.ts. */
+/** Removes <Security>: only the own file of a provider defines it, and it is read separately. See read-context.ts. */
 function withoutSecurity(configuration: ContextConfiguration): ContextConfiguration {
   const { ...rest } = configuration;
   delete rest.Security;

@@ -1,10 +1,10 @@
-// A context file -> its configuration, or one error that tells all its faults.
+// Reads a context file: its configuration, or one error that lists all its faults.
 
 import { basename, dirname, resolve } from 'node:path';
 import { contextFileSchema, type ContextConfiguration } from '../context.js';
 import { shapeOf } from '../shape.js';
 import { invalidFile, type Fault } from '../../xml/fault.js';
-import { examineConfiguration } from './parse-context.js';
+import { validateConfiguration } from './parse-context.js';
 import { resolvePaths } from './resolve-paths.js';
 import { parseSecurity, type SecuritySettings } from '../security.js';
 import { checkElements } from '../../xml/element-schema.js';
@@ -27,7 +27,7 @@ export interface ContextFile {
   readonly path: string;
   /** The context folder: the parent of the file's folder if that is called conf, else the file's folder. */
   readonly folder: string;
-  /** Without <Security>: what is sent or kept anywhere has no part of it. */
+  /** Without <Security>, which must never be sent or stored. */
   readonly configuration: ContextConfiguration;
   /** Left out when the file has no <Security>. */
   readonly security?: SecuritySettings;
@@ -40,7 +40,7 @@ export async function readContextFile(path: string): Promise<ContextFile> {
   return readContext(await readTextFile(absolute, /^Context-.*\.xml$/i), absolute);
 }
 
-/** Reads the elements, fills in the defaults, checks the result. `path` says where the text came from. */
+/** Reads the elements, adds the defaults and runs the checks. `path` is the path of the file. */
 export function readContext(text: string, path: string): ContextFile {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
@@ -48,7 +48,7 @@ export function readContext(text: string, path: string): ContextFile {
   const form = checkElements(root, CONTEXT_ROOT, shapeOf(contextFileSchema));
   const isContext = root.name === CONTEXT_ROOT;
   const { configuration, findings } = isContext
-    ? examineConfiguration(wire.value, form)
+    ? validateConfiguration(wire.value, form)
     : { configuration: undefined, findings: form };
   const faults = toFaults(findings, wire);
   if (configuration === undefined) {

@@ -1,4 +1,4 @@
-// Relative paths of a configuration -> absolute ones.
+// Makes the relative paths of a configuration absolute.
 
 import { resolve } from 'node:path';
 import type { ContextConfiguration, ProgramCommand, TaskService } from '../context.js';
@@ -6,8 +6,8 @@ import { resolveEndpoint } from '../endpoint.js';
 import { ENDPOINT_KEYS } from '../lenient-view.js';
 
 /**
- * A relative path, also of ipc://, starts at `folder`, the context's, wherever the provider was started; in
- * what a client sends it is the folder of the provider's own context: the client may have read the same file.
+ * Relative paths, also of ipc://, are relative to `folder`, the context folder, and not to the current folder. For a
+ * configuration from a client it is the folder of the provider's own context, because both may have read the same file.
  */
 export function resolvePaths(configuration: ContextConfiguration, folder: string): ContextConfiguration {
   const services = configuration.TaskService.map((service): TaskService => {
@@ -24,7 +24,7 @@ export function resolvePaths(configuration: ContextConfiguration, folder: string
   return { ...configuration, ...endpoints, TaskService: services };
 }
 
-/** A bare name is no path: it is looked for in PATH. */
+/** A name without a slash is not a path; it is searched in PATH. */
 function resolveCommand(command: ProgramCommand, folder: string): ProgramCommand {
   const { program, cwd, env_file: file } = command;
   return {

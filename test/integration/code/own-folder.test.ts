@@ -1,4 +1,4 @@
-// The code of a service runs as in its own folder, however it is compiled.
+// The code of a service runs as in its own folder, bundled or not.
 
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ async function openProject(files: Files) {
   const build = () => builder.build(join(folder.path, 'services', 'Echo', 'index.ts'));
   await writeFile(join(folder.path, 'host.mjs'), HOST);
   await writeFile(join(folder.path, 'threads.mjs'), THREADS);
-  /** Loads what was built as a host does, in a process or in a thread; returns what it exports as default. */
+  /** Loads the built module as a host does, in a process or a thread; returns its default export. */
   const run = async (program: 'host' | 'threads' = 'host') => {
     const { module, loader } = await build();
     const flags = loader === undefined ? [] : ['--import', loader];
@@ -53,7 +53,7 @@ export default answer;`;
 
 interface Kind {
   readonly files: Files;
-  /** In what is expected `$` stands for the folder of the project. */
+  /** In expected values `$` is the folder of the project. */
   readonly value: unknown;
   readonly isOpen: boolean;
 }
@@ -256,6 +256,6 @@ test.each(Object.entries(kinds))('%s', async (_, { files, value, isOpen }) => {
     isOpen,
   };
   expect(await project.run()).toEqual(expected);
-  // A second time from what was kept.
+  // The second time from the cache.
   expect(await project.run('threads')).toEqual(expected);
 });

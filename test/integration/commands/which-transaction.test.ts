@@ -26,7 +26,7 @@ async function succeed(client: Client, action: string, transaction: string): Pro
 }
 
 const NEW = /^[A-Z0-9]{20}$/;
-const BOTH = { code: 'CTX_AMBIGUOUS', hint: 'name one with --transaction: T1, T2' };
+const BOTH = { code: 'CTX_AMBIGUOUS', hint: 'pass --transaction with one of T1, T2' };
 const STARTED = { code: 'SVC_ALREADY_STARTED' };
 
 /** [before, which one `start` means, or what it is refused with; the same for all commands to what is there] */
@@ -108,7 +108,7 @@ test('A list of what can be meant says of each its context and whether it runs.'
   const client = await test.client();
   await prepare(client, { stopped: ['T1', 'T2'] });
   expect((await client.command({ action: 'stop' })).status.error?.message).toBe(
-    'no transaction is named, and several are possible: T1 of context001 (stopped), T2 of context001 (stopped)',
+    'several transactions exist: T1 of context001 (stopped), T2 of context001 (stopped)',
   );
 });
 

@@ -94,7 +94,7 @@ test.each([
     ['T1', 'T2'],
     '',
     'CTX_AMBIGUOUS',
-    'name one with --transaction: T1, T2',
+    'pass --transaction with one of T1, T2',
   ],
   [
     'no transaction before the first start',

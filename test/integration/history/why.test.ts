@@ -138,7 +138,7 @@ test.each([
       serviceId: 'ts_1',
       transaction: '',
       code: 'CTX_AMBIGUOUS',
-      hint: 'name one with --transaction: T1, T2',
+      hint: 'pass --transaction with one of T1, T2',
     },
   ],
 ])(

@@ -1,4 +1,4 @@
-// A provider is killed: its programs go on, are logged and adopted; without a next provider they end.
+// After a provider is killed its programs keep running and are logged and adopted; without a next provider they end.
 
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
@@ -10,10 +10,10 @@ import { openProject } from '../../helpers/project.js';
 
 expectNoLeftovers();
 
-/** Counts aloud; ends with 5 when a gate is there. */
+/** Prints numbers; ends with exit code 5 when a gate file exists. */
 const COUNTS = 'echo $$; i=0; until [ -e gate ]; do i=$((i+1)); echo "count $i"; sleep 0.05; done; exit 5';
 
-test('A program goes on and is logged without a provider; the next one hears how it ends.', async () => {
+test('A program keeps running and is logged without a provider; the next provider receives its end.', async () => {
   await using project = await openProject([
     shellService('ts_1', COUNTS, { events: 'lines' }, { transitions: { on_fail: 'start ts_2' } }),
     shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
@@ -24,7 +24,7 @@ test('A program goes on and is logged without a provider; the next one hears how
   await eventually(async () => (await project.log('ts_1')).includes('count 3\n'), 'it counts');
   await first.kill();
   const sizeThen = (await project.log('ts_1')).length;
-  await eventually(async () => (await project.log('ts_1')).length > sizeThen + 40, 'it goes on counting');
+  await eventually(async () => (await project.log('ts_1')).length > sizeThen + 40, 'it keeps counting');
 
   const second = await project.startProvider();
   expect(await second.waitForStatus('ts_1', 'started')).toMatchObject({ pid, run: 1 });
@@ -41,7 +41,7 @@ test('A program goes on and is logged without a provider; the next one hears how
   expect(numbers).toEqual(numbers.map((_, index) => index + 1));
 });
 
-test('A program that ends while there is no provider tells the next one how.', async () => {
+test('The end of a program without a provider is reported to the next provider.', async () => {
   await using project = await openProject([shellService('ts_1', COUNTS)]);
   const first = await project.startProvider();
   await first.command('start');
@@ -55,7 +55,7 @@ test('A program that ends while there is no provider tells the next one how.', a
   expect(task).toMatchObject({ error: { message: 'ts_1: the program ended with exit code 5' } });
 });
 
-test('A program without a provider ends after its grace, also one that ignores its stop signal.', async () => {
+test('A program without a provider ends after its orphan grace, also if it ignores its stop signal.', async () => {
   const supervision = { orphan_grace_s: 0.5, stop_timeout_s: 0.5 };
   const deaf = `trap '' TERM; while :; do sleep 0.05; done`;
   await using project = await openProject([
@@ -64,7 +64,7 @@ test('A program without a provider ends after its grace, also one that ignores i
     shellService('ts_3', `echo up; ${deaf}`, { ready: 'heartbeat' }, { supervision }),
   ]);
   const first = await project.startProvider();
-  // The third never says that it is ready, so this is not awaited.
+  // The third program never becomes ready, so this is not awaited.
   const answer = first.command('start');
   await eventually(async () => (await project.log('ts_3').catch(() => '')) === 'up\n', 'the third runs');
   await first.waitForStatus('ts_1', 'started');

@@ -1,4 +1,4 @@
-// How a program ends, asked or not, and that nothing of it is left.
+// The end of a program, requested or not; none of its processes is left.
 
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
@@ -10,13 +10,13 @@ import { openProvider, type TestProvider } from '../../helpers/provider.js';
 
 expectNoLeftovers();
 
-/** Waits until the program has printed the pids of what it has started. */
+/** Waits until the program has printed the pids of its child processes. */
 async function pidsOf(test: TestProvider, count: number): Promise<readonly number[]> {
   const lines = () =>
     readServiceLog(test, 'ts_1')
       .split('\n')
       .filter((line) => /^\d+$/.test(line));
-  await eventually(() => lines().length >= count, 'it has told its pids');
+  await eventually(() => lines().length >= count, 'its pids are printed');
   return lines().map(Number);
 }
 
@@ -42,9 +42,9 @@ test.each([
   ['exit 3', 'ended with exit code 3', { exit_code: 3 }],
   ['kill -SEGV $$', 'was ended by SIGSEGV', { signal: 'SIGSEGV' }],
   ['kill -TERM $$', 'was ended by SIGTERM', { signal: 'SIGTERM' }],
-  // What it sends to its group does not reach its host.
+  // Signals to its process group do not reach its host.
   ['kill -TERM 0', 'was ended by SIGTERM', { signal: 'SIGTERM' }],
-])('A program that does "%s" has failed, and how is told.', async (script, how, told) => {
+])('A program that does "%s" has failed, and the reason is reported.', async (script, how, reported) => {
   await using test = await openProvider([
     shellService('ts_1', `echo up; ${script}`, {}, { transitions: { on_fail: 'start ts_2' } }),
     shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
@@ -56,14 +56,14 @@ test.each([
   expect(failed.content.status).toMatchObject({
     result: 'failure',
     error: { code: 'SVC_EXITED', message: `ts_1: the program ${how}` },
-    ...told,
+    ...reported,
   });
   await observer.waitForEvent('ts_2', 'started');
   expect(observer.events().filter((each) => each === 'failed ts_1')).toHaveLength(1);
   expect(readServiceLog(test, 'ts_1')).toMatch(/^up\n/);
 });
 
-test('A program that is asked to stop gets its stop signal, and is stopped whatever its exit code.', async () => {
+test('A program is stopped by its stop signal, and counts as stopped with any exit code.', async () => {
   const script = `trap 'echo "tidied up"; exit 9' INT; echo up; while :; do sleep 0.02; done`;
   const supervision = { stop_signal: 'SIGINT', stop_timeout_s: 20 };
   await using test = await openProvider([shellService('ts_1', script, {}, { supervision })]);
@@ -77,7 +77,7 @@ test('A program that is asked to stop gets its stop signal, and is stopped whate
   expect(observer.events()).toEqual(['created ts_1', 'started ts_1', 'stopped ts_1']);
 });
 
-test('A program that ignores its stop signal is killed, with all it has started, which is told.', async () => {
+test('A program that ignores its stop signal is killed with all its child processes, and this is reported.', async () => {
   const script = `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 0.1; done' & echo $$; while :; do sleep 0.1; done`;
   await using test = await openProvider([
     shellService('ts_1', script, {}, { supervision: { stop_timeout_s: 0.6 } }),
@@ -94,7 +94,7 @@ test('A program that ignores its stop signal is killed, with all it has started,
   expect(pids.some(isRunning)).toBe(false);
 });
 
-test('What a program leaves behind when it ends is ended too, in a session of its own or not.', async () => {
+test('Child processes that a program leaves running are ended, also in their own session.', async () => {
   const script = `sleep 1000 & echo $!
     setsid sh -c 'echo $$ > pid; exec sleep 1001' &
     until [ -s pid ]; do sleep 0.02; done; cat pid; exit 0`;

@@ -1,4 +1,4 @@
-// Variables from the context file and from files of variables: the same for programs and for services in TypeScript.
+// Variables from <env> and <env_file>, for programs and for services in TypeScript.
 
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ const KINDS: readonly (readonly [string, (variables: Variables) => ServiceSpec])
 ];
 
 test.each(KINDS)(
-  '%s finds them, those of <env> before those of its <env_file>, which is read at each start.',
+  '%s receives its variables; <env> overrides <env_file>, which is read at each start.',
   async (_kind, spec) => {
     await using project = await openProject([
       spec({ env: { A: ' from\n<env> & "more" ', B: '' }, env_file: 'conf/.env' }),
@@ -66,7 +66,7 @@ test.each(KINDS)(
 );
 
 test.each(KINDS)(
-  '%s does not start without its <env_file>, or with a name in it that is none.',
+  '%s does not start if its <env_file> is missing or contains an invalid name.',
   async (_kind, spec) => {
     await using project = await openProject([spec({ env_file: 'conf/.env' })]);
     const provider = await project.startProvider();

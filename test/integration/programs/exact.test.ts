@@ -1,4 +1,4 @@
-// What a program is given, exactly: arguments and variables, its user's groups, its limits, its input, its signals.
+// What a program receives exactly: arguments, variables, groups of its user, limits, input, signals.
 
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { findMember, needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-/** Runs one service to its end and returns what it has printed. */
+/** Runs one service to its end and returns its output. */
 async function print(spec: ServiceSpec): Promise<string> {
   await using test = await openProvider([spec]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -26,7 +26,7 @@ async function print(spec: ServiceSpec): Promise<string> {
   return readServiceLog(test, 'ts_1');
 }
 
-/** The kernel takes 128 KiB for each, its end and its name included. */
+/** The kernel allows 128 KiB for each, including its name and the terminating zero. */
 async function printSizes(more: Readonly<Record<string, unknown>>): Promise<string> {
   const env = { BIG: 'y'.repeat(128 * 1024 - 5) };
   const many = Array.from({ length: 1600 }, () => 'x'.repeat(99));
@@ -37,15 +37,19 @@ async function printSizes(more: Readonly<Record<string, unknown>>): Promise<stri
 
 const SIZES = `1601 ${128 * 1024 - 1 + 1600 * 99} ${128 * 1024 - 5}\n`;
 
-test('Arguments and variables are as large as the kernel takes them.', async () => {
+test('Arguments and variables can be as large as the kernel allows.', async () => {
   expect(await printSizes({})).toBe(SIZES);
 });
 
-test('And so they are for a program of another user.', needs('another user'), async () => {
-  expect(await printSizes({ user: 'nobody', cwd: '/' })).toBe(SIZES);
-});
+test(
+  'Arguments and variables of a program of another user can be as large.',
+  needs('another user'),
+  async () => {
+    expect(await printSizes({ user: 'nobody', cwd: '/' })).toBe(SIZES);
+  },
+);
 
-test('Arguments that are larger than the kernel takes them are told, with the bounds.', async () => {
+test('Arguments that are too large for the kernel are reported with the limits.', async () => {
   const arg = ['-c', 'true', 'z'.repeat(128 * 1024)];
   await using test = await openProvider([programService('ts_1', { program: 'sh', arg })]);
   const client = await test.client();
@@ -64,7 +68,7 @@ test('Arguments that are larger than the kernel takes them are told, with the bo
 
 const member = findMember() ?? '';
 
-test('A program has all groups of its user, and no other.', needs('a user with groups'), async () => {
+test('A program has all groups of its user and no others.', needs('a user with groups'), async () => {
   const groups = execFileSync('id', ['-G', member], { encoding: 'utf8' }).trim().split(' ').sort();
   expect(groups.length).toBeGreaterThan(1);
   const log = await print(shellService('ts_1', 'id -u; id -G', { user: member, cwd: '/' }));
@@ -73,7 +77,7 @@ test('A program has all groups of its user, and no other.', needs('a user with g
   expect(found.split(' ').sort()).toEqual(groups);
 });
 
-test('A program has the umask and the limits that its command names.', async () => {
+test('A program has the umask and the limits of its command.', async () => {
   const rlimits = { nofile: '64', core: '0', nproc: '5000', as: '4000000000' };
   const script = 'umask; ulimit -Sn; ulimit -Hn; ulimit -c; ulimit -v';
   const log = await print(shellService('ts_1', script, { umask: '027', rlimits }));
@@ -82,7 +86,7 @@ test('A program has the umask and the limits that its command names.', async () 
   expect(limits).toEqual(['64', '64', '0', '3906250']);
 });
 
-test('What keeps a program from being executed is told also when limits are set first.', async () => {
+test('A program that cannot be executed is reported also with limits.', async () => {
   await using test = await openProvider([
     programService('ts_1', { program: './script', rlimits: { core: '0' } }),
     programService('ts_2', { program: 'false', rlimits: { core: '0' } }),
@@ -102,7 +106,7 @@ test('What keeps a program from being executed is told also when limits are set 
   expect(failed.content.status).toMatchObject({ exit_code: 1, error: { code: 'SVC_EXITED' } });
 });
 
-test('What another user with groups may not execute is told.', needs('a user with groups'), async () => {
+test('A program that its user may not execute is reported.', needs('a user with groups'), async () => {
   await using folder = await openFolder();
   await chmod(folder.path, 0o755);
   await mkdir(join(folder.path, 'closed'), { mode: 0o700 });
@@ -122,7 +126,7 @@ test('What another user with groups may not execute is told.', needs('a user wit
   ]);
 });
 
-test('Standard input is at its end, or stays open until the program ends.', async () => {
+test('Standard input is /dev/null, or stays open until the program ends.', async () => {
   expect(await print(shellService('ts_1', 'cat; echo ended'))).toBe('ended\n');
   await using test = await openProvider([
     shellService('ts_1', 'echo up; cat; echo ended', { stdin: 'open', ready: 'line', ready_line: 'up' }),

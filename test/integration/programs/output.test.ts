@@ -1,4 +1,4 @@
-// What a program prints: in its log, and as events, of lines or of JSON.
+// The output of a program: in its log, and as events from lines or JSON.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ interface Update {
   readonly content: { readonly status: Readonly<Record<string, unknown>> };
 }
 
-/** The items of all `updated` events, without what every event has. */
+/** The items of all `updated` events, without the common fields. */
 function itemsOf(observer: BusObserver): readonly Readonly<Record<string, unknown>>[] {
   return observer.seen.items.flatMap((each) => {
     if (each.kind !== 'message' || each.message.kind !== 'service_event') return [];
@@ -28,7 +28,7 @@ function itemsOf(observer: BusObserver): readonly Readonly<Record<string, unknow
   });
 }
 
-test('All that a program prints is in its log, and nothing of it in an event, if nothing is said.', async () => {
+test('By default all output of a program is in its log and none in events.', async () => {
   await using test = await openProvider([
     shellService('ts_1', 'echo one; echo two >&2; printf "a\\000b\\n\\377\\n"; printf "no end"'),
   ]);
@@ -41,7 +41,7 @@ test('All that a program prints is in its log, and nothing of it in an event, if
   expect(itemsOf(observer)).toEqual([]);
 });
 
-test('What is printed on both outputs is in the log in the order in which it was printed.', async () => {
+test('Standard output and standard error are logged in the order of writing.', async () => {
   const script = 'i=0; while [ $i -lt 500 ]; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; done';
   await using test = await openProvider([shellService('ts_1', script)]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -68,7 +68,7 @@ test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
   (command) => openByName(command),
 );
 
-test('A program of another user can do so, too.', needs('another user'), () =>
+test('A program of another user can open its outputs by name.', needs('another user'), () =>
   openByName({ user: 'nobody', cwd: '/' }),
 );
 
@@ -87,7 +87,7 @@ test.each([{}, { events: 'lines' }, { ready: 'heartbeat' }])(
   },
 );
 
-test('A line that is printed in parts is whole in the log and in its event, whatever comes between them.', async () => {
+test('A line that is printed in parts is complete in the log and in its event, also with other output in between.', async () => {
   const wait = (name: string) => `while ! [ -e ${name} ]; do sleep 0.05; done`;
   const script = `printf 'one '; ${wait('a')}; echo between >&2; ${wait('b')}; echo line; printf 'two '; ${wait('c')}; echo lines`;
   await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
@@ -107,7 +107,7 @@ test('A line that is printed in parts is whole in the log and in its event, what
   expect(itemsOf(observer)).toEqual([{ line: 'one line' }, { line: 'two lines' }]);
 });
 
-test('A log of a program is rotated as every log is.', async () => {
+test('The log of a program is rotated.', async () => {
   const supervision = { log_max_kb: 16, log_files: 3 };
   const script = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "line $i"; done; echo "the last"';
   await using test = await openProvider([shellService('ts_1', script, {}, { supervision })]);
@@ -126,8 +126,8 @@ test('A log of a program is rotated as every log is.', async () => {
   expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index));
 });
 
-test('Each line on standard output is told as an event, in order, between started and the end.', async () => {
-  const script = 'echo "before ready"; echo up; echo "not told" >&2; echo "grüße"; printf last';
+test('Each line on standard output becomes an event, in order, between started and the end.', async () => {
+  const script = 'echo "before ready"; echo up; echo "not an event" >&2; echo "grüße"; printf last';
   const command = { ready: 'line', ready_line: '^up$', events: 'lines' };
   await using test = await openProvider([shellService('ts_1', script, command)]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -144,7 +144,7 @@ test('Each line on standard output is told as an event, in order, between starte
   ]);
 });
 
-test('A JSON object on a line is an event with its items, which drives others; what is none is warned of.', async () => {
+test('A line with a JSON object becomes an event with its items and fires transitions; other lines are logged as warnings.', async () => {
   const script = String.raw`
     echo '{"temperature": 21.5, "unit": "C"}'
     echo 'no json'
@@ -160,7 +160,7 @@ test('A JSON object on a line is an event with its items, which drives others; w
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   await observer.waitForEvent('ts_2', 'started');
-  await eventually(() => itemsOf(observer).length >= 2, 'both are told');
+  await eventually(() => itemsOf(observer).length >= 2, 'both events are published');
   expect(itemsOf(observer)).toEqual([{ temperature: 21.5, unit: 'C' }, { kept: { deep: [null] } }]);
   const updated = await observer.waitForEvent('ts_1', 'updated');
   expect(updated.content.status).toMatchObject({
@@ -175,7 +175,7 @@ test('A JSON object on a line is an event with its items, which drives others; w
   expect(log).toMatch(/warn {2}items ignored, their names are reserved: 1 \{"for_example":"pid"\}/);
 });
 
-test('A flood of lines is bounded as events, whole in the log, and the provider goes on answering.', async () => {
+test('A flood of lines is complete in the log and limited as events, and the provider still replies.', async () => {
   const script = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo $i; done; exec sleep 1000';
   await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -185,17 +185,17 @@ test('A flood of lines is bounded as events, whole in the log, and the provider 
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'stopped' }]);
   const log = readServiceLog(test, 'ts_1').split('\n');
-  const told = itemsOf(observer).length;
+  const published = itemsOf(observer).length;
   const dropped = log
     .flatMap((line) => /lines dropped, too many for events: (\d+)/.exec(line)?.[1] ?? [])
     .map(Number);
   expect(log.filter((line) => /^\d+$/.test(line))).toHaveLength(20_000);
-  expect(told).toBeGreaterThanOrEqual(1000);
-  expect(told).toBeLessThan(20_000);
-  expect(told + dropped.reduce((sum, each) => sum + each, 0)).toBe(20_000);
+  expect(published).toBeGreaterThanOrEqual(1000);
+  expect(published).toBeLessThan(20_000);
+  expect(published + dropped.reduce((sum, each) => sum + each, 0)).toBe(20_000);
 });
 
-test('A line without an end takes no memory, and no other line is lost by it.', async () => {
+test('An endless line uses no memory and does not affect other lines.', async () => {
   const script = String.raw`head -c 300000 /dev/zero | tr '\0' x; printf '\nshort\n'`;
   await using test = await openProvider([shellService('ts_1', script, { events: 'lines' })]);
   await using observer = await observeBus(test.provider.endpoints);

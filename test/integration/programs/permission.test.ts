@@ -1,4 +1,4 @@
-// Which programs a provider runs: those of its own context file, whoever asks and however.
+// A provider runs only programs of its own context file, for every client and every command.
 
 import { expect, test } from 'vitest';
 import { clientConfiguration } from '../../helpers/context.js';
@@ -28,12 +28,12 @@ test.each([
     const { status } = await client.command({ action, transaction: 'T1', configuration });
     expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_PROGRAM_REFUSED' } });
     expect(status.error!.message).toMatch(/^ts_2: .*Context-Test\.xml has no such <command>: /);
-    expect(status.error!.hint).toContain('into that file');
+    expect(status.error!.hint).toContain('to that file');
   }
   expect(observer.events()).toEqual([]);
 });
 
-test("A program of the provider's own file may be named by a command, with another readiness and other events.", async () => {
+test('A command may use a program of the context file with another readiness and other events.', async () => {
   await using test = await openProvider([programService('ts_1', OWN)]);
   const client = await test.client();
   const configuration = clientConfiguration([programService('ts_9', { ...OWN, events: 'json' })]);
@@ -41,7 +41,7 @@ test("A program of the provider's own file may be named by a command, with anoth
   expect(status.services).toMatchObject([{ service_id: 'ts_9', state: 'started' }]);
 });
 
-test('What has been put into the file since can be loaded; what is only sent cannot.', async () => {
+test('A program that was added to the file can be loaded; a program that is only sent cannot.', async () => {
   const first = programService('ts_1', OWN);
   const second = shellService('ts_2', 'exec sleep 1001');
   await using project = await openProject([first]);
@@ -57,7 +57,7 @@ test('What has been put into the file since can be loaded; what is only sent can
   expect(await reload()).toMatchObject({ result: 'success', plan: { added: ['ts_2'], unchanged: ['ts_1'] } });
   await provider.waitForStatus('ts_2', 'started');
 
-  // What is loaded stays permitted while the file is edited further.
+  // A loaded program stays permitted while the file is edited further.
   await project.write([first]);
   expect(await provider.command('restart', 'ts_2')).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
 });

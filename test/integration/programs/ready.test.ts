@@ -1,4 +1,4 @@
-// When a program counts as started: at once, by a line it prints, by a port it opens.
+// When a program counts as started: at once, by a printed line, by an open port.
 
 import { createServer, type Server } from 'node:net';
 import { writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { needs } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-test('A program is started as soon as it runs, if nothing else is said.', async () => {
+test('By default a program is started as soon as it runs.', async () => {
   await using test = await openProvider([shellService('ts_1', 'exec sleep 1000')]);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -61,19 +61,23 @@ test('A program is started when its port is open.', needs('python3'), async () =
   await eventually(() => readServiceLog(test, 'ts_1') === 'listening\n', 'it has said so itself');
 });
 
-test("Somebody else's port does not pass for the program's own.", needs('python3'), async () => {
-  const { server, port } = await listen();
-  const command = { arg: [String(port)], ready: 'port', ready_port: String(port) };
-  await using test = await openProvider([pythonService('ts_1', 'listens.py', command)]);
-  const client = await test.client();
-  const { status } = await client.command({ action: 'start', transaction: 'T1' });
-  expect(status.error).toMatchObject({
-    code: 'SVC_LAUNCH_FAILED',
-    message: `port ${port} is already in use before the program has started`,
-    hint: expect.stringContaining('end what listens') as string,
-  });
-  server.close();
-});
+test(
+  'An open port of another process is not taken for the port of the program.',
+  needs('python3'),
+  async () => {
+    const { server, port } = await listen();
+    const command = { arg: [String(port)], ready: 'port', ready_port: String(port) };
+    await using test = await openProvider([pythonService('ts_1', 'listens.py', command)]);
+    const client = await test.client();
+    const { status } = await client.command({ action: 'start', transaction: 'T1' });
+    expect(status.error).toMatchObject({
+      code: 'SVC_LAUNCH_FAILED',
+      message: `port ${port} is already in use before the program has started`,
+      hint: expect.stringContaining('stop the process that listens') as string,
+    });
+    server.close();
+  },
+);
 
 test.each([
   ['a line', { ready: 'line', ready_line: 'never' }],
@@ -91,7 +95,7 @@ test.each([
   ['ended with exit code 0', 'exit 0', { exit_code: 0 }],
   ['ended with exit code 7', 'exit 7', { exit_code: 7 }],
   ['was ended by SIGKILL', 'kill -KILL $$', { signal: 'SIGKILL' }],
-])('A program that %s before it was ready has failed, not exited.', async (how, script, told) => {
+])('A program that %s before it was ready has failed, not exited.', async (how, script, reported) => {
   const command = { ready: 'line', ready_line: 'never' };
   await using test = await openProvider([shellService('ts_1', script, command)]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -100,11 +104,11 @@ test.each([
   const message = `ts_1: the program ${how} before it was ready`;
   expect(status.error).toMatchObject({ code: 'SVC_EXITED', message });
   const failed = await observer.waitForEvent('ts_1', 'failed');
-  expect(failed.content.status).toMatchObject({ result: 'failure', ...told });
+  expect(failed.content.status).toMatchObject({ result: 'failure', ...reported });
   expect(observer.events()).toEqual(['created ts_1', 'failed ts_1']);
 });
 
-test('A program that is stopped before it is ready is stopped, and was never started.', async () => {
+test('A program that is stopped before it is ready is stopped without having started.', async () => {
   const command = { ready: 'line', ready_line: 'never' };
   await using test = await openProvider([shellService('ts_1', 'echo up; exec sleep 1000', command)]);
   await using observer = await observeBus(test.provider.endpoints);

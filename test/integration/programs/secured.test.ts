@@ -1,4 +1,4 @@
-// Programs that speak for themselves in a secured context: with keys of their own, which nobody else sees.
+// Programs that use the protocol themselves in a secured context, with their own keys, which no other process sees.
 
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ expectNoLeftovers();
 
 const EXAMPLE = join(packageRoot, 'examples', 'python');
 
-/** The service of examples/python, beside one of TypeScript. */
+/** The service of examples/python beside a service in TypeScript. */
 function bothServices(more: Partial<ServiceSpec> = {}): readonly ServiceSpec[] {
   const command = { program: tool('python3'), arg: [join(EXAMPLE, 'service.py')], ready: 'heartbeat' };
   return [
@@ -40,7 +40,7 @@ function bothServices(more: Partial<ServiceSpec> = {}): readonly ServiceSpec[] {
   ];
 }
 
-/** The events on the bus, as `started ts_1`, in their order. */
+/** The events on the bus in order, such as `started ts_1`. */
 const eventsOf = ({ frames }: RawConnection) =>
   frames.items.flatMap((frame) => {
     if (!frame.startsWith('control @@@')) return [];
@@ -61,14 +61,14 @@ async function taskOf(client: Client, id: string): Promise<Task | undefined> {
   return tasks.find((each) => each.service_id === id);
 }
 
-/** The processes of a service: its host, and the program. */
+/** The processes of a service: its host and the program. */
 async function familyOf(client: Client, id: string): Promise<readonly ProcessEntry[]> {
   const { pid } = (await listServices(client)).find((each) => each.service_id === id)!;
   const table = readProcessTable();
   return [...table.filter((each) => each.pid === pid), ...table.filter((each) => each.parent === pid)];
 }
 
-/** What stands behind the descriptors of a process. */
+/** The targets of the descriptors of a process. */
 function openIn(pid: number): readonly (readonly [descriptor: string, what: string])[] {
   const folder = `/proc/${pid}/fd`;
   try {
@@ -90,7 +90,7 @@ function readLink(path: string): string | undefined {
 }
 
 test(
-  'It is started, heard, stopped and started again beside a service of TypeScript.',
+  'It is started, received, stopped and started again beside a service in TypeScript.',
   needs('python3-zmq', 'python3-nacl'),
   async () => {
     await using test = await openSecuredProvider(
@@ -103,7 +103,7 @@ test(
     expect(started.status.services).toMatchObject([{ state: 'started' }, { state: 'started' }]);
     await eventually(
       async () => (await taskOf(client, 'ts_1'))?.event_loop_lag_ms === 0,
-      'a heartbeat is heard',
+      'a heartbeat is received',
     );
     await observer.frames.waitFor((frame) => /"updated".*"load": [\d.]+/.test(frame));
     const restarted = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
@@ -113,13 +113,13 @@ test(
     expect(eventsOf(observer).filter((each) => each.endsWith('ts_1') && !each.startsWith('updated'))).toEqual(
       ['created', 'started', 'stopped', 'created', 'started', 'stopped'].map((action) => `${action} ts_1`),
     );
-    // It was asked on the bus, not by a signal.
+    // It was stopped on the bus, not by a signal.
     expect(observer.frames.items.find((frame) => /"stopped".*"ts_1"/.test(frame))).toMatch(/"cause"/);
     expect((await test.audit()).filter(({ verdict }) => verdict === 'refused')).toEqual([]);
   },
 );
 
-test('The next provider knows it again, and is obeyed.', needs('python3-zmq', 'python3-nacl'), async () => {
+test('The next provider adopts it and can control it.', needs('python3-zmq', 'python3-nacl'), async () => {
   await using test = await openSecuredProvider(bothServices(), localEndpoints);
   await (await test.client('admin')).command({ action: 'start', transaction: 'T1' });
   const before = await listServices(await test.client('read'));
@@ -151,7 +151,7 @@ test(
     const [host, program] = await familyOf(client, 'ts_1');
     const server = readSecretKey(join(test.folder, 'keys', 'server.key_secret'));
     const { publicKey, secretKey } = deriveKeyPair(server.secretKey, host!.token!);
-    // That these are its keys is seen by its seals.
+    // Its signatures prove that these are its keys.
     await observer.frames.waitFor(
       (frame) => frame.includes('"updated"') && frame.includes(`"seal":"${publicKey} `),
     );
@@ -172,16 +172,16 @@ test(
     expect(readProc(program!.pid, 'cmdline')).toContain('service.py');
     expect(readProc(program!.pid, 'environ')).toContain(`CONTEXTD_SERVER_KEY=${test.serverKey}`);
     for (const text of seen) for (const secret of hidden) expect(text.includes(secret)).toBe(false);
-    // Both have closed the pipe once they had read it: what they start has not got it.
+    // Both have closed the pipe after reading, so that their children do not inherit it.
     for (const { pid } of [host!, program!])
       expect(openIn(pid).filter(([name, what]) => name === '3' && what.startsWith('socket:'))).toEqual([]);
   },
 );
 
-/** Stays as it was started, and tells what it has got. */
+/** Keeps its descriptors open and prints them. */
 const SHOWS = 'env | grep ^CONTEXTD_ | sort; ls -l /proc/$$/fd; echo shown; exec sleep 1000';
 
-test('One that leaves its keys alone is none the worse; nobody else has got them.', async () => {
+test('A program may ignore its keys; no other process has them.', async () => {
   await using test = await openSecuredProvider(
     [
       shellService('ts_1', SHOWS, { ready: 'heartbeat' }),
@@ -192,7 +192,7 @@ test('One that leaves its keys alone is none the worse; nobody else has got them
     localEndpoints,
   );
   const client = await test.client('operate');
-  // It does not beat, so it does not become ready.
+  // It sends no heartbeat, so it does not become ready.
   const starting = client.command({ action: 'start', transaction: 'T1' });
   await eventually(async () => {
     const ready = (await listServices(client)).filter(({ state }) => state === 'started');
@@ -205,7 +205,7 @@ test('One that leaves its keys alone is none the worse; nobody else has got them
   expect(holders.map(({ pid }) => pid)).toEqual([program!.pid]);
   expect(openIn(host!.pid).length).toBeGreaterThan(3);
   expect(readServiceLog(test, 'ts_1')).toMatch(/^CONTEXTD_KEYS_FD=3$/m);
-  // For this one its host speaks.
+  // For this service the host publishes.
   expect(readServiceLog(test, 'ts_2')).not.toMatch(/CONTEXTD_KEYS_FD| 3 -> socket/);
   expect(readServiceLog(test, 'ts_2')).toContain(`CONTEXTD_SERVER_KEY=${test.serverKey}\n`);
   const { status } = await client.command({ action: 'stop', transaction: 'T1' });
@@ -245,13 +245,13 @@ test(
     const reader = await test.connect('read', 'process', 'process.T1.ts_1');
     await admin.command({ action: 'start', transaction: 'T1' });
     const before = await listServices(admin);
-    const told = reader.frames.items.filter((frame) =>
+    const recorded = reader.frames.items.filter((frame) =>
       /^process\.T1\.ts_1 @@@ .*"start".*"seal"/.test(frame),
     );
-    const forged = told.map((frame) => frame.replace('"action":"start"', '"action":"stop"'));
+    const forged = recorded.map((frame) => frame.replace('"action":"start"', '"action":"stop"'));
     const stop = forged.map((frame) => frame.replace(/,"seal":.*$/, '}'));
     const { Task } = JSON.parse(stop[0]!.slice('process.T1.ts_1 @@@ '.length)) as { Task: unknown };
-    for (const frame of [...told, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
+    for (const frame of [...recorded, ...forged, ...stop]) await reader.connection.publisher.publish(frame);
     await reader.connection.publish('process.T1.ts_1', { Task });
     const ignored = () =>
       readServiceLog(test, 'ts_1').match(/^ignored a command that the provider has not signed/gm)?.length ??

@@ -1,4 +1,4 @@
-// Where a program runs, with what in its environment, as whom; and what is told when it cannot.
+// The working folder, environment and user of a program, and the errors if it cannot be started.
 
 import { chown, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,9 +18,9 @@ import { needs, tool } from '../../helpers/requirements.js';
 
 expectNoLeftovers();
 
-const NOBODY = 65534;
+const UNPRIVILEGED = 65534;
 
-/** Runs one service to its end and returns what it has printed. */
+/** Runs one service to its end and returns its output. */
 async function print(spec: ServiceSpec): Promise<{ readonly log: string; readonly folder: string }> {
   await using test = await openProvider([spec]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -31,18 +31,18 @@ async function print(spec: ServiceSpec): Promise<{ readonly log: string; readonl
   return { log: readServiceLog(test, 'ts_1'), folder: await realpath(test.folder) };
 }
 
-test('A program runs in the context folder, or in the one that is named.', async () => {
+test('A program runs in the context folder or in its <cwd>.', async () => {
   const { log, folder } = await print(shellService('ts_1', 'pwd'));
   expect(log).toBe(`${folder}\n`);
   expect((await print(shellService('ts_1', 'pwd', { cwd: '/usr' }))).log).toBe('/usr\n');
 });
 
-test('A program gets its arguments as they are, also blank ones and what a shell would read.', async () => {
+test('A program receives its arguments unchanged, including blank ones and shell characters.', async () => {
   const arg = ['-c', 'printf "<%s>" "$@"', 'sh', '', '$HOME * "', 'two words'];
   expect((await print(programService('ts_1', { program: 'sh', arg }))).log).toBe('<><$HOME * "><two words>');
 });
 
-test('A program finds its own variables in its environment, who it is and where the bus is.', async () => {
+test('The environment of a program contains its variables, its identity and the endpoints of the bus.', async () => {
   const env = { GREETING: 'hello there', EMPTY: '' };
   const configuration = { device_action: 'greet' };
   const { log } = await print(shellService('ts_1', 'env', { env }, { name: 'greeter', configuration }));
@@ -59,14 +59,14 @@ test('A program finds its own variables in its environment, who it is and where 
     CONTEXTD_HEARTBEAT_S: '5',
     CONTEXTD_PID: expect.stringMatching(/^\d+$/) as string,
   });
-  // What the host itself was told is not for the program.
+  // Variables of the host are not passed to the program.
   expect(own).not.toHaveProperty('CONTEXTD_HOST');
   expect(seen.get('GREETING')).toBe('hello there');
   expect(seen.get('EMPTY')).toBe('');
   expect(seen.get('PATH')).toBe(process.env.PATH);
 });
 
-test("A provider of root runs a program as another user, in that one's name.", needs('root'), async () => {
+test('A provider of root runs a program as another user.', needs('root'), async () => {
   const script = 'id -un; id -Gn; echo "$USER $LOGNAME $HOME"; exec 2>&1; : > /root/not-allowed';
   await using test = await openProvider([shellService('ts_1', script, { user: 'nobody', cwd: '/' })]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -74,18 +74,18 @@ test("A provider of root runs a program as another user, in that one's name.", n
   await client.command({ action: 'start', transaction: 'T1' });
   await observer.waitForEvent('ts_1', 'failed');
   const lines = readServiceLog(test, 'ts_1').split('\n');
-  expect(lines.slice(0, 3)).toEqual(['nobody', 'nogroup', 'nobody nobody /nonexistent']);
+  expect(lines.slice(0, 3)).toEqual(['nobody', 'nogroup', ['nobody', 'nobody', '/nonexistent'].join(' ')]);
   expect(lines[3]).toContain('Permission denied');
 });
 
-test('A program of another user is stopped, and what it has started with it.', needs('root'), async () => {
+test('A program of another user is stopped with its child processes.', needs('root'), async () => {
   const script = 'sleep 1000 & echo $!; echo $$; exec sleep 1001';
   await using test = await openProvider([shellService('ts_1', script, { user: 'nobody', cwd: '/' })]);
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   expect(status.services).toMatchObject([{ state: 'started' }]);
   const pids = () => readServiceLog(test, 'ts_1').split('\n').filter(Boolean).map(Number);
-  await eventually(() => pids().length === 2, 'it has told its pids');
+  await eventually(() => pids().length === 2, 'its pids are printed');
   expect(pids().every(isRunning)).toBe(true);
   const stopped = await client.command({ action: 'stop', transaction: 'T1' });
   expect(stopped.status.services).toMatchObject([{ state: 'stopped' }]);
@@ -97,7 +97,7 @@ test(
   needs('another user'),
   async () => {
     await using folder = await openFolder();
-    await chown(folder.path, NOBODY, NOBODY);
+    await chown(folder.path, UNPRIVILEGED, UNPRIVILEGED);
     const services = [
       shellService('ts_1', 'exec sleep 1000', { user: 'root' }),
       shellService('ts_2', 'exec sleep 1000', { user: 'nobody' }),
@@ -184,7 +184,7 @@ const BROKEN: readonly Broken[] = [
     error: {
       code: 'SVC_PROGRAM_NOT_FOUND',
       message: 'FOLDER/script cannot be started: spawn FOLDER/script ENOENT',
-      hint: 'correct the interpreter that its first line (#!) names',
+      hint: 'correct the interpreter in the first line (#!) of the file',
     },
   },
   {
@@ -207,7 +207,7 @@ const BROKEN: readonly Broken[] = [
   },
 ];
 
-test.each(BROKEN)('A program $what fails, and it is told why and what to do.', async ({ command, error }) => {
+test.each(BROKEN)('A program $what fails with a reason and a hint.', async ({ command, error }) => {
   await using test = await openProvider([
     programService('ts_1', command, { transitions: { on_fail: 'start ts_2' } }),
     shellService('ts_2', 'exec sleep 1000', {}, { entry: 'on_fail' }),
@@ -219,9 +219,9 @@ test.each(BROKEN)('A program $what fails, and it is told why and what to do.', a
   const client = await test.client();
   const { status } = await client.command({ action: 'start', transaction: 'T1' });
   const inFolder = (text: string) => text.replaceAll('FOLDER', test.folder);
-  const told = { ...error, message: inFolder(error.message), hint: inFolder(error.hint) };
-  expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'failed', error: told }]);
+  const reported = { ...error, message: inFolder(error.message), hint: inFolder(error.hint) };
+  expect(status.services).toMatchObject([{ service_id: 'ts_1', state: 'failed', error: reported }]);
   const failed = await observer.waitForEvent('ts_1', 'failed');
-  expect(failed.content.status).toMatchObject({ result: 'failure', error: told });
+  expect(failed.content.status).toMatchObject({ result: 'failure', error: reported });
   await observer.waitForEvent('ts_2', 'started');
 });

@@ -38,7 +38,7 @@ test.each(['heartbeat.FLOOD.x', 'context', 'control'])(
     await using second = flood();
     for (const { out } of [first, second]) await out.waitFor((line) => line === 'flooding');
     // A frame that is no message of ours: the flood has come.
-    await provider.out.waitFor((line) => line.includes(`a message on topic "${topic}" was dropped`));
+    await provider.out.waitFor((line) => line.includes(`dropped a message on topic "${topic}"`));
     provider.child.kill('SIGTERM');
     expect(await provider.ended).toEqual({ code: 0, signal: null });
     expect(isRunning(service!.pid!)).toBe(false);

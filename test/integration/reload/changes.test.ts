@@ -1,4 +1,4 @@
-// reload applies the difference: what is added starts, what is removed stops, what is changed restarts.
+// reload applies the difference: added services start, removed services stop, changed services restart.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ function announced({ observer }: RunningContext): readonly string[] {
   return body.content.status.data[0]!.T1!.tasks.map((task) => task.service_id);
 }
 
-test('What is added starts if its entry says so, and waits on demand if it does not.', async () => {
+test('An added service starts if its entry is on_start, and otherwise waits on demand.', async () => {
   await using running = await openRunning([resident]);
   const before = await running.pids();
   const { status, transaction } = await running.reload([
@@ -50,7 +50,7 @@ test('What is added starts if its entry says so, and waits on demand if it does 
   expect(called.status.services).toMatchObject([{ service_id: 'ts_3', state: 'started' }]);
 });
 
-test('What is removed stops and vanishes from the context information, and its on_exit fires nothing.', async () => {
+test('A removed service stops, disappears from the context information, and its on_exit does not fire.', async () => {
   const called: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' };
   await using running = await openRunning([
     { ...resident, transitions: { on_exit: 'start ts_2' } },
@@ -75,7 +75,7 @@ test('What is removed stops and vanishes from the context information, and its o
   expect(gone.status.error?.code).toBe('SVC_UNKNOWN');
 });
 
-test('What was removed can be added again, and runs anew.', async () => {
+test('A removed service can be added again and runs.', async () => {
   await using running = await openRunning([resident, { id: 'ts_2', instance: 'Forever' }]);
   const before = await running.pids();
   await running.reload([resident]);
@@ -87,7 +87,7 @@ test('What was removed can be added again, and runs anew.', async () => {
   expect(after.ts_2).not.toBe(before.ts_2);
 });
 
-/** Reports where it lies. */
+/** Reports its location. */
 async function writeMoved(folder: string): Promise<string> {
   const services = join(folder, 'services');
   await mkdir(join(services, 'UpdatesOnce'), { recursive: true });
@@ -106,7 +106,7 @@ async function writeMoved(folder: string): Promise<string> {
 interface Change {
   readonly before: Partial<ServiceSpec>;
   readonly after: (folder: string) => Promise<Partial<ServiceSpec>> | Partial<ServiceSpec>;
-  /** What the restarted service reports, and only that one. */
+  /** The expected report of the restarted service. */
   readonly reports: Readonly<Record<string, unknown>>;
 }
 
@@ -164,11 +164,11 @@ test.each(changes)(
     expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_2'], unchanged: ['ts_1', 'ts_3'] });
     expect(status.services).toMatchObject([{ service_id: 'ts_2', state: 'started' }]);
     const renewed = await running.pids();
-    const told = await running.observer.seen.waitFor(({ body }) => {
+    const reported = await running.observer.seen.waitFor(({ body }) => {
       const { header, content } = body as Partial<ControlBody>;
       return header?.action === 'updated' && content?.status.pid === renewed.ts_2;
     });
-    expect(told.body).toMatchObject({ content: { status: reports } });
+    expect(reported.body).toMatchObject({ content: { status: reports } });
     expect(renewed).toEqual({ ...pids, ts_2: renewed.ts_2 });
     expect(renewed.ts_2).not.toBe(pids.ts_2);
     const life = running.eventsOf('ts_2').filter((event) => event !== 'updated');
@@ -177,7 +177,7 @@ test.each(changes)(
   },
 );
 
-test('A changed service that has no process gets none, and runs as changed once it is called.', async () => {
+test('A changed service without a process is not started, and runs with the change when it is called.', async () => {
   const spec = (label: string): ServiceSpec => ({
     ...(configured(label) as ServiceSpec),
     id: 'ts_2',
@@ -192,7 +192,7 @@ test('A changed service that has no process gets none, and runs as changed once 
   expect(content.status).toMatchObject({ label: 'new' });
 });
 
-test('A reload without a transaction is for the only one there is.', async () => {
+test('A reload without a transaction is for the only transaction.', async () => {
   await using running = await openRunning([resident]);
   const { transaction, status } = await running.reload([resident, { id: 'ts_2', instance: 'Forever' }], {
     transaction: '',
@@ -202,7 +202,7 @@ test('A reload without a transaction is for the only one there is.', async () =>
   expect(running.eventsOf('ts_2')).toEqual(['created', 'started']);
 });
 
-test('A start that is refused leaves what runs defined as it runs, so that a reload still sees the change.', async () => {
+test('A rejected start does not change the definitions, so that a reload still detects the change.', async () => {
   const specs = (label: string): ServiceSpec[] => [
     { id: 'ts_1', instance: 'Configured', configuration: { every_s: '1', label } },
   ];
@@ -214,13 +214,13 @@ test('A start that is refused leaves what runs defined as it runs, so that a rel
   expect(status.plan).toEqual({ ...NOTHING, changed: ['ts_1'] });
 });
 
-test('A configuration must be sent to be validated.', async () => {
+test('validate requires a configuration.', async () => {
   await using running = await openRunning([resident]);
   const { status } = await running.client.command({ action: 'validate', transaction: 'T1' });
   expect(status).toMatchObject({ result: 'failure', error: { code: 'CTX_CONFIGURATION_MISSING' } });
 });
 
-test('A start of one service without a transaction is for the only one there is.', async () => {
+test('A start of one service without a transaction is for the only transaction.', async () => {
   await using running = await openRunning([resident]);
   await running.client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
   const { transaction, status } = await running.client.command({ action: 'start', serviceId: 'ts_1' });
@@ -228,7 +228,7 @@ test('A start of one service without a transaction is for the only one there is.
   expect(status).toMatchObject({ result: 'success', services: [{ service_id: 'ts_1', state: 'started' }] });
 });
 
-test('A later start without a configuration uses what the reload brought.', async () => {
+test('A later start without a configuration uses the reloaded configuration.', async () => {
   await using running = await openRunning([resident]);
   await running.reload([resident, { id: 'ts_2', instance: 'Forever' }]);
   const { status } = await running.client.command({ action: 'start', transaction: 'T2' });

@@ -1,4 +1,4 @@
-// reload restarts the services whose code has changed since they were launched, and says so.
+// reload restarts the services whose code has changed since their launch, and reports them.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -85,7 +85,7 @@ async function runs(provider: ProviderProcess): Promise<Readonly<Record<string, 
   return Object.fromEntries(Object.entries(await provider.tasks()).map(([id, { run }]) => [id, run]));
 }
 
-test('The services whose code has changed restart, whatever runs them; a dry run says which, and changes nothing.', async () => {
+test('Services with changed code restart, in processes, threads and programs; a dry run only lists them.', async () => {
   await using editions = await openEditions();
   const { project, first } = editions;
   expect((await reload(project, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
@@ -98,7 +98,7 @@ test('The services whose code has changed restart, whatever runs them; a dry run
   expect((await reload(project, first)).plan).toEqual({ ...NOTHING, unchanged: ALL });
 });
 
-test('The next provider knows what code the services that it adopted run with.', async () => {
+test('The next provider knows the code version of adopted services.', async () => {
   await using editions = await openEditions();
   const { project, first } = editions;
   await first.kill();
@@ -110,7 +110,7 @@ test('The next provider knows what code the services that it adopted run with.',
   expect(await runs(second)).toEqual({ ts_1: 2, ts_2: 2, ts_3: 2, ts_4: 2, ts_5: 1 });
 });
 
-test('New code that does not compile is refused with its line, and everything keeps running.', async () => {
+test('New code that does not compile is rejected with its line, and all services keep running.', async () => {
   await using editions = await openEditions();
   const { project, first } = editions;
   await writeFiles(project.folder, { ...SECOND, 'lib/edition.ts': '\nexport const edition = ;\n' });

@@ -1,4 +1,4 @@
-// Of many services one is changed: that one restarts, and no other notices.
+// One of many services is changed: only that one restarts.
 
 import { expect, test } from 'vitest';
 import type { ServiceSpec } from '../../helpers/context.js';
@@ -16,7 +16,7 @@ const services = (changed?: string): readonly ServiceSpec[] =>
     supervision: { start_timeout_s: 120 },
   }));
 
-test('Of 200 services one is changed: 199 keep their pid.', { timeout: 180_000 }, async () => {
+test('When one of 200 services is changed, 199 keep their pid.', { timeout: 180_000 }, async () => {
   await using running = await openRunning(services());
   expect(running.started.status.result).toBe('success');
   const before = await running.pids();

@@ -1,4 +1,4 @@
-// What only the provider looks at (description, transitions, entry, supervision) is taken over in place.
+// Changes that only the provider uses (description, transitions, entry, supervision) apply without restart.
 
 import { expect, test } from 'vitest';
 import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
@@ -24,7 +24,7 @@ async function expectOnlyUpdated(running: RunningContext, act: () => Promise<unk
   expect(running.observer.events()).toEqual(events);
 }
 
-test('A changed description restarts nothing, and is the one that is told from then on.', async () => {
+test('A changed description restarts nothing and is reported from then on.', async () => {
   await using running = await openRunning([resident]);
   const configuration = clientConfiguration([resident]);
   const [service] = configuration.TaskService;
@@ -35,7 +35,7 @@ test('A changed description restarts nothing, and is the one that is told from t
   expect(await running.tasks()).toMatchObject([{ task: { Task: { description: 'stays up all night' } } }]);
 });
 
-test('A changed limit restarts nothing, and holds from then on.', async () => {
+test('A changed limit restarts nothing and applies from then on.', async () => {
   const limited = (above: string): ServiceSpec => ({
     ...resident,
     supervision: { limit: [{ metric: 'threads', above, event: 'updated' }] },
@@ -46,7 +46,7 @@ test('A changed limit restarts nothing, and holds from then on.', async () => {
   expect(content.status).toMatchObject({ reason: 'limit', metric: 'threads', above: 1, for_s: 0 });
 });
 
-test('A changed transition restarts nothing, and fires as the new one says.', async () => {
+test('A changed transition restarts nothing and fires as newly defined.', async () => {
   const others = [onDemand('ts_2'), onDemand('ts_3')];
   await using running = await openRunning([
     { ...resident, transitions: { on_exit: 'start ts_2' } },
@@ -60,7 +60,7 @@ test('A changed transition restarts nothing, and fires as the new one says.', as
   expect(running.eventsOf('ts_2')).toEqual([]);
 });
 
-test('A transition that is taken away does not fire any more, and one that is new does.', async () => {
+test('A removed transition does not fire any more, and a new one fires.', async () => {
   const others = [onDemand('ts_2')];
   await using running = await openRunning([
     { ...resident, transitions: { on_exit: 'start ts_2' } },
@@ -79,7 +79,7 @@ test('A transition that is taken away does not fire any more, and one that is ne
   expect(running.transitions()).toEqual(['ts_1 on_start: start ts_2']);
 });
 
-test('A changed entry starts and stops nothing, and holds for the next start.', async () => {
+test('A changed entry starts and stops nothing and applies to the next start.', async () => {
   const second: ServiceSpec = { id: 'ts_2', instance: 'Forever' };
   await using running = await openRunning([resident, second]);
   await expectOnlyUpdated(running, () => running.reload([{ ...resident, entry: 'on_exit' }, second]));
@@ -89,7 +89,7 @@ test('A changed entry starts and stops nothing, and holds for the next start.', 
   expect(await running.tasks()).toMatchObject([{ status: 'stopped' }, { status: 'started' }]);
 });
 
-test('A changed supervision restarts nothing, and limits the restarts from then on.', async () => {
+test('A changed supervision restarts nothing and limits the restarts from then on.', async () => {
   const supervised = (most: number): ServiceSpec => ({
     ...resident,
     transitions: { on_fail: 'restart ts_1' },
@@ -113,7 +113,7 @@ test('A changed supervision restarts nothing, and limits the restarts from then 
   expect(await running.pids()).toEqual({ ts_1: null });
 });
 
-test('A file that says the same as before changes nothing at all.', async () => {
+test('An unchanged file changes nothing.', async () => {
   const services = [{ ...resident, transitions: { on_exit: 'start ts_2' } }, onDemand('ts_2')];
   await using running = await openRunning(services);
   const before = await running.tasks();

@@ -1,4 +1,4 @@
-// A reload that is only asked about, or refused, changes nothing; a refusal says why.
+// A dry run and a rejected reload change nothing; a rejection contains the reason.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const second: ServiceSpec = { id: 'ts_2', instance: 'Forever', entry: 'on_exit' 
 const third: ServiceSpec = { id: 'ts_3', instance: 'Forever' };
 const running3 = () => openRunning([first, second, third]);
 
-/** All that a reload could have changed. */
+/** Everything that a reload could change. */
 async function stand(running: RunningContext): Promise<unknown> {
   const now = (await running.tasks()).map(({ service_id: id, pid, status, run, task }) => ({
     id,
@@ -28,7 +28,7 @@ async function stand(running: RunningContext): Promise<unknown> {
   return { tasks: now, events: running.observer.events(), transitions: running.transitions() };
 }
 
-test('--dry_run changes nothing and gives the plan that the reload itself then has.', async () => {
+test('--dry_run changes nothing and returns the same plan as the reload.', async () => {
   await using running = await running3();
   const before = await stand(running);
   const next: readonly ServiceSpec[] = [
@@ -57,7 +57,7 @@ const more = (services: readonly ServiceSpec[], keys: Readonly<Record<string, un
   configuration: clientConfiguration(services, keys),
 });
 
-/** `without` its parser: what the checks are there to find. */
+/** The configuration is not parsed before, so that the provider must detect the fault. */
 function faulty(): unknown {
   const configuration = structuredClone(clientConfiguration([first, second, third])) as unknown as {
     FrontBind: string;
@@ -139,7 +139,7 @@ const refusals: readonly (readonly [string, Refusal])[] = [
   ],
 ];
 
-test.each(refusals)('%s is refused, and nothing has changed.', async (_what, { command, code, says }) => {
+test.each(refusals)('%s is rejected, and nothing changes.', async (_what, { command, code, says }) => {
   await using running = await running3();
   const before = await stand(running);
   const { status } = await running.reload([], command);
@@ -149,7 +149,7 @@ test.each(refusals)('%s is refused, and nothing has changed.', async (_what, { c
   expect(await stand(running)).toEqual(before);
 });
 
-test('A location outside the service roots is refused also when it is only asked about.', async () => {
+test('A location outside the service roots is rejected also in a dry run.', async () => {
   await using running = await running3();
   const outside = await mkdtemp(join(tmpdir(), 'contextd-outside-'));
   const { status } = await running.reload([first, second, { ...third, location: outside }], {
@@ -159,13 +159,13 @@ test('A location outside the service roots is refused also when it is only asked
   expect(status).toMatchObject({ result: 'failure', error: { code: 'SVC_LOCATION_REFUSED' } });
 });
 
-test('Of several transactions one has to be named, and only that one is reloaded.', async () => {
+test('With several transactions one must be specified, and only that one is reloaded.', async () => {
   await using running = await openRunning([third]);
   const configuration = clientConfiguration([third]);
   await running.client.command({ action: 'start', transaction: 'T2', configuration });
   const unnamed = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: '' });
   expect(unnamed.status).toMatchObject({
-    error: { code: 'CTX_AMBIGUOUS', hint: 'name one with --transaction: T1, T2' },
+    error: { code: 'CTX_AMBIGUOUS', hint: 'pass --transaction with one of T1, T2' },
   });
   const before = await running.pids();
   const named = await running.reload([{ ...third, configuration: { label: 'new' } }], { transaction: 'T2' });

@@ -1,4 +1,4 @@
-// A context that runs as transaction T1, to be reloaded, and what of it can be seen from outside.
+// A context that runs as transaction T1, to be reloaded, and its observable state.
 
 import type { Client, CommandAnswer, CommandRequest } from '../../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../../src/messages/context-info.js';
@@ -10,7 +10,7 @@ export interface RunningContext extends AsyncDisposable {
   readonly test: TestProvider;
   readonly client: Client;
   readonly observer: BusObserver;
-  /** What `start` was answered. */
+  /** The reply to `start`. */
   readonly started: CommandAnswer;
   reload(services: readonly ServiceSpec[], more?: Partial<CommandRequest>): Promise<CommandAnswer>;
   tasks(): Promise<readonly TaskInfo[]>;
@@ -18,7 +18,7 @@ export interface RunningContext extends AsyncDisposable {
   pids(): Promise<Readonly<Record<string, number | null>>>;
   /** The events of one service, in order. */
   eventsOf(id: string): readonly string[];
-  /** `ts_1 on_exit: start ts_2`, ... as carried out. */
+  /** The executed transitions, such as `ts_1 on_exit: start ts_2`. */
   transitions(): readonly string[];
 }
 

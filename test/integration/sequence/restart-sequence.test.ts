@@ -1,4 +1,4 @@
-// Three services started one by one, each restarted, then exit: what the bus shows of it, in order.
+// Three services are started one by one, each restarted, then exit: the messages on the bus, in order.
 
 import { expect, test } from 'vitest';
 import { zmq } from '../../../src/bus/zmq.js';
@@ -21,7 +21,7 @@ const services: readonly ServiceSpec[] = [
   { id: 'ts_102', instance: 'Ticks', name: 'drink_coffee', configuration: { device_action: 'drink' } },
 ];
 
-/** Sends one command and returns when it has been answered. */
+/** Sends one command and waits for its reply. */
 interface Sender extends AsyncDisposable {
   send(action: string, serviceId: string, configuration: ContextConfiguration | undefined): Promise<void>;
 }
@@ -37,7 +37,7 @@ async function openClient(endpoints: BusEndpoints): Promise<Sender> {
   };
 }
 
-/** A PUB socket that knows nothing of message ids: what it sends is what the original's clients send. */
+/** A PUB socket that sends messages without ids, as clients of the original do. */
 async function openPublisher(endpoints: BusEndpoints, observer: BusObserver): Promise<Sender> {
   const socket = new zmq.Publisher({ linger: 1000 });
   socket.connect(endpoints.publish);
@@ -57,11 +57,11 @@ async function openPublisher(endpoints: BusEndpoints, observer: BusObserver): Pr
         each.message.kind === 'command_reply' &&
         each.message.header.action === action,
     );
-  // A PUB socket cannot tell whether anybody listens yet: it says something harmless until it is answered.
+  // A PUB socket cannot detect subscribers: it sends a harmless message until there is a reply.
   await eventually(async () => {
     await publish('list', '', {});
     return replies('reply_list').length > 0;
-  }, 'the publisher is heard');
+  }, 'the publisher is received');
   return {
     send: async (action, serviceId, configuration = {} as ContextConfiguration) => {
       const answer = `reply_${action}`;
@@ -88,7 +88,7 @@ interface Step {
 
 const SHOWN = ['start', 'restart', 'exit', 'stop', 'started', 'stopped'];
 
-/** Commands and the events that they led to, in the order of the bus. */
+/** Commands and the events that they caused, in the order of the bus. */
 function stepsOf({ seen }: BusObserver): readonly Step[] {
   return seen.items.flatMap((each): readonly Step[] => {
     if (each.kind !== 'message' || each.topic === 'state') return [];
@@ -106,42 +106,39 @@ const openers = [
   ["a client as the original's", openPublisher],
 ] as const;
 
-test.each(openers)(
-  'The bus shows what %s starts, restarts and ends, step by step.',
-  async (_who, openSender) => {
-    await using test = await openProvider([], {}, { serviceRoots: [fixtureServices] });
-    await using observer = await observeBus(test.provider.endpoints);
-    {
-      await using sender = await openSender(test.provider.endpoints, observer);
-      for (const each of services) await sender.send('start', each.id, clientConfiguration([each]));
-      for (const each of services) await sender.send('restart', each.id, clientConfiguration([each]));
-      await sender.send('exit', '', undefined);
-    }
-    await test.provider.closed;
-    const steps = stepsOf(observer);
-    const ids = services.map(({ id }) => id);
-    const end = steps.findIndex(({ what }) => what === 'context exit ');
-    expect(steps.slice(0, end).map(({ what }) => what)).toEqual([
-      ...ids.flatMap((id) => [`context start ${id}`, `process start ${id}`, `control started ${id}`]),
-      ...ids.flatMap((id) => [
-        `context restart ${id}`,
-        `process stop ${id}`,
-        `control stopped ${id}`,
-        `process start ${id}`,
-        `control started ${id}`,
-      ]),
-    ]);
-    // All are stopped at once, so only the order within each service is certain.
-    expect(steps.slice(end + 1)).toHaveLength(6);
-    for (const id of ids) {
-      const own = steps.slice(end + 1).filter(({ service }) => service === id);
-      expect(own.map(({ what }) => what)).toEqual([`process stop ${id}`, `control stopped ${id}`]);
-    }
-    for (const each of services) expectFields(each, steps);
-  },
-);
+test.each(openers)('The bus shows each start, restart and end by %s.', async (_who, openSender) => {
+  await using test = await openProvider([], {}, { serviceRoots: [fixtureServices] });
+  await using observer = await observeBus(test.provider.endpoints);
+  {
+    await using sender = await openSender(test.provider.endpoints, observer);
+    for (const each of services) await sender.send('start', each.id, clientConfiguration([each]));
+    for (const each of services) await sender.send('restart', each.id, clientConfiguration([each]));
+    await sender.send('exit', '', undefined);
+  }
+  await test.provider.closed;
+  const steps = stepsOf(observer);
+  const ids = services.map(({ id }) => id);
+  const end = steps.findIndex(({ what }) => what === 'context exit ');
+  expect(steps.slice(0, end).map(({ what }) => what)).toEqual([
+    ...ids.flatMap((id) => [`context start ${id}`, `process start ${id}`, `control started ${id}`]),
+    ...ids.flatMap((id) => [
+      `context restart ${id}`,
+      `process stop ${id}`,
+      `control stopped ${id}`,
+      `process start ${id}`,
+      `control started ${id}`,
+    ]),
+  ]);
+  // All services stop at the same time, so only the order within each service is certain.
+  expect(steps.slice(end + 1)).toHaveLength(6);
+  for (const id of ids) {
+    const own = steps.slice(end + 1).filter(({ service }) => service === id);
+    expect(own.map(({ what }) => what)).toEqual([`process stop ${id}`, `control stopped ${id}`]);
+  }
+  for (const each of services) expectFields(each, steps);
+});
 
-/** The fields of header and status, and that they are about the process that there was then. */
+/** Checks the fields of header and status, and that the pid is that of the process at that time. */
 function expectFields({ id, instance, name, configuration }: ServiceSpec, steps: readonly Step[]): void {
   const own = steps.filter(({ service }) => service === id);
   for (const { what, header, body } of own) {

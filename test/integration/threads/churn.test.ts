@@ -1,4 +1,4 @@
-// Threads come and go in numbers, with messages in flight: nothing aborts, nothing is left behind.
+// Many threads start and end while messages are in transit: nothing aborts and nothing leaks.
 
 import { expect, test } from 'vitest';
 import { eventually } from '../../helpers/eventually.js';
@@ -10,12 +10,12 @@ import { countDescriptors, countsOf, tickingThread, residentMiB, thread } from '
 
 expectNoLeftovers();
 
-/** Starts, and as many stops; five threads come and go together. */
+/** The number of starts and stops; five threads start and end together. */
 const ROUNDS = Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? 200);
 const AT_ONCE = 5;
-/** What it takes until caches and pools have their size. */
+/** Warm-up until caches and pools have their final size. */
 const WARM_UP = 60;
-/** In MiB. An isolate that is not freed takes 5 at least. */
+/** In MiB. A leaked isolate uses at least 5 MiB. */
 const MOST_GROWN = 40;
 
 test(
@@ -60,7 +60,7 @@ test(
     await churn(ROUNDS);
     await eventually(() => countDescriptors(pid) <= before.descriptors, 'all descriptors are closed');
     const grown = () => residentMiB(pid) - before.memory;
-    // What the collector has yet to free goes up and down as threads come and go; what leaks only goes up.
+    // Memory that is not yet collected goes up and down; leaked memory only goes up.
     for (let more = 0; grown() >= MOST_GROWN && more < ROUNDS; more += 20) await churn(20);
     expect(grown()).toBeLessThan(MOST_GROWN);
     expect(isRunning(pid)).toBe(true);

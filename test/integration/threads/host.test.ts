@@ -1,4 +1,4 @@
-// The process that holds the threads: what happens to them when it dies, or when the provider does.
+// The thread host: what happens to its threads when it ends, or when the provider ends.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import { writeContextFile } from '../../helpers/xml.js';
 
 expectNoLeftovers();
 
-test('When their process is killed all its threads have failed, and on_fail brings them back in a new one.', async () => {
+test('When the thread host is killed all its threads fail, and on_fail restarts them in a new one.', async () => {
   const again = (id: string) =>
     thread(id, 'Ticks', { transitions: { on_fail: `restart ${id}` }, supervision: { backoff_s: 0.01 } });
   await using test = await openProvider([again('ts_1'), again('ts_2'), thread('ts_3', 'Forever')]);
@@ -48,7 +48,7 @@ test('When their process is killed all its threads have failed, and on_fail brin
   expect(observer.events().filter((event) => event.startsWith('failed'))).toHaveLength(3);
 });
 
-test('When their process is told to end by somebody else, all its threads stop in order.', async () => {
+test('When the thread host receives SIGTERM from another process, all its threads stop in order.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'SaysGoodbye'),
     thread('ts_2', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
@@ -66,7 +66,7 @@ test('When their process is told to end by somebody else, all its threads stop i
   expect(again.status.services).toMatchObject([{ state: 'started' }]);
 });
 
-test('Nobody on the bus but the provider can have a thread launched or ended.', async () => {
+test('Only the provider can launch and end threads.', async () => {
   await using test = await openProvider([thread('ts_1', 'Ticks'), thread('ts_2', 'Forever')]);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();
@@ -75,9 +75,9 @@ test('Nobody on the bus but the provider can have a thread launched or ended.', 
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   const text = environment.find((each) => each.startsWith(`${BOOTSTRAP_VARIABLE}=`)) ?? '';
   const { host } = JSON.parse(text.slice(BOOTSTRAP_VARIABLE.length + 1)) as ThreadHostBootstrap;
-  await using stranger = await openStranger(test.provider.endpoints);
+  await using peer = await openPeer(test.provider.endpoints);
   const topic = threadsTopic(host);
-  await stranger.publisher.waitForSubscriber(topic);
+  await peer.publisher.waitForSubscriber(topic);
   const order = JSON.stringify({ action: 'exit' });
   for (const body of [
     signOrder({ action: 'exit' }, 'a key of its own'),
@@ -86,25 +86,25 @@ test('Nobody on the bus but the provider can have a thread launched or ended.', 
     'exit',
     null,
   ])
-    await stranger.publish(topic, body);
-  await stranger.flush();
+    await peer.publish(topic, body);
+  await peer.flush();
   const log = join(test.folder, '.contextd', 'context001', 'logs', 'threads-context001.log');
   const refusals = async () => (await readFile(log, 'utf8')).split('not signed by the provider').length - 1;
-  await eventually(async () => (await refusals()) > 0, 'the first refusal is told');
+  await eventually(async () => (await refusals()) > 0, 'the first rejection is logged');
   const again = await client.command({ action: 'restart', transaction: 'T1', serviceId: 'ts_1' });
   expect(again.status.services).toMatchObject([{ state: 'started', pid }]);
   expect(observer.events()).not.toContain('failed ts_2');
-  // Of many in a minute one is told: they are not to push everything else out of the log.
+  // Only one of many rejections in a minute is logged, so that they do not fill the log.
   expect(await refusals()).toBe(1);
 });
 
-async function openStranger(endpoints: BusEndpoints): Promise<Connection & AsyncDisposable> {
+async function openPeer(endpoints: BusEndpoints): Promise<Connection & AsyncDisposable> {
   const connection = new Connection(endpoints, [], () => undefined);
   await connection.ready();
   return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
 }
 
-/** Local sockets in the test's folder: a second provider can come back to them. */
+/** Local sockets in the folder of the test, which a second provider can bind again. */
 async function writeContext(folder: string, services: readonly ServiceSpec[]) {
   const publish = `ipc://${join(folder, 'front')}`;
   const subscribe = `ipc://${join(folder, 'back')}`;
@@ -118,7 +118,7 @@ async function writeContext(folder: string, services: readonly ServiceSpec[]) {
   return { file, endpoints: { publish, subscribe } };
 }
 
-test('Threads without a provider go on for orphan_grace_s and end then, also one that spins.', async () => {
+test('Threads without a provider keep running for orphan_grace_s and then end, also one in an endless loop.', async () => {
   await using folder = await openFolder();
   const supervision = { orphan_grace_s: 1, stop_timeout_s: 0.5 };
   const { file, endpoints } = await writeContext(folder.path, [
@@ -142,7 +142,7 @@ test('Threads without a provider go on for orphan_grace_s and end then, also one
   await eventually(() => !isRunning(pid), 'so has their process');
 });
 
-test('A provider that comes back finds the threads of the one before it, and supervises them.', async () => {
+test('The next provider finds the threads of the previous one and supervises them.', async () => {
   await using folder = await openFolder();
   const { file, endpoints } = await writeContext(folder.path, [
     thread('ts_1', 'Ticks'),

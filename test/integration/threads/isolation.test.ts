@@ -1,4 +1,4 @@
-// A thread that goes wrong fails alone: its neighbour in the same process goes on counting.
+// A faulty thread fails alone: another thread in the same process keeps counting.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { countsOf, eventsOf, tickingThread, thread } from '../../helpers/threads
 
 expectNoLeftovers();
 
-/** The neighbour has counted on for a while after now, without a gap, in its first run. */
+/** Checks that the other thread keeps counting without a gap, in its first run. */
 async function expectNeighbourUnharmed(observer: BusObserver): Promise<void> {
   const before = countsOf(observer, 'ts_9').length;
   await observer.seen.waitFor(() => countsOf(observer, 'ts_9').length > before + 20);
@@ -32,7 +32,7 @@ const rows: readonly (readonly [string, ServiceSpec, object])[] = [
     { reason: 'error', error: { code: 'SVC_TASK_FAILED', message: 'the belt has snapped' } },
   ],
   [
-    'throws where nobody can catch it',
+    'throws an uncaught error',
     thread('ts_1', 'ThrowsLate'),
     { reason: 'error', error: { code: 'SVC_TASK_FAILED', message: 'the pump has come loose' } },
   ],
@@ -89,7 +89,7 @@ test.each([
   expect(status.result).toBe('success');
   if (instance !== 'IgnoresStop') await observer.waitForEvent('ts_1', 'updated');
   const stopping = client.command({ action: 'stop', transaction: 'T1', serviceId: 'ts_1' });
-  // It is asked twice: the second time after half of its time.
+  // It is asked twice: the second time after half of its stop timeout.
   await eventually(() => clock.waiting.includes(300), 'it is asked to stop');
   await clock.pass(599);
   expect(eventsOf(observer, 'ts_1').map(({ header }) => header.action)).not.toContain('stopped');
@@ -103,7 +103,7 @@ test.each([
   await expectNeighbourUnharmed(observer);
 });
 
-test('A thread that is not ready in time is terminated, alone.', async () => {
+test('Only the thread that is not ready in time is terminated.', async () => {
   const supervision = { start_timeout_s: 0.5 };
   const configuration = { start_ms: '3600000' };
   await using test = await openProvider([
@@ -117,7 +117,7 @@ test('A thread that is not ready in time is terminated, alone.', async () => {
   await expectNeighbourUnharmed(observer);
 });
 
-test('What a thread has started goes with it, and with nobody else.', async () => {
+test('The child processes of a thread end with it, and only with it.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'SpawnsGrandchild'),
     thread('ts_2', 'SpawnsGrandchild'),
@@ -137,7 +137,7 @@ test('What a thread has started goes with it, and with nobody else.', async () =
   await expectNeighbourUnharmed(observer);
 });
 
-test('What piles up before a thread that does not listen is bounded: events are dropped, commands are not.', async () => {
+test('The queue of a blocked thread is limited: events are dropped, commands are not.', async () => {
   await using folder = await openFolder();
   const gate = join(folder.path, 'gate');
   await using test = await openProvider([

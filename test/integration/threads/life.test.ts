@@ -1,4 +1,4 @@
-// Thread services: one process holds them, and they live as process services do.
+// Thread services: they share one process and otherwise behave as process services.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { countsOf, eventsOf, tickingThread, thread } from '../../helpers/threads
 
 expectNoLeftovers();
 
-test('All threads of a context share one process, which is not the provider, and ends with the last of them.', async () => {
+test('All threads of a context share one process beside the provider, which ends with the last thread.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'Forever'),
     thread('ts_2', 'Ticks'),
@@ -40,7 +40,7 @@ test('All threads of a context share one process, which is not the provider, and
   expect(isRunning(pids.ts_4!)).toBe(true);
 });
 
-test('A thread reports, restarts and exits as a process does; each run counts its events from 1.', async () => {
+test('A thread reports, restarts and exits as a process does; each run numbers its events from 1.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'Burst', { configuration: { count: '50' } }),
     thread('ts_2', 'SaysGoodbye', { configuration: { ends: 'done' } }),
@@ -72,7 +72,7 @@ test('A thread reports, restarts and exits as a process does; each run counts it
   ]);
 });
 
-test('The only thread of a context can be restarted again and again.', async () => {
+test('The only thread of a context can be restarted repeatedly.', async () => {
   await using test = await openProvider([thread('ts_1', 'Forever')]);
   const client = await test.client();
   await client.command({ action: 'start', transaction: 'T1' });
@@ -116,7 +116,7 @@ test.each([
   },
 );
 
-test('A thread hears what the other services of its transaction report, whatever they run in.', async () => {
+test('A thread receives the events of the other services of its transaction, from threads and processes.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'HearsEvents'),
     thread('ts_2', 'Ticks'),
@@ -124,12 +124,21 @@ test('A thread hears what the other services of its transaction report, whatever
   ]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
+<<<<<<< HEAD
+<<<<<<< HEAD
   const heard = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.from ?? []);
   await observer.seen.waitFor(() => heard().includes('ts_2') && heard().includes('ts_3'));
+=======
+  const senders = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status['heard'] ?? []);
+=======
+  const senders = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.heard ?? []);
+>>>>>>> 1b476ca (conf, services, templates and tests: life.test reads the fixture's field by name)
+  await observer.seen.waitFor(() => senders().includes('ts_2') && senders().includes('ts_3'));
+>>>>>>> 6f21c31 (conf, services, templates and tests of model, messages, host, launcher, scaffold in plain English)
   expect(countsOf(observer, 'ts_1')).toEqual([]);
 });
 
-test('What a thread is told in the context file, it knows as a process does.', async () => {
+test('A thread receives its configuration from the context file as a process does.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'Configured', { configuration: { every_s: '2.5' } }),
     thread('ts_2', 'Named', { name: 'renamed' }),
@@ -146,7 +155,7 @@ test('What a thread is told in the context file, it knows as a process does.', a
   expect(paused.content.status).toMatchObject({ is_pause_over: true, is_asked_to_stop: true });
 });
 
-test('What a thread logs and prints is in its own log file.', async () => {
+test('Log records and output of a thread are in its own log file.', async () => {
   await using test = await openProvider([thread('ts_1', 'Logs'), tickingThread]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');

@@ -1,4 +1,4 @@
-// What a thread costs can be told from what its neighbours in the same process cost.
+// The resource usage of one thread is measured separately from other threads of the process.
 
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -13,7 +13,7 @@ import { thread } from '../../helpers/threads.js';
 
 expectNoLeftovers();
 
-test('A synchronous readlink in a thread gives the number of that thread, and no helper of node.', async () => {
+test('A synchronous readlink in a thread returns the id of that thread, not of a thread of the pool.', async () => {
   const code = `
     const { readlinkSync } = require('node:fs');
     const { parentPort } = require('node:worker_threads');
@@ -26,7 +26,7 @@ test('A synchronous readlink in a thread gives the number of that thread, and no
   try {
     expect(new Set(links).size).toBe(2);
     expect(links.map((link) => link.split('/')[0])).toEqual([String(process.pid), String(process.pid)]);
-    // They spin: only the thread itself can have used that much.
+    // They run in an endless loop: only the thread itself can have used that much.
     for (const link of links) {
       const ticks = () =>
         Number(/\) (?:\S+ ){11}(\d+)/.exec(readFileSync(`/proc/${link}/stat`, 'utf8'))?.[1]);
@@ -38,7 +38,7 @@ test('A synchronous readlink in a thread gives the number of that thread, and no
   }
 });
 
-test('The spinning thread of a context is told from the idle one beside it.', async () => {
+test('The busy thread of a context is distinguished from the idle one.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
     thread('ts_2', 'Forever'),
@@ -61,7 +61,7 @@ test('The spinning thread of a context is told from the idle one beside it.', as
   const sampler = createSampler();
   const targets = [spinning!, idle!, { pid: idle!.pid }];
   await sampler.sample(targets);
-  // However busy the machine is: nearly all that the process uses is used by the one.
+  // Independent of the load of the machine: nearly all CPU time of the process is used by one thread.
   await eventually(async () => {
     const [one, other, whole] = (await sampler.sample(targets)).map((each) => each!.main);
     expect([one!.rssBytes, one!.threads]).toEqual([whole!.rssBytes, whole!.threads]);

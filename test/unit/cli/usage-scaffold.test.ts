@@ -30,8 +30,8 @@ describe('contextd init ends with an error and writes nothing when', () => {
     ['no name is given', [], 2, 'no name is given'],
     ['two names are given', ['One', 'Two'], 2, 'more than one name is given: One, Two'],
     ['the name is a path', ['../Weather'], 1, 'TPL_NAME_INVALID'],
-    ['the name is a number', ['7'], 1, 'use letters and digits, not starting with a digit'],
-    ['the name has no letter', ['...'], 1, 'TPL_NAME_INVALID: "..." cannot be the name of a project'],
+    ['the name is a number', ['7'], 1, 'use letters, digits, - and _, not starting with a digit'],
+    ['the name has no letter', ['...'], 1, 'TPL_NAME_INVALID: "..." is not a valid project name'],
     [
       'the service name is a reserved word',
       ['Weather', '--task_service=class'],
@@ -39,7 +39,7 @@ describe('contextd init ends with an error and writes nothing when', () => {
       '--task_service: "class"',
     ],
     ['a port is invalid', ['Weather', '--sub_port=x'], 2, '--sub_port: "x" is not a valid port'],
-    ['both ports are equal', ['Weather', '--sub_port=5557'], 2, '--pub_port: 5557 is the sub_port too'],
+    ['both ports are equal', ['Weather', '--sub_port=5557'], 2, '--pub_port: 5557 is also the sub_port'],
     [
       'the file for contextd does not exist',
       ['Weather', '--contextd=none.tgz'],

@@ -22,8 +22,8 @@ function command(action: ProcessAction, more: { acknowledges?: number } = {}) {
   });
 }
 
-describe('a host reads', () => {
-  it('its start, with the name and the configuration in it', () => {
+describe('readHostCommand returns', () => {
+  it('a start command with service name and configuration', () => {
     const configuration = expect.objectContaining({ every_s: '2', device_action: 'test_action' }) as unknown;
     expect(read(OWN, command('start'))).toEqual({
       kind: 'start',
@@ -33,7 +33,7 @@ describe('a host reads', () => {
     });
   });
 
-  it('its stop, and the acknowledgement of its last words', () => {
+  it('a stop command, and the acknowledgement of the final event', () => {
     expect(read(OWN, command('stop'))).toEqual({ kind: 'stop', messageId: 'm' });
     expect(read(OWN, command('acknowledge', { acknowledges: 4 }))).toEqual({ kind: 'acknowledge', seq: 4 });
   });
@@ -42,7 +42,7 @@ describe('a host reads', () => {
     ['service_id', { service_id: 'ts_2' }],
     ['transaction', { transaction: 'TX0002' }],
     ['service_transaction', { transaction: undefined, service_transaction: 'TX0002' }],
-  ])('no command on its own topic whose %s is that of another', (_key, more) => {
+  ])('undefined on its own topic if %s is that of another service', (_key, more) => {
     for (const action of ['start', 'stop', 'acknowledge'] as const) {
       const { Task } = command(action, { acknowledges: 1 });
       const header = { ...Task.message.header, ...more };
@@ -51,7 +51,7 @@ describe('a host reads', () => {
   });
 
   it.each([{ service_id: '' }, { service_id: undefined, transaction: undefined }, { transaction: '' }])(
-    'a command that leaves out whom it is for: %j',
+    'a command without ids in its header: %j',
     (more) => {
       const { Task } = command('stop');
       const header = { ...Task.message.header, ...more };
@@ -59,7 +59,7 @@ describe('a host reads', () => {
     },
   );
 
-  it('a start that says nothing but that', () => {
+  it('a start command without other fields', () => {
     const body = { Task: { message: { header: { action: 'start' }, content: { configuration: ['odd'] } } } };
     expect(read(OWN, body)).toEqual({
       kind: 'start',
@@ -69,7 +69,7 @@ describe('a host reads', () => {
     });
   });
 
-  it('an event of a neighbour in its transaction', () => {
+  it('an event of another service in its transaction', () => {
     expect(read('control', event('ts_2', 'TX0001'))).toEqual({
       kind: 'event',
       event: {
@@ -82,7 +82,7 @@ describe('a host reads', () => {
   });
 });
 
-describe('a host ignores', () => {
+describe('readHostCommand ignores', () => {
   it.each<[string, string, unknown]>([
     ['the commands of others', 'process.TX0001.ts_2', command('stop')],
     ['the commands of the same service in another transaction', 'process.TX0002.ts_1', command('stop')],
@@ -98,7 +98,7 @@ describe('a host ignores', () => {
   });
 });
 
-it('a host refuses what is no frame', () => {
+it('readHostCommand rejects an invalid frame', () => {
   expect(() => readHostCommand(Buffer.from('nonsense'), bootstrap)).toThrow(
     expect.objectContaining({ code: 'MSG_FRAME_INVALID' }),
   );

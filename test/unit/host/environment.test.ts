@@ -1,4 +1,4 @@
-// What a program is told of keys, by where it runs and whether it speaks for itself.
+// The variables of a program for its keys, with and without <Security> and <ready>heartbeat</ready>.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseServiceId, parseTransactionId } from '../../../src/base/ids.js';
@@ -7,7 +7,7 @@ import { composeEnvironment } from '../../../src/host/program/environment.js';
 
 const INHERITED = { CONTEXTD_KEYS_FD: '9', CONTEXTD_SERVER_KEY: 'of another provider' } as const;
 
-/** As in a provider that is itself a service of a secured one. */
+/** As in a provider that is itself a service of a secured provider. */
 beforeEach(() => void Object.assign(process.env, INHERITED));
 afterEach(() => {
   for (const name of Object.keys(INHERITED)) Reflect.deleteProperty(process.env, name);
@@ -48,7 +48,7 @@ function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env 
   return composeEnvironment(bootstrap, program);
 }
 
-const told: readonly (readonly [
+const rows: readonly (readonly [
   string | undefined,
   ProgramReadiness,
   string | undefined,
@@ -61,15 +61,12 @@ const told: readonly (readonly [
   ['key', { kind: 'port', port: 80 }, 'key', undefined],
 ];
 
-test.each(told)(
-  'Where the server key is %s a program with %j is told %s and %s.',
-  (key, ready, server, fd) => {
-    const { CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD } = composeFor(key, ready);
-    expect([CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD]).toEqual([server, fd]);
-  },
-);
+test.each(rows)('With the server key %s a program with %j gets %s and %s.', (key, ready, server, fd) => {
+  const { CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD } = composeFor(key, ready);
+  expect([CONTEXTD_SERVER_KEY, CONTEXTD_KEYS_FD]).toEqual([server, fd]);
+});
 
-test('What the context file names stays, unless it is told better.', () => {
+test('Variables of the context file are passed unless contextd sets them.', () => {
   const named = { CONTEXTD_SERVER_KEY: 'named' };
   expect(composeFor(undefined, { kind: 'started' }, named).CONTEXTD_SERVER_KEY).toBe('named');
   expect(composeFor('key', { kind: 'started' }, named).CONTEXTD_SERVER_KEY).toBe('key');

@@ -4,7 +4,7 @@ import { ManualClock } from '../../../src/testing/manual-clock.js';
 
 const INTERVAL_MS = 2000;
 
-/** When a pulse that begins at `startMs` beats within the next `forMs`. */
+/** The times of the beats of a timer that starts at `startMs`, within the next `forMs`. */
 function beatsOf(startMs: number, forMs: number): readonly number[] {
   const clock = new ManualClock(startMs);
   const beats: number[] = [];
@@ -14,20 +14,20 @@ function beatsOf(startMs: number, forMs: number): readonly number[] {
   return beats;
 }
 
-describe('a pulse', () => {
+describe('HeartbeatTimer', () => {
   it.each([
     { startMs: 0, beats: [2000, 4000, 6000] },
     { startMs: 1, beats: [2000, 4000, 6000] },
     { startMs: 440, beats: [2000, 4000, 6000] },
-    // Its timer was early by a moment.
+    // Its timer fired slightly early.
     { startMs: 499, beats: [2500, 4500] },
     { startMs: 500, beats: [2500, 4500, 6500] },
     { startMs: 1700, beats: [3500, 5500, 7500] },
-  ])('that begins at $startMs beats at $beats, on quarters of its interval', ({ startMs, beats }) => {
+  ])('started at $startMs beats at $beats, on quarters of its interval', ({ startMs, beats }) => {
     expect(beatsOf(startMs, 6000)).toEqual(beats);
   });
 
-  it('tells how late a beat comes, and keeps to its quarter', () => {
+  it('reports the lag of a beat and stays on its quarter', () => {
     let nowMs = 0;
     const due: { readonly delayMs: number; readonly act: () => void }[] = [];
     const after = (delayMs: number, act: () => void) => {
@@ -49,7 +49,7 @@ describe('a pulse', () => {
     expect(due.map(({ delayMs }) => Math.round(delayMs))).toEqual([2000, 1970, 2000, 2000]);
   });
 
-  it('with an interval of 0 never beats', () => {
+  it('does not beat with an interval of 0', () => {
     const clock = new ManualClock();
     new HeartbeatTimer(clock, 0, () => expect.unreachable());
     expect(clock.waiting).toEqual([]);

@@ -74,7 +74,7 @@ test('A partial line waits until it is flushed; the complete line follows with t
   expect(splitter.end()).toMatchObject({ lines: ['three'], printedBytes: 0 });
 });
 
-test('No more than one longest line is ever kept.', () => {
+test('At most one line of the maximum length is buffered.', () => {
   const splitter = new LineSplitter();
   const chunk = Buffer.alloc(MAX_LINE_BYTES / 4, 'x');
   let kept = 0;

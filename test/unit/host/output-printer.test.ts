@@ -3,7 +3,7 @@ import { OutputPrinter, type OutputLog } from '../../../src/host/program/output-
 
 interface TestLog extends OutputLog {
   text: string;
-  /** As the host's own records come. */
+  /** As log records of the host. */
   line(text: string): void;
 }
 
@@ -28,7 +28,7 @@ function createLog(): TestLog {
 
 const cut = (text: string, printedBytes = 0) => ({ printable: Buffer.from(text), printedBytes });
 
-test('The rest of a line stands behind its start.', () => {
+test('The rest of a line is appended to its start.', () => {
   const log = createLog();
   const printer = new OutputPrinter(log);
   printer.print('stdout', cut('abc'));
@@ -36,7 +36,7 @@ test('The rest of a line stands behind its start.', () => {
   expect(log.text).toBe('abcdef\n');
 });
 
-test('A line whose start others have written behind is printed whole, on a line of its own.', () => {
+test('If other output follows the start of a line, the complete line is printed again on its own line.', () => {
   const log = createLog();
   const printer = new OutputPrinter(log);
   printer.print('stdout', cut('abc'));
@@ -45,7 +45,7 @@ test('A line whose start others have written behind is printed whole, on a line 
   expect(log.text).toBe('abc\nwarn\nabcdef\n');
 });
 
-test('Two streams do not end up in one line.', () => {
+test('Two streams are never mixed in one line.', () => {
   const log = createLog();
   const printer = new OutputPrinter(log);
   printer.print('stdout', cut('out'));
@@ -55,7 +55,7 @@ test('Two streams do not end up in one line.', () => {
   expect(log.text).toBe('out\nerr\nout is whole\nerr is whole\n');
 });
 
-test('Nothing is written of nothing, and parts of a long line follow one another.', () => {
+test('An empty chunk writes nothing, and parts of a long line follow one another.', () => {
   const log = createLog();
   const printer = new OutputPrinter(log);
   printer.print('stdout', cut(''));

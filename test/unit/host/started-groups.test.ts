@@ -16,7 +16,7 @@ afterEach(() => {
   for (const pid of members.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
 });
 
-/** A leader with two members of its group: one carries our token, the other one no environment. */
+/** A group leader with two members: one carries the token of this run, the other one has no environment. */
 async function startGroup(ending: string) {
   vi.stubEnv(TOKEN_VARIABLE, createUniqueId());
   const script = `sleep 600 >&2 & echo $!; env -i sleep 600 >&2 & echo $!; ${ending}`;
@@ -32,7 +32,7 @@ async function startGroup(ending: string) {
 }
 
 describe('signalGroup', needs('linux'), () => {
-  it('signals all of a group while its leader lives', async () => {
+  it('signals all members of a group while its leader runs', async () => {
     const { leader, ours, unknown, exited } = await startGroup('read -r _');
     signalGroup(leader, 'SIGKILL');
     await exited;
@@ -40,7 +40,7 @@ describe('signalGroup', needs('linux'), () => {
     unregisterGroup(leader);
   });
 
-  it('signals only those that are known to be ours when the leader has gone', async () => {
+  it('signals only members with the token of this run after the leader has ended', async () => {
     const { leader, ours, unknown, exited, end } = await startGroup('read -r _');
     end();
     await exited;

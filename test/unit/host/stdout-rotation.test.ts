@@ -14,7 +14,7 @@ import { rotateIfTooLarge, rotateStdout } from '../../../src/host/stdout-rotatio
 import { openFolder } from '../../helpers/folder.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
-it('what goes past the log is cut when it has grown too large, its end kept, and written on from the start', async () => {
+it('truncates a file that is too large, copies its end, and output continues at the start', async () => {
   await using folder = await openFolder();
   const path = join(folder.path, 'ts_1.out');
   const descriptor = openSync(path, 'a');
@@ -32,7 +32,7 @@ it('what goes past the log is cut when it has grown too large, its end kept, and
   closeSync(descriptor);
 });
 
-it('is cut even if its end cannot be kept', async () => {
+it('truncates the file also if its end cannot be copied', async () => {
   await using folder = await openFolder();
   const path = join(folder.path, 'ts_1.out');
   const descriptor = openSync(path, 'a+');
@@ -44,7 +44,7 @@ it('is cut even if its end cannot be kept', async () => {
   closeSync(descriptor);
 });
 
-it('is looked at from time to time', async () => {
+it('checks the size at an interval', async () => {
   await using folder = await openFolder();
   const path = join(folder.path, 'ts_1.out');
   const descriptor = openSync(path, 'a');

@@ -44,7 +44,7 @@ describe('a service is compiled', () => {
     expect(await load()).toMatchObject({ default: { word: 'one', typed: 1 } });
   });
 
-  it('once for each content: the second time what is there is taken', async () => {
+  it('once for each content; the second build uses the cache', async () => {
     const { build } = createService(WELL);
     const output = await build();
     writeFileSync(output, 'export default "taken from the cache";');
@@ -52,7 +52,7 @@ describe('a service is compiled', () => {
     expect(readFileSync(output, 'utf8')).toContain('taken from the cache');
   });
 
-  it('once when several ask at the same time', async () => {
+  it('once for several concurrent builds', async () => {
     const { open, folder, outputs } = createService(WELL);
     const builder = open();
     const asked = Array.from({ length: 5 }, () => builder.build(join(folder, 'index.ts')));
@@ -60,14 +60,14 @@ describe('a service is compiled', () => {
     expect(outputs()).toHaveLength(1);
   });
 
-  it('anew when a file that it imports has changed', async () => {
+  it('again when an imported file has changed', async () => {
     const { load, write } = createService(WELL);
     await load();
     write('word.ts', `export const word = 'two';`);
     expect(await load()).toMatchObject({ default: { word: 'two' } });
   });
 
-  it('anew when what says how it is compiled has changed', async () => {
+  it('again when the compiler configuration has changed', async () => {
     const { load, write } = createService({
       ...WELL,
       'index.ts': `import { word } from 'a-word';\nexport default { word };\n`,
@@ -80,17 +80,17 @@ describe('a service is compiled', () => {
     expect(await load()).toMatchObject({ default: { word: 'two' } });
   });
 
-  it('under a name that is another one when the code has changed, and only then', async () => {
+  it('with a code hash that changes exactly when the code changes', async () => {
     const { whole, write } = createService({ ...WELL, 'notes.ts': '' });
     const { codeHash } = await whole();
-    write('notes.ts', '// nobody imports this');
+    write('notes.ts', '// not imported');
     write('index.ts', WELL['index.ts']);
     expect((await whole()).codeHash).toBe(codeHash);
     write('word.ts', `export const word: string = 'two';`);
     expect((await whole()).codeHash).not.toBe(codeHash);
   });
 
-  it('anew when what was compiled, or what is known of it, is gone or damaged', async () => {
+  it('again when the output or the manifest is missing or damaged', async () => {
     const { build, load, cache } = createService(WELL);
     rmSync(await build());
     expect(await load()).toMatchObject({ default: { word: 'one' } });
@@ -99,7 +99,7 @@ describe('a service is compiled', () => {
     expect(await load()).toMatchObject({ default: { word: 'one' } });
   });
 
-  it('and finds the SDK of this installation, wherever it lies itself', async () => {
+  it('with the SDK of this installation, from any folder', async () => {
     const { load } = createService({
       'index.ts': `import { defineService, SingleTask } from 'contextd/task';
         class Echo extends SingleTask { override async run(): Promise<void> {} }
@@ -110,7 +110,7 @@ describe('a service is compiled', () => {
   });
 });
 
-describe('a service that does not compile is refused', () => {
+describe('a service that does not compile is rejected', () => {
   it.each([
     [
       'the file, line and column of a syntax error',
@@ -139,14 +139,14 @@ describe('a service that does not compile is refused', () => {
       ':1:61: Could not resolve',
     ],
     ['the imported file, when the fault is there', 'word.ts', `export const word = ;\n`, ':1:21: '],
-  ])('naming %s', async (_what, file, text, place) => {
+  ])('with %s', async (_what, file, text, place) => {
     const { build, folder } = createService({ ...WELL, [file]: text });
     const error = await build().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'SVC_BUILD_FAILED', details: { file: join(folder, file) } });
     expect((error as Error).message).toContain(`${join(folder, file)}${place}`);
   });
 
-  it('naming the line that wants types at run time, which esbuild does not write', async () => {
+  it('with the line that needs decorator metadata, which esbuild does not emit', async () => {
     const { build, write } = createService({ ...WELL, 'word.ts': `\nimport 'reflect-metadata';\n` });
     write('reflect.ts', '');
     write(
@@ -158,14 +158,14 @@ describe('a service that does not compile is refused', () => {
     );
   });
 
-  it('and compiles as soon as it is mended', async () => {
+  it('and compiles as soon as it is fixed', async () => {
     const { build, load, write } = createService({ ...WELL, 'word.ts': 'export const word = ;' });
     await expect(build()).rejects.toThrow('word.ts:1:');
-    write('word.ts', `export const word = 'mended';`);
-    expect(await load()).toMatchObject({ default: { word: 'mended' } });
+    write('word.ts', `export const word = 'fixed';`);
+    expect(await load()).toMatchObject({ default: { word: 'fixed' } });
   });
 
-  it('when its entry file is gone', async () => {
+  it('when its entry file is missing', async () => {
     const { build, folder } = createService(WELL);
     rmSync(join(folder, 'index.ts'));
     await expect(build()).rejects.toMatchObject({ code: 'SVC_BUILD_FAILED' });

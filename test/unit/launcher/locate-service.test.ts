@@ -50,7 +50,7 @@ describe('locateService finds', () => {
   });
 });
 
-describe('locateService refuses', () => {
+describe('locateService rejects', () => {
   it.each([
     ['a service that is not there', 'Beta', 'one', 'SVC_NOT_FOUND'],
     ['a folder without an index file', 'Empty', 'one', 'SVC_NOT_FOUND'],
@@ -63,20 +63,20 @@ describe('locateService refuses', () => {
     ['a folder that does not exist', 'Evil', 'nowhere', 'SVC_LOCATION_REFUSED'],
     ['a way out by dots that does not exist yet', 'Evil', 'one/../nowhere', 'SVC_LOCATION_REFUSED'],
   ])('%s', (_what, instance, location, code) => {
-    // Not joined: the dots are the point.
+    // Not joined, so that the dots remain.
     expect(() => locateService(service(instance, `${top}/${location}`), roots)).toThrow(
       expect.objectContaining({ code }),
     );
   });
 
-  it('with a message that names the service, and the folders it looked into', () => {
-    expect(() => locateService(service('Nobody', ''), roots)).toThrow(
-      `ts_1: no service "Nobody" in ${join(top, 'one/Nobody')}, ${join(top, 'two/Nobody')}`,
+  it('with the service and the searched folders in the message', () => {
+    expect(() => locateService(service('Missing', ''), roots)).toThrow(
+      `ts_1: no service "Missing" in ${join(top, 'one/Missing')}, ${join(top, 'two/Missing')}`,
     );
   });
 });
 
-it('a link that leads into a root is one', () => {
+it('a link into a service root is a service root', () => {
   const location = join(top, 'way-in');
   expect(() => checkLocation(service('Alpha', location), location, roots)).not.toThrow();
 });

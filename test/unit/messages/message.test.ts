@@ -7,47 +7,47 @@ import { routedTopic } from '../../../src/messages/topics.js';
 import { defineTask, id, TRANSACTION } from '../../helpers/harness.js';
 import { frameOf, ORIGINALS } from './originals.js';
 
-describe('parseFrame takes the messages of the original system', () => {
+describe('parseFrame accepts the messages of the original system', () => {
   it.each(ORIGINALS)('$title', (original) => {
     const message = parseFrame(frameOf(original));
     expect(message.kind).toBe(original.kind);
-    // All that it says is kept, known or not.
+    // All fields are preserved, including unknown ones.
     expect(message).toMatchObject(original.body);
   });
 });
 
-describe('parseBody refuses', () => {
+describe('parseBody rejects', () => {
   const header = { action: 'started', service_id: 'a', service_name: 'n', service_transaction: 'T' };
   const event = { header, content: { status: { result: 'success' } } };
 
   it.each<[string, string, unknown, string]>([
-    ['an unknown topic', 'gossip', event, 'topic "gossip" is unknown'],
-    ['a topic that only begins like one', 'processes', event, 'topic "processes" is unknown'],
-    ['what is no object', 'context', [], 'it: Invalid input'],
+    ['an unknown topic', 'gossip', event, 'unknown topic "gossip"'],
+    ['a topic that only starts with a known topic', 'processes', event, 'unknown topic "processes"'],
+    ['a body that is not an object', 'context', [], 'the body: Invalid input'],
     ['no header', 'context', {}, 'header: Invalid input'],
     ['no action', 'context', { header: {} }, 'header.action: Invalid input'],
-    ['an action that is no text', 'state', { header: { action: 7 } }, 'header.action: Invalid input'],
+    ['an action that is not text', 'state', { header: { action: 7 } }, 'header.action: Invalid input'],
     [
-      'a message id that is no text',
+      'a message id that is not text',
       'context',
       { header: { action: 'list', message_id: 7 } },
       'header.message_id',
     ],
     [
-      'an event that does not exist',
+      'an unknown event',
       'control',
       { ...event, header: { ...header, action: 'born' } },
       'header.action: Invalid option',
     ],
     [
-      'an event of nobody',
+      'an event without a service id',
       'control',
       { ...event, header: { action: 'started', service_transaction: 'T' } },
       'header.service_id',
     ],
     ['an event without a status', 'control', { header, content: {} }, 'content.status'],
     [
-      'a pid that is no whole number',
+      'a pid that is not an integer',
       'control',
       { header, content: { status: { pid: 1.5 } } },
       'content.status.pid',
@@ -58,12 +58,7 @@ describe('parseBody refuses', () => {
       { header, content: { status: { error: { message: 'm' } } } },
       'content.status.error.code',
     ],
-    [
-      'a sequence that does not begin at 1',
-      'control',
-      { ...event, header: { ...header, seq: 0 } },
-      'header.seq',
-    ],
+    ['a seq below 1', 'control', { ...event, header: { ...header, seq: 0 } }, 'header.seq'],
     [
       'context information without data',
       'control',
@@ -75,19 +70,19 @@ describe('parseBody refuses', () => {
     ],
     ['a process command without a task', 'process', { id: 'a' }, 'Task: Invalid input'],
     [
-      'a process command for nobody',
+      'a process command without a service id',
       'process',
       { Task: { message: { header: { action: 'start' } } } },
       'Task.message.header.service_id',
     ],
     [
-      'an answer with a result that does not exist',
+      'a reply with an unknown result',
       'state',
       { header: { action: 'reply_start' }, content: { status: { result: 'maybe' } } },
       'content.status.result: Invalid option',
     ],
     [
-      'an answer with a service that has no state',
+      'a reply with a service without a state',
       'state',
       {
         header: { action: 'reply_start' },
@@ -102,7 +97,7 @@ describe('parseBody refuses', () => {
   });
 });
 
-it('a command that says only what it must is filled up', () => {
+it('defaults are added to a command with only the required fields', () => {
   expect(parseBody('context', { header: { action: 'list' } })).toEqual({
     kind: 'context_command',
     header: { action: 'list', service_id: '', service_name: 'context' },
@@ -114,16 +109,16 @@ it.each([
   [{ transaction: 'T9' }, 'T9'],
   [{ service_transaction: 'T1', transaction: 'T9' }, 'T1'],
   [{ service_transaction: '', transaction: 'T9' }, ''],
-])('a context command with %o means transaction "%s", and never the one that runs', (named, meant) => {
+])('a context command with %o is for transaction "%s"', (named, expected) => {
   const message = parseBody('context', { header: { action: 'stop', ...named } });
-  expect(message).toMatchObject({ kind: 'context_command', header: { service_transaction: meant } });
+  expect(message).toMatchObject({ kind: 'context_command', header: { service_transaction: expected } });
 });
 
 describe('composeProcessCommand', () => {
   const service = defineTask({ id: 'ts_1', configuration: { every_s: '2' } });
   const parts = { action: 'stop', service, transaction: TRANSACTION, messageId: 'm', sender: 's' } as const;
 
-  it('is the task service itself with its header filled in, and leaves the service as it was', () => {
+  it('returns the task service with its header filled in and does not change the service', () => {
     const before = structuredClone(service);
     const body = composeProcessCommand(parts);
     expect(body).toEqual({
@@ -146,7 +141,7 @@ describe('composeProcessCommand', () => {
     expect(service).toEqual(before);
   });
 
-  it('can be read again, and names the event that it acknowledges', () => {
+  it('can be parsed again and contains the seq of the acknowledged event', () => {
     const body = composeProcessCommand({ ...parts, action: 'acknowledge', acknowledges: 3 });
     const message = parseBody(routedTopic(TRANSACTION, id('ts_1')), JSON.parse(JSON.stringify(body)));
     expect(message).toMatchObject({
@@ -156,7 +151,7 @@ describe('composeProcessCommand', () => {
   });
 });
 
-it('context information names each transaction in an item of its own, and can be read again', () => {
+it('context information has one item for each transaction and can be parsed again', () => {
   const endpoints = { FrontEndEndpoint: 'a', BackendEndpoint: 'b', FrontBind: 'c', BackendBind: 'd' };
   const info = {
     contextId: 'c1',
@@ -183,8 +178,8 @@ it('context information names each transaction in an item of its own, and can be
   expect(parseBody('control', body)).toEqual({ kind: 'context_info', ...body });
 });
 
-describe('the header of an answer', () => {
-  const asked = {
+describe('the header of a reply', () => {
+  const request = {
     action: 'start',
     service_id: 'c',
     service_name: 'context',
@@ -192,24 +187,24 @@ describe('the header of an answer', () => {
     odd: 1,
   };
 
-  it('is that of the question, turned round, with a pointer back', () => {
-    expect(replyHeader({ ...asked, message_id: 'm', sender: 'client' }, 'reply_start', 'me')).toEqual({
-      ...asked,
+  it('is the header of the request with the new action, the new sender and in_reply_to', () => {
+    expect(replyHeader({ ...request, message_id: 'm', sender: 'client' }, 'reply_start', 'me')).toEqual({
+      ...request,
       action: 'reply_start',
       sender: 'me',
       in_reply_to: 'm',
     });
   });
 
-  it('points back to nothing when the question had no id', () => {
-    expect(replyHeader(asked, 'reply_start', 'me')).toEqual({
-      ...asked,
+  it('has no in_reply_to if the request has no message id', () => {
+    expect(replyHeader(request, 'reply_start', 'me')).toEqual({
+      ...request,
       action: 'reply_start',
       sender: 'me',
     });
   });
 });
 
-it('a routed topic is that of one service in one transaction', () => {
+it('a routed topic contains the transaction and the service id', () => {
   expect(routedTopic(TRANSACTION, id('ts_1'))).toBe('process.TX0001.ts_1');
 });

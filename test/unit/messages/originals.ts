@@ -1,4 +1,4 @@
-// Messages as the original system sends them: sorted keys, an indent of 4, written out by hand.
+// Messages as the original system sends them: sorted keys and an indent of 4, written by hand.
 
 const CONFIGURATION = {
   BackBind: 'ignored',
@@ -67,7 +67,7 @@ export const ORIGINALS: readonly Original[] = [
     },
   })),
   {
-    title: "a client's stop of everything, with a blank configuration",
+    title: 'a stop of everything from a client, with a blank configuration',
     kind: 'context_command',
     topic: 'context',
     body: { content: { configuration: '' }, header: header('stop', { service_name: 'all' }) },
@@ -114,13 +114,13 @@ export const ORIGINALS: readonly Original[] = [
     },
   },
   {
-    title: 'a question',
+    title: 'a state request',
     kind: 'state_request',
     topic: 'state',
     body: { content: {}, header: header('request', { service_id: '', service_name: 'state' }) },
   },
   {
-    title: 'its answer',
+    title: 'its reply',
     kind: 'state_reply',
     topic: 'state',
     body: {
@@ -129,7 +129,7 @@ export const ORIGINALS: readonly Original[] = [
     },
   },
   {
-    title: 'the answer to a question about costs',
+    title: 'the reply to a request for resource usage',
     kind: 'state_reply',
     topic: 'state',
     body: {

@@ -1,4 +1,4 @@
-// Context files whose elements, attributes, ids or endpoints are wrong, and what the reader must say.
+// Context files with invalid elements, attributes, ids or endpoints, and the expected findings.
 
 import type { BrokenCase } from './context-corpus.js';
 import { contextText, ENDPOINTS, serviceText, twoServices, withEndpoint } from './sample-files.js';
@@ -75,7 +75,7 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
     faults: ['18:14 id "ts_1" is taken, the first is on line 6'],
   },
   {
-    title: 'ids that are no ids',
+    title: 'invalid ids',
     text: twoServices(serviceText({ id: 'a b' }), serviceText({ id: '' })),
     faults: [
       '6:14 id "a b", allowed: letters, digits and _ . : -, not starting with . : or -, at most 128 long',
@@ -90,7 +90,7 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'an instance that is no identifier',
+    title: 'an instance that is not an identifier',
     text: contextText(serviceText({ attributes: 'id="a" instance="../Echo"' })),
     faults: [
       '6:21 instance "../Echo", allowed: letters, digits and _, not starting with a digit, at most 100 long',
@@ -107,31 +107,31 @@ export const BROKEN_FORMS: readonly BrokenCase[] = [
     faults: [`2:1 FrontEndEndpoint "127.0.0.1:5556", ${endpoints} (did you mean "tcp://127.0.0.1:5556"?)`],
   },
   {
-    title: 'ports that are none',
+    title: 'invalid ports',
     text: withEndpoint('tcp://*:5557', 'tcp://*:65536').replace('tcp://*:5556', 'tcp://*:0'),
     faults: [`4:1 FrontBind "tcp://*:65536", ${endpoints}`, `5:1 BackendBind "tcp://*:0", ${endpoints}`],
   },
   {
-    title: 'an endpoint within a process',
+    title: 'an inproc endpoint',
     text: withEndpoint('tcp://127.0.0.1:5556', 'inproc://x'),
     faults: [
       `2:1 FrontEndEndpoint "inproc://x", ${endpoints} (inproc reaches only one process; use ipc:// on one machine)`,
     ],
   },
   {
-    title: 'a star where a host belongs',
+    title: 'a star instead of a host',
     text: withEndpoint('tcp://127.0.0.1:5556', 'tcp://*:5556'),
     faults: [
       '2:1 FrontEndEndpoint "tcp://*:5556", allowed: a host to connect to; "*" is for binds (write tcp://127.0.0.1:5556)',
     ],
   },
   {
-    title: 'one port for both ends',
+    title: 'the same port for subscribers and publishers',
     text: contextText(serviceText(), ENDPOINTS.replaceAll('5557', '5556')),
     faults: ['3:1 BackendEndpoint has the port 5556 of FrontEndEndpoint, allowed: another one'],
   },
   {
-    title: 'binds that are swapped',
+    title: 'swapped binds',
     text: contextText(
       serviceText(),
       ENDPOINTS.replace('*:5557', '*:0').replace('*:5556', '*:5557').replace('*:0', '*:5556'),

@@ -1,4 +1,4 @@
-// Context files whose <command> is wrong, and what the reader must say; and some that are right.
+// Context files with an invalid <command>, and the expected findings; and some valid ones.
 
 import type { BrokenCase, ValidCase } from './context-corpus.js';
 import { contextText, serviceText } from './sample-files.js';
@@ -7,14 +7,14 @@ const allElements =
   '<program>, <arg>, <cwd>, <env>, <env_file>, <user>, <umask>, <rlimits>, <stdin>, <stop_to>, <ready>, ' +
   '<ready_line>, <ready_port>, <events>';
 
-/** Likewise, for a service with code of its own. */
+/** The same for a service with code. */
 function withConfiguration(configuration: string, attributes?: string): string {
   return contextText(serviceText({ configuration, ...(attributes === undefined ? {} : { attributes }) }));
 }
 
 const thread = 'id="ts_1" instance="Echo" serviceType="Thread"';
 
-/** Line 12 holds the whole configuration; the command begins in column 25. */
+/** Line 12 contains the complete configuration; the command starts in column 25. */
 function withCommand(inner: string, attributes?: string): string {
   const configuration = `<command>${inner}</command>`;
   return contextText(serviceText({ configuration, ...(attributes === undefined ? {} : { attributes }) }));
@@ -27,20 +27,20 @@ export const VALID_PROGRAMS: readonly ValidCase[] = [
   {
     title: 'every element of a command, in any order',
     text: withCommand(
-      '<arg>-c</arg><events>lines</events><env><A>1</A><_b2/></env><user>nobody</user><arg/>' +
+      '<arg>-c</arg><events>lines</events><env><A>1</A><_b2/></env><user>daemon</user><arg/>' +
         `<cwd>..</cwd><ready_line>^up</ready_line>${sh}<ready>line</ready><arg>x</arg>` +
         '<env_file>.env</env_file><stdin>open</stdin><stop_to>leader</stop_to><umask>027</umask>' +
         '<rlimits nofile="64" nproc="unlimited" as="1000000000" core="0"/>',
     ),
   },
   {
-    title: 'blank elements for the surroundings of a program',
+    title: 'blank elements for the process options',
     text: withCommand(`${sh}<env_file/><stdin/><stop_to/><umask/><rlimits/>`),
   },
   { title: 'a umask of four digits', text: withCommand(`${sh}<umask>0077</umask>`) },
   { title: 'limits of a program as elements', text: withCommand(`${sh}<rlimits><core>0</core></rlimits>`) },
   {
-    title: 'variables of a service that is no program',
+    title: 'variables of a service that is not a program',
     text: withConfiguration('<env A="1"/><env_file>.env</env_file>'),
   },
   { title: 'a text that is called env, in a thread', text: withConfiguration('<env>test</env>', thread) },
@@ -54,7 +54,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
   {
     title: 'a command without a program',
     text: withCommand('<arg>x</arg>'),
-    faults: ['12:25 program is missing, allowed: a path, or a name to be found in PATH'],
+    faults: ['12:25 program is missing, allowed: a path, or a name in PATH'],
   },
   {
     title: 'a command that is text',
@@ -64,7 +64,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
   {
     title: 'a blank program',
     text: withCommand('<program/>'),
-    faults: ['12:34 program "", allowed: a path, or a name to be found in PATH'],
+    faults: ['12:34 program "", allowed: a path, or a name in PATH'],
   },
   {
     title: 'two programs',
@@ -92,7 +92,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     faults: ['12:55 ready "soon", allowed: started, line, port, heartbeat'],
   },
   {
-    title: 'readiness by a line that is not given',
+    title: 'readiness by a line without ready_line',
     text: withCommand(`${sh}<ready>line</ready>`),
     faults: [
       '12:25 ready "line" without <ready_line>, allowed: a regular expression that a line it prints matches',
@@ -100,7 +100,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'a line without readiness by it',
+    title: 'ready_line without readiness by a line',
     text: withCommand(`${sh}<ready_line>up</ready_line>`),
     faults: [
       '12:55 <ready_line> with ready "started", allowed: with ready "line" (write <ready>line</ready>)',
@@ -108,13 +108,13 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'a line that is no regular expression',
+    title: 'a ready_line that is not a regular expression',
     text: withCommand(`${sh}<ready>line</ready><ready_line>(up</ready_line>`),
     faults: ['12:74 ready_line "(up", allowed: a regular expression'],
     isBeyondSchema: true,
   },
   {
-    title: 'a port that is none',
+    title: 'an invalid port',
     text: withCommand(`${sh}<ready>port</ready><ready_port>65536</ready_port>`),
     faults: ['12:74 ready_port "65536", allowed: 1 to 65535'],
   },
@@ -124,7 +124,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     faults: ['12:55 events "xml", allowed: none, lines, json'],
   },
   {
-    title: 'events of a program that reports its own',
+    title: 'events of a program that publishes its own events',
     text: withCommand(`${sh}<ready>heartbeat</ready><events>json</events>`),
     faults: [
       '12:79 events "json" with ready "heartbeat", allowed: none (such a program reports its events itself)',
@@ -132,7 +132,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'variables that no program could read, or that are not for it',
+    title: 'variables with invalid or reserved names',
     text: withCommand(`${sh}<env><a-b>1</a-b><CONTEXTD_PID>1</CONTEXTD_PID></env>`),
     faults: [
       '12:60 variable "a-b", allowed: letters, digits and _, not starting with a digit or CONTEXTD_',
@@ -147,7 +147,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'words that are not known',
+    title: 'unknown keywords',
     text: withCommand(`${sh}<stdin>closed</stdin><stop_to>all</stop_to>`),
     faults: ['12:55 stdin "closed", allowed: null, open', '12:76 stop_to "all", allowed: group, leader'],
   },
@@ -157,7 +157,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     faults: [`12:55 umask "${umask}", allowed: three octal digits, such as 027`],
   })),
   {
-    title: 'limits of a program that are none, or unknown',
+    title: 'invalid and unknown limits of a program',
     text: withCommand(`${sh}<rlimits nofile="many" nproc="-1" as="1e9" cores="1"/>`),
     faults: [
       '12:64 nofile "many", allowed: a whole number, or unlimited',
@@ -172,7 +172,7 @@ export const BROKEN_PROGRAMS: readonly BrokenCase[] = [
     faults: ['12:55 rlimits "64", allowed: <rlimits nofile="1024"/>'],
   },
   {
-    title: 'variables of a service with names that are none, or twice',
+    title: 'variables of a service with invalid or duplicate names',
     text: withConfiguration('<env><a-b>1</a-b><A>1</A><A>2</A></env>'),
     faults: [
       '12:30 variable "a-b", allowed: letters, digits and _, not starting with a digit or CONTEXTD_',

@@ -1,4 +1,4 @@
-// Context files whose <Security> is wrong, and what the reader must say.
+// Context files with an invalid <Security>, and the expected findings.
 
 import type { BrokenCase } from './context-corpus.js';
 import { CLIENT_KEY, SERVER_KEY, withSecurity } from './sample-files.js';
@@ -22,12 +22,12 @@ export const BROKEN_SECURITY: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'keys that are none',
+    title: 'invalid keys',
     text: withSecurity('public_key="x" secret_key="s"', 'name="anna" key="0000" role="read"'),
     faults: [`6:11 public_key "x", ${rule}`, `7:21 key "0000", ${rule}`],
   },
   {
-    title: 'a key of the right length that stands for no bytes',
+    title: 'a key of the right length that cannot be decoded',
     text: withSecurity(own, `name="anna" key="${'#'.repeat(40)}" role="read"`),
     faults: [`7:21 key "${'#'.repeat(40)}", ${rule}`],
     isBeyondSchema: true,
@@ -38,7 +38,7 @@ export const BROKEN_SECURITY: readonly BrokenCase[] = [
     faults: ['7:68 role "administer", allowed: read, operate, admin'],
   },
   {
-    title: 'a client without a role, and one with a name that is none',
+    title: 'a client without a role, and one with an invalid name',
     text: withSecurity(
       own,
       `name="anna" key="${CLIENT_KEY}"`,
@@ -58,10 +58,10 @@ export const BROKEN_SECURITY: readonly BrokenCase[] = [
     ],
   },
   {
-    title: "the provider's own key for a client",
+    title: 'the key of the provider for a client',
     text: withSecurity(own, `name="anna" key="${SERVER_KEY}" role="admin"`),
     faults: [
-      "7:21 the provider's own key, allowed: one of the client's own (create it: contextd keys new NAME)",
+      '7:21 the key of the provider itself, allowed: an own key for each client (create one with contextd keys new NAME)',
     ],
     isBeyondSchema: true,
   },

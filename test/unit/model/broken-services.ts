@@ -1,4 +1,4 @@
-// Context files whose transitions, supervision or mixed text are wrong, and what the reader must say.
+// Context files with invalid transitions, supervision or mixed text, and the expected findings.
 
 import type { BrokenCase } from './context-corpus.js';
 import {
@@ -16,12 +16,12 @@ const endpoints = 'allowed: tcp://HOST:PORT with a port from 1 to 65535, or ipc:
 
 export const BROKEN_SERVICES: readonly BrokenCase[] = [
   {
-    title: 'a limit of what cannot be limited',
+    title: 'a limit with an unknown metric',
     text: withSupervision('<limit metric="RAM" above="1"/>'),
     faults: ['15:21 metric "RAM", allowed: rss, vms, pss, cpu, threads, fds, children, event_loop_lag_ms'],
   },
   {
-    title: 'a limit with a misspelt metric, an odd number, time and event',
+    title: 'a limit with a misspelt metric and an invalid number, time and event',
     text: withSupervision('<limit metric="fd" above="200M" for_s="-1" event="fail"/>'),
     faults: [
       '15:21 metric "fd", allowed: rss, vms, pss, cpu, threads, fds, children, event_loop_lag_ms (did you mean "fds"?)',
@@ -31,7 +31,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'a limit that is none',
+    title: 'a limit without attributes',
     text: withSupervision('<limit/><limit metric="rss" over="1">2</limit>'),
     faults: [
       '15:14 <limit> has no attribute metric',
@@ -84,7 +84,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'calls of services that are not there',
+    title: 'calls of missing services',
     text: twoServices(
       serviceText({ state: stateText(triggerText('on_exit', 'start', 'ts_2 ts_02 xyz')) }),
       serviceText({ id: 'ts_2' }),
@@ -96,7 +96,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'supervision that is no number, out of range or unknown',
+    title: 'supervision that is not a number, out of range or unknown',
     text: withSupervision(
       '\n<heartbeat_s>soon</heartbeat_s>\n<start_timeout_s>0</start_timeout_s>\n<max_restarts>1.5</max_restarts>' +
         '\n<backoff_s>-1</backoff_s>\n<backoff_max_s></backoff_max_s>\n<orphan_grace_s>9999999</orphan_grace_s>\n<log_files>0</log_files>',
@@ -120,7 +120,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'services that start each other as soon as they are started',
+    title: 'services that start each other by on_start',
     text: twoServices(
       serviceText({ state: stateText(triggerText('on_start', 'start', 'ts_2')) }),
       serviceText({ id: 'ts_2', state: stateText(triggerText('on_start', 'start', 'ts_1')) }),
@@ -147,7 +147,7 @@ export const BROKEN_SERVICES: readonly BrokenCase[] = [
     faults: ['10:15 unknown element <b> in <service_name>, allowed: none'],
   },
   {
-    title: 'several faults, told together and in order',
+    title: 'several faults, reported together and in order',
     text: twoServices(
       serviceText({ id: '-' }),
       serviceText({ id: 'ts_2', state: stateText('', 'x') }),

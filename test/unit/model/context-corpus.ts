@@ -1,4 +1,4 @@
-// Context files, valid and broken: what the reader must say, and whether a schema can know it.
+// Valid and invalid context files, the expected findings, and whether a schema can detect them.
 
 import { BROKEN_FORMS } from './broken-forms.js';
 import { BROKEN_PROGRAMS, VALID_PROGRAMS } from './broken-programs.js';
@@ -24,9 +24,9 @@ export interface ValidCase {
 export interface BrokenCase {
   readonly title: string;
   readonly text: string;
-  /** As told: line:column message (hint), in order. */
+  /** As reported: line:column message (hint), in order. */
   readonly faults: readonly string[];
-  /** True where XSD 1.0 has no words for the rule. */
+  /** True if XSD 1.0 cannot express the rule. */
   readonly isBeyondSchema?: boolean;
 }
 
@@ -41,7 +41,7 @@ export const VALID_CONTEXTS: readonly ValidCase[] = [
   ...VALID_PROGRAMS,
   { title: 'keys and no client', text: withSecurity(`public_key="${SERVER_KEY}" secret_key="s"`) },
   {
-    title: 'a key with characters that XML escapes',
+    title: 'a key with characters that are escaped in XML',
     text: withSecurity(
       `public_key="${SERVER_KEY}" secret_key="s"`,
       `name="a" key="${CLIENT_KEY.replace('^', '&lt;').replace('!', '&amp;')}" role="read"`,
@@ -69,7 +69,7 @@ export const VALID_CONTEXTS: readonly ValidCase[] = [
     text: contextText(serviceText(), ENDPOINTS.replaceAll(/tcp:..(127.0.0.1|\*):/g, 'ipc:///tmp/contextd-')),
   },
   {
-    title: 'an address of IPv6 and a host name',
+    title: 'an IPv6 address and a host name',
     text: withEndpoint('tcp://127.0.0.1:5556', 'tcp://[::1]:5556').replace(
       'tcp://127.0.0.1:5557',
       'tcp://bus.local:5557',

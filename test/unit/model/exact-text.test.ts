@@ -6,7 +6,7 @@ import { contextText, serviceText } from './sample-files.js';
 
 const path = '/home/me/project/conf/Context-Echo.xml';
 
-/** How an author may write a value, and what XML says that it is. */
+/** How an author may write a value, and its meaning in XML. */
 const VALUES: readonly (readonly [string, string])[] = [
   ['', ''],
   [' ', ' '],
@@ -41,19 +41,19 @@ function commandIn(text: string) {
   return service && programOf(service);
 }
 
-describe('The values of a context file', () => {
-  it.each(VALUES)('%j is %j as an only argument and as an element of <env>', (written, meant) => {
+describe('the values of a context file', () => {
+  it.each(VALUES)('%j is %j as the only argument and as an element of <env>', (written, meant) => {
     const command = `<command><program>p</program><arg>${written}</arg><env><A>${written}</A></env></command>`;
     expect(commandIn(textWith(command))).toMatchObject({ arg: [meant], env: { A: meant } });
   });
 
-  it('are exact in several arguments, in their order', () => {
+  it('are exact in several arguments, in order', () => {
     const args = VALUES.map(([written]) => `<arg>${written}</arg>\n`).join('');
     const { arg } = commandIn(textWith(`<command><program>p</program>${args}</command>`)) ?? {};
     expect(arg).toEqual(VALUES.map(([, meant]) => meant));
   });
 
-  it('are exact as attributes of <env>, in which a line end is a blank unless it is a reference', () => {
+  it('are exact as attributes of <env>, where a line end is a blank unless it is a reference', () => {
     const env = `<env A="  a  " B="one\ntwo" C="one&#10;two" D='"&amp;#32;'/>`;
     expect(commandIn(textWith(`<command><program>p</program>${env}</command>`))?.env).toEqual({
       A: '  a  ',
@@ -63,7 +63,7 @@ describe('The values of a context file', () => {
     });
   });
 
-  it('survive the adding of a service to their file', () => {
+  it('are preserved when a service is added to the file', () => {
     const args = VALUES.map(([written]) => `<arg>${written}</arg>`).join('\n    ');
     const env = VALUES.map(([written], index) => `<V${index}>${written}</V${index}>`).join('');
     const text = textWith(`<command><program>p</program>${args}<env>${env}</env></command>`);
@@ -72,7 +72,7 @@ describe('The values of a context file', () => {
     expect(commandIn(edited)).toEqual(commandIn(text));
   });
 
-  it('are trimmed elsewhere, where the layout of a file means nothing', () => {
+  it('are trimmed elsewhere, where the layout has no meaning', () => {
     const text = textWith(
       '<command>\n  <program>\n p \n</program><cwd> /usr </cwd><ready> started </ready></command>',
     );

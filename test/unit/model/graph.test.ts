@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toDot, toMermaid } from '../../../src/model/draw-graph.js';
-import { findCycles, formatCycle, MOST_CYCLES, reachableFrom, readGraph } from '../../../src/model/graph.js';
+import { findCycles, formatCycle, MAX_CYCLES, reachableFrom, readGraph } from '../../../src/model/graph.js';
 import { readContext } from '../../../src/model/read/read-context.js';
 import { contextText, serviceText } from './sample-files.js';
 
@@ -37,13 +37,13 @@ describe('findCycles', () => {
     expect(findCycles(edges(text)).map(formatCycle)).toEqual(expected);
   });
 
-  it('stays quick and brief where everything calls everything', () => {
+  it('returns few loops quickly if every service calls every service', () => {
     const ids = Array.from({ length: 300 }, (_, index) => `ts_${index}`);
     const all = ids.flatMap((from) => ids.map((to) => ({ from, to })));
-    expect(findCycles(all)).toHaveLength(MOST_CYCLES);
+    expect(findCycles(all)).toHaveLength(MAX_CYCLES);
   });
 
-  it('follows a chain of 50,000 services without overflowing', () => {
+  it('follows a chain of 50,000 services without a stack overflow', () => {
     const chain = Array.from({ length: 50_000 }, (_, index) => ({ from: `${index}`, to: `${index + 1}` }));
     expect(findCycles(chain)).toEqual([]);
     expect(reachableFrom(['0'], chain).size).toBe(50_001);
@@ -51,7 +51,7 @@ describe('findCycles', () => {
 });
 
 describe('readGraph', () => {
-  it('has a node per service and an edge per target', () => {
+  it('has a node for each service and an edge for each target', () => {
     expect(readGraph(sample)).toEqual({
       nodes: [
         { id: 'ts.1', instance: 'Echo', isEntry: true },
@@ -94,7 +94,7 @@ describe('the drawings', () => {
     `);
   });
 
-  it('escape whatever an id or instance might hold', () => {
+  it('escape special characters of ids and instances', () => {
     const [first] = sample.TaskService;
     const odd = { ...sample, TaskService: [{ ...first!, instance: 'A"]\\\n-->|"x"|' }] };
     expect(toDot(odd)).toContain('label="ts.1\\nA\\"]\\\\\\n-->|\\"x\\"|"');

@@ -1,4 +1,4 @@
-// Files that are far too large, far too deep, or no text at all.
+// Files that are too large, nested too deep, or not text.
 
 import { edit, ROOTS, TEXTS, utf8, withBody, type HostileFile, type Kind } from './hostile-edits.js';
 
@@ -53,13 +53,13 @@ export function encodings(kind: Kind): readonly HostileFile[] {
     { what: 'UTF-16 that says it is UTF-8', kind, bytes: declared('UTF-8', 'utf16le') },
     { what: 'UTF-8 that says it is UTF-16', kind, bytes: declared('UTF-16') },
     {
-      what: 'UTF-8 with its mark that says it is ISO-8859-1',
+      what: 'UTF-8 with a byte order mark, declared as ISO-8859-1',
       kind,
       bytes: declared('ISO-8859-1', 'utf8', '\ufeff'),
     },
-    { what: 'ASCII that is none', kind, bytes: Buffer.concat([declared('US-ASCII'), utf8('<!-- é -->')]) },
+    { what: 'ASCII that is invalid', kind, bytes: Buffer.concat([declared('US-ASCII'), utf8('<!-- é -->')]) },
     { what: 'an encoding of several bytes', kind, bytes: declared('Shift_JIS') },
-    { what: 'an encoding that nobody knows', kind, bytes: declared('X-NONE') },
+    { what: 'an unknown encoding', kind, bytes: declared('X-NONE') },
     { what: 'half of a character of UTF-16', kind, bytes: wide.subarray(0, wide.length - 1) },
     { what: 'UTF-16 that is cut', kind, bytes: wide.subarray(0, 101) },
     { what: 'nothing', kind, bytes: new Uint8Array() },

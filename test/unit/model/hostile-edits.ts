@@ -1,4 +1,4 @@
-// Files that are in order but for one place, where something hostile stands.
+// Valid files with one hostile change.
 
 import { FULL_CONTEXT, FULL_META } from './sample-files.js';
 
@@ -7,7 +7,7 @@ export interface HostileFile {
   readonly what: string;
   readonly kind: Kind;
   readonly bytes: Uint8Array;
-  /** What it holds when it is harmless after all; left out when it must be refused. */
+  /** The expected value if the file is accepted; left out if it must be rejected. */
   readonly holds?: string;
 }
 export const TEXTS: Readonly<Record<Kind, string>> = { context: FULL_CONTEXT, meta: FULL_META };

@@ -1,9 +1,9 @@
-// Files that somebody wrote to do harm: every trick at every place of a context file and a meta file.
+// Malicious files: every attack at every place of a context file and a meta file.
 
 import { encodings, sizes } from './hostile-bytes.js';
 import { edit, ROOTS, TEXTS, utf8, withBody, type HostileFile, type Kind } from './hostile-edits.js';
 
-/** Stands for the address of a file with a secret in it; as long as what it is replaced by is not. */
+/** Placeholder for the URL of a file with a secret. */
 export const SECRET_PLACE = 'file:///SECRET';
 
 const KINDS: readonly Kind[] = ['context', 'meta'];
@@ -26,7 +26,7 @@ const DECLARATIONS: readonly (readonly [string, (root: string) => string])[] = [
   ['an included section', () => `<![INCLUDE[<!ENTITY l9 "x">]]>`],
 ];
 
-/** Put in the place of a text: of an element that takes any text, and of an attribute. */
+/** Inserted as text of an element that accepts any text, and of an attribute. */
 const REFUSED_TEXTS: Readonly<Record<string, string>> = {
   'an entity of its own': '&l9;',
   'an entity of HTML': '&nbsp;',
@@ -77,7 +77,7 @@ const REFUSED_IDS = [
   'ts\u200b_1',
 ];
 const LONG_ID = 'a'.repeat(100_000);
-/** For what names folders and classes also these. */
+/** Also for values that become names of folders and classes. */
 const REFUSED_NAMES = [...REFUSED_IDS, 'a.b', 'a-b', '1a', 'Wa\u212ae', '${x}', '*/', '`x`'];
 
 const FORBIDDEN_NAMES = ['__proto__', 'constructor', 'prototype'];
@@ -160,16 +160,20 @@ function ids(kind: Kind): readonly HostileFile[] {
       place![1].replace('@', () => text),
     );
   return [
-    ...[...REFUSED_IDS, LONG_ID].map((text) => ({ what: `the id ${told(text)}`, kind, bytes: at(id, text) })),
+    ...[...REFUSED_IDS, LONG_ID].map((text) => ({
+      what: `the id ${describeText(text)}`,
+      kind,
+      bytes: at(id, text),
+    })),
     ...[...REFUSED_NAMES, LONG_ID].map((text) => ({
-      what: `the name ${told(text)}`,
+      what: `the name ${describeText(text)}`,
       kind,
       bytes: at(name, text),
     })),
   ];
 }
 
-function told(text: string): string {
+function describeText(text: string): string {
   return JSON.stringify(text.length > 30 ? `${text.slice(0, 30)}… (${text.length})` : text);
 }
 

@@ -1,4 +1,4 @@
-// Hostile files: refused in so many words, or read as the text that they hold; nothing else happens.
+// Hostile files are rejected with an error or read as plain text. They have no other effect.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ afterEach(() => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
-/** What was read, or the refusal; anything else that is thrown fails the test. */
+/** The read value or the ContextdError; any other error fails the test. */
 async function readHostile({ kind, bytes }: HostileFile): Promise<unknown> {
   const path = join(folder, 'hostile.xml');
   const isLarge = bytes.length > 4 * 1024 * 1024;
@@ -43,34 +43,34 @@ async function readHostile({ kind, bytes }: HostileFile): Promise<unknown> {
   }
 }
 
-/** With the address of the secret, byte by byte otherwise. */
+/** Inserts the URL of the secret; all other bytes stay the same. */
 function placed(bytes: Uint8Array): Buffer {
   return Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(SECRET_PLACE, place), 'latin1');
 }
 
-test('there are at least 200 of them, each another one', () => {
+test('there are at least 200 different hostile files', () => {
   expect(HOSTILE_FILES.length).toBeGreaterThanOrEqual(200);
   expect(new Set(HOSTILE_FILES.map(({ kind, what }) => `${kind} ${what}`)).size).toBe(HOSTILE_FILES.length);
 });
 
 test.each(HOSTILE_FILES)('a $kind file with $what', async (file) => {
   const result = await readHostile(file);
-  const told =
+  const reported =
     result instanceof ContextdError
       ? JSON.stringify([result.message, result.hint, result.details])
       : JSON.stringify(result);
-  expect(told).not.toContain(SECRET);
+  expect(reported).not.toContain(SECRET);
   if (file.holds !== undefined) {
     expect(result).not.toBeInstanceOf(ContextdError);
-    expect(told).toContain(JSON.stringify(file.holds));
+    expect(reported).toContain(JSON.stringify(file.holds));
     return;
   }
   expect(result).toBeInstanceOf(ContextdError);
   const { code, message, hint = '' } = result as ContextdError;
   expect(['XML_MALFORMED', 'XML_UNREADABLE', 'CTX_INVALID']).toContain(code);
   expect(message).toContain('hostile.xml');
-  // Whoever reads it at a terminal reads a message, not the file.
+  // The message must not contain control sequences of the file.
   expect(`${message}${hint}`.length).toBeLessThan(20_000);
-  // eslint-disable-next-line no-control-regex -- these are what a terminal obeys
+  // eslint-disable-next-line no-control-regex -- terminals execute these characters
   expect(`${message}${hint}`).not.toMatch(/[\0-\x08\x0b-\x1f]/);
 });

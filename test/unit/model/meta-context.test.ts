@@ -21,7 +21,7 @@ describe('readMetaContext', () => {
     });
   });
 
-  it("reads a file in the original's layout", async () => {
+  it('reads a file in the layout of the original', async () => {
     const meta = await readMetaContextFile(join(fixtures, 'Services-StateMachine.xml'));
     expect(meta).toMatchObject({
       contextName: 'StateMachineSample',
@@ -54,18 +54,18 @@ describe('readMetaContext', () => {
     });
   });
 
-  it('warns of a file without services', () => {
+  it('warns about a file without services', () => {
     const [, none] = VALID_METAS;
     expect(readMetaContext(none!.text, path).warnings).toMatchObject([{ severity: 'warning', line: 1 }]);
   });
 
-  it.each(BROKEN_METAS)('refuses $title', ({ text, faults }) => {
+  it.each(BROKEN_METAS)('rejects $title', ({ text, faults }) => {
     const error = refusalOf(() => readMetaContext(text, path));
     expect(error.code).toBe('CTX_INVALID');
     expect(tellFaults(error)).toEqual(faults);
   });
 
-  it('names the stray tag of a file with a closing tag too many', () => {
+  it('reports the superfluous closing tag', () => {
     const text = '<MetaServiceConf>\n<Service>\n</Service>\n  </Service>\n</MetaServiceConf>';
     const error = refusalOf(() => readMetaContext(text, path));
     expect(error.code).toBe('XML_MALFORMED');

@@ -1,11 +1,11 @@
-// Meta files, valid and broken: what the reader must say, and whether a schema can know it.
+// Valid and invalid meta files, the expected findings, and whether a schema can detect them.
 
 import type { BrokenCase, ValidCase } from './context-corpus.js';
 
 const TRIGGERS = ['on_start', 'on_update', 'on_fail', 'on_exit'] as const;
 type Trigger = (typeof TRIGGERS)[number];
 
-/** Line 1 is the root, 2 to 6 the head; a service takes 1 + 5 + 4 + 1 lines. */
+/** Line 1 is the root, lines 2 to 6 are the head; a service has 1 + 5 + 4 + 1 lines. */
 const meta = (services: string, head = HEAD) => `<MetaServiceConf>\n${head}\n${services}\n</MetaServiceConf>`;
 const HEAD = [
   '<context_name>Sample</context_name>',
@@ -73,14 +73,14 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     ),
   },
   {
-    title: 'a state that is missing',
+    title: 'a missing state',
     text: meta(service('a', 'A', { on_fail: '' })),
     faults: [
       '7:1 <Service> has no <state> for on_fail, allowed: each of on_start, on_update, on_fail, on_exit once',
     ],
   },
   {
-    title: 'a state that is there twice',
+    title: 'a duplicate state',
     text: meta(service('a', 'A', { on_fail: state('on_exit') })),
     faults: ['16:8 a second state for on_exit, the first is on line 15'],
   },
@@ -92,7 +92,7 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'ids and names that are taken',
+    title: 'duplicate ids and names',
     text: meta(`${service()}\n${service()}`),
     faults: [
       '19:1 task_service "Stand" is taken, the first is on line 8',
@@ -100,7 +100,7 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'names that are no identifiers',
+    title: 'names that are not identifiers',
     text: meta(service('../x', '*/ process.exit() /*')),
     faults: [
       `8:1 task_service "*/ process.exit() /*", allowed: ${names}`,
@@ -109,12 +109,12 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'a context name that leads out of the folder',
+    title: 'a context name with a path out of the folder',
     text: meta(service(), HEAD.replace('Sample', '../../Sample')),
     faults: ['2:1 context_name "../../Sample", allowed: letters, digits and _ . -, not starting with . or -'],
   },
   {
-    title: 'ports that are none, and an address that is none',
+    title: 'invalid ports and an invalid address',
     text: meta(service(), HEAD.replace('5556', 'x').replace('5557', '70000').replace('127.0.0.1', 'a b')),
     faults: [
       '3:1 server_ip "a b", allowed: an address or a host name',
@@ -123,7 +123,7 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     ],
   },
   {
-    title: 'one port for both ends',
+    title: 'the same port for subscribers and publishers',
     text: meta(service(), HEAD.replace('5557', '5556')),
     faults: ['5:1 pub_port 5556 is the sub_port, allowed: another one'],
   },
@@ -152,7 +152,7 @@ export const BROKEN_METAS: readonly BrokenCase[] = [
     isBeyondSchema: true,
   },
   {
-    title: 'a target that is not there',
+    title: 'a missing target',
     text: meta(service('ts_100', 'A', { on_exit: state('on_exit', 'start', 'ts_10O') })),
     faults: ['16:56 state_id "ts_10O", allowed: ts_100 (did you mean "ts_100"?)'],
     isBeyondSchema: true,

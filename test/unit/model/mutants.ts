@@ -1,9 +1,9 @@
-// Broken variants of a file that has one tag or one whole element a line, each with the line that must be told.
+// Broken variants of a file with one tag or one complete element per line, each with the line that must be reported.
 
 export interface Mutant {
   readonly what: string;
   readonly text: string;
-  /** The line of a fault, or one that a message names ("<b> of line 2 is open here"). */
+  /** The line of a fault, or a line in its message ("<b> of line 2 is open here"). */
   readonly line: number;
 }
 
@@ -17,7 +17,7 @@ interface Line {
 
 interface Kind {
   readonly what: string;
-  /** The new lines and the line to be told, or undefined where this change breaks nothing. */
+  /** The new lines and the line to be reported; undefined if this change breaks nothing. */
   readonly change: (lines: readonly Line[], at: number) => Change | undefined;
 }
 interface Change {
@@ -37,7 +37,7 @@ export function mutantsOf(text: string, mayBeMissing: ReadonlySet<string>): read
   );
 }
 
-/** Leaves of which there may be several. */
+/** Leaf elements that may be repeated. */
 const REPEATED: ReadonlySet<string> = new Set(['limit']);
 
 const KINDS: readonly Kind[] = [
@@ -174,7 +174,7 @@ function breakPair(how: string, whole: string, name: string, value: string): str
   return how === 'unquoted' ? ` ${name}=${value}` : ` ${name}="${value}`;
 }
 
-/** Dropping an element breaks a file only if it must be there; the fault is told where its parent starts. */
+/** Dropping an element breaks a file only if it is required; the fault is reported at the start of its parent. */
 function dropElement(mayBeMissing: ReadonlySet<string>): Kind {
   return {
     what: 'dropped element',
@@ -219,7 +219,7 @@ function remove(lines: readonly Line[], at: number, count: number, line: number)
   return { lines: [...all.slice(0, at), ...all.slice(at + count)], line };
 }
 
-/** Exchanges a line and the one behind it. */
+/** Swaps a line with the next one. */
 function swap(lines: readonly Line[], at: number, line: number): Change {
   const all = lines.map(({ text }) => text);
   return { lines: [...all.slice(0, at), all[at + 1]!, all[at]!, ...all.slice(at + 2)], line };
@@ -239,7 +239,7 @@ function parentLine(lines: readonly Line[], at: number): number {
   return openLineAfter(lines, at - 1);
 }
 
-/** The line of the innermost element that is open behind line `at`. */
+/** The line of the innermost element that is open after line `at`. */
 function openLineAfter(lines: readonly Line[], at: number): number {
   const open: number[] = [];
   for (const line of lines.slice(0, at + 1)) {

@@ -12,17 +12,17 @@ describe.each([
 ] as const)('a broken %s file', (_kind, read, text, mayBeMissing) => {
   const mutants = mutantsOf(text, mayBeMissing);
 
-  it('stands for at least 300 mistakes, and unbroken is accepted', () => {
+  it('has at least 300 variants, and the original file is accepted', () => {
     expect(mutants.length).toBeGreaterThanOrEqual(300);
     expect(tryRefusal(() => read(text, '/f.xml'))).toBeUndefined();
   });
 
-  it('is always refused, by a ContextdError', () => {
+  it('is always rejected with a ContextdError', () => {
     const accepted = mutants.filter((mutant) => tryRefusal(() => read(mutant.text, '/f.xml')) === undefined);
     expect(accepted.map(({ what }) => what)).toEqual([]);
   });
 
-  it('is told with the line of the mistake', () => {
+  it('is reported with the line of the mistake', () => {
     const misplaced = mutants.flatMap((mutant) => complaintAbout(mutant, read));
     expect(misplaced).toEqual([]);
   });

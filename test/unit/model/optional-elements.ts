@@ -1,4 +1,4 @@
-// The elements that a file may lack; repeated ones are among them.
+// The optional elements of a file, including repeated ones.
 
 export const CONTEXT_OPTIONAL: ReadonlySet<string> = new Set([
   ...['ContextID', 'TaskLogName', 'log_on', 'TaskService', 'description', 'action', 'call', 'service_id'],

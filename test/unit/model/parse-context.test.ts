@@ -34,16 +34,16 @@ describe('parseContextConfiguration', () => {
     ['an empty object', {}],
     ['nothing', undefined],
     ['null', null],
-  ])('accepts %s where no service is', (_title, TaskService) => {
+  ])('accepts %s instead of services', (_title, TaskService) => {
     expect(parseContextConfiguration({ ...configuration, TaskService }).TaskService).toEqual([]);
   });
 
-  it('keeps keys it does not know', () => {
+  it('preserves unknown keys', () => {
     const value = { ...configuration, log_on: '1', TaskService: [{ ...service, colour: 'red' }] };
     expect(parseContextConfiguration(value)).toMatchObject({ log_on: '1', TaskService: [{ colour: 'red' }] });
   });
 
-  it('accepts what it returned, numbers of supervision included', () => {
+  it('accepts its own result, including numbers of the supervision', () => {
     const Task = { ...service.Task, supervision: { heartbeat_s: '0.5', max_restarts: 2 } };
     const once = parseContextConfiguration({ ...configuration, TaskService: [{ ...service, Task }] });
     expect(once.TaskService[0]?.Task.supervision).toMatchObject({
@@ -66,7 +66,7 @@ describe('parseContextConfiguration', () => {
       ],
     ],
     [
-      'a service that is none',
+      'a service that is invalid',
       { ...configuration, TaskService: [service, 5] },
       ['TaskService[1]: expected object, received number'],
     ],
@@ -105,7 +105,7 @@ describe('parseContextConfiguration', () => {
       JSON.parse('{"TaskService":{"__proto__":{"id":"x"}}}'),
       ['TaskService.__proto__: the name __proto__ is not allowed'],
     ],
-  ])('refuses %s, naming the path of each fault', (_title, value, lines) => {
+  ])('rejects %s with the path of each fault', (_title, value, lines) => {
     const error = refusalOf(() => parseContextConfiguration(value));
     expect(error.code).toBe('CTX_INVALID');
     expect(
@@ -117,7 +117,7 @@ describe('parseContextConfiguration', () => {
     expect(error.message.split('\n')).toHaveLength(lines.length === 1 ? 1 : lines.length + 1);
   });
 
-  it('refuses what is nested too deep, without overflowing', () => {
+  it('rejects a value that is nested too deep, without a stack overflow', () => {
     let deep: unknown = {};
     for (let level = 0; level < 100_000; level++) deep = { deep };
     expect(refusalOf(() => parseContextConfiguration(deep)).message).toContain('nested too deep');

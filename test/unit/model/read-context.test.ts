@@ -21,7 +21,7 @@ describe('readContext accepts', () => {
     expect(parseContextConfiguration(configuration)).toEqual(configuration);
   });
 
-  it('a file as the original system writes it, with its values unchanged', async () => {
+  it('a file of the original system, with its values unchanged', async () => {
     const { configuration, warnings } = await readContextFile(join(fixtures, 'Context-Original.xml'));
     const [echo, monitor] = configuration.TaskService;
     expect(warnings).toEqual([]);
@@ -50,8 +50,8 @@ describe('readContext accepts', () => {
   });
 });
 
-describe('readContext fills in', () => {
-  it('what a file leaves out', () => {
+describe('readContext adds', () => {
+  it('the defaults of missing elements', () => {
     const { configuration } = read(
       contextText(serviceText({ state: '' })).replace(/<content>.*<\/content>/, ''),
     );
@@ -75,7 +75,7 @@ describe('readContext fills in', () => {
     ]);
   });
 
-  it('the supervision that is not given, and makes numbers of it', () => {
+  it('the defaults of the supervision, and converts it to numbers', () => {
     const supervision = '<supervision><max_restarts>7</max_restarts></supervision>';
     const [service] = read(contextText(serviceText({ supervision }))).configuration.TaskService;
     expect(service?.Task.supervision).toMatchObject({
@@ -107,17 +107,17 @@ describe('readContext fills in', () => {
     ['<program>sh</program><arg/>', { arg: [''], ready_line: '', ready_port: '', events: 'none' }],
     ['<program>sh</program><env A="1"/>', { arg: [], env: { A: '1' } }],
     ['<program>sh</program><env><A>1</A><B/></env>', { env: { A: '1', B: '' } }],
-  ])('the paths of a program, from the context folder, and what is left out: %s', (inner, expected) => {
+  ])('the absolute paths and the defaults of a program: %s', (inner, expected) => {
     const configuration = `<command>${inner}</command>`;
     const text = contextText(serviceText({ configuration }));
     const { configuration: read } = readContext(text, '/home/me/conf/Context-Echo.xml');
     const { command } = read.TaskService[0]!.Task.message.content.configuration;
     expect(command).toMatchObject(expected);
-    // What travels on the bus is read as the same again.
+    // Parsing the result again, as from the bus, returns the same.
     expect(contextConfigurationSchema.parse(read)).toEqual(read);
   });
 
-  it('nothing into the keys of a task: nested ones become objects, repeated ones lists, attributes keys', () => {
+  it('nothing to the keys of a task: nested elements become objects, repeated ones lists, attributes keys', () => {
     const configuration =
       '<limit metric="rss">200</limit><to>a</to><to>b</to><deep x="1"><er>01</er></deep><none/>';
     const [service] = read(contextText(serviceText({ configuration }))).configuration.TaskService;
@@ -130,14 +130,14 @@ describe('readContext fills in', () => {
   });
 });
 
-describe('readContext refuses', () => {
+describe('readContext rejects', () => {
   it.each(BROKEN_CONTEXTS)('$title', ({ text, faults }) => {
     const error = refusalOf(() => read(text));
     expect(error.code).toBe('CTX_INVALID');
     expect(tellFaults(error)).toEqual(faults);
   });
 
-  it('with one line per fault, each with file, line and column', () => {
+  it('with one line for each fault, with file, line and column', () => {
     const one = refusalOf(() => read(contextText(serviceText({ id: '-' }))));
     expect(one.message).toMatch(/^\/home\/me\/project\/conf\/Context-Echo\.xml:6:14: id "-", allowed: .*$/);
     const two = refusalOf(() => read(contextText(serviceText({ attributes: 'id="-" instance="-"' }))));
@@ -149,14 +149,14 @@ describe('readContext refuses', () => {
     ]);
   });
 
-  it('a flood of faults without telling them all', () => {
+  it('many faults without listing them all', () => {
     const error = refusalOf(() => read(contextText('<x/>'.repeat(5000))));
     expect(error.message.split('\n')).toHaveLength(102);
     expect(error.message).toContain('and 4900 more');
   });
 });
 
-describe('readContext warns of', () => {
+describe('readContext warns about', () => {
   const state = (inner: string, type = 'on_start') => `<state type="${type}">\n${inner}</state>`;
   const on = (trigger: string, action: string, call: string) =>
     `<${trigger}><action>${action}</action><call>${call}</call></${trigger}>`;
@@ -181,11 +181,11 @@ describe('readContext warns of', () => {
       ['15:32 transitions form a loop: ts_1 -> ts_2 -> ts_3 -> ts_1; it runs until max_restarts is reached'],
     ],
     [
-      'a service on demand that nobody calls, and its triggers',
+      'a service on demand that no service calls, and its triggers',
       serviceText({ state: state(on('on_exit', 'start', 'ts_1'), 'on_update') }),
       [
-        '14:8 service ts_1 is on demand (on_update), but no transition starts it: it waits for a command',
-        '15:10 on_exit can never fire: nothing starts service ts_1 but a command',
+        '14:8 service ts_1 is on demand (on_update), but no transition starts it: only a command can start it',
+        '15:10 on_exit cannot fire: only a command can start service ts_1',
         '15:32 transitions form a loop: ts_1 -> ts_1; it runs until max_restarts is reached',
       ],
     ],
@@ -194,16 +194,16 @@ describe('readContext warns of', () => {
       serviceText({ state: state(on('on_exit', 'start', 'ts_2'), 'on_fail') }) +
         serviceText({ id: 'ts_2', state: state('', 'on_fail') }),
       [
-        '14:8 service ts_1 is on demand (on_fail), but no transition starts it: it waits for a command',
-        '15:10 on_exit can never fire: nothing starts service ts_1 but a command',
-        '26:8 service ts_2 is on demand (on_fail), but only services that are never started call it: it waits for a command',
+        '14:8 service ts_1 is on demand (on_fail), but no transition starts it: only a command can start it',
+        '15:10 on_exit cannot fire: only a command can start service ts_1',
+        '26:8 service ts_2 is on demand (on_fail), but only services that are never started call it: only a command can start it',
       ],
     ],
   ])('%s', (_title, services, warnings) => {
     expect(read(contextText(services)).warnings.map(tellFault)).toEqual(warnings);
   });
 
-  it('nothing where services on demand are called by way of others', () => {
+  it('nothing if services on demand are called through other services', () => {
     const services =
       serviceText({ state: state(on('on_exit', 'start', 'ts_2')) }) +
       serviceText({ id: 'ts_2', state: state(on('on_update', 'restart', 'ts_3'), 'on_exit') }) +
@@ -236,14 +236,14 @@ describe('readContextFile', () => {
     expect(configuration.TaskService).toHaveLength(1);
   });
 
-  it('names the context files nearby when the one asked for is missing', async () => {
+  it('lists other context files of the folder if the file is missing', async () => {
     const error = await refusal('Context-Eco.xml');
     expect(error.code).toBe('XML_UNREADABLE');
     expect(error.message).toBe(`cannot read ${join(folder, 'Context-Eco.xml')}: the file does not exist`);
     expect(error.hint).toBe(`files in ${folder}: Context-Echo.xml, Context-Latin.xml`);
   });
 
-  it('names the context files in a folder that is named instead of one', async () => {
+  it('lists the context files of a folder that is passed instead of a file', async () => {
     const { message, hint } = await refusal('.');
     expect(message).toBe(`cannot read ${folder}: it is a folder`);
     expect(hint).toBe(`files in ${folder}: Context-Echo.xml, Context-Latin.xml`);
@@ -254,11 +254,11 @@ describe('readContextFile', () => {
     ['a file in a folder that is missing', 'nowhere/Context-Echo.xml', 'XML_UNREADABLE'],
     ['an empty file', 'notes.txt', 'XML_MALFORMED'],
     ['a file that is not UTF-8', 'Context-Latin.xml', 'XML_MALFORMED'],
-  ])('refuses %s', async (_title, name, code) => {
+  ])('rejects %s', async (_title, name, code) => {
     expect((await refusal(name)).code).toBe(code);
   });
 
-  it('refuses a file far larger than any context without reading it', async () => {
+  it('rejects a file that is too large without reading it', async () => {
     await writeFile(join(folder, 'huge.xml'), Buffer.alloc(5_000_000, ' '));
     expect((await refusal('huge.xml')).message).toContain('it has 5000000 bytes');
   });

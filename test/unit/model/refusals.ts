@@ -1,17 +1,17 @@
-// How tests look at a refusal: the error, its faults, and the lines they name.
+// Helpers for errors in tests: the error, its faults and their lines.
 
 import { expect } from 'vitest';
 import { ContextdError } from '../../../src/base/errors.js';
 import type { Fault } from '../../../src/xml/fault.js';
 
-/** The ContextdError that `act` throws; anything else fails the test. */
+/** Returns the ContextdError that `act` throws; any other result fails the test. */
 export function refusalOf(act: () => unknown): ContextdError {
   const error = tryRefusal(act);
   if (error === undefined) return expect.unreachable('nothing was refused');
   return error;
 }
 
-/** Undefined if nothing is thrown; throws on whatever is thrown but a ContextdError. */
+/** Returns undefined if `act` does not throw. Rethrows errors that are not a ContextdError. */
 export function tryRefusal(act: () => unknown): ContextdError | undefined {
   try {
     act();

@@ -1,4 +1,4 @@
-// Context and meta files as text, one tag or element a line, so that tests know the line of everything.
+// Context and meta files as text, with one tag or element per line, so that tests know all line numbers.
 
 export interface ServiceParts {
   readonly id?: string;
@@ -8,7 +8,7 @@ export interface ServiceParts {
   readonly configuration?: string;
 }
 
-/** A service whose attributes, transitions and so on can be replaced. */
+/** A service with replaceable attributes, transitions and so on. */
 export function serviceText(parts: ServiceParts = {}): string {
   const attributes = parts.attributes ?? `id="${parts.id ?? 'ts_1'}" instance="Echo"`;
   return [
@@ -30,7 +30,7 @@ export function serviceText(parts: ServiceParts = {}): string {
 export const SERVER_KEY = 'dE7MwwDEPZa$[R$OpnKx7m*n213yY/pVL)AjCO(B';
 export const CLIENT_KEY = '1r*Qv@B=6RHa$!nuC)Q^E%HtMLTl*24er#eBk3^}';
 
-/** With <Security> as line 6, and each client on a line of its own. */
+/** With <Security> in line 6 and each client on its own line. */
 export function withSecurity(attributes: string, ...clients: readonly string[]): string {
   const inner = clients.map((each) => `<Client ${each}/>\n`).join('');
   return contextText(serviceText(), `${ENDPOINTS}\n<Security ${attributes}>\n${inner}</Security>`);
@@ -68,7 +68,7 @@ export function withEndpoint(from: string, to: string): string {
   return contextText(serviceText(), ENDPOINTS.replace(from, to));
 }
 
-/** A file that has every element, each line with one tag or one whole element. */
+/** A file with every element, one tag or complete element per line. */
 export const FULL_CONTEXT = [
   '<Context>',
   ENDPOINTS,

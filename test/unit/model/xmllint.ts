@@ -1,4 +1,4 @@
-// xmllint as a second opinion: is it XML, does it keep a schema?
+// Runs xmllint as reference: whether a text is well-formed, or valid with a schema.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tool } from '../../helpers/requirements.js';
 
-/** For each text whether xmllint accepts it: as well-formed, or with a schema as valid. */
+/** Returns for each text whether xmllint accepts it as well-formed, or with a schema as valid. */
 export function judge(texts: readonly string[], schema?: string): readonly boolean[] {
   const folder = mkdtempSync(join(tmpdir(), 'contextd-xmllint-'));
   try {

@@ -43,7 +43,7 @@ describe.each([
   ['context.xsd', readContext, contextCases],
   ['meta-services.xsd', readMetaContext, metaCases],
 ] as const)('%s', needs('xmllint'), (schema, read, cases) => {
-  it('accepts and refuses what the reader does', () => {
+  it('accepts and rejects the same files as the reader', () => {
     const verdicts = judge(
       cases.map(({ text }) => text),
       join(root, 'conf', schema),

@@ -1,4 +1,4 @@
-// Values that are code somewhere, through every flag and every element: refused, or nothing but text.
+// Values that could be executed, in every flag and every element, are rejected or written as plain text.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,7 @@ const ELEMENTS = [...new Set([...FULL_META.matchAll(/<(\w+)>[^<\n]*</g)].map(([,
 
 let root: string;
 let rooms = 0;
-/** What was run alone and left nothing behind: most files have the same text whatever the value. */
+/** Texts that were run before without effect: most files have the same text for every value. */
 const harmless = new Set<string>();
 
 beforeAll(async () => {
@@ -80,7 +80,7 @@ async function run(command: unknown, argv: readonly string[]) {
   return { exitCode, ...terminal.written };
 }
 
-/** A folder deep enough that what leaves it by a few steps is still seen, and what was written to it. */
+/** A nested folder, so that files outside of it are detected, and the files that were written. */
 async function openRoom() {
   rooms += 1;
   const room = join(root, String(rooms));
@@ -93,7 +93,7 @@ async function openRoom() {
   return { home, files };
 }
 
-/** Runs what was generated, with nothing around it; returns what it has left behind. */
+/** Runs the generated code in isolation and returns its side effects. */
 function runAlone(code: string): readonly string[] {
   const { outputText, diagnostics } = ts.transpileModule(code, {
     reportDiagnostics: true,
@@ -101,7 +101,7 @@ function runAlone(code: string): readonly string[] {
   });
   expect(diagnostics).toEqual([]);
   const callable: unknown = new Proxy(() => undefined, { get: () => callable, apply: () => callable });
-  // Whatever can be extended will do for a class.
+  // Any constructor can be extended.
   const sdk = { LoopedTask: Map, SingleTask: Map, defineService: () => ({}), z: callable };
   const other = (from: object, key: string | symbol) => (Reflect.get(from, key) as unknown) ?? Map;
   const world = { require: () => new Proxy(sdk, { get: other }), exports: {} };
@@ -122,7 +122,7 @@ function namesIn(element: XmlElement): readonly string[] {
   return [element.name, ...element.children.flatMap(namesIn)];
 }
 
-/** Checks all that was written; returns the values and the element names of its context file. */
+/** Checks all written files; returns the values and the element names of the context file. */
 async function inspect(files: readonly string[]) {
   const found: { texts: readonly string[]; names: readonly string[] }[] = [];
   for (const file of files) {
@@ -156,13 +156,13 @@ test.each(Object.keys(FLAGS))('create_service --%s', async (flag) => {
       expect(written, value).toEqual([]);
       continue;
     }
-    // Where the location says, and nowhere else, may code be outside.
+    // Only <location> may place code outside of the folder.
     const places = [home, ...(flag === 'location' ? [resolve(home, value)] : [])];
     expect(written.filter((file) => !places.some((place) => file.startsWith(`${place}/`)))).toEqual([]);
     const [context] = await inspect(written);
     expect(context!.names.filter((name) => name === 'TaskService')).toHaveLength(1);
     expect(context!.names).not.toContain('evil');
-    // A class stands in code only, an address within another.
+    // The class is only in the code, and the address is part of an endpoint.
     if (!isPath && !['task_file', 'task_class', 'server_ip'].includes(flag))
       expect(context!.texts.map(oneLine), value).toContain(oneLine(value));
   }

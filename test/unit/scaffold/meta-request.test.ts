@@ -1,4 +1,4 @@
-// What is asked for by a meta file: the same request as by flags, for several services.
+// The request of a meta file: the same as from flags, for several services.
 
 import { describe, expect, test } from 'vitest';
 import { readMetaContext } from '../../../src/model/read/meta-context.js';
@@ -39,8 +39,8 @@ function metaText({ head = '', attributes = '', taskClass = 'Walking', more = ''
 
 const read = (parts: Parts) => requestOf(readMetaContext(metaText(parts), PATH));
 
-describe('a meta file asks for', () => {
-  test('one context, below the folder that service_path names from the file', () => {
+describe('the request of a meta file has', () => {
+  test('one context; service_path is relative to the file', () => {
     expect(read({})).toMatchObject({
       servicePath: '/home/me/work',
       homePath: '/home/me/work',
@@ -80,16 +80,16 @@ describe('a meta file asks for', () => {
     ]);
   });
 
-  test('looped tasks that start at once, where it says nothing else', () => {
+  test('looped tasks that start at once, by default', () => {
     expect(read({}).services).toMatchObject([{ taskType: 'Looped', entry: 'on_start', topic: 'process' }]);
   });
 
-  test('a context id only if it names one', () => {
+  test('a context id only if the file has one', () => {
     expect(read({ head: '<context_id></context_id>' }).context.contextId).toBeUndefined();
     expect(read({ head: '<context_id>context001</context_id>' }).context.contextId).toBe('context001');
   });
 
-  test('conf below home_path, from where the services are named absolutely', () => {
+  test('conf below home_path, and absolute locations of the services', () => {
     const { homePath, services } = read({ head: '<home_path>../../home</home_path>' });
     expect(homePath).toBe('/home/me/home');
     expect(services).toMatchObject([{ location: '/home/me/work/services' }]);
@@ -106,29 +106,29 @@ describe('a meta file asks for', () => {
     expect(service?.location).toBe(expected);
   });
 
-  test('the file of a task class, if it names one', () => {
+  test('the file of the task class if it is given', () => {
     expect(read({ more: '<task_file>Walker</task_file>' }).services[0]?.taskFile).toBe('Walker');
     expect(read({ more: '<task_file/>' }).services[0]?.taskFile).toBe('Walk');
     const text = metaText({ more: '<task_file>ServiceWalk</task_file>' });
     const error = refusalOf(() => requestOf(readMetaContext(text, PATH)));
     expect(tellFaults(error)).toEqual([
-      '10:38 task_file "ServiceWalk" is the file of the service side (use another name, such as that of the task class)',
+      '10:38 task_file "ServiceWalk" is the name of the service file (use another name, such as that of the task class)',
     ]);
   });
 
-  test('an address of IPv6 without its brackets', () => {
+  test('an IPv6 address without brackets', () => {
     const text = metaText({}).replace('127.0.0.1', '[::1]');
     expect(requestOf(readMetaContext(text, PATH)).context.serverIp).toBe('::1');
   });
 });
 
-test('What cannot become code or a file is refused, all of it at once, each at its place.', () => {
+test('Values that cannot become code or file names are rejected together, each with its position.', () => {
   const text = metaText({ taskClass: 'class' }).replace('127.0.0.1', 'a_b').replace('>Walk<', '>index<');
   const error = refusalOf(() => requestOf(readMetaContext(text, PATH)));
   expect(error.code).toBe('CTX_INVALID');
   expect(tellFaults(error)).toEqual([
-    '2:36 server_ip "a_b" is neither an IP address nor a host name (for this machine alone use 127.0.0.1)',
-    '6:1 task_service "index" is a reserved word (use another name, such as one that says what it does)',
-    '6:35 task_class "class" is a reserved word (use another name, such as one that says what it does)',
+    '2:36 server_ip "a_b" is neither an IP address nor a host name (use 127.0.0.1 for this machine only)',
+    '6:1 task_service "index" is a reserved word (use another name, such as one that describes its purpose)',
+    '6:35 task_class "class" is a reserved word (use another name, such as one that describes its purpose)',
   ]);
 });

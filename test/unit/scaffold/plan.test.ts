@@ -1,4 +1,4 @@
-// What would change: nothing twice, no edit lost, no contradiction written.
+// Plans: nothing is written twice, no edit is lost, no contradiction is written.
 
 import { describe, expect, test } from 'vitest';
 import { readContext } from '../../../src/model/read/read-context.js';
@@ -28,7 +28,7 @@ function kinds(plan: ScaffoldPlan): readonly string[] {
 const first = written(planScaffold(REQUEST, stateOf({})));
 
 describe('a plan', () => {
-  test('creates everything where there is nothing', () => {
+  test('creates all files in an empty folder', () => {
     const plan = planScaffold(REQUEST, stateOf({}));
     expect(plan.changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
       'create /home/me/work/services/EchoAction/index.ts',
@@ -46,21 +46,21 @@ describe('a plan', () => {
     expect(plan.record.kind).toBe('unchanged');
   });
 
-  test('takes other line ends for no edit', () => {
+  test('does not treat other line ends as an edit', () => {
     const crlf = { ...first, [TASK]: first[TASK]?.replaceAll('\n', '\r\n') };
     expect(kinds(planScaffold(REQUEST, stateOf(crlf)))[2]).toBe('unchanged');
     const other = { ...REQUEST, services: [{ ...SERVICE, description: 'Another one' }] };
     expect(kinds(planScaffold(other, stateOf(crlf)))[2]).toBe('update');
   });
 
-  test('updates a file that nobody edited when other things are asked for', () => {
+  test('updates a file that was not edited if the request has changed', () => {
     const request = { ...REQUEST, services: [{ ...SERVICE, taskType: 'Single' as const }] };
     const plan = planScaffold(request, stateOf(first));
     expect(kinds(plan)).toEqual(['unchanged', 'unchanged', 'update', 'unchanged']);
     expect(kinds(planScaffold(request, stateOf({ ...first, ...written(plan) })))[2]).toBe('unchanged');
   });
 
-  test('keeps a file that was edited, and says so', () => {
+  test('keeps an edited file and reports it', () => {
     const plan = planScaffold(REQUEST, stateOf({ ...first, [TASK]: '// mine\n' }));
     expect(plan.changes[2]).toMatchObject({
       kind: 'kept',
@@ -70,14 +70,14 @@ describe('a plan', () => {
     expect(plan.record.kind).toBe('unchanged');
   });
 
-  test('keeps a file that it knows nothing about', () => {
+  test('keeps a file that is not recorded', () => {
     const plan = planScaffold(REQUEST, stateOf({ [TASK]: '// mine\n', [RECORD]: '{ damaged' }));
     expect(kinds(plan)).toEqual(['create', 'create', 'kept', 'create']);
-    expect(plan.changes[2]?.note).toMatch(/^is not as create_service writes it/);
+    expect(plan.changes[2]?.note).toMatch(/^differs from what create_service writes/);
     expect(plan.record.after).not.toContain('EchoAction/EchoAction.ts');
   });
 
-  test('overwrites an edited file when forced, and knows it again afterwards', () => {
+  test('overwrites an edited file when forced, and records it', () => {
     const plan = planScaffold(REQUEST, stateOf({ ...first, [TASK]: '// mine\n' }), true);
     expect(plan.changes[2]).toMatchObject({ kind: 'update', after: first[TASK] });
   });
@@ -92,7 +92,7 @@ describe('a plan', () => {
     expect(Object.keys((JSON.parse(plan.record.after) as { files: object }).files)).toHaveLength(6);
   });
 
-  test('holds several services at once', () => {
+  test('contains several services at once', () => {
     const plan = planScaffold({ ...REQUEST, services: [SERVICE, WALK] }, stateOf({}));
     expect(plan.changes).toHaveLength(7);
     expect(planScaffold({ ...REQUEST, services: [SERVICE, WALK] }, stateOf(written(plan))).changes).toSatisfy(
@@ -100,20 +100,20 @@ describe('a plan', () => {
     );
   });
 
-  test('leaves what the context file says of a service, and tells where it differs', () => {
+  test('does not change an existing service in the context file and reports differences', () => {
     const text = first[CONTEXT]?.replace('>shout<', '>whisper<') ?? '';
     const plan = planScaffold(REQUEST, stateOf({ ...first, [CONTEXT]: text }));
     expect(plan.changes[3]).toMatchObject({ kind: 'kept', after: text });
     expect(plan.changes[3]?.note).toContain("ts_100 (line 14) has the device_action 'whisper', not 'shout'");
   });
 
-  test('takes the context id of the file when none is asked for', () => {
+  test('uses the context id of the file by default', () => {
     const text = first[CONTEXT]?.replace('EchoAction</ContextID>', 'street</ContextID>') ?? '';
     const plan = planScaffold({ ...REQUEST, services: [WALK] }, stateOf({ ...first, [CONTEXT]: text }));
     expect(plan.contextId).toBe('street');
   });
 
-  test('shows itself as a unified diff of what would be written', () => {
+  test('is formatted as a unified diff', () => {
     const plan = planScaffold({ ...REQUEST, services: [WALK] }, stateOf(first));
     const diff = formatDiff(plan.changes, (path) => path.replace('/home/me/work/', ''));
     expect(diff).toContain('--- /dev/null\n+++ services/Walk/index.ts\n');
@@ -122,8 +122,8 @@ describe('a plan', () => {
   });
 });
 
-describe('the context file that is planned', () => {
-  test('is one that the provider loads without a warning', () => {
+describe('the planned context file', () => {
+  test('is loaded by the provider without a warning', () => {
     const services = [
       SERVICE,
       { ...WALK, entry: 'on_exit' as const, description: `*/ ]]> \${x} "it's" <b> & --` },
@@ -144,7 +144,7 @@ describe('the context file that is planned', () => {
   });
 });
 
-describe('a contradiction to the context file is refused with file and line', () => {
+describe('a contradiction to the context file is rejected with file and line', () => {
   const refusal = (request: typeof REQUEST, text = first[CONTEXT]) => {
     try {
       planScaffold(request, stateOf({ ...first, [CONTEXT]: text }));
@@ -163,7 +163,7 @@ describe('a contradiction to the context file is refused with file and line', ()
     [
       'an instance under another id',
       { ...SERVICE, taskId: 'ts_9' },
-      "the instance EchoAction is there with the id 'ts_100'",
+      "the instance EchoAction exists with the id 'ts_100'",
     ],
     [
       'another service name',
@@ -188,7 +188,7 @@ describe('a contradiction to the context file is refused with file and line', ()
     ]);
   });
 
-  test('a file that is no context', () => {
+  test('a file that is not a context', () => {
     expect(refusal(REQUEST, '<MetaServiceConf></MetaServiceConf>').message).toContain(
       'the root element is <MetaServiceConf>, not <Context>',
     );

@@ -1,4 +1,4 @@
-// What flags and elements may hold, and that everything wrong is told at once.
+// The allowed values of flags and elements; all faults are reported at once.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -23,7 +23,7 @@ const FIELDS = {
 };
 
 describe('a request', () => {
-  test('lacks what is not there and what is blank', () => {
+  test('reports missing and blank fields', () => {
     expect(missingFields({ ...FIELDS, task_id: undefined, task_desc: ' ' })).toEqual([
       'task_desc',
       'task_id',
@@ -43,7 +43,7 @@ describe('a request', () => {
     ['task_desc', ['a\0b', 'a\ud800b']],
     ['entry_action', ['on_begin', '', 'On_start']],
     ['task_type', ['looped', 'Once']],
-  ])('is refused for a %s that is none', (field, values) => {
+  ])('is rejected for an invalid %s', (field, values) => {
     for (const value of values) {
       const faults = checkFields({ ...FIELDS, [field]: value });
       expect(
@@ -60,33 +60,33 @@ describe('a request', () => {
     ['context_name', ['Echo', 'State machine', 'a', 'v1.2', 'Café']],
     ['task_desc', ['two\nlines', '*/ ${x} ]]>']],
     ['entry_action', ['on_start', 'start_now', 'on_update', 'on_fail', 'on_exit']],
-  ])('may have a %s such as these', (field, values) => {
+  ])('accepts a valid %s', (field, values) => {
     for (const value of values) expect(checkFields({ ...FIELDS, [field]: value })).toEqual([]);
   });
 
-  test('tells all faults at once, equal ports among them', () => {
+  test('reports all faults at once, including equal ports', () => {
     const faults = checkFields({ ...FIELDS, task_class: 'class', pub_port: '5556', task_type: 'Twice' });
     expect(faults.map(({ field }) => field).sort()).toEqual(['pub_port', 'task_class', 'task_type']);
   });
 
-  test('takes relative paths from the folder that it is made in', () => {
+  test('resolves relative paths from the given folder', () => {
     const request = readRequest(FIELDS, '/home/me');
     expect(request).toMatchObject({ servicePath: '/home/me/work', homePath: '/home/me/work' });
     expect(request.services[0]?.location).toBe('services');
   });
 
-  test('names the services absolutely when the context file lies elsewhere', () => {
+  test('has an absolute location if the context file is in another folder', () => {
     const request = readRequest({ ...FIELDS, home_path: '/srv' }, '/home/me');
     expect(request).toMatchObject({ homePath: '/srv', services: [{ location: '/home/me/work/services' }] });
   });
 
-  test('names the file of the task class as it is told, or as the service', () => {
+  test('names the file of the task class as given, or after the service', () => {
     expect(readRequest(FIELDS, '/').services[0]?.taskFile).toBe('EchoAction');
     expect(readRequest({ ...FIELDS, task_file: 'Shouter' }, '/').services[0]?.taskFile).toBe('Shouter');
   });
 
   test.each(['index', 'ServiceEcho', 'serviceecho', '../up', 'Shouter.py', ''])(
-    'refuses the task_file "%s"',
+    'rejects the task_file "%s"',
     (file) => {
       expect(
         checkFields({ ...FIELDS, task_service: 'Echo', task_file: file }).map(({ field }) => field),

@@ -1,4 +1,4 @@
-// What create_service writes: the skeletons, and hostile values in each place of a template.
+// The output of the templates: the skeletons, and hostile values at each place.
 
 import { isId } from '../../../src/base/ids.js';
 import { contextIdOf } from '../../../src/scaffold/request.js';
@@ -41,7 +41,7 @@ function syntaxErrors(text: string): readonly string[] {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
-/** The initializer of `serviceName`, as a program would see it. */
+/** The value of the initializer of `serviceName`. */
 function serviceNameIn(text: string): string | undefined {
   let found: string | undefined;
   const visit = (node: ts.Node): void => {
@@ -54,15 +54,15 @@ function serviceNameIn(text: string): string | undefined {
 }
 
 describe('the files of a task service', () => {
-  test('are the door, the service side and the task, named by the service', () => {
+  test('are index.ts, the service and the task, named after the service', () => {
     const names = renderCode(templates, SERVICE).map(({ name }) => name);
     expect(names).toEqual(['index.ts', 'ServiceEchoAction.ts', 'EchoAction.ts']);
   });
 
-  test('say which messages concern the service and which task it runs', () => {
+  test('define the service name and the task', () => {
     const [, service] = renderCode(templates, SERVICE);
     expect(service?.text).toMatchInlineSnapshot(`
-      "// The service side of EchoAction: which messages concern it, and the task that it runs.
+      "// The service EchoAction: its service name and its task.
 
       import { defineService } from 'contextd/task';
       import { EchoShouting } from './EchoAction.js';
@@ -79,13 +79,13 @@ describe('the files of a task service', () => {
   test.each([
     ['Looped', 'extends LoopedTask', 'async step()'],
     ['Single', 'extends SingleTask', 'async run()'],
-  ] as const)('of type %s hold a task that %s', (taskType, base, method) => {
+  ] as const)('of type %s contain a task that %s', (taskType, base, method) => {
     const task = renderCode(templates, { ...SERVICE, taskType })[2]?.text;
     expect(task).toContain(`export class EchoShouting ${base}`);
     expect(task).toContain(method);
   });
 
-  test.each(HOSTILE)('carry %j as a description and as a service name without harm', (value) => {
+  test.each(HOSTILE)('contain %j as description and service name without side effect', (value) => {
     for (const taskType of ['Looped', 'Single'] as const) {
       const files = renderCode(templates, { ...SERVICE, taskType, description: value, serviceName: value });
       const harmless = renderCode(templates, { ...SERVICE, taskType });
@@ -97,7 +97,7 @@ describe('the files of a task service', () => {
     }
   });
 
-  test('are not rendered for a name that could not stand in code', () => {
+  test('are not rendered for a name that is not an identifier', () => {
     const request = { ...SERVICE, taskClass: 'A {} process.exit(1); class B' };
     expect(() => renderCode(templates, request)).toThrow(
       expect.objectContaining({ code: 'TPL_NAME_INVALID' }),
@@ -114,7 +114,7 @@ describe('the context file', () => {
     ['Ärger', /^_rger-[0-9a-f]{6}$/],
     ['-x', /^_x-[0-9a-f]{6}$/],
     ['x'.repeat(100), 'x'.repeat(100)],
-  ])('of the context %s has an id of its own', (contextName, expected) => {
+  ])('of the context %s has its own id', (contextName, expected) => {
     const id = contextIdOf({ contextName, contextId: undefined });
     expect(isId(id)).toBe(true);
     expect(id).toMatch(expected);
@@ -134,7 +134,7 @@ describe('the context file', () => {
     ]);
   });
 
-  test('puts an IPv6 address into brackets', () => {
+  test('writes an IPv6 address in brackets', () => {
     const text = renderContext(templates, { ...REQUEST.context, serverIp: '::1' });
     expect(text).toContain('<FrontEndEndpoint>tcp://[::1]:5556</FrontEndEndpoint>');
   });
@@ -145,17 +145,20 @@ describe('the context file', () => {
     expect(readXml(text, 'a.xml').children).toHaveLength(6);
   });
 
-  test.each(HOSTILE)('carries %j in a task service as it is, but for what XML cannot hold', (value) => {
-    const service = { ...SERVICE, taskId: value, description: value, deviceAction: value, location: value };
-    const text = renderTaskService(templates, service);
-    const element = readXml(text, 'a.xml');
-    const carried = value.replace(/[^\P{Cc}\r\n]|\p{Cs}/gu, '\ufffd');
-    expect(valueIn(element, 'id')).toBe(carried);
-    expect(valueIn(childOf(element, 'Task'), 'description')).toBe(carried.trim());
-    expect(text.split('\n')).toHaveLength(renderTaskService(templates, SERVICE).split('\n').length);
-  });
+  test.each(HOSTILE)(
+    'contains %j in a task service unchanged, except characters that are not allowed in XML',
+    (value) => {
+      const service = { ...SERVICE, taskId: value, description: value, deviceAction: value, location: value };
+      const text = renderTaskService(templates, service);
+      const element = readXml(text, 'a.xml');
+      const carried = value.replace(/[^\P{Cc}\r\n]|\p{Cs}/gu, '\ufffd');
+      expect(valueIn(element, 'id')).toBe(carried);
+      expect(valueIn(childOf(element, 'Task'), 'description')).toBe(carried.trim());
+      expect(text.split('\n')).toHaveLength(renderTaskService(templates, SERVICE).split('\n').length);
+    },
+  );
 
-  test('has all four triggers of a service, blank unless asked for', () => {
+  test('has all four triggers of a service, blank by default', () => {
     const transitions = { on_exit: { action: 'start', call: 'ts_101 ts_102' } } as const;
     const state = childOf(
       readXml(renderTaskService(templates, { ...SERVICE, transitions }), 'a'),

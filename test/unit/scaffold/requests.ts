@@ -1,4 +1,4 @@
-// A request as the tutorial makes it, for the tests of the scaffolder to vary.
+// The request of the tutorial, as a base for tests of the scaffolder.
 
 import type { ScaffoldRequest, ServiceRequest } from '../../../src/scaffold/request.js';
 

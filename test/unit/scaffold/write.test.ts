@@ -1,4 +1,4 @@
-// All or nothing: what a failed or disturbed write leaves behind.
+// Atomic writing of a plan: the state after a failed or concurrent write.
 
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ async function scaffold(request: ScaffoldRequest, writeOne?: WriteFile): Promise
   await writePlan(planScaffold(request, await readState(request), true), writeOne);
 }
 
-/** Writes until it comes to a file of this name, then fails as a full disk does. */
+/** Writes files until this one, then fails as with a full disk. */
 function fullDiskAt(name: string): WriteFile {
   return async (path, content) => {
     if (basename(path) === name) throw new Error('ENOSPC: no space left on device');
@@ -44,7 +44,7 @@ function fullDiskAt(name: string): WriteFile {
 }
 
 describe('writing a plan', () => {
-  test('takes everything back when a file cannot be written', async () => {
+  test('rolls back all changes if a file cannot be written', async () => {
     await using folder = await makeFolder();
     for (const name of ['index.ts', 'EchoAction.ts', 'Context-EchoAction.xml', 'scaffold.json']) {
       await expect(scaffold(requestIn(folder.path), fullDiskAt(name))).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe('writing a plan', () => {
     }
   });
 
-  test('gives back the bytes of the files that it had replaced', async () => {
+  test('restores the bytes of replaced files', async () => {
     await using folder = await makeFolder();
     await scaffold(requestIn(folder.path));
     const task = join(folder.path, 'services/EchoAction/EchoAction.ts');
@@ -66,7 +66,7 @@ describe('writing a plan', () => {
     expect(await contentsOf(folder.path)).toEqual(before);
   });
 
-  test('refuses when a file changed since the plan was made', async () => {
+  test('is rejected if a file has changed since the plan was made', async () => {
     await using folder = await makeFolder();
     const request = requestIn(folder.path);
     await scaffold(request);
@@ -78,7 +78,7 @@ describe('writing a plan', () => {
     expect(await contentsOf(folder.path)).toEqual(before);
   });
 
-  test('refuses a context file whose bytes it would not give back', async () => {
+  test('is rejected for a context file whose bytes could not be restored', async () => {
     await using folder = await makeFolder();
     const request = requestIn(folder.path);
     await scaffold(request);
@@ -116,7 +116,7 @@ describe('writing a plan', () => {
     ['services', 'services'],
     ['Services', 'Services'],
     ['../elsewhere', '../elsewhere'],
-  ])('puts the code of location %s there, where the provider looks for it', async (location, place) => {
+  ])('writes the code of location %s where the provider finds it', async (location, place) => {
     await using folder = await makeFolder();
     const home = join(folder.path, 'home');
     await mkdir(home);
@@ -137,7 +137,7 @@ describe('writing a plan', () => {
     expect(await readFile(entry, 'utf8')).toContain("from './Shouter.js'");
   });
 
-  test('refuses a file where a folder is wanted', async () => {
+  test('is rejected if there is a file instead of a folder', async () => {
     await using folder = await makeFolder();
     await writeFile(join(folder.path, 'services'), '');
     await expect(readState(requestIn(folder.path))).rejects.toMatchObject({ code: 'TPL_CONFLICT' });

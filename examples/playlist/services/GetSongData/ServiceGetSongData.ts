@@ -1,4 +1,4 @@
-// The service side of GetSongData: which messages concern it, and the task that it runs.
+// The service GetSongData: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { SongReader } from './GetSongData.js';

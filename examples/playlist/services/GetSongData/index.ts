@@ -1,4 +1,4 @@
-// The door of the task service GetSongData: what the provider loads.
+// The entry point of the task service GetSongData, which the provider loads.
 
 export { default } from './ServiceGetSongData.js';
 export * from './GetSongData.js';

@@ -1,4 +1,4 @@
-// The service side of PlayRadio: which messages concern it, and the task that it runs.
+// The service PlayRadio: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { RadioPlayer } from './PlayRadio.js';

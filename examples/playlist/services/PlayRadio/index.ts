@@ -1,4 +1,4 @@
-// The door of the task service PlayRadio: what the provider loads.
+// The entry point of the task service PlayRadio, which the provider loads.
 
 export { default } from './ServicePlayRadio.js';
 export * from './PlayRadio.js';

@@ -1,4 +1,4 @@
-// The service side of SearchMetadata: which messages concern it, and the task that it runs.
+// The service SearchMetadata: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { MetadataSearch } from './SearchMetadata.js';

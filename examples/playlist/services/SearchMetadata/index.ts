@@ -1,4 +1,4 @@
-// The door of the task service SearchMetadata: what the provider loads.
+// The entry point of the task service SearchMetadata, which the provider loads.
 
 export { default } from './ServiceSearchMetadata.js';
 export * from './SearchMetadata.js';

@@ -1,4 +1,4 @@
-// The service side of StoreBest: which messages concern it, and the task that it runs.
+// The service StoreBest: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { BestStore } from './StoreBest.js';

@@ -1,4 +1,4 @@
-// The door of the task service StoreBest: what the provider loads.
+// The entry point of the task service StoreBest, which the provider loads.
 
 export { default } from './ServiceStoreBest.js';
 export * from './StoreBest.js';

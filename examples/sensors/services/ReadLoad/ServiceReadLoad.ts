@@ -1,4 +1,4 @@
-// The service side of ReadLoad: which messages concern it, and the task that it runs.
+// The service ReadLoad: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { LoadReader } from './ReadLoad.js';

@@ -1,4 +1,4 @@
-// The door of the task service ReadLoad: what the provider loads.
+// The entry point of the task service ReadLoad, which the provider loads.
 
 export { default } from './ServiceReadLoad.js';
 export * from './ReadLoad.js';

@@ -1,4 +1,4 @@
-// The service side of SendAlert: which messages concern it, and the task that it runs.
+// The service SendAlert: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { AlertSender } from './SendAlert.js';

@@ -1,4 +1,4 @@
-// The door of the task service SendAlert: what the provider loads.
+// The entry point of the task service SendAlert, which the provider loads.
 
 export { default } from './ServiceSendAlert.js';
 export * from './SendAlert.js';

@@ -1,4 +1,4 @@
-// The service side of WatchThreshold: which messages concern it, and the task that it runs.
+// The service WatchThreshold: its service name and its task.
 
 import { defineService } from 'contextd/task';
 import { ThresholdWatch } from './WatchThreshold.js';

@@ -1,4 +1,4 @@
-// The door of the task service WatchThreshold: what the provider loads.
+// The entry point of the task service WatchThreshold, which the provider loads.
 
 export { default } from './ServiceWatchThreshold.js';
 export * from './WatchThreshold.js';

@@ -1,14 +1,14 @@
-// What a context file that is there says of its context and of its services, so that it need not be said again.
+// Reads defaults for fields from an existing context file.
 
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseTcpEndpoint } from '../bus/endpoint.js';
 import { readXml, type XmlElement } from '../xml/xml.js';
 import type { Fields } from './read-request.js';
-import { readIfThere } from './read-state.js';
+import { readIfExists } from './read-state.js';
 import { childOf, valueIn } from '../xml/edit.js';
 
-export interface KnownContext {
+export interface ExistingContext {
   readonly name: string;
   readonly path: string;
   readonly root: XmlElement;
@@ -16,7 +16,7 @@ export interface KnownContext {
 
 const CONTEXT_FILE = /^Context-(.+)\.xml$/;
 
-/** The contexts in `conf/` of the fields' folder; with `context_name` that one alone. */
+/** Returns the names of the contexts in `conf/`; with `context_name` only that one. */
 export async function listContextNames(fields: Fields, folder: string): Promise<readonly string[]> {
   const names = await readdir(join(homeOf(fields, folder), 'conf')).catch(() => []);
   const found = names.flatMap((name) => CONTEXT_FILE.exec(name)?.[1] ?? []);
@@ -24,17 +24,17 @@ export async function listContextNames(fields: Fields, folder: string): Promise<
   return wanted === undefined ? found.toSorted() : found.filter((name) => name === wanted);
 }
 
-/** The only one that is meant; undefined for none or several. Throws XML_MALFORMED. */
-export async function findContext(fields: Fields, folder: string): Promise<KnownContext | undefined> {
+/** Returns the context if there is exactly one candidate. Throws XML_MALFORMED. */
+export async function findContext(fields: Fields, folder: string): Promise<ExistingContext | undefined> {
   const [name, ...more] = await listContextNames(fields, folder);
   if (name === undefined || more.length > 0) return undefined;
   const path = join(homeOf(fields, folder), 'conf', `Context-${name}.xml`);
-  const bytes = await readIfThere(path);
+  const bytes = await readIfExists(path);
   return bytes === undefined ? undefined : { name, path, root: readXml(bytes.toString('utf8'), path) };
 }
 
-/** `fields`, and where they say nothing what the context says, or what goes without saying there. */
-export function completeFields(fields: Fields, { name, path, root }: KnownContext): Fields {
+/** Returns `fields`, completed by values of the context and by defaults. */
+export function completeFields(fields: Fields, { name, path, root }: ExistingContext): Fields {
   const service = servicesOf(root).find((each) => each.instance === fields.task_service);
   const words = (fields.task_service ?? '').replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ').toLowerCase();
   const known: Fields = {
@@ -65,10 +65,10 @@ export function servicesOf(root: XmlElement) {
       return {
         id: valueIn(element, 'id') ?? '',
         instance: valueIn(element, 'instance') ?? '',
-        description: told(valueIn(task, 'description')),
-        name: told(valueIn(childOf(task, 'message', 'header'), 'service_name')),
-        deviceAction: told(valueIn(configuration, 'device_action')),
-        location: told(valueIn(configuration, 'location')),
+        description: nonBlank(valueIn(task, 'description')),
+        name: nonBlank(valueIn(childOf(task, 'message', 'header'), 'service_name')),
+        deviceAction: nonBlank(valueIn(configuration, 'device_action')),
+        location: nonBlank(valueIn(configuration, 'location')),
       };
     });
 }
@@ -80,19 +80,19 @@ export function addressOf(root: XmlElement): Pick<Fields, 'server_ip' | 'sub_por
   return { server_ip: sub.host.replace(/^\[(.*)\]$/, '$1'), sub_port: sub.port, pub_port: pub.port };
 }
 
-/** Where its services lie: beside `conf/`, unless they are told to be elsewhere. */
+/** Returns the service path: the parent of `conf/`, unless a <location> names another folder. */
 function folderOf(root: XmlElement, path: string): string {
   const home = dirname(dirname(path));
   const location = servicesOf(root).find((each) => each.location?.endsWith('/services'))?.location;
   return location === undefined ? home : dirname(resolve(home, location));
 }
 
-/** A blank element says nothing. */
-function told(text: string | undefined): string | undefined {
+/** Treats a blank element as missing. */
+function nonBlank(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** ts_102 after ts_101. */
+/** Returns ts_102 after ts_101. */
 function nextId(root: XmlElement): string {
   const numbers = servicesOf(root).flatMap(({ id }) => /^ts_(\d+)$/.exec(id)?.[1] ?? []);
   return `ts_${Math.max(0, ...numbers.map(Number)) + 1}`;

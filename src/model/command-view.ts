@@ -1,33 +1,33 @@
-// What the checks need of the <command> of a service, however wrong it is.
+// A lenient view of the <command> of a service, which may still be invalid, for the checks.
 
 import type { Finding, ValuePath } from '../xml/fault.js';
 import type { LenientService } from './lenient-view.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A <command> as far as it is one; `path` leads to it. */
-export interface CommandOutline {
+/** The fields of a <command>; empty if it is not an element. `path` is its location. */
+export interface CommandView {
   readonly path: ValuePath;
   readonly fields: Fields;
 }
 
-export const CONFIGURATION_PLACE = ['Task', 'message', 'content', 'configuration'] as const;
-export const COMMAND_PLACE = [...CONFIGURATION_PLACE, 'command'] as const;
+export const CONFIGURATION_PATH = ['Task', 'message', 'content', 'configuration'] as const;
+export const COMMAND_PATH = [...CONFIGURATION_PATH, 'command'] as const;
 
-export function at(command: CommandOutline, key: string, message: string, hint?: string): Finding {
+export function at(command: CommandView, key: string, message: string, hint?: string): Finding {
   return { path: [...command.path, key], message, hint };
 }
 
-export function commandsOf(services: readonly LenientService[]): readonly CommandOutline[] {
+export function commandsOf(services: readonly LenientService[]): readonly CommandView[] {
   return services
     .filter(({ command }) => command !== undefined && !Array.isArray(command))
     .map(({ path, command }) => ({
-      path: [...path, ...COMMAND_PLACE],
+      path: [...path, ...COMMAND_PATH],
       fields: isRecord(command) ? command : {},
     }));
 }
 
-export function textOf({ fields }: CommandOutline, key: string): string {
+export function textOf({ fields }: CommandView, key: string): string {
   const value = fields[key];
   return typeof value === 'string' ? value : '';
 }
