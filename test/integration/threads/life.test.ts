@@ -124,17 +124,8 @@ test('A thread receives the events of the other services of its transaction, fro
   ]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
-<<<<<<< HEAD
-<<<<<<< HEAD
-  const heard = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.from ?? []);
-  await observer.seen.waitFor(() => heard().includes('ts_2') && heard().includes('ts_3'));
-=======
-  const senders = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status['heard'] ?? []);
-=======
-  const senders = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.heard ?? []);
->>>>>>> 1b476ca (conf, services, templates and tests: life.test reads the fixture's field by name)
+  const senders = () => eventsOf(observer, 'ts_1').flatMap(({ content }) => content.status.from ?? []);
   await observer.seen.waitFor(() => senders().includes('ts_2') && senders().includes('ts_3'));
->>>>>>> 6f21c31 (conf, services, templates and tests of model, messages, host, launcher, scaffold in plain English)
   expect(countsOf(observer, 'ts_1')).toEqual([]);
 });
 
