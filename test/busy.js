@@ -7,7 +7,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: 'string', default: '3' }, loops: { type: 'string', default: '4' } },
 });
-// Each ends by itself when nobody is left to end it.
+// Each ends by itself when its parent is gone.
 const LOOP = 'const parent = process.ppid; while (process.ppid === parent);';
 const loops = Array.from({ length: Number(values.loops) }, () =>
   spawn(process.execPath, ['-e', LOOP], { stdio: 'ignore' }),

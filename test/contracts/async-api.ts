@@ -61,12 +61,12 @@ function composeChannel(topic: string): Part {
 }
 
 function composeOperations(kind: string, contract: Contract): readonly (readonly [string, Part])[] {
-  const speakers = contract.from.split(', ');
-  const isSaid = speakers.includes('provider');
-  const isHeard = speakers.some((each) => each !== 'provider');
+  const senders = contract.from.split(', ');
+  const isSent = senders.includes('provider');
+  const isReceived = senders.some((each) => each !== 'provider');
   return contract.topics.flatMap((topic) => [
-    ...(isHeard ? [composeOperation('receive', kind, contract, topic)] : []),
-    ...(isSaid ? [composeOperation('send', kind, contract, topic)] : []),
+    ...(isReceived ? [composeOperation('receive', kind, contract, topic)] : []),
+    ...(isSent ? [composeOperation('send', kind, contract, topic)] : []),
   ]);
 }
 

@@ -79,7 +79,7 @@ test('In the state machine each service leads to the next.', async () => {
   expect(walk.content.status).toMatchObject({ device_action: 'pass_state2', steps: 3, metres: 2.25 });
 });
 
-test('In the morning waking up leads to the emails, and coffee goes on beside them.', async () => {
+test('In the morning waking up leads to the emails, and coffee keeps running beside them.', async () => {
   await using folder = await openFolder();
   const maildir = join(folder.path, 'maildir');
   await mkdir(join(maildir, 'new'), { recursive: true });

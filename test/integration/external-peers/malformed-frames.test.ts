@@ -15,7 +15,7 @@ let client: Client;
 let socket: zmq.Publisher;
 
 beforeAll(async () => {
-  test1 = await openProvider([{ id: 'ts_1', instance: 'HearsEvents' }]);
+  test1 = await openProvider([{ id: 'ts_1', instance: 'ReceivesEvents' }]);
   client = await test1.client();
   await client.command({ action: 'start', transaction: 'T1' });
   // Messages of a bare socket are only delivered after its ZMTP handshake.

@@ -184,7 +184,7 @@ test('While a whole transaction is being stopped, no trigger fires.', async () =
   await using test = await openProvider([
     one('Forever', { on_exit: 'start ts_2', on_fail: 'start ts_2', on_update: 'start ts_2' }),
     { ...resident, transitions: { on_exit: 'restart ts_1' } },
-    { id: 'ts_3', instance: 'SaysGoodbye', transitions: { on_update: 'start ts_1', on_exit: 'start ts_1' } },
+    { id: 'ts_3', instance: 'ReportsStop', transitions: { on_update: 'start ts_1', on_exit: 'start ts_1' } },
   ]);
   await using observer = await observeBus(test.provider.endpoints);
   const client = await test.client();

@@ -53,7 +53,7 @@ test('A task has sockets of its own beside those of its host.', async () => {
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
   await observer.waitForEvent('ts_1', 'exited');
-  expect(updates(observer).map(({ content }) => content.status.heard)).toEqual(['heartbeat.T1.ts_1']);
+  expect(updates(observer).map(({ content }) => content.status.received)).toEqual(['heartbeat.T1.ts_1']);
 });
 
 test('A single task that returns has exited; its work is done and nothing of it runs.', async () => {
@@ -104,7 +104,7 @@ test('A task cannot overwrite the fields of the host.', async () => {
   const { content } = await observer.waitForEvent('ts_1', 'updated');
   const created = await observer.waitForEvent('ts_1', 'created');
   const { pid } = created.content.status;
-  expect(content.status).toMatchObject({ pid, result: 'success', device_action: 'test_action', told: true });
+  expect(content.status).toMatchObject({ pid, result: 'success', device_action: 'test_action', extra: true });
 });
 
 test('A pause ends as soon as the service is asked to stop.', async () => {
@@ -121,7 +121,7 @@ test('A pause ends as soon as the service is asked to stop.', async () => {
 
 test('onEvent receives events of the other services of its own transaction only.', async () => {
   await using test = await openProvider([
-    { id: 'ts_1', instance: 'HearsEvents' },
+    { id: 'ts_1', instance: 'ReceivesEvents' },
     { id: 'ts_2', instance: 'Ticks', entry: 'on_exit' },
   ]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -129,13 +129,13 @@ test('onEvent receives events of the other services of its own transaction only.
   await client.command({ action: 'start', transaction: 'T1' });
   await client.command({ action: 'start', transaction: 'T2' });
   await client.command({ action: 'start', transaction: 'T1', serviceId: 'ts_2' });
-  const heard = () => updates(observer).filter(({ header }) => header.service_id === 'ts_1');
-  await observer.seen.waitFor(() => heard().length >= 5);
+  const received = () => updates(observer).filter(({ header }) => header.service_id === 'ts_1');
+  await observer.seen.waitFor(() => received().length >= 5);
   await client.command({ action: 'stop', transaction: 'T1' });
   // If T2 had received an event by mistake, it would have reported it before this.
   await client.command({ action: 'stop', transaction: 'T2' });
-  expect(new Set(heard().map(({ header }) => header.service_transaction))).toEqual(new Set(['T1']));
-  for (const { content } of heard()) {
+  expect(new Set(received().map(({ header }) => header.service_transaction))).toEqual(new Set(['T1']));
+  for (const { content } of received()) {
     expect(content.status).toMatchObject({ from: 'ts_2', items: { count: expect.any(Number) as number } });
   }
 });
@@ -146,7 +146,7 @@ test.each([
   ['throws', 'thrown', 'failed'],
   ['throws where nothing can catch it', 'late', 'failed'],
 ])('onStop runs when a task %s, and its events arrive before the final event.', async (_how, ends, last) => {
-  await using test = await openProvider([{ id: 'ts_1', instance: 'SaysGoodbye', configuration: { ends } }]);
+  await using test = await openProvider([{ id: 'ts_1', instance: 'ReportsStop', configuration: { ends } }]);
   await using observer = await observeBus(test.provider.endpoints);
   await test.provider.execute('start', 'T1');
   if (ends === 'asked') await (await test.client()).command({ action: 'stop', transaction: 'T1' });

@@ -53,7 +53,7 @@ test('A killed service has failed, and its transitions fire.', async () => {
 });
 
 test('Tasks receive an event that the test sends.', async () => {
-  await using context = await openContext({ services: [{ ...forever, instance: 'HearsEvents' }] });
+  await using context = await openContext({ services: [{ ...forever, instance: 'ReceivesEvents' }] });
   await context.start();
   await context.send({ action: 'updated', serviceId: 'ts_9', items: { level: 3 } });
   const { items } = await context.event('ts_1', 'updated');

@@ -28,7 +28,7 @@ test(
     await using test = await openProvider([
       tickingThread,
       ...ids.map((id, index) =>
-        thread(id, index > 0 ? 'Ticks' : 'HearsEvents', { entry: 'on_exit', configuration: busy }),
+        thread(id, index > 0 ? 'Ticks' : 'ReceivesEvents', { entry: 'on_exit', configuration: busy }),
       ),
     ]);
     await using observer = await observeBus(test.provider.endpoints);

@@ -50,7 +50,7 @@ test('When the thread host is killed all its threads fail, and on_fail restarts 
 
 test('When the thread host receives SIGTERM from another process, all its threads stop in order.', async () => {
   await using test = await openProvider([
-    thread('ts_1', 'SaysGoodbye'),
+    thread('ts_1', 'ReportsStop'),
     thread('ts_2', 'Spins', { supervision: { stop_timeout_s: 0.5 } }),
   ]);
   await using observer = await observeBus(test.provider.endpoints);

@@ -43,7 +43,7 @@ test('All threads of a context share one process beside the provider, which ends
 test('A thread reports, restarts and exits as a process does; each run numbers its events from 1.', async () => {
   await using test = await openProvider([
     thread('ts_1', 'Burst', { configuration: { count: '50' } }),
-    thread('ts_2', 'SaysGoodbye', { configuration: { ends: 'done' } }),
+    thread('ts_2', 'ReportsStop', { configuration: { ends: 'done' } }),
     tickingThread,
   ]);
   await using observer = await observeBus(test.provider.endpoints);
@@ -118,7 +118,7 @@ test.each([
 
 test('A thread receives the events of the other services of its transaction, from threads and processes.', async () => {
   await using test = await openProvider([
-    thread('ts_1', 'HearsEvents'),
+    thread('ts_1', 'ReceivesEvents'),
     thread('ts_2', 'Ticks'),
     { id: 'ts_3', instance: 'Ticks' },
   ]);
