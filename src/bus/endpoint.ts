@@ -31,7 +31,7 @@ export function isLocalEndpoint(endpoint: string): boolean {
  * Returns the address to bind for `bind`. A wildcard becomes loopback if clients connect to an address of this machine
  * anyway, so that the original's `tcp://*:5557` is not reachable from other machines.
  */
-export function narrowBind(bind: string, connect: string): string {
+export function bindToLoopbackIfLocal(bind: string, connect: string): string {
   const wanted = parseTcpEndpoint(bind);
   if (wanted === undefined || !isWildcard(wanted.host) || !isLocalEndpoint(connect)) return bind;
   // Clients of an ipc:// socket are on this machine too.

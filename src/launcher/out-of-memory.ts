@@ -13,18 +13,18 @@ const ABORTED = 134;
  * The kernel only counts the processes that it kills for lack of memory and does not report their pids. A process that
  * ends by SIGKILL just after the count has risen is taken for the killed one.
  */
-export class KernelKills {
-  #seen = countKernelKills();
+export class OomKills {
+  #seen = countOomKills();
 
   /** Whether the kernel has killed a process for lack of memory since the last call. */
   hasRisen(): boolean {
     const before = this.#seen;
-    this.#seen = countKernelKills();
+    this.#seen = countOomKills();
     return this.#seen > before;
   }
 }
 
-function countKernelKills(): number {
+function countOomKills(): number {
   try {
     const [, count = '0'] = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
     return Number(count);

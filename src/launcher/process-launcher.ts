@@ -7,7 +7,7 @@ import type { KeyPair } from '../base/keys.js';
 import { holdsPid, readProcessId, isSameProcess } from '../processes/process-table.js';
 import type { RunTracker } from '../processes/run-tracker.js';
 import type { AdoptRequest, LaunchedService, Launcher } from './launcher.js';
-import { isHeapFull, KernelKills } from './out-of-memory.js';
+import { isHeapFull, OomKills } from './out-of-memory.js';
 import { ProcessService, type ExitStatus } from './process-service.js';
 import { launchError, spawnHost, type ProcessRequest } from './spawn-host.js';
 
@@ -29,17 +29,17 @@ export interface ProcessLauncher extends Launcher {
 }
 
 export function createProcessLauncher(options: ProcessLauncherOptions): ProcessLauncher {
-  const kernelKills = new KernelKills();
+  const oomKills = new OomKills();
   return {
-    launch: (request) => launch(options, request, kernelKills),
-    adopt: (request) => adopt(options, request, kernelKills),
+    launch: (request) => launch(options, request, oomKills),
+    adopt: (request) => adopt(options, request, oomKills),
   };
 }
 
 async function launch(
   options: ProcessLauncherOptions,
   request: ProcessRequest,
-  kernelKills: KernelKills,
+  oomKills: OomKills,
 ): Promise<LaunchedService> {
   const { token, supervision } = request;
   const { clock, tracker, hostProgram } = options;
@@ -60,7 +60,7 @@ async function launch(
   child.once('exit', (code, signal) => {
     const end = { exitCode: code ?? undefined, signal: signal ?? undefined };
     const isOutOfMemory =
-      (kernelKills.hasRisen() && signal === 'SIGKILL') || isHeapFull(end, request.logFile, logSize);
+      (oomKills.hasRisen() && signal === 'SIGKILL') || isHeapFull(end, request.logFile, logSize);
     exited.resolve({ ...end, ...(isOutOfMemory ? { isOutOfMemory } : {}) });
   });
   const pid = await started.promise;
@@ -76,7 +76,7 @@ async function launch(
 function adopt(
   { clock, tracker }: ProcessLauncherOptions,
   request: AdoptRequest,
-  kernelKills: KernelKills,
+  oomKills: OomKills,
 ): LaunchedService {
   const { process, token, supervision } = request;
   const exited = createDeferred<ExitStatus>();
@@ -85,7 +85,7 @@ function adopt(
       clock.after(ADOPTED_POLL_MS, poll);
       return;
     }
-    const cause = kernelKills.hasRisen() ? ({ signal: 'SIGKILL', isOutOfMemory: true } as const) : {};
+    const cause = oomKills.hasRisen() ? ({ signal: 'SIGKILL', isOutOfMemory: true } as const) : {};
     exited.resolve({ exitCode: undefined, signal: undefined, ...cause });
   };
   poll();

@@ -57,6 +57,6 @@ function idIn(segment: string): string {
 const PROCESS = 'process @@@';
 
 /** Whether a subscription matches topic `process` only by prefix, as subscriptions of the original do. */
-export function isOfOriginal(subscription: string): boolean {
+export function isOriginalSubscription(subscription: string): boolean {
   return PROCESS.startsWith(subscription) && subscription !== PROCESS;
 }

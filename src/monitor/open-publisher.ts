@@ -3,7 +3,7 @@
 import type { Closers } from '../base/closers.js';
 import { ContextdError } from '../base/errors.js';
 import { BoundPublisher } from '../bus/bound-publisher.js';
-import { isLocalEndpoint, narrowBind } from '../bus/endpoint.js';
+import { isLocalEndpoint, bindToLoopbackIfLocal } from '../bus/endpoint.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import { MonitorAcl } from './monitor-acl.js';
 import type { MonitorPorts } from './ports.js';
@@ -52,7 +52,7 @@ function bindOf({ configuration, endpoints }: MonitorPorts): string {
   const { endpoint, insecure } = configuration.service;
   // With security only known keys can connect, from any machine.
   if (insecure || endpoints.security !== undefined) return endpoint;
-  const bind = narrowBind(endpoint, endpoints.subscribe);
+  const bind = bindToLoopbackIfLocal(endpoint, endpoints.subscribe);
   if (isLocalEndpoint(bind)) return bind;
   throw new ContextdError('BUS_BIND_REFUSED', `${bind} can be reached from other machines`, {
     hint: 'publish at 127.0.0.1, or add <insecure>true</insecure> to <service> of the Monitor if anyone may read its samples',

@@ -5,7 +5,7 @@ import { asContextdError, ContextdError, unreachable } from '../base/errors.js';
 import { ThrottledLog } from '../base/throttled-log.js';
 import type { Notice } from '../messages/notice.js';
 import { isFinalEvent } from '../messages/service-event.js';
-import { idsInTopic, isOfOriginal } from '../messages/topics.js';
+import { idsInTopic, isOriginalSubscription } from '../messages/topics.js';
 import type { Authorizer } from '../security/authorizer.js';
 import type { Principal } from '../security/principal.js';
 import type { Supervisor } from '../supervision/supervisor.js';
@@ -86,7 +86,7 @@ export class Dispatcher {
       return;
     }
     const { supervisor } = this.#ports;
-    if (isOfOriginal(subscription)) supervisor.startForeignPrograms();
+    if (isOriginalSubscription(subscription)) supervisor.startOriginalPrograms();
     const ids = idsInTopic(topic);
     if (ids !== undefined) supervisor.onSubscribed(ids.transaction, ids.service);
   }

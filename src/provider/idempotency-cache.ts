@@ -3,9 +3,9 @@
 import type { Clock } from '../base/clock.js';
 
 /** How long the answer to a message is kept. */
-export const REMEMBERED_MS = 10 * 60_000;
+export const ANSWER_RETENTION_MS = 10 * 60_000;
 /** The limits of the cache. When it is full, new messages are refused: an old one must never be executed again. */
-const MOST = { answers: 50_000, bytes: 16 * 1024 * 1024 };
+const LIMITS = { answers: 50_000, bytes: 16 * 1024 * 1024 };
 
 export interface KeptAnswer<Answer> {
   readonly messageId: string;
@@ -45,7 +45,7 @@ export class IdempotencyCache<Answer> {
   /** Whether no further answer can be kept until an old one expires. */
   get isFull(): boolean {
     this.#expire();
-    return this.#settled.size + this.#pending.size >= MOST.answers || this.#bytes >= MOST.bytes;
+    return this.#settled.size + this.#pending.size >= LIMITS.answers || this.#bytes >= LIMITS.bytes;
   }
 
   /** Returns the answer of the first execution; a message without an id is executed each time. */
@@ -90,7 +90,7 @@ export class IdempotencyCache<Answer> {
   }
 
   #expire(): void {
-    const sinceMs = this.#clock.monotonic() - REMEMBERED_MS;
+    const sinceMs = this.#clock.monotonic() - ANSWER_RETENTION_MS;
     for (const [messageId, { text, atMs }] of this.#settled) {
       if (atMs > sinceMs) return;
       this.#settled.delete(messageId);

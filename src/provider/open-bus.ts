@@ -4,7 +4,7 @@ import type { Closers } from '../base/closers.js';
 import { ContextdError, type ErrorReport } from '../base/errors.js';
 import { CommandLane } from '../bus/command-lane.js';
 import { Connection, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
-import { isLocalEndpoint, narrowBind, reachableEndpoint } from '../bus/endpoint.js';
+import { isLocalEndpoint, bindToLoopbackIfLocal, reachableEndpoint } from '../bus/endpoint.js';
 import type { ForwarderBinds } from '../bus/forwarder.js';
 import { ForwarderProcess, type ForwarderFault } from '../bus/forwarder-process.js';
 import type { FrameHandler } from '../bus/subscriber.js';
@@ -61,8 +61,8 @@ function describeStuck({ code, message, hint }: ErrorReport): ErrorReport {
 
 /** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless `isOpen` permits it. */
 function resolveBinds(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
-  const frontend = narrowBind(configuration.FrontBind, configuration.BackendEndpoint);
-  const backend = narrowBind(configuration.BackendBind, configuration.FrontEndEndpoint);
+  const frontend = bindToLoopbackIfLocal(configuration.FrontBind, configuration.BackendEndpoint);
+  const backend = bindToLoopbackIfLocal(configuration.BackendBind, configuration.FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));
   if (open === undefined || isOpen) return { frontend, backend };
   throw new ContextdError(

@@ -32,7 +32,7 @@ export function stop(builder: SnapshotBuilder, id: ServiceId, cause: number): vo
     const event = builder.record('event', id, 'stopped', cause);
     builder.set(id, { status: 'stopped', lastAction: 'stopped', cause: event, pendingStart: undefined });
     builder.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
-    fire(builder, id, 'on_exit', event);
+    fireTrigger(builder, id, 'on_exit', event);
   } else if (service.isAlive) {
     if (service.status !== 'stopping') stopProcess(builder, id, cause);
     builder.set(id, { pendingStart: undefined });
@@ -52,7 +52,7 @@ export function fail(builder: SnapshotBuilder, id: ServiceId, failure: Failure):
   const { reason, error, end = {} } = failure;
   builder.effects.push({ type: 'report', service: id, action: 'failed', status: { ...end, reason, error } });
   // Giving up follows a failure whose on_fail has fired already.
-  if (reason !== 'gave_up') fire(builder, id, 'on_fail', event);
+  if (reason !== 'gave_up') fireTrigger(builder, id, 'on_fail', event);
 }
 
 export interface Failure {
@@ -131,7 +131,7 @@ export function launch(
 }
 
 /** Performs the transitions of this trigger, unless the service is stopped with its whole transaction. */
-export function fire(builder: SnapshotBuilder, id: ServiceId, trigger: Trigger, event: number): void {
+export function fireTrigger(builder: SnapshotBuilder, id: ServiceId, trigger: Trigger, event: number): void {
   const service = builder.get(id);
   if (service === undefined || service.triggersSuppressed) return;
   for (const transition of transitionsOf(service.definition)) {

@@ -1,4 +1,4 @@
-// Waits until services have reached the state that a command asked for, or have come to rest in another one.
+// Waits until services have reached the state that a command asked for, or have settled in another one.
 
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import type { ErrorReport } from '../base/errors.js';
@@ -6,7 +6,7 @@ import type { ServiceId } from '../base/ids.js';
 import type { ServiceResult } from '../messages/state.js';
 import type { ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
 
-/** `run`: until the service runs or has come to rest. `stop`: until the run at the time of the request has ended. */
+/** `run`: until the service runs or has settled. `stop`: until the run at the time of the request has ended. */
 export type CompletionGoal = 'run' | 'stop';
 
 interface Waiter {

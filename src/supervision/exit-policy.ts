@@ -1,9 +1,9 @@
-// Handles the end of a run: requested, unrequested, or forced by the provider. Pure.
+// Handles the end of a run: it was stopped, it ended by itself, or it could not be launched. Pure.
 
 import type { ErrorReport } from '../base/errors.js';
 import { supervisionOf } from '../model/context.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
-import { endProcess, fail, fire, launchIfAllowed } from './actions.js';
+import { fail, fireTrigger, launchIfAllowed } from './actions.js';
 import type { ProcessEnd } from '../launcher/launcher.js';
 import type { FailureReason, ProviderEvent, ReportedStatus, ServiceSnapshot } from './snapshot.js';
 
@@ -20,35 +20,6 @@ export function handleLaunchFailure(
     finishStop(builder, service, { exitCode: undefined, signal: undefined, killed: [] });
   else fail(builder, event.service, { reason: 'launch', error: event.error });
   if (next !== undefined) launchIfAllowed(builder, event.service, next);
-}
-
-export function handleStartTimeout(builder: SnapshotBuilder, service: ServiceSnapshot): void {
-  const { id } = service.definition;
-  const limit = supervisionOf(service.definition).start_timeout_s;
-  endProcess(builder, id, { cause: service.cause, atOnce: true });
-  fail(builder, id, {
-    reason: 'start_timeout',
-    error: {
-      code: 'SVC_START_TIMEOUT',
-      message: `${id} was not ready within ${limit} s`,
-      hint: 'see its log, or raise <start_timeout_s> in its <supervision>',
-    },
-  });
-}
-
-/** Applies to services with <heartbeat_limit_s> only: a busy event loop alone is not a failure. */
-export function handleHeartbeatLoss(builder: SnapshotBuilder, service: ServiceSnapshot): void {
-  const { id } = service.definition;
-  const limit = supervisionOf(service.definition).heartbeat_limit_s;
-  endProcess(builder, id, { cause: service.cause, atOnce: true });
-  fail(builder, id, {
-    reason: 'heartbeat',
-    error: {
-      code: 'SVC_HEARTBEAT_LOST',
-      message: `${id} sent no heartbeat for ${limit} s`,
-      hint: 'its event loop may be blocked; see its log, or raise <heartbeat_limit_s> in its <supervision>',
-    },
-  });
 }
 
 export function handleExit(
@@ -98,7 +69,7 @@ function finishStop(builder: SnapshotBuilder, service: ServiceSnapshot, end: Pro
     builder.effects.push({ type: 'report', service: id, action: 'stopped', status: describeEnd(end) });
     builder.set(id, { cause: builder.record('event', id, 'stopped', service.cause) });
   }
-  if (!isRestart) fire(builder, id, 'on_exit', builder.get(id)?.cause ?? 0);
+  if (!isRestart) fireTrigger(builder, id, 'on_exit', builder.get(id)?.cause ?? 0);
 }
 
 function finishUnrequestedExit(builder: SnapshotBuilder, service: ServiceSnapshot, end: ProcessEnd): void {
@@ -114,7 +85,7 @@ function finishUnrequestedExit(builder: SnapshotBuilder, service: ServiceSnapsho
   if (service.reportedEnd !== 'exited') {
     builder.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });
   }
-  fire(builder, id, 'on_exit', cause);
+  fireTrigger(builder, id, 'on_exit', cause);
 }
 
 function explainExit(

@@ -1,8 +1,9 @@
-// Handles services that exceed their resource limits. Pure.
+// Handles services that exceed a limit: a resource limit, start_timeout_s or heartbeat_limit_s. Pure.
 
+import { supervisionOf } from '../model/context.js';
 import { LIMIT_METRICS, type LimitMetric } from '../model/limits.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
-import { endProcess, fail, fire } from './actions.js';
+import { endProcess, fail, fireTrigger } from './actions.js';
 import type { LimitBreach, FailureReason, ReportedStatus, ServiceSnapshot } from './snapshot.js';
 
 /** With event `updated` the service keeps running and on_update fires; with `failed` it is stopped and on_fail fires. */
@@ -18,7 +19,7 @@ export function handleLimitBreach(
     builder.set(id, { lastAction: 'updated' });
     const status = { reason: 'limit', ...describeItems(breach) } as const;
     builder.effects.push({ type: 'report', service: id, action: 'updated', status });
-    fire(builder, id, 'on_update', event);
+    fireTrigger(builder, id, 'on_update', event);
     return;
   }
   // A service over its limit can still clean up: request the stop first.
@@ -28,6 +29,35 @@ export function handleLimitBreach(
     reason: 'limit',
     error: { code: 'SVC_LIMIT_EXCEEDED', message, hint },
     end: describeItems(breach),
+  });
+}
+
+export function handleStartTimeout(builder: SnapshotBuilder, service: ServiceSnapshot): void {
+  const { id } = service.definition;
+  const limit = supervisionOf(service.definition).start_timeout_s;
+  endProcess(builder, id, { cause: service.cause, atOnce: true });
+  fail(builder, id, {
+    reason: 'start_timeout',
+    error: {
+      code: 'SVC_START_TIMEOUT',
+      message: `${id} was not ready within ${limit} s`,
+      hint: 'see its log, or raise <start_timeout_s> in its <supervision>',
+    },
+  });
+}
+
+/** Applies to services with <heartbeat_limit_s> only: a busy event loop alone is not a failure. */
+export function handleHeartbeatLoss(builder: SnapshotBuilder, service: ServiceSnapshot): void {
+  const { id } = service.definition;
+  const limit = supervisionOf(service.definition).heartbeat_limit_s;
+  endProcess(builder, id, { cause: service.cause, atOnce: true });
+  fail(builder, id, {
+    reason: 'heartbeat',
+    error: {
+      code: 'SVC_HEARTBEAT_LOST',
+      message: `${id} sent no heartbeat for ${limit} s`,
+      hint: 'its event loop may be blocked; see its log, or raise <heartbeat_limit_s> in its <supervision>',
+    },
   });
 }
 

@@ -11,7 +11,7 @@ import { presenceTopic } from '../messages/topics.js';
 import { supervisionOf, type TaskService } from '../model/context.js';
 import { composeToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 import { startHeartbeatChecks } from './check-heartbeats.js';
-import { enforceLimits } from './enforce-limits.js';
+import { startLimitWatchdog } from './start-limit-watchdog.js';
 import { Supervisor } from './supervisor.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import type { Transaction } from './transaction.js';
@@ -72,7 +72,7 @@ export function openChecks(
   closers: Closers,
 ): void {
   startHeartbeatChecks(supervisor, clock, closers);
-  enforceLimits(supervisor, { clock, notice }, closers);
+  startLimitWatchdog(supervisor, { clock, notice }, closers);
 }
 
 function composeBootstrap(

@@ -4,7 +4,7 @@ import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
 import { isBeingEnded } from './limit-policy.js';
-import { endProcess, fail, fire, launch, launchIfAllowed, stopProcess } from './actions.js';
+import { endProcess, fail, fireTrigger, launch, launchIfAllowed, stopProcess } from './actions.js';
 import type { ServiceSnapshot } from './snapshot.js';
 
 export interface FoundProcess {
@@ -61,10 +61,10 @@ function handleMissingProcess(builder: SnapshotBuilder, service: ServiceSnapshot
     builder.set(id, { status: 'stopped', lastAction: 'stopped' });
     if (service.reportedEnd === undefined)
       builder.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
-    if (service.pendingStart === undefined) fire(builder, id, 'on_exit', cause);
+    if (service.pendingStart === undefined) fireTrigger(builder, id, 'on_exit', cause);
   } else if (service.reportedEnd !== undefined) {
     builder.set(id, { status: service.reportedEnd });
-    if (service.pendingStart === undefined) fire(builder, id, 'on_exit', cause);
+    if (service.pendingStart === undefined) fireTrigger(builder, id, 'on_exit', cause);
   } else if (service.status !== 'failed') {
     fail(builder, id, {
       reason: 'died_unattended',

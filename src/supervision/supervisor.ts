@@ -5,18 +5,18 @@ import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId 
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
-import { noteOwnReport, programsAwaitingStart } from './foreign-services.js';
+import { recordStartAcknowledgement, programsAwaitingStart } from './original-protocol.js';
 import { aliveFirst } from './reconcile.js';
 import { RunRegistry, type FoundRun } from './run-registry.js';
 import type { Effect, ProviderEvent } from './snapshot.js';
 import type { CompletionRequest } from './completion.js';
-import type { RunLimitBreach } from './limits.js';
+import type { RunLimitBreach } from './check-limits.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import {
   addHistory,
   definitionOf,
   shiftTimes,
-  silentServices,
+  servicesWithOverdueHeartbeat,
   livenessOf,
   type Transaction,
 } from './transaction.js';
@@ -88,7 +88,7 @@ export class Supervisor {
     if (transaction === undefined || service === undefined) return;
     // The process is up: another launch may start.
     this.#runs.releasePermit(transaction, service);
-    noteOwnReport(transaction, service, header.sender);
+    recordStartAcknowledgement(transaction, service, header.sender);
     const { error, pid, tid } = content.status;
     const liveness = livenessOf(transaction, service, header.sender);
     liveness.tid ??= tid;
@@ -117,7 +117,7 @@ export class Supervisor {
   }
 
   /** Handles a subscription to the plain topic `process`: it may be a launched program that uses no other topic. */
-  startForeignPrograms(): void {
+  startOriginalPrograms(): void {
     for (const transaction of this.#transactions.values())
       for (const service of programsAwaitingStart(transaction))
         this.#ports.publishStart(transaction, service);
@@ -130,7 +130,7 @@ export class Supervisor {
     const id = parseServiceId(header.service_id);
     const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
     if (transaction === undefined || id === undefined || service === undefined) return;
-    noteOwnReport(transaction, id, header.sender);
+    recordStartAcknowledgement(transaction, id, header.sender);
     livenessOf(transaction, id, header.sender).recordHeartbeat(message, this.#ports.clock.monotonic());
     const action = missingEvent(service.status, content);
     if (action === undefined) return;
@@ -145,8 +145,8 @@ export class Supervisor {
     const { clock } = this.#ports;
     const nowMs = clock.now();
     for (const transaction of this.#transactions.values()) {
-      const silent = silentServices(transaction, { nowMs, monotonicMs: clock.monotonic() });
-      for (const each of silent) this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, ...each });
+      const overdue = servicesWithOverdueHeartbeat(transaction, { nowMs, monotonicMs: clock.monotonic() });
+      for (const each of overdue) this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, ...each });
     }
   }
 

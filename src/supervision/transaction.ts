@@ -22,7 +22,7 @@ export interface Transaction {
   readonly completion: Completion;
   readonly history: HistoryRecord[];
   readonly liveness: Map<ServiceId, Liveness>;
-  /** Programs that report themselves: the run that has confirmed its start command; see foreign-services.ts. */
+  /** Programs that report themselves: the run that has confirmed its start command; see original-protocol.ts. */
   readonly acknowledgedRuns: Map<ServiceId, number>;
   /** Events of ended runs that never arrived. */
   missedEarlier: number;
@@ -135,7 +135,7 @@ export function livenessOf(transaction: Transaction, id: ServiceId, sender: stri
 }
 
 /** Started services whose heartbeat is overdue. `monotonicMs` is the time of the monotonic clock. */
-export function silentServices(
+export function servicesWithOverdueHeartbeat(
   transaction: Transaction,
   { nowMs, monotonicMs }: { readonly nowMs: number; readonly monotonicMs: number },
 ): readonly { readonly service: ServiceId; readonly run: number }[] {

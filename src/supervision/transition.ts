@@ -1,13 +1,14 @@
-// Computes the next snapshot of a transaction and the effects of an event. Pure.
+// The reducer of supervision: computes the next snapshot of a transaction and the effects of an event. Pure.
+// The <Transition> elements of the context are performed by `fireTrigger` in actions.ts.
 
 import { unreachable, type ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { EventAction } from '../messages/service-event.js';
 import { SnapshotBuilder } from './snapshot-builder.js';
-import { handleLimitBreach, isBeingEnded } from './limit-policy.js';
-import { handleHeartbeatLoss, handleExit, handleLaunchFailure, handleStartTimeout } from './exit-policy.js';
-import { fire, launch, run, stop } from './actions.js';
+import { handleHeartbeatLoss, handleLimitBreach, handleStartTimeout, isBeingEnded } from './limit-policy.js';
+import { handleExit, handleLaunchFailure } from './exit-policy.js';
+import { fireTrigger, launch, run, stop } from './actions.js';
 import { reconcile } from './reconcile.js';
 import type { Effect, ProviderEvent, ServiceSnapshot, TransactionSnapshot } from './snapshot.js';
 
@@ -98,16 +99,16 @@ function handleLiveReport(builder: SnapshotBuilder, event: EventOf<'reported'>, 
   const triggers: Partial<Record<EventAction, () => void>> = {
     started: () => {
       builder.recover(id, record);
-      fire(builder, id, 'on_start', record);
+      fireTrigger(builder, id, 'on_start', record);
     },
     updated: () => {
       if (builder.get(id)?.status === 'failed') builder.recover(id, record);
-      fire(builder, id, 'on_update', record);
+      fireTrigger(builder, id, 'on_update', record);
     },
     failed: () => {
       const error = event.error ?? { code: 'SVC_TASK_FAILED', message: 'the task reported a failure' };
       builder.set(id, { status: 'failed', reason: 'error', error, cause: record });
-      fire(builder, id, 'on_fail', record);
+      fireTrigger(builder, id, 'on_fail', record);
     },
   };
   triggers[event.action]?.();

@@ -4,25 +4,25 @@ import { quoteText, type Finding, type ValuePath } from './fault.js';
 import { didYouMean } from '../base/suggest.js';
 import type { XmlElement } from './xml.js';
 
-export interface ElementShape {
+export interface ElementSchema {
   readonly attributes?: Readonly<Record<string, Presence>>;
   /** Left out: the element contains only text. */
-  readonly children?: Readonly<Record<string, ChildShape>>;
+  readonly children?: Readonly<Record<string, ChildSchema>>;
   /** Allows any elements and attributes: the configuration of a task. */
   readonly allowsAnything?: boolean;
 }
-export interface ChildShape extends ElementShape {
+export interface ChildSchema extends ElementSchema {
   readonly presence: Presence | 'repeated';
 }
 type Presence = 'required' | 'optional';
 
 /** Returns all structural faults below `root`: unknown, missing or repeated elements and attributes, unexpected text. */
-export function checkElements(root: XmlElement, name: string, shape: ElementShape): readonly Finding[] {
+export function checkElements(root: XmlElement, name: string, schema: ElementSchema): readonly Finding[] {
   if (root.name !== name) {
     const hint = didYouMean(root.name, [name]);
     return [{ path: [], message: `root element <${root.name}>, allowed: <${name}>`, hint, position: root }];
   }
-  return checkElement(root, shape, []);
+  return checkElement(root, schema, []);
 }
 
 /** Returns the JSON path of a child element; only repeated elements are lists. */
@@ -35,13 +35,13 @@ export function isEditorAttribute(name: string): boolean {
   return name.startsWith('xmlns:') || name.startsWith('xsi:');
 }
 
-function checkElement(element: XmlElement, shape: ElementShape, path: ValuePath): readonly Finding[] {
-  if (shape.allowsAnything === true) return checkFree(element, path);
+function checkElement(element: XmlElement, schema: ElementSchema, path: ValuePath): readonly Finding[] {
+  if (schema.allowsAnything === true) return checkFree(element, path);
   return [
-    ...checkAttributes(element, shape.attributes ?? {}, path),
-    ...checkText(element, shape, path),
-    ...checkChildren(element, shape.children ?? {}, path),
-    ...checkMissing(element, shape.children ?? {}, path),
+    ...checkAttributes(element, schema.attributes ?? {}, path),
+    ...checkText(element, schema, path),
+    ...checkChildren(element, schema.children ?? {}, path),
+    ...checkMissing(element, schema.children ?? {}, path),
   ];
 }
 
@@ -71,35 +71,35 @@ function checkAttributes(
   return [...unknown, ...missing];
 }
 
-function checkText(element: XmlElement, shape: ElementShape, path: ValuePath): readonly Finding[] {
-  if (shape.children === undefined || element.textAt === undefined) return [];
-  const message = `text ${quoteText(element.text)} in <${element.name}>, ${allowedText(tags(shape.children))}`;
+function checkText(element: XmlElement, schema: ElementSchema, path: ValuePath): readonly Finding[] {
+  if (schema.children === undefined || element.textAt === undefined) return [];
+  const message = `text ${quoteText(element.text)} in <${element.name}>, ${allowedText(tags(schema.children))}`;
   return [{ path: [...path, '#text'], message, position: element.textAt }];
 }
 
 function checkChildren(
   element: XmlElement,
-  allowed: Readonly<Record<string, ChildShape>>,
+  allowed: Readonly<Record<string, ChildSchema>>,
   path: ValuePath,
 ): readonly Finding[] {
   const seen = new Map<string, { first: XmlElement; count: number }>();
   return element.children.flatMap((child): readonly Finding[] => {
-    const shape = Object.hasOwn(allowed, child.name) ? allowed[child.name] : undefined;
-    if (shape === undefined) return [unknownChild(element, child, allowed, path)];
+    const schema = Object.hasOwn(allowed, child.name) ? allowed[child.name] : undefined;
+    if (schema === undefined) return [unknownChild(element, child, allowed, path)];
     const earlier = seen.get(child.name);
     const count = earlier?.count ?? 0;
     seen.set(child.name, { first: earlier?.first ?? child, count: count + 1 });
-    if (shape.presence !== 'repeated' && earlier !== undefined) {
+    if (schema.presence !== 'repeated' && earlier !== undefined) {
       const message = `a second <${child.name}> in <${element.name}>, the first is on line ${earlier.first.line}`;
       return [{ path: [...path, child.name], message, position: child }];
     }
-    return checkElement(child, shape, childPath(path, child, count, shape.presence === 'repeated'));
+    return checkElement(child, schema, childPath(path, child, count, schema.presence === 'repeated'));
   });
 }
 
 function checkMissing(
   element: XmlElement,
-  allowed: Readonly<Record<string, ChildShape>>,
+  allowed: Readonly<Record<string, ChildSchema>>,
   path: ValuePath,
 ): readonly Finding[] {
   return Object.entries(allowed)
@@ -113,7 +113,7 @@ function checkMissing(
 function unknownChild(
   parent: XmlElement,
   child: XmlElement,
-  allowed: Readonly<Record<string, ChildShape>>,
+  allowed: Readonly<Record<string, ChildSchema>>,
   path: ValuePath,
 ): Finding {
   const message = `unknown element <${child.name}> in <${parent.name}>, ${allowedText(tags(allowed))}`;

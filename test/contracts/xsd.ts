@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { XmlForm } from '../../src/model/fields.js';
 import type { QuantityRule } from '../../src/model/quantity.js';
-import { isRequired, unwrap } from '../../src/model/shape.js';
+import { isRequired, unwrap } from '../../src/model/derive-element-schema.js';
 
 interface Field {
   readonly name: string;

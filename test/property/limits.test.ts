@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Limit } from '../../src/model/limits.js';
-import { checkLimits, type BreachState } from '../../src/supervision/limits.js';
+import { checkLimits, type BreachState } from '../../src/supervision/check-limits.js';
 
 const GAP_MS = 3000;
 const limit = fc.record({

@@ -10,7 +10,7 @@ import {
   NONE,
 } from './format-cells.js';
 import type { Key } from './key-codes.js';
-import type { Order, Row } from './row.js';
+import type { Order, Row } from './row-data.js';
 
 export interface Column {
   readonly of: keyof Row;

@@ -11,9 +11,9 @@ import {
   NONE,
 } from './format-cells.js';
 import { span, type Line } from './line.js';
-import { toRow } from './row.js';
+import { toRow } from './row-data.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';
-import { styleOf } from './table.js';
+import { styleOf } from './draw-table.js';
 import { fit } from './text.js';
 import type { View } from './view.js';
 

@@ -4,7 +4,7 @@ import { formatTime } from './format-cells.js';
 import { detailBody, detailHead } from './detail.js';
 import { HELP_BODY } from './help.js';
 import { span, type Line, type Span } from './line.js';
-import { statesLine, tableBody, titlesLine, totalsLine } from './table.js';
+import { statesLine, tableBody, titlesLine, totalsLine } from './draw-table.js';
 import { fit, widthOf } from './text.js';
 import { bodyRows, type View } from './view.js';
 

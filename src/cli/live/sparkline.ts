@@ -1,7 +1,7 @@
 // Recent values of a service, drawn as sparklines.
 
 import type { TopReply } from '../../messages/samples.js';
-import { cpuOf, rssOf } from './row.js';
+import { cpuOf, rssOf } from './row-data.js';
 
 /** Five minutes at one sample per second. */
 export const HISTORY_LENGTH = 300;

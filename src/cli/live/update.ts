@@ -3,7 +3,7 @@
 import { unreachable } from '../../base/errors.js';
 import { detailBody } from './detail.js';
 import { updateByKey } from './update-key.js';
-import { arrangeRows } from './row.js';
+import { arrangeRows } from './row-data.js';
 import { recordSample } from './sparkline.js';
 import { bodyRows, type Input, type Sample, type Size, type View } from './view.js';
 

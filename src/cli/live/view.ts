@@ -2,7 +2,7 @@
 
 import type { TopEntry, TopReply } from '../../messages/samples.js';
 import type { Key } from './key-codes.js';
-import type { Order, Row } from './row.js';
+import type { Order, Row } from './row-data.js';
 import type { Histories } from './sparkline.js';
 
 export interface Size {

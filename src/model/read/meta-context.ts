@@ -15,7 +15,7 @@ import {
 } from '../../xml/fault.js';
 import { schemaFindings } from '../findings.js';
 import { metaSchema, type TASK_TYPES, type MetaServiceText, type MetaText } from '../meta.js';
-import { shapeOf } from '../shape.js';
+import { deriveElementSchema } from '../derive-element-schema.js';
 import { readLenientMeta } from '../meta-lenient-view.js';
 import { checkElements } from '../../xml/element-schema.js';
 import { elementsToJson, toFaults, type JsonObject } from '../../xml/to-json.js';
@@ -85,7 +85,7 @@ export function readMetaContext(text: string, path: string): MetaContext {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
   const wire = elementsToJson(root, { lists: META_LISTS });
-  const form = checkElements(root, META_ROOT, shapeOf(metaSchema));
+  const form = checkElements(root, META_ROOT, deriveElementSchema(metaSchema));
   const parsed = metaSchema.safeParse(wire.value);
   const findings = root.name === META_ROOT ? examine(wire.value, form, parsed.error) : form;
   const faults = toFaults(findings, wire);

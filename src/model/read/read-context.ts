@@ -2,7 +2,7 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import { contextFileSchema, type ContextConfiguration } from '../context.js';
-import { shapeOf } from '../shape.js';
+import { deriveElementSchema } from '../derive-element-schema.js';
 import { invalidFile, type Fault } from '../../xml/fault.js';
 import { validateConfiguration } from './parse-context.js';
 import { resolvePaths } from './resolve-paths.js';
@@ -45,7 +45,7 @@ export function readContext(text: string, path: string): ContextFile {
   const absolute = resolve(path);
   const root = readXml(text, absolute);
   const wire = elementsToJson(root, CONTEXT_FORM);
-  const form = checkElements(root, CONTEXT_ROOT, shapeOf(contextFileSchema));
+  const form = checkElements(root, CONTEXT_ROOT, deriveElementSchema(contextFileSchema));
   const isContext = root.name === CONTEXT_ROOT;
   const { configuration, findings } = isContext
     ? validateConfiguration(wire.value, form)

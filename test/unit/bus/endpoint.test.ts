@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addressOptions,
   isLocalEndpoint,
-  narrowBind,
+  bindToLoopbackIfLocal,
   parseTcpEndpoint,
   reachableEndpoint,
 } from '../../../src/bus/endpoint.js';
@@ -57,7 +57,7 @@ describe('isLocalEndpoint: only this machine can reach', () => {
   });
 });
 
-describe('narrowBind: a wildcard becomes loopback if clients connect locally', () => {
+describe('bindToLoopbackIfLocal: a wildcard becomes loopback if clients connect locally', () => {
   it.each([
     ['tcp://*:5557', 'tcp://127.0.0.1:5557', 'tcp://127.0.0.1:5557'],
     ['tcp://0.0.0.0:5557', 'tcp://localhost:5557', 'tcp://localhost:5557'],
@@ -71,7 +71,7 @@ describe('narrowBind: a wildcard becomes loopback if clients connect locally', (
     ['tcp://*:1', 'ipc:///tmp/x', 'tcp://127.0.0.1:1'],
     ['tcp://*:1', 'ipc://@x', 'tcp://*:1'],
   ])('%s, used as %s, binds %s', (bind, connect, bound) => {
-    expect(narrowBind(bind, connect)).toBe(bound);
+    expect(bindToLoopbackIfLocal(bind, connect)).toBe(bound);
   });
 });
 

@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { MAX_RECORDS, lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
-import { REMEMBERED_MS } from '../../../src/provider/idempotency-cache.js';
+import { ANSWER_RETENTION_MS } from '../../../src/provider/idempotency-cache.js';
 import { defineServices } from '../../../src/supervision/transaction.js';
 import { eventually } from '../../helpers/eventually.js';
 import { linesOf, openJournal, validReading, T1 } from '../../helpers/journal.js';
@@ -60,7 +60,7 @@ test('Answers stay in the journal for ten minutes, whatever their number.', asyn
   expect(journal.read().content?.answers).toHaveLength(3000);
   await journal.open().flush();
   expect(journal.read().content?.answers).toHaveLength(3000);
-  journal.clock.advance(REMEMBERED_MS - 1);
+  journal.clock.advance(ANSWER_RETENTION_MS - 1);
   await journal.work('late');
   await journal.open().flush();
   expect(journal.read().content?.answers).toHaveLength(3001);

@@ -1,7 +1,7 @@
 // Messages that arrive again: executed once, answered each time, for ten minutes, whatever their number.
 
 import { expect, it } from 'vitest';
-import { IdempotencyCache, REMEMBERED_MS } from '../../../src/provider/idempotency-cache.js';
+import { IdempotencyCache, ANSWER_RETENTION_MS } from '../../../src/provider/idempotency-cache.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 const counting = () => {
@@ -40,7 +40,7 @@ it('keeps every answer for ten minutes and no longer', async () => {
   const cache = new IdempotencyCache<number>(clock);
   const { act, count } = counting();
   for (let index = 0; index < 20_000; index += 1) await cache.execute(`m${index}`, act);
-  clock.advance(REMEMBERED_MS - 1);
+  clock.advance(ANSWER_RETENTION_MS - 1);
   for (const index of [0, 1, 19_999]) await cache.execute(`m${index}`, act);
   expect(count()).toBe(20_000);
   expect(cache.settled(0).answers).toHaveLength(20_000);
@@ -61,7 +61,7 @@ it.each([3_600_000, -7_200_000])('keeps an answer when the clock jumps by %i ms'
   const next = new IdempotencyCache<number>(clock);
   for (const answer of cache.settled(0).answers) next.restore(answer);
   expect(await next.execute('m', act)).toBe(1);
-  clock.advance(REMEMBERED_MS);
+  clock.advance(ANSWER_RETENTION_MS);
   expect(next.answerOf('m')).toBeUndefined();
 });
 
@@ -75,7 +75,7 @@ it('forgets a restored answer within ten minutes, though the clock was set back'
   const next = new IdempotencyCache<number>(clock);
   for (const answer of answers) next.restore(answer);
   expect(await next.answerOf('m')).toBe(1);
-  clock.advance(REMEMBERED_MS);
+  clock.advance(ANSWER_RETENTION_MS);
   expect(next.answerOf('m')).toBeUndefined();
 });
 
@@ -88,6 +88,6 @@ it('is full rather than forget an answer, and has room again when the first ones
     await cache.execute(`m${index}`, () => Promise.resolve(large));
   }
   expect(await cache.answerOf('m0')).toBe(large);
-  clock.advance(REMEMBERED_MS);
+  clock.advance(ANSWER_RETENTION_MS);
   expect(cache.isFull).toBe(false);
 });

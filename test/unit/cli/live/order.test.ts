@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { COLUMNS, defaultOrder } from '../../../../src/cli/live/columns.js';
-import { arrangeRows, toRow } from '../../../../src/cli/live/row.js';
+import { arrangeRows, toRow } from '../../../../src/cli/live/row-data.js';
 import type { TopEntry } from '../../../../src/messages/samples.js';
 
 /** Figures that stand in another order as words. */

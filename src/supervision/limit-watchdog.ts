@@ -6,7 +6,7 @@ import { supervisionOf } from '../model/context.js';
 import type { Limit } from '../model/limits.js';
 import type { Sample, Sampler, Target } from '../sampler/sample.js';
 import { targetOf } from './sample-target.js';
-import { checkLimits, toMetricValues, type BreachState, type RunLimitBreach } from './limits.js';
+import { checkLimits, toMetricValues, type BreachState, type RunLimitBreach } from './check-limits.js';
 import type { Transaction } from './transaction.js';
 
 /** A breach of a limit with for_s="0" is found within this time. */
@@ -14,7 +14,7 @@ const SAMPLE_INTERVAL_MS = 1000;
 /** After a longer gap (a stopped provider, for instance) the time in between does not count. */
 const MAX_MISSED_SAMPLES = 3;
 
-export interface WatchdogPorts {
+export interface LimitWatchdogPorts {
   readonly clock: Clock;
   readonly createSampler: () => Sampler;
   readonly transactions: () => Iterable<Transaction>;
@@ -32,14 +32,14 @@ interface WatchedRun {
   readonly target: Target;
 }
 
-export class Watchdog {
-  readonly #ports: WatchdogPorts;
+export class LimitWatchdog {
+  readonly #ports: LimitWatchdogPorts;
   #sampler: Sampler | undefined;
   #states: ReadonlyMap<string, BreachState> = new Map();
   #cancel: () => void = () => undefined;
   #isClosed = false;
 
-  constructor(ports: WatchdogPorts) {
+  constructor(ports: LimitWatchdogPorts) {
     this.#ports = ports;
     this.#schedule(SAMPLE_INTERVAL_MS);
   }

@@ -1,10 +1,10 @@
-// The table: number of services by state, totals, and a line per service.
+// Draws the table: number of services by state, totals, and a line per service; columns.ts formats the cells.
 
 import { stateColour } from '../terminal/paint.js';
 import { layOut, type Column, type Layout } from './columns.js';
 import { formatCount, formatMemory, formatPercent } from './format-cells.js';
 import { span, type Line, type Span, type Style } from './line.js';
-import { toRow, type Row } from './row.js';
+import { toRow, type Row } from './row-data.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';
 import { fit, widthOf } from './text.js';
 import { bodyRows, type View } from './view.js';
@@ -59,14 +59,14 @@ export function tableBody(view: View): readonly Line[] {
   const layout = layOutFor(view);
   const visible = view.rows.slice(view.offset, view.offset + bodyRows(view));
   if (visible.length === 0) return [[span(emptyText(view), 'grey')]];
-  return visible.map((row, at) => rowLine(view, row, layout, view.offset + at === view.index));
+  return visible.map((row, at) => drawRow(view, row, layout, view.offset + at === view.index));
 }
 
 function emptyText({ filter }: View): string {
   return filter === '' ? ' no services' : ' no service matches the filter';
 }
 
-function rowLine(view: View, row: Row, layout: Layout, isSelected: boolean): Line {
+function drawRow(view: View, row: Row, layout: Layout, isSelected: boolean): Line {
   const cells = layout.columns.map((column): Span => {
     const text = ` ${fit(column.text(row), column.width, sideOf(column))}`;
     return span(text, column.of === 'state' ? styleOf(row.state) : undefined);

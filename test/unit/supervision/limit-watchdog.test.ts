@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample, SampleOptions, Sampler, Target } from '../../../src/sampler/sample.js';
-import { Watchdog } from '../../../src/supervision/watchdog.js';
+import { LimitWatchdog } from '../../../src/supervision/limit-watchdog.js';
 import type { ServiceSnapshot } from '../../../src/supervision/snapshot.js';
 import { createTransaction, type Transaction } from '../../../src/supervision/transaction.js';
 import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
@@ -29,7 +29,7 @@ function openWatchdog(supervision: ServiceSpec['supervision']) {
       return Promise.resolve(targets.map(() => ({ total, children: [] }) as unknown as Sample));
     },
   };
-  const watchdog = new Watchdog({
+  const watchdog = new LimitWatchdog({
     clock,
     createSampler: () => sampler,
     transactions: () => [transaction],
@@ -48,7 +48,7 @@ function openWatchdog(supervision: ServiceSpec['supervision']) {
 
 const limit = { metric: 'rss', above: '200', for_s: '2' };
 
-describe('Watchdog', () => {
+describe('LimitWatchdog', () => {
   it('samples nothing when no service has a limit', async () => {
     const { requests, pass } = openWatchdog(undefined);
     await pass(5);

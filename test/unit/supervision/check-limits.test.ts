@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/model/limits.js';
-import { checkLimits, type MetricValues, type BreachState } from '../../../src/supervision/limits.js';
+import { checkLimits, type MetricValues, type BreachState } from '../../../src/supervision/check-limits.js';
 
 const limit = (more: Partial<Limit> = {}): Limit => ({
   metric: 'rss',

@@ -1,4 +1,4 @@
-// A row of the table: the resource usage of a service and its descendants; filters and sorts rows.
+// The data of a row, before it is drawn: the resource usage of a service and its descendants; filters and sorts rows.
 
 import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
 

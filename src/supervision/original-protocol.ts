@@ -5,7 +5,11 @@ import { programOf, type TaskService } from '../model/context.js';
 import type { Transaction } from './transaction.js';
 
 /** Records that a program itself, not its host, has sent a message: it has received its start command. */
-export function noteOwnReport(transaction: Transaction, id: ServiceId, sender: string | undefined): void {
+export function recordStartAcknowledgement(
+  transaction: Transaction,
+  id: ServiceId,
+  sender: string | undefined,
+): void {
   const service = transaction.snapshot.services.get(id);
   const command = service && programOf(service.definition);
   if (command === undefined) return;

@@ -1,7 +1,7 @@
-// The elements and attributes of a file, derived from the schema of its values.
+// Derives the element schema of a file from the zod schema of its values.
 
 import * as z from 'zod';
-import type { ChildShape, ElementShape } from '../xml/element-schema.js';
+import type { ChildSchema, ElementSchema } from '../xml/element-schema.js';
 import { XML_FORMS, type XmlForm } from './fields.js';
 
 /** The inner schema, without defaults, preprocessing and list. */
@@ -11,8 +11,8 @@ export interface Unwrapped {
   readonly isList: boolean;
 }
 
-/** The shape of the element whose value `schema` describes. */
-export function shapeOf(schema: z.core.$ZodType): ElementShape {
+/** The schema of the element whose value `schema` describes. */
+export function deriveElementSchema(schema: z.core.$ZodType): ElementSchema {
   const { schema: inner, form } = unwrap(schema);
   if (form.isFree === true) return { allowsAnything: true };
   if (!(inner instanceof z.ZodObject)) return {};
@@ -46,7 +46,7 @@ export function unwrap(schema: z.core.$ZodType): Unwrapped {
   return { schema, form: {}, isList: false };
 }
 
-function childOf(schema: z.ZodType): ChildShape {
+function childOf(schema: z.ZodType): ChildSchema {
   const presence = unwrap(schema).isList ? 'repeated' : isRequired(schema) ? 'required' : 'optional';
-  return { presence, ...shapeOf(schema) };
+  return { presence, ...deriveElementSchema(schema) };
 }
