@@ -99,7 +99,7 @@ export class Provider {
   }
 
   async #close(isStopping: boolean): Promise<void> {
-    const { shutdown, commandPorts, supervisor, outbox, journal, connection } = this.#parts;
+    const { shutdown, commandPorts, supervisor, queries, outbox, journal, connection } = this.#parts;
     shutdown.begin();
     if (isStopping) {
       await stopEverything(commandPorts, 'the provider ends');
@@ -107,6 +107,8 @@ export class Provider {
       outbox.flush();
       supervisor.removeAll();
     }
+    // A client that waits gets its answer before the connection is drained.
+    await queries.close();
     outbox.flush();
     outbox.close();
     await connection.drain(LEAVE_MS);

@@ -19,14 +19,17 @@ import { shutdownError } from './shutdown.js';
 export class QueryHandler {
   readonly #answer: (request: StateRequestBody) => Promise<QueryAnswer>;
   readonly #outbox: Pick<Outbox, 'reply' | 'replyFailure'>;
+  readonly #stopMeasuring: () => void;
   readonly #pending = new Set<Promise<void>>();
 
   constructor(
     answer: (request: StateRequestBody) => Promise<QueryAnswer>,
     outbox: Pick<Outbox, 'reply' | 'replyFailure'>,
+    stopMeasuring: () => void,
   ) {
     this.#answer = answer;
     this.#outbox = outbox;
+    this.#stopMeasuring = stopMeasuring;
   }
 
   /** Some answers take time; other messages do not wait for them. `clientKey` as in CommandHandler. */
@@ -35,8 +38,9 @@ export class QueryHandler {
     this.#pending.add(pending);
   }
 
-  /** Resolves when all queries so far are answered. */
-  async idle(): Promise<void> {
+  /** Ends measurements that are running, and resolves when all queries so far are answered. */
+  async close(): Promise<void> {
+    this.#stopMeasuring();
     await Promise.all(this.#pending);
   }
 
@@ -78,11 +82,14 @@ export function openQueries(options: QueryHandlerOptions, closers: Closers): Que
     ...{ transactions, stateFolder, usage, clock, stats, authorizer },
     ensureMonitor: createEnsureMonitor(commandPorts),
   };
-  const queries = new QueryHandler((request) => answerQuery(ports, request), outbox);
-  closers.add(() => {
-    usage.close(shutdownError());
-    stats.close();
-    return queries.idle();
-  });
+  const queries = new QueryHandler(
+    (request) => answerQuery(ports, request),
+    outbox,
+    () => {
+      usage.close(shutdownError());
+      stats.close();
+    },
+  );
+  closers.add(() => queries.close());
   return queries;
 }

@@ -54,7 +54,7 @@ export function wireProvider(setup: ProviderSetup, parts: WiringParts, closers: 
     ...{ clock, supervisor, threads, commands, queries, outbox, persist, notice },
     ...{ self: connection.id, authorizer, configurations },
   });
-  return { ...core, dispatcher, commands, commandPorts, shutdown };
+  return { ...core, dispatcher, commands, queries, commandPorts, shutdown };
 }
 
 /** The supervisor, with what it reports to: outbox and journal, which read its transactions. */

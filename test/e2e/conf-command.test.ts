@@ -176,7 +176,7 @@ test('contextd NAME runs each command.', async () => {
   const unknown = await home.run('contextd', 'dance');
   expect(unknown.exitCode).toBe(2);
   expect(unknown.stderr).toMatch(
-    /commands are .*create_service, service_context, conf_command, context_display/,
+    /commands: .*create_service, service_context, conf_command, context_display/,
   );
   const named = await home.run('contextd', 'create_service', '--help');
   expect(named).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('--task_service') as string });

@@ -79,7 +79,7 @@ test(
     expect(await program.ended).toMatchObject({ code: 1 });
     expect(program.err.items).toEqual([
       expect.stringMatching(/^error ENV_NO_HARD_LINKS: .*EPERM: .*, symlink /),
-      expect.stringMatching(/^ {2}hint: keep .* on one that has, such as ext4/),
+      expect.stringMatching(/^ {2}hint: move .* to a file system that supports them, such as ext4/),
     ]);
   },
 );

@@ -55,7 +55,7 @@ test('A restart and a reload without any node are refused, and running services 
         message: expect.stringContaining(
           `${join(folder, 'node')} does not exist any more, and PATH contains no other node`,
         ) as string,
-        hint: expect.stringContaining('install node again') as string,
+        hint: expect.stringContaining('install Node.js again') as string,
       },
     });
   }

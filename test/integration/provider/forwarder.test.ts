@@ -51,7 +51,7 @@ test('A forwarder whose parent has ended ends too, also while another process ho
   expect(await once(parent, 'message')).toMatchObject([{ kind: 'ready' }, undefined]);
   parent.kill('SIGKILL');
   await eventually(() => !isRunning(pid), 'the forwarder has ended');
-  parent.disconnect();
+  if (parent.connected) parent.disconnect();
 });
 
 test('A fault of service_context is one line, its exit code 1, and the next one takes over.', async () => {

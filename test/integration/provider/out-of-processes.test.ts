@@ -69,7 +69,9 @@ test(
     provider.limit(1);
     process.kill(forwarder!.pid, 'SIGKILL');
     const line = await provider.out.waitFor((each) => each.includes('cannot be started again'));
-    expect(line).toMatch(/the forwarder could not be started: spawn \S+ EAGAIN; see whether .*ulimit -u/);
+    expect(line).toMatch(
+      /the forwarder could not be started: spawn \S+ EAGAIN; check the limits .*ulimit -u/,
+    );
     provider.limit(1000);
     await provider.out.waitFor((each) => each.includes('the forwarder is in order again'));
     const { status } = await client.command({ action: 'list' });
