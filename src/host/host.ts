@@ -84,8 +84,8 @@ export class Host {
     const definition = await loading;
     const command = await Promise.race([this.#started.promise, this.#stopped.promise]);
     if (command === 'stop') return { kind: 'stopped' };
-    if (!definition.matches(command.serviceName)) throw this.#wrongName(command.serviceName);
-    if (definition.handlesEvents) this.#connection.subscribe('control');
+    if (!definition.concerns(command.serviceName)) throw this.#wrongName(command.serviceName);
+    if (definition.hearsEvents) this.#connection.subscribe('control');
     const lifecycle = this.#createLifecycle(command);
     this.#lifecycle = lifecycle;
     void this.#stopped.promise.then(() => lifecycle.stop());

@@ -143,6 +143,8 @@ export class ThreadLauncher implements Launcher {
       return [];
     }
     const host = this.#add(bootstrap, Promise.resolve(process), entry.token ?? '');
+    // It may run another version of this package: it keeps its threads, and new ones start in a host of this version.
+    this.#current.delete(bootstrap.contextId);
     const late = () => new Error('the thread host does not reply');
     const tokens = await withDeadline(host.list(), LIST_MS, late, this.#options.clock).catch(() => {
       process.stop(() => false, true);

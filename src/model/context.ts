@@ -152,6 +152,9 @@ export const contextFileSchema = z
       { selector: 'Security/Client', field: '@key' },
     ],
   });
+/** A configuration that a client sends: what only counts in a file is ignored. */
+export const sentConfigurationSchema = contextFileSchema.omit({ log_on: true, Security: true });
+
 /** The configuration of a context. Keys are those of the XML; unknown keys are preserved. */
 export type ContextConfiguration = z.infer<typeof contextConfigurationSchema>;
 

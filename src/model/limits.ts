@@ -49,7 +49,7 @@ const limitSchema = z
       hint: 'rss, vms and pss are in MiB, cpu in percent of one core',
     }),
     /** How long the limit must be exceeded without interruption, in seconds. */
-    for_s: quantity(FOR_RULE),
+    for_s: z.preprocess((value) => value ?? undefined, quantity(FOR_RULE)),
     event: word(LIMIT_EVENTS).default('failed'),
   })
   .register(XML_FORMS, { attributes: ['metric', 'above', 'for_s', 'event'] });

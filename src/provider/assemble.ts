@@ -7,7 +7,7 @@ import { openFileMonitor, openLock } from '../journal/open-journal.js';
 import { openLaunchers } from '../launcher/open-launchers.js';
 import { openSecurity } from '../security/open-security.js';
 import { openChecks } from '../supervision/open-supervisor.js';
-import { openConnection, openForwarder, reachableEndpoints } from './open-bus.js';
+import { openConnection, openForwarder, reachableEndpoints, resolveBinds } from './open-bus.js';
 import type { ProviderSetup } from './provider-setup.js';
 import { takeOver, type TakenOver } from './take-over.js';
 import { wireProvider, type WiredProvider } from './wiring.js';
@@ -22,9 +22,10 @@ export interface ProviderParts extends WiredProvider {
 /** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED, CTX_JOURNAL_HELD or CTX_JOURNAL_FOREIGN; `closers` undo everything. */
 export async function assemble(setup: ProviderSetup, closers: Closers): Promise<ProviderParts> {
   const { file, stateFolder, contextId, contextFolder } = setup;
+  const binds = resolveBinds(file.configuration, setup.isInsecure || file.security !== undefined);
   checkFolder(stateFolder);
   const security = file.security && openSecurity({ ...setup, settings: file.security });
-  const forwarder = await openForwarder(setup, security, closers);
+  const forwarder = await openForwarder({ ...setup, binds }, security, closers);
   const endpoints = reachableEndpoints(forwarder);
   const lock = await openLock(stateFolder, contextId, closers);
   const receive = (frame: Uint8Array) => wired.dispatcher.receive(frame);

@@ -20,15 +20,16 @@ const QUIET_MS = 60_000;
 /** The topics that are received on a connection of their own as well. */
 const COMMAND_TOPICS = ['context', 'process', 'state'];
 
-type ForwarderSetup = Pick<ProviderSetup, 'file' | 'isInsecure' | 'clock' | 'warn' | 'health'>;
+interface ForwarderSetup extends Pick<ProviderSetup, 'clock' | 'warn' | 'health'> {
+  readonly binds: ForwarderBinds;
+}
 
-/** Throws BUS_ADDRESS_IN_USE, BUS_BIND_REFUSED or BUS_FORWARDER_FAILED. */
+/** Throws BUS_ADDRESS_IN_USE or BUS_FORWARDER_FAILED. */
 export async function openForwarder(
-  { file, isInsecure, clock, warn, health }: ForwarderSetup,
+  { binds, clock, warn, health }: ForwarderSetup,
   security: ProviderSecurity | undefined,
   closers: Closers,
 ): Promise<ForwarderProcess> {
-  const binds = resolveBinds(file.configuration, isInsecure || security !== undefined);
   const warnedMs = new Map<ForwarderFault['kind'], number>();
   const forwarder = await ForwarderProcess.open(binds, {
     onFault: ({ kind, text }) => {
@@ -60,7 +61,7 @@ function describeStuck({ code, message, hint }: ErrorReport): ErrorReport {
 }
 
 /** Throws BUS_BIND_REFUSED for an address that other machines or users can reach, unless `isOpen` permits it. */
-function resolveBinds(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
+export function resolveBinds(configuration: ContextConfiguration, isOpen: boolean): ForwarderBinds {
   const frontend = bindToLoopbackIfLocal(configuration.FrontBind, configuration.BackendEndpoint);
   const backend = bindToLoopbackIfLocal(configuration.BackendBind, configuration.FrontEndEndpoint);
   const open = [frontend, backend].find((bind) => !isLocalEndpoint(bind));

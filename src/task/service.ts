@@ -33,10 +33,11 @@ export interface ServiceDeclaration<C> {
 export interface ServiceDefinition {
   /** The declared service names; empty if the service accepts all. */
   readonly serviceNames: readonly string[];
+  // Hosts call these members of definitions that were made by other versions of this package: the names must not change.
   /** Returns whether the service accepts messages to this service name. */
-  matches(serviceName: string): boolean;
+  concerns(serviceName: string): boolean;
   /** Whether its task overrides onEvent. */
-  readonly handlesEvents: boolean;
+  readonly hearsEvents: boolean;
   /** Builds the task. Throws SVC_CONFIGURATION_INVALID with every invalid element. */
   build(context: TaskContext<TaskConfiguration>): Task<unknown>;
 }
@@ -54,8 +55,8 @@ export function defineService<C>(declaration: ServiceDeclaration<C>): ServiceDef
   const names = serviceName === undefined ? [] : [serviceName].flat();
   const definition: ServiceDefinition = {
     serviceNames: names,
-    matches: (name) => serviceName === undefined || names.includes(name),
-    handlesEvents: task.prototype.onEvent !== Task.prototype.onEvent,
+    concerns: (name) => serviceName === undefined || names.includes(name),
+    hearsEvents: task.prototype.onEvent !== Task.prototype.onEvent,
     build: (context) =>
       new task({ ...context, configuration: checkConfiguration(task, context.configuration) }),
   };

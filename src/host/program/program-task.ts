@@ -26,8 +26,8 @@ export function programService(
   const environment = composeEnvironment(bootstrap, program);
   return {
     serviceNames: [],
-    matches: () => true,
-    handlesEvents: false,
+    concerns: () => true,
+    hearsEvents: false,
     build: (context) => new ProgramTask(context, program, { environment, log, outputs }),
   };
 }

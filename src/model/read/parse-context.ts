@@ -2,7 +2,7 @@
 
 import { ContextdError } from '../../base/errors.js';
 import { runChecks } from '../checks/checks.js';
-import { contextFileSchema, type ContextConfiguration } from '../context.js';
+import { contextFileSchema, sentConfigurationSchema, type ContextConfiguration } from '../context.js';
 import { schemaFindings } from '../findings.js';
 import {
   dedupeFindings,
@@ -23,7 +23,7 @@ export interface ValidationResult {
 
 /** Parses a configuration from the bus. Throws CTX_INVALID with the JSON path of every fault. */
 export function parseContextConfiguration(value: unknown): ContextConfiguration {
-  const { configuration, findings } = validateConfiguration(value, []);
+  const { configuration, findings } = validateConfiguration(value, [], sentConfigurationSchema);
   if (configuration !== undefined) return configuration;
   const faults = findings.filter(isError);
   const lines = faults.map(({ path, message, hint }) => `${formatPath(path)}: ${withHint(message, hint)}`);
@@ -39,10 +39,14 @@ export function parseContextConfiguration(value: unknown): ContextConfiguration 
 }
 
 /** Runs all checks, also if some fail. `known` are findings of earlier checks. */
-export function validateConfiguration(value: unknown, known: readonly Finding[]): ValidationResult {
+export function validateConfiguration(
+  value: unknown,
+  known: readonly Finding[],
+  schema: typeof contextFileSchema | typeof sentConfigurationSchema = contextFileSchema,
+): ValidationResult {
   const unsafe = findUnsafeKeys(value);
   if (unsafe.length > 0) return { configuration: undefined, findings: [...known, ...unsafe] };
-  const parsed = contextFileSchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   const ofFields = [...known, ...dedupeFindings(schemaFindings(parsed.error, value), known)];
   const findings = [...ofFields, ...dedupeFindings(runChecks(readLenientView(value)), ofFields)];
   const isUsable = !findings.some(isError) && parsed.data !== undefined;

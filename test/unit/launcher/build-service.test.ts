@@ -105,8 +105,8 @@ describe('a service is compiled', () => {
         class Echo extends SingleTask { override async run(): Promise<void> {} }
         export default defineService({ serviceName: 'echo', task: Echo });`,
     });
-    const { default: service } = (await load()) as { default: { matches(name: string): boolean } };
-    expect(service.matches('echo')).toBe(true);
+    const { default: service } = (await load()) as { default: { concerns(name: string): boolean } };
+    expect(service.concerns('echo')).toBe(true);
   });
 });
 

@@ -15,7 +15,7 @@ describe('a service', () => {
     ['may have several names', ['one', 'two'], { one: true, two: true, three: false }],
   ])('%s', (_what, serviceName, expected) => {
     const service = defineService({ task: Plain, ...(serviceName === undefined ? {} : { serviceName }) });
-    const calls = Object.fromEntries(Object.keys(expected).map((name) => [name, service.matches(name)]));
+    const calls = Object.fromEntries(Object.keys(expected).map((name) => [name, service.concerns(name)]));
     expect(calls).toEqual(expected);
   });
 
@@ -26,7 +26,7 @@ describe('a service', () => {
       }
     }
     class Heir extends Hearing {}
-    expect([Plain, Hearing, Heir].map((task) => defineService({ task }).handlesEvents)).toEqual([
+    expect([Plain, Hearing, Heir].map((task) => defineService({ task }).hearsEvents)).toEqual([
       false,
       true,
       true,
