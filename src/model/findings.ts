@@ -2,11 +2,24 @@
 
 import type * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
-import type { Finding, ValuePath } from '../xml/fault.js';
+import { dedupeFindings, type Finding, type ValuePath } from '../xml/fault.js';
 
 const ALLOWED = 'allowed: ';
 
-export function schemaFindings(error: z.ZodError | undefined, root: unknown): readonly Finding[] {
+/** What the form of a file, the schema of its values and the checks across them find, each value once. */
+export interface FindingSources {
+  readonly form: readonly Finding[];
+  readonly error: z.ZodError | undefined;
+  readonly value: unknown;
+  readonly check: () => readonly Finding[];
+}
+
+export function combineFindings({ form, error, value, check }: FindingSources): readonly Finding[] {
+  const ofFields = [...form, ...dedupeFindings(schemaFindings(error, value), form)];
+  return [...ofFields, ...dedupeFindings(check(), ofFields)];
+}
+
+function schemaFindings(error: z.ZodError | undefined, root: unknown): readonly Finding[] {
   return (error?.issues ?? []).flatMap((issue) => toFindings(issue, root));
 }
 

@@ -1,24 +1,15 @@
 // Reads a meta file: the services to scaffold, or one error that lists all its faults.
 
 import { dirname, resolve } from 'node:path';
-import type * as z from 'zod';
 import { runMetaChecks } from '../checks/meta.js';
 import { DEFAULT_CONTEXT_ID, TRIGGERS, type Entry, type TransitionAction, type Trigger } from '../context.js';
-import {
-  dedupeFindings,
-  invalidFile,
-  isError,
-  type Finding,
-  type Fault,
-  type Position,
-  type ValuePath,
-} from '../../xml/fault.js';
-import { schemaFindings } from '../findings.js';
+import { invalidFile, isError, type Fault, type Position, type ValuePath } from '../../xml/fault.js';
+import { combineFindings } from '../findings.js';
 import { metaSchema, type TASK_TYPES, type MetaServiceText, type MetaText } from '../meta.js';
 import { deriveElementSchema } from '../derive-element-schema.js';
 import { readLenientMeta } from '../meta-lenient-view.js';
 import { checkElements } from '../../xml/element-schema.js';
-import { elementsToJson, toFaults, type JsonObject } from '../../xml/to-json.js';
+import { elementsToJson, toFaults } from '../../xml/to-json.js';
 import { readXml } from '../../xml/xml.js';
 import { readTextFile } from '../../xml/source.js';
 
@@ -87,7 +78,9 @@ export function readMetaContext(text: string, path: string): MetaContext {
   const wire = elementsToJson(root, { lists: META_LISTS });
   const form = checkElements(root, META_ROOT, deriveElementSchema(metaSchema));
   const parsed = metaSchema.safeParse(wire.value);
-  const findings = root.name === META_ROOT ? examine(wire.value, form, parsed.error) : form;
+  const check = () => runMetaChecks(readLenientMeta(wire.value));
+  const isMeta = root.name === META_ROOT;
+  const findings = isMeta ? combineFindings({ form, error: parsed.error, value: wire.value, check }) : form;
   const faults = toFaults(findings, wire);
   if (findings.some(isError) || parsed.data === undefined) {
     throw invalidFile(
@@ -96,15 +89,6 @@ export function readMetaContext(text: string, path: string): MetaContext {
     );
   }
   return { ...composeMeta(parsed.data, absolute), warnings: faults, positionOf: wire.positionOf };
-}
-
-function examine(
-  value: JsonObject,
-  form: readonly Finding[],
-  error: z.ZodError | undefined,
-): readonly Finding[] {
-  const ofFields = [...form, ...dedupeFindings(schemaFindings(error, value), form)];
-  return [...ofFields, ...dedupeFindings(runMetaChecks(readLenientMeta(value)), ofFields)];
 }
 
 function composeMeta(meta: MetaText, path: string): Omit<MetaContext, 'warnings' | 'positionOf'> {

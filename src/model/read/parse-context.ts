@@ -3,15 +3,8 @@
 import { ContextdError } from '../../base/errors.js';
 import { runChecks } from '../checks/checks.js';
 import { contextFileSchema, sentConfigurationSchema, type ContextConfiguration } from '../context.js';
-import { schemaFindings } from '../findings.js';
-import {
-  dedupeFindings,
-  formatPath,
-  isError,
-  joinFaultLines,
-  withHint,
-  type Finding,
-} from '../../xml/fault.js';
+import { combineFindings } from '../findings.js';
+import { formatPath, isError, joinFaultLines, withHint, type Finding } from '../../xml/fault.js';
 import { findUnsafeKeys } from '../safe-keys.js';
 import { readLenientView } from '../lenient-view.js';
 
@@ -47,8 +40,8 @@ export function validateConfiguration(
   const unsafe = findUnsafeKeys(value);
   if (unsafe.length > 0) return { configuration: undefined, findings: [...known, ...unsafe] };
   const parsed = schema.safeParse(value);
-  const ofFields = [...known, ...dedupeFindings(schemaFindings(parsed.error, value), known)];
-  const findings = [...ofFields, ...dedupeFindings(runChecks(readLenientView(value)), ofFields)];
+  const check = () => runChecks(readLenientView(value));
+  const findings = combineFindings({ form: known, error: parsed.error, value, check });
   const isUsable = !findings.some(isError) && parsed.data !== undefined;
   return { configuration: isUsable ? withoutSecurity(parsed.data) : undefined, findings };
 }
