@@ -146,7 +146,8 @@ export function openRegistry(options: FakeOptions = {}, services: readonly strin
   };
 }
 
-const processEntry = (pid: number) => ({
+/** An entry of the process table. */
+export const processEntry = (pid: number) => ({
   pid,
   startTime: '1',
   parent: 1,

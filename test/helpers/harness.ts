@@ -31,6 +31,17 @@ interface End {
   readonly left?: readonly string[];
 }
 
+/** A copy of a snapshot in which one service is changed. */
+export function withService(
+  snapshot: TransactionSnapshot,
+  service: string,
+  patch: Partial<ServiceSnapshot>,
+): TransactionSnapshot {
+  const services = new Map(snapshot.services);
+  services.set(id(service), { ...services.get(id(service))!, ...patch });
+  return { ...snapshot, services };
+}
+
 export class Harness {
   atMs = 1_000_000;
   random = 0;

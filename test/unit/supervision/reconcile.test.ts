@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aliveFirst } from '../../../src/supervision/reconcile.js';
-import type { ServiceSnapshot, TransactionSnapshot } from '../../../src/supervision/snapshot.js';
-import { id, Harness } from '../../helpers/harness.js';
+import type { ServiceSnapshot } from '../../../src/supervision/snapshot.js';
+import { id, Harness, withService } from '../../helpers/harness.js';
 
 /** A service as the next provider reads it from the journal; its end and its failure start `b`. */
 function journaled(patch: Partial<ServiceSnapshot>): Harness {
@@ -10,16 +10,6 @@ function journaled(patch: Partial<ServiceSnapshot>): Harness {
   harness.start('a').launched('a').reported('a', 'started');
   harness.snapshot = withService(harness.snapshot, 'a', patch);
   return harness;
-}
-
-function withService(
-  snapshot: TransactionSnapshot,
-  service: string,
-  patch: Partial<ServiceSnapshot>,
-): TransactionSnapshot {
-  const services = new Map(snapshot.services);
-  services.set(id(service), { ...services.get(id(service))!, ...patch });
-  return { ...snapshot, services };
 }
 
 const miss = (harness: Harness, service = 'a', { run } = harness.get(service)) =>

@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceId } from '../../../src/base/ids.js';
 import type { FoundRun } from '../../../src/supervision/run-registry.js';
-import type { ServiceSnapshot, TransactionSnapshot } from '../../../src/supervision/snapshot.js';
-import { openSupervisor, settle } from '../../helpers/fake-launcher.js';
-import { id } from '../../helpers/harness.js';
+import type { ServiceSnapshot } from '../../../src/supervision/snapshot.js';
+import { openSupervisor, processEntry, settle } from '../../helpers/fake-launcher.js';
+import { id, withService } from '../../helpers/harness.js';
 
 const ENDED = { isAlive: false, pid: undefined } as const;
-
-function withService(
-  snapshot: TransactionSnapshot,
-  service: string,
-  patch: Partial<ServiceSnapshot>,
-): TransactionSnapshot {
-  const services = new Map(snapshot.services);
-  services.set(id(service), { ...services.get(id(service))!, ...patch });
-  return { ...snapshot, services };
-}
 
 describe('Supervisor.recover', () => {
   const SPECS = [
@@ -42,14 +32,6 @@ describe('Supervisor.recover', () => {
     return { ...test, get };
   }
 
-  const processEntry = (pid: number) => ({
-    pid,
-    startTime: '1',
-    parent: 1,
-    group: pid,
-    name: 'node',
-    token: undefined,
-  });
   const STARTED = { status: 'started', run: 1, isAlive: true, pid: 51 } as const;
 
   it('adopts the process of a started service and handles its end', async () => {
