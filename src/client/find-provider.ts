@@ -120,7 +120,7 @@ function onlyProvider(providers: readonly RegistryEntry[]): RegistryEntry {
   const local = inInnermostFolder(providers, currentFolder());
   const [first, ...more] = local.length === 0 ? providers : local;
   if (first === undefined) {
-    throw new ContextdError('BUS_UNREACHABLE', 'no provider of yours runs on this machine', {
+    throw new ContextdError('BUS_UNREACHABLE', 'no provider of this user runs on this machine', {
       hint: 'start one with service_context FILE, or pass --endpoint or --context_file',
     });
   }

@@ -146,7 +146,7 @@ test('Without a provider the command ends within the timeout with exit code 3 an
   expect(stderr).toContain('hint: start one with service_context FILE');
   const unnamed = await home.run('conf_command', '--action=list');
   expect(unnamed.exitCode).toBe(3);
-  expect(unnamed.stderr).toContain('no provider of yours runs on this machine');
+  expect(unnamed.stderr).toContain('no provider of this user runs on this machine');
 });
 
 test('A provider that never answers leads to exit code 4.', async () => {

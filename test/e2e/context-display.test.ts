@@ -199,7 +199,7 @@ test('Without a provider the command ends with an error, exit code 3.', async ()
   await using home = await openHome();
   const { exitCode, stderr } = await home.run('context_display');
   expect(exitCode).toBe(3);
-  expect(stderr).toMatch(/^error BUS_UNREACHABLE: no provider of yours runs on this machine\n {2}hint: /);
+  expect(stderr).toMatch(/^error BUS_UNREACHABLE: no provider of this user runs on this machine\n {2}hint: /);
 });
 
 test('It ends when its output is closed.', async () => {
