@@ -1,39 +1,40 @@
-// Rate-limited logging: at most one line per kind and minute, with the number of events so far.
+// Rate-limited logging: at most one line per kind and minute, and none while nothing new has happened.
 
 import { systemClock, type Clock } from './clock.js';
-import { asContextdError } from './errors.js';
-import type { LogFields, Logger } from './logger.js';
 
 const INTERVAL_MS = 60_000;
 
-export class ThrottledLog {
-  readonly #clock: Clock;
-  readonly #lastLoggedMs = new Map<string, number>();
-  count = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Counts an error. Returns the line to log, or undefined if an error with the same code was logged within the last minute. */
-  record(error: unknown): string | undefined {
-    this.count += 1;
-    const { code, message } = asContextdError(error);
-    const nowMs = this.#clock.monotonic();
-    if (nowMs - (this.#lastLoggedMs.get(code) ?? -INTERVAL_MS) < INTERVAL_MS) return undefined;
-    this.#lastLoggedMs.set(code, nowMs);
-    return `${message} (${this.count} so far)`;
-  }
+interface Logged {
+  readonly count: number;
+  readonly atMs: number;
 }
 
-/** Returns a function that warns at most once a minute; `so_far` counts the suppressed warnings too. */
-export function throttledWarning(log: Pick<Logger, 'warn'>): (message: string, fields?: LogFields) => void {
-  let count = 0;
-  let lastLoggedMs = -Infinity;
-  return (message, fields = {}) => {
-    count += 1;
-    if (systemClock.monotonic() - lastLoggedMs < INTERVAL_MS) return;
-    lastLoggedMs = systemClock.monotonic();
-    log.warn(message, { ...fields, so_far: count });
-  };
+export class ThrottledLog {
+  readonly #clock: Clock;
+  readonly #write: (line: string, count: number) => void;
+  /** The last line of each kind. */
+  readonly #logged = new Map<string, Logged>();
+  /** The number of events that `record` has counted, of all kinds. */
+  count = 0;
+
+  /** `write` is called with each line that is due, and with the number of events so far. */
+  constructor(write: (line: string, count: number) => void, clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.#write = write;
+  }
+
+  /** Counts an event, and writes `line` unless a line of this kind was written within the last minute. */
+  record(kind: string, line: string): void {
+    this.count += 1;
+    this.recordTotal(kind, line, this.count);
+  }
+
+  /** Like `record`, for events that the caller has counted: an equal `count` means that nothing new has happened. */
+  recordTotal(kind: string, line: string, count: number): void {
+    const last = this.#logged.get(kind);
+    const atMs = this.#clock.monotonic();
+    if (last !== undefined && (last.count === count || atMs - last.atMs < INTERVAL_MS)) return;
+    this.#logged.set(kind, { count, atMs });
+    this.#write(line, count);
+  }
 }

@@ -2,17 +2,18 @@
 
 import { systemClock, type Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deferred.js';
-import { composeSecurity, type BusEndpoints } from '../bus/connection.js';
+import { composeSecurity, Connection, type BusEndpoints } from '../bus/connection.js';
+import { Requester } from '../bus/requester/requester.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/provider-stats.js';
 import { samplesReplySchema, type SamplesReply } from '../messages/sample-history.js';
 import { topReplySchema, type TopReply } from '../messages/samples.js';
+import { contentOf, isReplayed, type Reply } from '../messages/state.js';
 import { samplesTopic } from '../messages/topics.js';
-import { noMonitorError, unreachableError } from './client-errors.js';
+import { noAnswerError, noMonitorError, unreachableError } from './client-errors.js';
 import { rejectWhenRefused } from './handshake-errors.js';
 import { readMonitorKey } from './monitor-key.js';
-import { answerOf, contentOf, onlyTransactionIn, parseAnswer, type CommandAnswer } from './replies.js';
-import { Requester } from './requester.js';
+import { answerOf, onlyTransactionIn, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
 import type { CommandRequest, Query, SamplesQuery, TopOptions } from './requests.js';
 
 export type { CommandAnswer, CommandRequest, Query, SamplesQuery, TopOptions };
@@ -44,7 +45,8 @@ const MONITOR_TIMEOUT_MS = 2000;
  */
 export class Client {
   readonly endpoints: BusEndpoints;
-  readonly #requester: Requester;
+  readonly #connection: Connection;
+  readonly #requester: Requester<Reply>;
   readonly #clock: Clock;
   readonly #isSecured: boolean;
 
@@ -54,7 +56,16 @@ export class Client {
     this.endpoints = endpoints;
     this.#clock = clock;
     this.#isSecured = security !== undefined;
-    this.#requester = new Requester(endpoints, { answerTimeoutMs, clock, security });
+    const receive = (frame: Uint8Array) => {
+      const reply = parseReply(frame);
+      if (reply !== undefined) this.#requester.receive(reply, frame);
+    };
+    this.#connection = new Connection(endpoints, ['state'], receive, security);
+    this.#requester = new Requester({
+      ...{ connection: this.#connection, security, clock, isReplayed },
+      limitMs: answerTimeoutMs,
+      noAnswer: (limitMs) => noAnswerError(endpoints, limitMs),
+    });
   }
 
   /**
@@ -64,10 +75,9 @@ export class Client {
   static async connect(endpoints: BusEndpoints, options: ClientOptions = {}): Promise<Client> {
     const client = new Client(endpoints, options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
-    const { connection } = client.#requester;
-    const { publisher } = connection;
+    const { publisher } = client.#connection;
     const provider = Promise.race([
-      Promise.all([publisher.waitForSubscriber('context'), connection.ready()]),
+      Promise.all([publisher.waitForSubscriber('context'), client.#connection.ready()]),
       rejectWhenRefused(publisher, { name: 'provider', endpoint: endpoints.publish }, options.security),
     ]);
     // Closing the sockets rejects the promises above.
@@ -151,7 +161,7 @@ export class Client {
   async samples(transaction: string, { serviceId, metric, sinceS }: SamplesQuery): Promise<SamplesReply> {
     const id = transaction === '' ? onlyTransactionIn(await this.command({ action: 'list' })) : transaction;
     const topic = samplesTopic(id);
-    const subscribed = this.#requester.connection.publisher.waitForSubscriber(topic);
+    const subscribed = this.#connection.publisher.waitForSubscriber(topic);
     await withDeadline(subscribed, MONITOR_TIMEOUT_MS, () => noMonitorError(id), this.#clock);
     const target = { service_id: serviceId, service_name: 'samples', service_transaction: id };
     const header = { action: 'history', ...target };

@@ -1,18 +1,9 @@
 // Parses the replies of a provider or a Monitor; a reply that reports an error is thrown as that error.
 
 import { chooseTransaction, isStoppedService } from '../messages/choose-transaction.js';
-import type { Deferred } from '../base/deferred.js';
-import { ContextdError, reviveError } from '../base/errors.js';
-import { parseFrame, type Message } from '../messages/message.js';
-import type { CommandReply, ReplyStatus } from '../messages/state.js';
-
-export interface PendingRequest {
-  readonly answer: Deferred<Message>;
-  /** Public key of the one sender whose reply counts; undefined without security. */
-  readonly senderKey: string | undefined;
-  /** Sends the request again. */
-  send(): Promise<void>;
-}
+import { ContextdError } from '../base/errors.js';
+import { tryParseFrame } from '../messages/message.js';
+import { isReply, type Reply, type ReplyStatus } from '../messages/state.js';
 
 export interface CommandAnswer {
   readonly transaction: string;
@@ -27,22 +18,9 @@ interface AnswerSchema<T> {
 }
 
 /** Undefined for any other message on topic `state`, and for malformed ones. */
-export function parseReply(
-  frame: Uint8Array,
-): Extract<Message, { kind: 'command_reply' | 'state_reply' }> | undefined {
-  try {
-    const message = parseFrame(frame);
-    return message.kind === 'command_reply' || message.kind === 'state_reply' ? message : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The content of the reply to a query. Throws the error that the reply reports. */
-export function contentOf(reply: Message): unknown {
-  if (reply.kind === 'state_reply') return reply.content;
-  const { error } = answerOf(reply).status;
-  throw reviveError(error ?? { code: 'MSG_INVALID', message: 'the query was rejected' });
+export function parseReply(frame: Uint8Array): Reply | undefined {
+  const message = tryParseFrame(frame);
+  return isReply(message) ? message : undefined;
 }
 
 /** Throws MSG_INVALID for a reply that does not match `schema`. */
@@ -52,10 +30,11 @@ export function parseAnswer<T>(schema: AnswerSchema<T>, query: string, reply: un
   throw new ContextdError('MSG_INVALID', `the answer to ${query} is invalid: ${parsed.error.message}`);
 }
 
-export function answerOf(message: Message): CommandAnswer {
-  if (message.kind !== 'command_reply')
-    throw new ContextdError('MSG_INVALID', `the answer is a ${message.kind}, not a command_reply`);
-  const { header, content }: CommandReply = message;
+/** Throws MSG_INVALID for the reply to a query. */
+export function answerOf(reply: Reply): CommandAnswer {
+  if (reply.kind !== 'command_reply')
+    throw new ContextdError('MSG_INVALID', `the answer is a ${reply.kind}, not a command_reply`);
+  const { header, content } = reply;
   return { transaction: header.service_transaction, status: content.status };
 }
 

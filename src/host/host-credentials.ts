@@ -4,7 +4,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { ClockJumps, systemClock } from '../base/clock.js';
 import { taskKeysOf } from '../base/keys.js';
 import type { Logger } from '../base/logger.js';
-import { throttledWarning } from '../base/throttled-log.js';
+import { ThrottledLog } from '../base/throttled-log.js';
 import type { BusEndpoints, ConnectionSecurity } from '../bus/connection.js';
 import { topicOf } from '../bus/envelope.js';
 import { isSignedBy, parseMac } from '../bus/message-mac.js';
@@ -53,7 +53,7 @@ export function onlyFromProvider(
   const { curve, authenticator: sealer } = security;
   let last = 0;
   const jumps = new ClockJumps(systemClock);
-  const warn = throttledWarning(log);
+  const ignored = new ThrottledLog((line, count) => log.warn(line, { so_far: count }));
   return (frame) => {
     const topic = topicOf(frame);
     if (topic !== 'control') {
@@ -61,7 +61,7 @@ export function onlyFromProvider(
       last += Math.min(0, jumps.take());
       const seal = parseMac(frame);
       if (seal === undefined || seal.stamp <= last || !isSignedBy(frame, curve.serverKey, sealer)) {
-        warn('ignored a command that the provider has not signed', { topic });
+        ignored.record('', `ignored a command that the provider has not signed, on topic ${topic ?? '?'}`);
         return;
       }
       last = seal.stamp;

@@ -4,7 +4,7 @@ import { createDeferred } from '../base/deferred.js';
 import { asContextdError, ContextdError } from '../base/errors.js';
 import type { LogFile } from '../base/log-file.js';
 import type { Logger } from '../base/logger.js';
-import { throttledWarning } from '../base/throttled-log.js';
+import { ThrottledLog } from '../base/throttled-log.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { Lifecycle, type TaskEnd } from '../task/lifecycle.js';
 import type { ServiceDefinition } from '../task/service.js';
@@ -27,7 +27,7 @@ const MAX_CLEAN_UP_MS = 1500;
  */
 export class Host {
   readonly log: Logger;
-  readonly #warnOfFrame: (message: string) => void;
+  readonly #droppedFrames: ThrottledLog;
   readonly #bootstrap: HostBootstrap;
   readonly #connection: HostBus;
   readonly #reporter: Reporter;
@@ -48,7 +48,10 @@ export class Host {
     this.#bootstrap = bootstrap;
     this.#options = options;
     this.log = logFile.log;
-    this.#warnOfFrame = throttledWarning(this.log);
+    this.#droppedFrames = new ThrottledLog(
+      (line, count) => this.log.warn(line, { so_far: count }),
+      options.clock,
+    );
     this.#connection = connect([commandTopic(bootstrap)], (frame) => this.#receive(frame));
     this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss, options.thread);
     const { presence } = options;
@@ -119,7 +122,7 @@ export class Host {
       if (command !== undefined) this.#handleCommand(command);
     } catch (error) {
       if (error instanceof ContextdError && error.code === 'MSG_FRAME_INVALID')
-        this.#warnOfFrame(error.message);
+        this.#droppedFrames.record(error.code, error.message);
       else this.crash(error);
     }
   }

@@ -6,6 +6,7 @@ import type { ContextConfiguration } from '../model/context.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import type { ServiceSnapshot, TransactionSnapshot } from '../supervision/snapshot.js';
 import type { Transaction } from '../supervision/transaction.js';
+import type { TransactionStore } from '../supervision/transaction-store.js';
 import {
   MAX_RECORDS,
   type JournalChange,
@@ -36,17 +37,13 @@ interface Written {
 }
 
 export class SupervisorJournal implements JournalSource {
-  readonly #transactions: () => ReadonlyMap<TransactionId, Transaction>;
+  readonly #transactions: TransactionStore;
   readonly #answers: AnswerLog;
   readonly #origin: JournalOrigin;
   #written = new Map<TransactionId, Written>();
   #answered = 0;
 
-  constructor(
-    transactions: () => ReadonlyMap<TransactionId, Transaction>,
-    answers: AnswerLog,
-    file: ContextFile,
-  ) {
+  constructor(transactions: TransactionStore, answers: AnswerLog, file: ContextFile) {
     this.#transactions = transactions;
     this.#answers = answers;
     this.#origin = originOf(file);
@@ -55,7 +52,7 @@ export class SupervisorJournal implements JournalSource {
   fullContent(): JournalContent {
     this.#written = new Map();
     this.#answered = 0;
-    const transactions = [...this.#transactions().values()].map((transaction) => ({
+    const transactions = this.#transactions.all.map((transaction) => ({
       ...this.#composeChange(transaction, undefined),
       configuration: transaction.configuration,
     }));
@@ -63,10 +60,9 @@ export class SupervisorJournal implements JournalSource {
   }
 
   changes(): JournalChange {
-    const transactions = this.#transactions();
-    const gone = [...this.#written.keys()].filter((id) => !transactions.has(id));
+    const gone = [...this.#written.keys()].filter((id) => this.#transactions.get(id) === undefined);
     for (const id of gone) this.#written.delete(id);
-    const changed = [...transactions.values()].flatMap((transaction) => {
+    const changed = this.#transactions.all.flatMap((transaction) => {
       const written = this.#written.get(transaction.id);
       const { configuration, snapshot } = transaction;
       const isSame = written?.snapshot === snapshot && written.configuration === configuration;

@@ -3,10 +3,9 @@
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
 import type { Health } from '../base/health.js';
-import type { TransactionId } from '../base/ids.js';
 import type { RegistryEntry } from '../bus/registry.js';
 import type { ContextFile } from '../model/read/read-context.js';
-import type { Transaction } from '../supervision/transaction.js';
+import type { TransactionStore } from '../supervision/transaction-store.js';
 import { FileMonitor } from './file-monitor.js';
 import { SupervisorJournal, type AnswerLog } from './journal-source.js';
 import { JournalWriter } from './journal-writer.js';
@@ -28,7 +27,7 @@ export interface JournalOptions {
   readonly stateFolder: string;
   readonly clock: Clock;
   readonly health: Health;
-  readonly transactions: () => ReadonlyMap<TransactionId, Transaction>;
+  readonly transactions: TransactionStore;
   readonly answers: AnswerLog;
 }
 

@@ -40,6 +40,15 @@ export function parseFrame(frame: Uint8Array): Message {
   return parseBody(topic, body);
 }
 
+/** As parseFrame; undefined for an invalid frame, which any client of the bus can send. */
+export function tryParseFrame(frame: Uint8Array): Message | undefined {
+  try {
+    return parseFrame(frame);
+  } catch {
+    return undefined;
+  }
+}
+
 /** As parseFrame, for a decoded body. */
 export function parseBody(topic: string, body: unknown): Message {
   if (topic === 'process' || topic.startsWith('process.')) {

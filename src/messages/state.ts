@@ -1,6 +1,7 @@
 // Topic `state`: requests to the provider, and its replies to requests and commands.
 
 import * as z from 'zod';
+import { reviveError, type ErrorReport } from '../base/errors.js';
 
 const header = z.looseObject({
   action: z.string(),
@@ -70,6 +71,10 @@ export const replyStatusSchema = z.looseObject({
 });
 export type ReplyStatus = z.infer<typeof replyStatusSchema>;
 
+export function failure(error: ErrorReport): ReplyStatus {
+  return { result: 'failure', error, services: [] };
+}
+
 export const commandReplySchema = z.looseObject({
   header,
   content: z.looseObject({ status: replyStatusSchema }),
@@ -87,6 +92,23 @@ export type StateReplyBody = z.infer<typeof stateReplySchema>;
 /** The reply to a request: `reply_context`, `reply_top`, ... */
 export interface StateReply extends StateReplyBody {
   readonly kind: 'state_reply';
+}
+
+export type Reply = CommandReply | StateReply;
+
+export function isReply(message: { readonly kind: string } | undefined): message is Reply {
+  return message?.kind === 'command_reply' || message?.kind === 'state_reply';
+}
+
+/** Whether a provider rejects a request as replayed: it was sealed before that provider started. */
+export function isReplayed(reply: Reply): boolean {
+  return reply.kind === 'command_reply' && reply.content.status.error?.code === 'SEC_REPLAYED';
+}
+
+/** The content of the reply to a query. Throws the error that the reply reports. */
+export function contentOf(reply: Reply): unknown {
+  if (reply.kind === 'state_reply') return reply.content;
+  throw reviveError(reply.content.status.error ?? { code: 'MSG_INVALID', message: 'the query was rejected' });
 }
 
 /** Returns the header of a reply: the header of the request with another action and sender, and `in_reply_to`. */

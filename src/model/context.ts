@@ -210,6 +210,9 @@ export function isForContext(text: string, { ContextID, TaskService }: ContextCo
   return text === DEFAULT_CONTEXT_ID && !TaskService.some(({ id }) => id === text);
 }
 
+/** Parsed once, as `supervisionOf` is called for every service in every second; not compiled, for a fast start. */
+const DEFAULT_SUPERVISION = supervisionSchema.parse({}, { jitless: true });
+
 export function supervisionOf(service: TaskService): Supervision {
-  return service.Task.supervision ?? supervisionSchema.parse({});
+  return service.Task.supervision ?? DEFAULT_SUPERVISION;
 }

@@ -4,7 +4,7 @@ import { ContextdError, messageOf, reportError, type ErrorCode } from '../base/e
 import type { Message } from '../messages/message.js';
 import { figuresReplySchema, type FiguresReply } from '../messages/provider-stats.js';
 import type { SamplesRequestBody } from '../messages/sample-history.js';
-import { replyHeader } from '../messages/state.js';
+import { failure, replyHeader } from '../messages/state.js';
 import type { History } from './history.js';
 import type { MonitorAcl } from './monitor-acl.js';
 import type { MonitorPorts } from './ports.js';
@@ -81,7 +81,7 @@ export class MessageHandler {
     try {
       publish(handleSampleQuery(this.#history, configuration, request));
     } catch (error) {
-      publish({ status: { result: 'failure', error: reportError(error), services: [] } });
+      publish({ status: failure(reportError(error)) });
     }
   }
 

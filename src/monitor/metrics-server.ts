@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { isAllowedHost } from '../base/allowed-host.js';
+import { isAllowedHost } from './allowed-host.js';
 import { bindError } from '../bus/bind.js';
 import type { MetricsText } from './metrics.js';
 

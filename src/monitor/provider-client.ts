@@ -1,20 +1,19 @@
 // Connects a Monitor to the bus: receives messages of its transaction, sends requests to the provider and publishes replies.
 
 import { systemClock } from '../base/clock.js';
-import { createDeferred, withDeadline, type Deferred } from '../base/deferred.js';
 import { ContextdError } from '../base/errors.js';
-import { createUniqueId } from '../base/ids.js';
 import {
   Connection,
   composeSecurity,
   type BusEndpoints,
   type ConnectionSecurity,
 } from '../bus/connection.js';
-import { isSignedBy, parseMac } from '../bus/message-mac.js';
+import { parseMac } from '../bus/message-mac.js';
+import { Requester } from '../bus/requester/requester.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { transactionInfoSchema, type TransactionInfo } from '../messages/context-info.js';
-import { parseFrame, type Message } from '../messages/message.js';
-import type { StateReply } from '../messages/state.js';
+import { tryParseFrame, type Message } from '../messages/message.js';
+import { contentOf, isReplayed, isReply, type Reply } from '../messages/state.js';
 import { heartbeatsOf, samplesTopic } from '../messages/topics.js';
 
 /** The addresses of the bus and the keys for it; see TaskEndpoints. */
@@ -38,7 +37,7 @@ export class ProviderClient {
   readonly #ports: ProviderClientPorts;
   readonly #connection: Connection;
   readonly #security: ConnectionSecurity | undefined;
-  readonly #pending = new Map<string, Deferred<StateReply>>();
+  readonly #requester: Requester<Reply>;
 
   constructor(ports: ProviderClientPorts) {
     const { endpoints, transaction, onProvider } = ports;
@@ -48,6 +47,12 @@ export class ProviderClient {
     const receive = (frame: Uint8Array) => this.#receive(frame);
     this.#connection = new Connection(endpoints, topics, receive, this.#security);
     this.#connection.subscribePrefix(heartbeatsOf(transaction));
+    this.#requester = new Requester({
+      ...{ connection: this.#connection, security: this.#security, clock: systemClock, isReplayed },
+      limitMs: REQUEST_TIMEOUT_MS,
+      noAnswer: (limitMs) =>
+        new ContextdError('BUS_DEADLINE', `the provider did not answer within ${limitMs / 1000} s`),
+    });
     // Only a provider subscribes to commands.
     this.#connection.publisher.onSubscribe((topic) => {
       if (topic === 'context') onProvider();
@@ -63,26 +68,15 @@ export class ProviderClient {
     return this.#connection.ready();
   }
 
-  /** Sends a request on topic `state`. Rejects with BUS_DEADLINE after `limitMs`, or MSG_INVALID when it is refused. */
-  async request(action: string, limitMs: number): Promise<unknown> {
-    const id = createUniqueId();
-    const answer = createDeferred<StateReply>();
-    this.#pending.set(id, answer);
+  /** Sends a query on topic `state`. Rejects with BUS_DEADLINE after `limitMs`, and with the provider's error. */
+  async request(action: string, limitMs?: number): Promise<unknown> {
     const header = {
       action,
       service_id: '',
       service_name: 'state',
       service_transaction: this.#ports.transaction,
-      message_id: id,
-      sender: this.id,
     };
-    const late = () => new ContextdError('BUS_DEADLINE', `the provider did not answer ${action} in time`);
-    try {
-      await this.publish('state', { header, content: {} });
-      return (await withDeadline(answer.promise, limitMs, late, systemClock)).content;
-    } finally {
-      this.#pending.delete(id);
-    }
+    return contentOf(await this.#requester.request('state', { header, content: {} }, { limitMs }));
   }
 
   /** Publishes a message; with security, sealed for `reader`, by default the provider. */
@@ -90,26 +84,15 @@ export class ProviderClient {
     return this.#connection.publish(topic, body, reader);
   }
 
-  async close(): Promise<void> {
-    const error = new ContextdError('BUS_CLOSED', 'the Monitor was closed before the reply arrived');
-    for (const pending of this.#pending.values()) {
-      pending.promise.catch(() => undefined);
-      pending.reject(error);
-    }
-    await this.#connection.close();
+  close(): Promise<void> {
+    return this.#requester.close();
   }
 
   #receive(frame: Uint8Array): void {
-    const message = parse(frame);
-    if (message?.kind === 'state_reply' || message?.kind === 'command_reply') {
-      if (this.#isOfProvider(frame)) this.#settle(message);
-    } else if (message?.kind === 'samples_request') this.#receiveQuery(frame, message);
+    const message = tryParseFrame(frame);
+    if (isReply(message)) this.#requester.receive(message, frame);
+    else if (message?.kind === 'samples_request') this.#receiveQuery(frame, message);
     else if (message !== undefined) this.#ports.onMessage(message);
-  }
-
-  #isOfProvider(frame: Uint8Array): boolean {
-    const { curve, authenticator: sealer } = this.#security ?? {};
-    return curve === undefined || sealer === undefined || isSignedBy(frame, curve.serverKey, sealer);
   }
 
   /** Ignores a query with an invalid seal: the reply must not go to a key whose owner did not send it. */
@@ -122,28 +105,9 @@ export class ProviderClient {
     const seal = parseMac(frame);
     if (seal !== undefined && sealer.verify(frame, seal)) this.#ports.onMessage(message, seal.key);
   }
-
-  #settle(message: Extract<Message, { kind: 'state_reply' | 'command_reply' }>): void {
-    const pending = this.#pending.get(message.header.in_reply_to ?? '');
-    if (message.kind === 'state_reply') pending?.resolve(message);
-    else pending?.reject(new ContextdError('MSG_INVALID', refusalMessage(message)));
-  }
 }
 
 /** Fetches the services of the transaction from the provider. Rejects as `request` does. */
 export async function fetchTransactionInfo(link: ProviderClient): Promise<TransactionInfo> {
-  return transactionInfoSchema.parse(await link.request('request', REQUEST_TIMEOUT_MS));
-}
-
-function refusalMessage({ content }: Extract<Message, { kind: 'command_reply' }>): string {
-  return content.status.error?.message ?? 'the request was refused';
-}
-
-/** Frames from any client may be invalid. */
-function parse(frame: Uint8Array): Message | undefined {
-  try {
-    return parseFrame(frame);
-  } catch {
-    return undefined;
-  }
+  return transactionInfoSchema.parse(await link.request('request'));
 }

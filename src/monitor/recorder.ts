@@ -6,12 +6,10 @@ import { makeFolder } from '../base/make-folder.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { LogFile } from '../base/log-file.js';
+import { ThrottledLog } from '../base/throttled-log.js';
 import { METRICS } from '../messages/sample-history.js';
 import type { MonitorConfiguration } from './configuration.js';
 import type { Values } from './history.js';
-
-/** The minimum interval between warnings about lost lines. */
-const WARN_INTERVAL_MS = 60_000;
 
 /** The columns before the numbers. */
 const COLUMNS = ['time', 'transaction', 'service_id', 'pid', 'state'] as const;
@@ -28,17 +26,15 @@ export interface RecordedSample {
 
 export class Recorder {
   readonly #file: LogFile;
-  readonly #log: Logger;
+  readonly #losses: ThrottledLog;
   readonly #format: (sample: RecordedSample) => string;
-  #warnedLines = 0;
-  #warnedMs = -WARN_INTERVAL_MS;
 
   /** Throws SVC_CONFIGURATION_INVALID when the file cannot be written. A full disk is not an error: space may be freed. */
   constructor(record: NonNullable<MonitorConfiguration['record']>, log: Logger) {
     const path = resolve(record.file);
     checkWritable(path);
     const isCsv = record.format === 'csv';
-    this.#log = log;
+    this.#losses = new ThrottledLog((line) => log.warn(line));
     this.#format = isCsv ? formatCsv : formatJson;
     this.#file = new LogFile({
       path,
@@ -52,21 +48,17 @@ export class Recorder {
   write(samples: readonly RecordedSample[]): void {
     if (samples.length === 0) return;
     this.#file.write(Buffer.from(samples.map((sample) => `${this.#format(sample)}\n`).join('')));
-    this.#warnAboutLoss();
+    const { loss } = this.#file;
+    if (loss === undefined) return;
+    this.#losses.recordTotal(
+      '',
+      `cannot record samples: ${loss.lines} lines lost so far (${loss.code})`,
+      loss.lines,
+    );
   }
 
   close(): void {
     this.#file.close();
-  }
-
-  #warnAboutLoss(): void {
-    const { loss } = this.#file;
-    const nowMs = performance.now();
-    if (loss === undefined || loss.lines === this.#warnedLines || nowMs - this.#warnedMs < WARN_INTERVAL_MS)
-      return;
-    this.#warnedLines = loss.lines;
-    this.#warnedMs = nowMs;
-    this.#log.warn(`cannot record samples: ${loss.lines} lines lost so far (${loss.code})`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { BusEndpoints, Connection } from '../bus/connection.js';
 import { openFileMonitor, openLock } from '../journal/open-journal.js';
 import { openLaunchers } from '../launcher/open-launchers.js';
 import { openSecurity } from '../security/open-security.js';
-import { openChecks } from '../supervision/open-supervisor.js';
+import { openChecks } from '../supervision/open-checks.js';
 import { openConnection, openForwarder, reachableEndpoints, resolveBinds } from './open-bus.js';
 import type { ProviderSetup } from './provider-setup.js';
 import { takeOver, type TakenOver } from './take-over.js';
@@ -33,12 +33,12 @@ export async function assemble(setup: ProviderSetup, closers: Closers): Promise<
   const keys = security && { serverKey: security.serverKey, services: security.authorizer.services };
   const launchers = openLaunchers({ ...setup, connection, endpoints, security: keys }, closers);
   const wired = wireProvider(setup, { connection, endpoints, launchers, forwarder, security }, closers);
-  const { dispatcher, supervisor, journal } = wired;
+  const { dispatcher, transactions, supervisor, journal } = wired;
   connection.publisher.onSubscribe((topic, subscription) => dispatcher.onSubscribed(topic, subscription));
   await connection.ready();
   const taken = await takeOver(setup, { ...wired, launchers });
   dispatcher.open();
-  openChecks(supervisor, setup, closers);
+  openChecks(supervisor, { ...setup, transactions }, closers);
   const entry = {
     pid: process.pid,
     contextId,

@@ -5,14 +5,9 @@ import { ContextdError, reviveError } from '../base/errors.js';
 import type { ContextCommandBody } from '../messages/context-command.js';
 import type { Notice } from '../messages/notice.js';
 import type { CommandAnswer, CommandPorts } from './commands/command-context.js';
-import { executeCommand, refuse } from './commands/execute.js';
+import { executeCommand, READ_ONLY, refuse, STARTING } from './commands/execute.js';
 import { IdempotencyCache } from './idempotency-cache.js';
 import type { Outbox } from './outbox.js';
-
-/** These change nothing: they are executed as often as they arrive, and their answers are not kept. */
-const READ_ONLY: readonly string[] = ['list', 'validate'];
-/** These start services, which the next provider must find in the journal. */
-const STARTING: readonly string[] = ['start', 'restart', 'reload'];
 
 export interface CommandHandlerPorts {
   readonly commandPorts: CommandPorts;

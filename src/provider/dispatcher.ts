@@ -9,12 +9,12 @@ import { idsInTopic, isOriginalSubscription } from '../messages/topics.js';
 import type { Authorizer } from '../security/authorizer.js';
 import type { Principal } from '../security/principal.js';
 import type { Supervisor } from '../supervision/supervisor.js';
+import type { TransactionStore } from '../supervision/transaction-store.js';
 import type { CommandHandler } from './command-handler.js';
 import { decode, type InboundMessage } from './decode.js';
 import type { QueryHandler } from './query-handler.js';
 import type { Outbox } from './outbox.js';
 import { StartupBuffer } from './startup-buffer.js';
-import { ThrottledLossLog } from './throttled-loss-log.js';
 
 type Inbound<Kind extends InboundMessage['kind']> = Extract<InboundMessage, { readonly kind: Kind }>;
 
@@ -23,6 +23,7 @@ export interface DispatcherPorts {
   readonly self: string;
   readonly clock: Clock;
   readonly supervisor: Supervisor;
+  readonly transactions: TransactionStore;
   readonly threads: { onNotice(notice: Inbound<'thread_notice'>): void };
   readonly commands: Pick<CommandHandler, 'answerAgain' | 'handle'>;
   readonly queries: Pick<QueryHandler, 'handle'>;
@@ -42,14 +43,15 @@ export interface DispatcherPorts {
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #rejects: ThrottledLog;
-  readonly #losses: ThrottledLossLog;
+  readonly #losses: ThrottledLog;
   /** Undefined once the provider has started. */
   #startup: StartupBuffer | undefined = new StartupBuffer();
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
-    this.#rejects = new ThrottledLog(ports.clock);
-    this.#losses = new ThrottledLossLog(ports.clock);
+    const warn = (text: string) => ports.notice({ kind: 'warning', text });
+    this.#rejects = new ThrottledLog((line, count) => warn(`${line} (${count} so far)`), ports.clock);
+    this.#losses = new ThrottledLog(warn, ports.clock);
   }
 
   /** The number of frames that held no valid message or could not be handled. */
@@ -133,26 +135,25 @@ export class Dispatcher {
   }
 
   #onEvent(event: Inbound<'service_event'>): void {
-    const { notice, supervisor, outbox, persist } = this.#ports;
+    const { notice, supervisor, transactions, outbox, persist } = this.#ports;
     notice({ kind: 'event', event });
     supervisor.onEvent(event);
     if (!isFinalEvent(event)) return;
-    const { service_transaction: id, service_id: serviceId } = event.header;
-    const transaction = [...supervisor.transactions.values()].find((each) => each.id === id);
-    const service = transaction?.configuration.TaskService.find((each) => each.id === serviceId);
-    if (transaction === undefined || service === undefined) return;
+    const found = transactions.service(event.header.service_transaction, event.header.service_id);
+    if (found === undefined) return;
     // The service waits for this before it ends. Once it has ended, only the journal has the event.
-    void persist().then(() => outbox.acknowledge(transaction, service, event));
+    void persist().then(() => outbox.acknowledge(found.transaction, found.service.definition, event));
   }
 
   #onHeartbeat(heartbeat: Inbound<'heartbeat'>): void {
-    const { supervisor, notice } = this.#ports;
+    const { supervisor, transactions } = this.#ports;
     supervisor.onHeartbeat(heartbeat);
-    if (heartbeat.content.log_loss === undefined) return;
-    const { service_transaction: id } = heartbeat.header;
-    const isOurs = [...supervisor.transactions.keys()].some((each) => each === id);
-    const text = isOurs ? this.#losses.note(heartbeat) : undefined;
-    if (text !== undefined) notice({ kind: 'warning', text });
+    const { log_loss: loss } = heartbeat.content;
+    const { service_transaction: transaction, service_id: service, sender = '' } = heartbeat.header;
+    if (loss === undefined || transactions.service(transaction, service) === undefined) return;
+    const text = `${service} in ${transaction} cannot write its log: ${loss.lines} lines lost so far, ${loss.code}`;
+    // Another sender is another run, which counts from 0.
+    this.#losses.recordTotal(`${transaction}/${service} ${sender}`, text, loss.lines);
   }
 
   /** The frame is decoded again when it is released: as a message it would take several times the memory. */
@@ -180,13 +181,8 @@ export class Dispatcher {
   }
 
   #reject(error: unknown): void {
-    const text = this.#rejects.record(error);
-    if (text === undefined) return;
-    const isDefect = asContextdError(error).code === 'INTERNAL';
-    this.#ports.notice({
-      kind: 'warning',
-      text: isDefect ? `a message could not be handled: ${text}` : text,
-    });
+    const { code, message } = asContextdError(error);
+    this.#rejects.record(code, code === 'INTERNAL' ? `a message could not be handled: ${message}` : message);
   }
 }
 

@@ -2,20 +2,18 @@
 
 import type { Closers } from '../base/closers.js';
 import { ContextdError, type ErrorReport } from '../base/errors.js';
+import { ThrottledLog } from '../base/throttled-log.js';
 import { CommandLane } from '../bus/command-lane.js';
 import { Connection, type BusEndpoints, type ConnectionSecurity } from '../bus/connection.js';
 import { isLocalEndpoint, bindToLoopbackIfLocal, reachableEndpoint } from '../bus/endpoint.js';
 import type { ForwarderBinds } from '../bus/forwarder.js';
-import { ForwarderProcess, type ForwarderFault } from '../bus/forwarder-process.js';
+import { ForwarderProcess } from '../bus/forwarder-process.js';
 import type { FrameHandler } from '../bus/subscriber.js';
 import { HEARTBEATS } from '../messages/topics.js';
 import type { ContextConfiguration } from '../model/context.js';
 import type { ProviderSecurity } from '../security/open-security.js';
 import { inboundTopics } from './decode.js';
 import type { ProviderSetup } from './provider-setup.js';
-
-/** The least time between two warnings of one kind. */
-const QUIET_MS = 60_000;
 
 /** The topics that are received on a connection of their own as well. */
 const COMMAND_TOPICS = ['context', 'process', 'state'];
@@ -30,14 +28,12 @@ export async function openForwarder(
   security: ProviderSecurity | undefined,
   closers: Closers,
 ): Promise<ForwarderProcess> {
-  const warnedMs = new Map<ForwarderFault['kind'], number>();
+  const faults = new ThrottledLog(warn, clock);
   const forwarder = await ForwarderProcess.open(binds, {
     onFault: ({ kind, text }) => {
-      const nowMs = clock.now();
       // Each end of the forwarder is reported.
-      if (kind !== 'ended' && nowMs - (warnedMs.get(kind) ?? -QUIET_MS) < QUIET_MS) return;
-      warnedMs.set(kind, nowMs);
-      warn(text);
+      if (kind === 'ended') warn(text);
+      else faults.record(kind, text);
     },
     onRestartFailed: (error) => health.set('forwarder', error && describeStuck(error)),
     security: security && {

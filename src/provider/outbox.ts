@@ -12,13 +12,13 @@ import {
   type ProcessCommandBody,
 } from '../messages/process-command.js';
 import type { ServiceEventBody, ServiceEventMessage } from '../messages/service-event.js';
-import { replyHeader, type StateHeader } from '../messages/state.js';
+import { failure, replyHeader, type StateHeader } from '../messages/state.js';
 import { routedTopic } from '../messages/topics.js';
 import type { TaskService } from '../model/context.js';
-import type { ReportEvent } from '../supervision/supervisor-ports.js';
-import { describeTransaction, type Transaction } from '../supervision/transaction.js';
+import type { ReportEvent, SupervisorPorts } from '../supervision/supervisor-ports.js';
+import { describeTransaction } from '../supervision/describe-transaction.js';
+import type { Transaction } from '../supervision/transaction.js';
 import { AdaptiveThrottle } from './adaptive-throttle.js';
-import { failure } from './commands/command-context.js';
 
 /** Context information lists every service: publishing it for each of many that start would cost too much. */
 const INFO_PACE = { share: 0.02, mostMs: 1000 };
@@ -33,7 +33,7 @@ export interface OutboxConnection {
 export interface OutboxPorts {
   readonly connection: OutboxConnection;
   readonly clock: Clock;
-  readonly transactions: () => Iterable<Transaction>;
+  readonly transactions: SupervisorPorts['transactions'];
   readonly notice: (notice: Notice) => void;
   /** Returns the public key of a service, for which its messages are sealed; undefined without <Security>. */
   readonly readerOf?: ((transaction: string, service: string) => string | undefined) | undefined;
@@ -162,7 +162,7 @@ export class Outbox {
     const changed = this.#lastChanged;
     if (changed === undefined) return;
     const infos = new Map<string, TransactionInfo>();
-    for (const each of this.#ports.transactions()) infos.set(each.id, describeTransaction(each));
+    for (const each of this.#ports.transactions.all) infos.set(each.id, describeTransaction(each));
     const { ContextID } = changed.configuration;
     const { id: sender } = this.#ports.connection;
     this.#publish('control', composeContextInfo(ContextID, changed.id, infos, sender));

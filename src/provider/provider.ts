@@ -99,13 +99,13 @@ export class Provider {
   }
 
   async #close(isStopping: boolean): Promise<void> {
-    const { shutdown, commandPorts, supervisor, queries, outbox, journal, connection } = this.#parts;
+    const { shutdown, commandPorts, transactions, queries, outbox, journal, connection } = this.#parts;
     shutdown.begin();
     if (isStopping) {
       await stopEverything(commandPorts, 'the provider ends');
       // The final states must be published before they are forgotten.
       outbox.flush();
-      supervisor.removeAll();
+      transactions.clear();
     }
     // A client that waits gets its answer before the connection is drained.
     await queries.close();

@@ -1,19 +1,19 @@
 // The queries on topic `state`, and their answers.
 
 import { ContextdError } from '../base/errors.js';
-import { parseServiceId } from '../base/ids.js';
 import { isForContext } from '../model/context.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 import type { HistoryEntry, HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
 import type { EnsureMonitor } from './commands/ensure-monitor.js';
 import type { ProviderStats } from './stats.js';
-import { findTransaction, unknownTransaction } from '../supervision/find-transaction.js';
 import { describeLog } from './describe-log.js';
 import type { HistoryRecord, ServiceSnapshot } from '../supervision/snapshot.js';
 import { describeUsage, parseTopRequest, type TopPorts } from './top.js';
 import type { Authorizer } from '../security/authorizer.js';
-import { describeTransaction, type Transaction } from '../supervision/transaction.js';
+import { describeTransaction } from '../supervision/describe-transaction.js';
+import { serviceOf, type Transaction } from '../supervision/transaction.js';
+import type { TransactionStore } from '../supervision/transaction-store.js';
 import { causalChain } from '../supervision/causal-chain.js';
 
 export interface QueryAnswer {
@@ -24,15 +24,13 @@ export interface QueryAnswer {
 /** The parts of a provider that queries use. */
 export interface QueryPorts extends TopPorts {
   readonly ensureMonitor: EnsureMonitor;
-  readonly transactions: Transactions;
+  readonly transactions: TransactionStore;
   /** `<context folder>/.contextd/<ContextID>`. */
   readonly stateFolder: string;
   readonly stats: ProviderStats;
   /** Undefined without <Security>. */
   readonly authorizer: Authorizer | undefined;
 }
-
-type Transactions = ReadonlyMap<string, Transaction>;
 
 /** The number of records of `history` without a limit. */
 const DEFAULT_LIMIT = 50;
@@ -45,7 +43,7 @@ const QUERIES: Readonly<Record<string, Answer>> = {
     content:
       header.service_transaction === ''
         ? describeAll(transactions, authorizer)
-        : describe(transactionOf(transactions, header.service_transaction), authorizer),
+        : describe(transactions.resolve(header.service_transaction, 'question'), authorizer),
   }),
   history: ({ transactions }, request) => ({
     action: 'reply_history',
@@ -53,13 +51,13 @@ const QUERIES: Readonly<Record<string, Answer>> = {
   }),
   why: ({ transactions }, request) => ({ action: 'reply_why', content: why(transactions, request) }),
   logs: ({ transactions, stateFolder }, { header }) => {
-    const transaction = transactionOf(transactions, header.service_transaction);
+    const transaction = transactions.resolve(header.service_transaction, 'question');
     const { definition } = findService(transaction, header.service_id);
     return { action: 'reply_logs', content: describeLog(stateFolder, transaction, definition.id) };
   },
   figures: ({ stats }) => ({ action: 'reply_figures', content: stats.take() }),
   top: async (ports, { header, content }) => {
-    const transaction = transactionOf(ports.transactions, header.service_transaction);
+    const transaction = ports.transactions.resolve(header.service_transaction, 'question');
     const request = parseTopRequest(content.configuration);
     const { service } = request;
     if (service !== undefined) {
@@ -84,12 +82,10 @@ export async function answerQuery(ports: QueryPorts, request: StateRequestBody):
 }
 
 function describeAll(
-  transactions: Transactions,
+  transactions: TransactionStore,
   authorizer: Authorizer | undefined,
 ): Readonly<Record<string, TransactionInfo>> {
-  return Object.fromEntries(
-    [...transactions].map(([id, transaction]) => [id, describe(transaction, authorizer)]),
-  );
+  return Object.fromEntries(transactions.all.map((each) => [each.id, describe(each, authorizer)]));
 }
 
 /** With the keys of tasks and clients. Only answers have them: they are sealed, and published information is not. */
@@ -103,8 +99,8 @@ function describe(transaction: Transaction, authorizer: Authorizer | undefined):
   return { ...info, tasks, clients: [...authorizer.clientKeys] };
 }
 
-function history(transactions: Transactions, { header, content }: StateRequestBody): HistoryReply {
-  const transaction = transactionOf(transactions, header.service_transaction);
+function history(transactions: TransactionStore, { header, content }: StateRequestBody): HistoryReply {
+  const transaction = transactions.resolve(header.service_transaction, 'question');
   const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
   // Not slice(-limit), which returns all records for 0.
   const from = Math.max(0, transaction.history.length - limit);
@@ -115,8 +111,8 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-function why(transactions: Transactions, { header }: StateRequestBody): HistoryReply {
-  const transaction = transactionOf(transactions, header.service_transaction);
+function why(transactions: TransactionStore, { header }: StateRequestBody): HistoryReply {
+  const transaction = transactions.resolve(header.service_transaction, 'question');
   const service = findService(transaction, header.service_id);
   return {
     service_id: service.definition.id,
@@ -127,8 +123,7 @@ function why(transactions: Transactions, { header }: StateRequestBody): HistoryR
 }
 
 function findService(transaction: Transaction, text: string): ServiceSnapshot {
-  const id = parseServiceId(text);
-  const service = id === undefined ? undefined : transaction.snapshot.services.get(id);
+  const service = serviceOf(transaction, text);
   if (service !== undefined) return service;
   throw new ContextdError('SVC_UNKNOWN', `transaction ${transaction.id} has no service "${text}"`, {
     hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
@@ -137,11 +132,4 @@ function findService(transaction: Transaction, text: string): ServiceSnapshot {
 
 function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord): HistoryEntry {
   return { id, at: new Date(atMs).toISOString(), kind, service_id: service ?? '', text, cause };
-}
-
-/** Throws CTX_TRANSACTION_UNKNOWN. */
-function transactionOf(transactions: Transactions, id: string): Transaction {
-  const transaction = findTransaction(transactions, id);
-  if (transaction === undefined) throw unknownTransaction(transactions, id, 'question');
-  return transaction;
 }

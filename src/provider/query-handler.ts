@@ -14,7 +14,7 @@ import { createEnsureMonitor } from './commands/ensure-monitor.js';
 import type { Outbox } from './outbox.js';
 import { answerQuery, type QueryAnswer, type QueryPorts } from './queries.js';
 import { ProviderStats } from './stats.js';
-import { shutdownError } from './shutdown.js';
+import { shutdownError } from './commands/shutdown.js';
 
 export class QueryHandler {
   readonly #answer: (request: StateRequestBody) => Promise<QueryAnswer>;
@@ -69,8 +69,7 @@ export interface QueryHandlerOptions {
 /** Opens the query handler with what it measures. */
 export function openQueries(options: QueryHandlerOptions, closers: Closers): QueryHandler {
   const { commandPorts, stateFolder, outbox, authorizer, connection, journal, forwarder, dropped } = options;
-  const { transactions } = commandPorts.supervisor;
-  const { clock, health } = commandPorts;
+  const { transactions, clock, health } = commandPorts;
   const usage = new UsageProbe<ServiceId>({ clock, createSampler });
   const stats = new ProviderStats({
     ...{ transactions, health, dropped },

@@ -7,6 +7,7 @@ import type { Health } from '../base/health.js';
 import type { JournalCost } from '../journal/journal-writer.js';
 import { LoopWindows } from './loop-windows.js';
 import type { Transaction } from '../supervision/transaction.js';
+import type { TransactionStore } from '../supervision/transaction-store.js';
 
 /**
  * How often the delay of the event loop is measured; this time is subtracted from each delay. At 20 ms the measurement alone
@@ -16,7 +17,7 @@ const RESOLUTION_MS = 500;
 const MIB = 1024 * 1024;
 
 export interface ProviderStatsPorts {
-  readonly transactions: ReadonlyMap<string, Transaction>;
+  readonly transactions: TransactionStore;
   readonly traffic: { readonly received: number; readonly sent: number };
   readonly journal: Readonly<JournalCost>;
   readonly dropped: () => number;
@@ -39,8 +40,8 @@ export class ProviderStats {
   }
 
   take(): FiguresReply {
-    const { transactions, traffic, journal, dropped, forwarder, health } = this.#ports;
-    const all = [...transactions.values()];
+    const { traffic, journal, dropped, forwarder, health } = this.#ports;
+    const { all } = this.#ports.transactions;
     const { user, system } = process.cpuUsage();
     return {
       pid: process.pid,

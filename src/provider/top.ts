@@ -8,9 +8,8 @@ import type { TopEntry, TopReply } from '../messages/samples.js';
 import { topRequestSchema, type TopRequest } from '../messages/top-request.js';
 import type { Sample } from '../sampler/sample.js';
 import type { UsageProbe, UsageTarget } from '../sampler/usage-probe.js';
-import { targetOf } from '../supervision/sample-target.js';
 import { countRestarts, type ServiceSnapshot } from '../supervision/snapshot.js';
-import type { Transaction } from '../supervision/transaction.js';
+import { targetOf, type Transaction } from '../supervision/transaction.js';
 
 export interface TopPorts {
   readonly usage: UsageProbe<ServiceId>;

@@ -2,19 +2,19 @@
 
 import type { Closers } from '../base/closers.js';
 import type { BusEndpoints, Connection } from '../bus/connection.js';
-import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import { openJournal } from '../journal/open-journal.js';
 import type { Launchers } from '../launcher/open-launchers.js';
 import type { ProviderSecurity } from '../security/open-security.js';
 import { openSupervisor } from '../supervision/open-supervisor.js';
+import { TransactionStore } from '../supervision/transaction-store.js';
 import { AdaptiveThrottle } from './adaptive-throttle.js';
 import { CommandHandler } from './command-handler.js';
 import { createCommandPorts } from './commands/create-command-ports.js';
 import { Dispatcher } from './dispatcher.js';
 import { Outbox, type OutboxConnection } from './outbox.js';
 import type { ProviderSetup } from './provider-setup.js';
-import { openQueries } from './query-handler.js';
-import { Shutdown } from './shutdown.js';
+import { openQueries, type QueryHandlerOptions } from './query-handler.js';
+import { Shutdown } from './commands/shutdown.js';
 
 /** The journal may be this much behind. It is complete before a command is answered or an event acknowledged. */
 const JOURNAL_PACE = { share: 0.1, mostMs: 100 };
@@ -24,7 +24,7 @@ export interface WiringParts {
   /** Where services connect. */
   readonly endpoints: BusEndpoints;
   readonly launchers: Launchers;
-  readonly forwarder: Pick<ForwarderProcess, 'stats'>;
+  readonly forwarder: QueryHandlerOptions['forwarder'];
   readonly security: ProviderSecurity | undefined;
 }
 
@@ -33,7 +33,7 @@ export type WiredProvider = ReturnType<typeof wireProvider>;
 /** The dispatcher holds all messages until its `open` is called. */
 export function wireProvider(setup: ProviderSetup, parts: WiringParts, closers: Closers) {
   const core = openCore(setup, parts, closers);
-  const { supervisor, outbox, journal, cache } = core;
+  const { transactions, supervisor, outbox, journal, cache } = core;
   const { clock, notice, health, exit, file } = setup;
   const { launchers, connection, security } = parts;
   const authorizer = security?.authorizer;
@@ -41,23 +41,23 @@ export function wireProvider(setup: ProviderSetup, parts: WiringParts, closers: 
   const checkOpen = () => shutdown.check();
   const persist = () => journal.flush();
   const { prepare, checkCode, threads } = launchers;
-  const given = { clock, supervisor, persist, prepare, checkCode, checkOpen, health };
+  const given = { clock, transactions, supervisor, persist, prepare, checkCode, checkOpen, health };
   const commandPorts = createCommandPorts(given, file, authorizer);
   const dropped = () => dispatcher.rejected;
   const queries = openQueries({ ...setup, ...parts, ...core, commandPorts, authorizer, dropped }, closers);
   const commands = new CommandHandler({ commandPorts, cache, outbox, notice, exit });
   const configurations = () => [
     commandPorts.ownConfiguration,
-    ...[...supervisor.transactions.values()].map(({ configuration }) => configuration),
+    ...transactions.all.map(({ configuration }) => configuration),
   ];
   const dispatcher: Dispatcher = new Dispatcher({
-    ...{ clock, supervisor, threads, commands, queries, outbox, persist, notice },
+    ...{ clock, transactions, supervisor, threads, commands, queries, outbox, persist, notice },
     ...{ self: connection.id, authorizer, configurations },
   });
   return { ...core, dispatcher, commands, queries, commandPorts, shutdown };
 }
 
-/** The supervisor, with what it reports to: outbox and journal, which read its transactions. */
+/** The transactions, the supervisor that changes them, and what it reports to: outbox and journal, which read them. */
 function openCore(
   setup: ProviderSetup,
   { connection, endpoints, launchers, security }: WiringParts,
@@ -65,19 +65,18 @@ function openCore(
 ) {
   const { clock, notice } = setup;
   const services = security?.authorizer.services;
+  const transactions = new TransactionStore();
   const outbox = new Outbox({
-    ...{ connection, clock, notice },
-    transactions: () => supervisor.transactions.values(),
+    ...{ connection, clock, notice, transactions },
     readerOf: services && ((transaction, service) => services.publicKeyOf(transaction, service)),
   });
   const cache = CommandHandler.createCache(clock);
-  const transactions = () => supervisor.transactions;
   const journal = openJournal({ ...setup, transactions, answers: cache }, closers);
   const throttle = new AdaptiveThrottle(clock, () => journal.flush(), JOURNAL_PACE);
   const saveLater = () => throttle.changed();
   const supervisor = openSupervisor(
-    { ...setup, endpoints, serverKey: security?.serverKey, launchers, outbox, saveLater },
+    { ...setup, transactions, endpoints, serverKey: security?.serverKey, launchers, outbox, saveLater },
     closers,
   );
-  return { supervisor, outbox, journal, cache };
+  return { transactions, supervisor, outbox, journal, cache };
 }

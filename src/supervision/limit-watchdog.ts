@@ -5,9 +5,9 @@ import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
 import type { Limit } from '../model/limits.js';
 import type { Sample, Sampler, Target } from '../sampler/sample.js';
-import { targetOf } from './sample-target.js';
 import { checkLimits, toMetricValues, type BreachState, type RunLimitBreach } from './check-limits.js';
-import type { Transaction } from './transaction.js';
+import { targetOf, type Transaction } from './transaction.js';
+import type { TransactionStore } from './transaction-store.js';
 
 /** A breach of a limit with for_s="0" is found within this time. */
 const SAMPLE_INTERVAL_MS = 1000;
@@ -17,7 +17,7 @@ const MAX_MISSED_SAMPLES = 3;
 export interface LimitWatchdogPorts {
   readonly clock: Clock;
   readonly createSampler: () => Sampler;
-  readonly transactions: () => Iterable<Transaction>;
+  readonly transactions: Pick<TransactionStore, 'all'>;
   readonly onBreach: (transaction: Transaction, service: ServiceId, breach: RunLimitBreach) => void;
   /** A sampling round failed; the next one follows. */
   readonly onError: (error: unknown) => void;
@@ -57,7 +57,7 @@ export class LimitWatchdog {
     const { clock, onError } = this.#ports;
     const startedMs = clock.monotonic();
     try {
-      await this.#measure([...this.#ports.transactions()].flatMap(watchedRunsOf));
+      await this.#measure(this.#ports.transactions.all.flatMap(watchedRunsOf));
     } catch (error) {
       onError(error);
     }

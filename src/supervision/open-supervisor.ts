@@ -10,14 +10,13 @@ import type { Notice } from '../messages/notice.js';
 import { presenceTopic } from '../messages/topics.js';
 import { supervisionOf, type TaskService } from '../model/context.js';
 import { composeToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
-import { startHeartbeatChecks } from './check-heartbeats.js';
-import { startLimitWatchdog } from './start-limit-watchdog.js';
 import { Supervisor } from './supervisor.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
 import type { Transaction } from './transaction.js';
 
 export interface SupervisorOptions {
   readonly clock: Clock;
+  readonly transactions: SupervisorPorts['transactions'];
   readonly notice: (notice: Notice) => void;
   /** The working folder of all services. */
   readonly contextFolder: string;
@@ -29,15 +28,15 @@ export interface SupervisorOptions {
   /** The provider's public key; undefined for a provider without <Security>. */
   readonly serverKey: string | undefined;
   readonly launchers: Pick<Launchers, 'launcher' | 'prepare'>;
-  readonly outbox: Pick<SupervisorPorts, 'command' | 'publishStart' | 'report' | 'onChange'>;
-  /** Called when the journal is behind. */
-  readonly saveLater: () => void;
+  readonly outbox: SupervisorPorts['outbox'];
+  readonly saveLater: SupervisorPorts['saveLater'];
 }
 
 export function openSupervisor(options: SupervisorOptions, closers: Closers): Supervisor {
-  const { clock, notice, contextFolder, stateFolder, owner, launchers, outbox, saveLater } = options;
+  const { clock, transactions, notice, contextFolder, stateFolder, owner } = options;
+  const { launchers, outbox, saveLater } = options;
   const supervisor = new Supervisor({
-    clock,
+    ...{ clock, transactions, outbox, saveLater },
     launcher: launchers.launcher,
     prepare: launchers.prepare,
     bootstrap: (transaction, service, { codeHash: _, ...code }) => ({
@@ -49,30 +48,12 @@ export function openSupervisor(options: SupervisorOptions, closers: Closers): Su
     token: (transaction, service, run) =>
       (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
-    command: (transaction, service, action) => outbox.command(transaction, service, action),
-    publishStart: (transaction, service) => outbox.publishStart(transaction, service),
-    report: (transaction, service, event) => outbox.report(transaction, service, event),
-    onChange: (transaction) => {
-      outbox.onChange(transaction);
-      saveLater();
-    },
-    onRecordsOnly: saveLater,
     onRecord: (transaction, { kind, service = '', text }) => {
       if (kind === 'transition') notice({ kind, transaction: transaction.id, service, text });
     },
   });
   closers.add(() => supervisor.close());
   return supervisor;
-}
-
-/** Starts the checks of heartbeats and limits. */
-export function openChecks(
-  supervisor: Supervisor,
-  { clock, notice }: Pick<SupervisorOptions, 'clock' | 'notice'>,
-  closers: Closers,
-): void {
-  startHeartbeatChecks(supervisor, clock, closers);
-  startLimitWatchdog(supervisor, { clock, notice }, closers);
 }
 
 function composeBootstrap(

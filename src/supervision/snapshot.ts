@@ -67,7 +67,8 @@ export interface TransactionSnapshot {
   readonly changes: number;
 }
 
-export type ProviderEvent = { readonly atMs: number } & (
+/** What happens to a transaction; the supervisor adds the time. */
+export type EventBody =
   | {
       readonly type: 'run_requested';
       readonly action: 'start' | 'restart';
@@ -116,8 +117,12 @@ export type ProviderEvent = { readonly atMs: number } & (
       readonly breach: LimitBreach;
     }
   | { readonly type: 'start_timed_out'; readonly service: ServiceId; readonly run: number }
-  | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number }
-);
+  | { readonly type: 'backoff_over'; readonly service: ServiceId; readonly run: number };
+
+export type ProviderEvent = EventBody & { readonly atMs: number };
+
+/** The event of a command. */
+export type CommandEvent = Extract<EventBody, { type: 'run_requested' | 'stop_requested' }>;
 
 /** A limit of a service's supervision, and what was measured beyond it. */
 export interface LimitBreach {

@@ -4,13 +4,15 @@ import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
-import type { LaunchedService, Launcher } from '../launcher/launcher.js';
+import type { Launcher } from '../launcher/launcher.js';
 import type { PrepareCode, PreparedCode } from '../launcher/prepare-code.js';
 import type { HistoryRecord, ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
+import type { TransactionStore } from './transaction-store.js';
 
 export interface SupervisorPorts {
   readonly clock: Clock;
+  readonly transactions: TransactionStore;
   readonly launcher: Launcher;
   /** Compiles the code of a service or locates its program. Throws SVC_ errors. */
   readonly prepare: PrepareCode;
@@ -23,28 +25,23 @@ export interface SupervisorPorts {
   readonly workingFolder: string;
   /** The run token, by which a later provider finds the processes of a run. */
   readonly token: (transaction: Transaction, service: TaskService, run: number) => string;
-  /** Sends a process command; returns whether the service is subscribed to it. */
-  readonly command: (transaction: Transaction, service: TaskService, action: 'start' | 'stop') => boolean;
-  /** Publishes the start command of a service on the plain topic `process`. */
-  readonly publishStart: (transaction: Transaction, service: TaskService) => void;
-  readonly report: (transaction: Transaction, service: TaskService, event: ReportEvent) => void;
-  /** The context information of a transaction has changed. */
-  readonly onChange: (transaction: Transaction) => void;
-  /** Only records and causes have changed: the context information is the same. */
-  readonly onRecordsOnly: () => void;
+  readonly outbox: SupervisorOutbox;
+  /** Called after each event: the journal is behind. */
+  readonly saveLater: () => void;
   readonly onRecord: (transaction: Transaction, record: HistoryRecord) => void;
+}
+
+export interface SupervisorOutbox {
+  /** Sends a process command; returns whether the service is subscribed to it. */
+  command(transaction: Transaction, service: TaskService, action: 'start' | 'stop'): boolean;
+  /** Publishes the start command of a service on the plain topic `process`. */
+  publishStart(transaction: Transaction, service: TaskService): void;
+  report(transaction: Transaction, service: TaskService, event: ReportEvent): void;
+  /** Publishes the context information of a transaction, which has changed. */
+  onChange(transaction: Transaction): void;
 }
 
 export interface ReportEvent {
   readonly action: ServiceEventMessage['header']['action'];
   readonly status: ReportedStatus;
-}
-
-/** A run between its launch and its end. */
-export interface LiveRun {
-  readonly run: number;
-  process: LaunchedService | undefined;
-  /** A stop that arrived during the launch. */
-  stop: { readonly atOnce: boolean } | undefined;
-  releasePermit: () => void;
 }

@@ -1,14 +1,14 @@
 // Runs `transition` on the events of all transactions and performs the effects.
 
 import { ClockJumps, Timers } from '../base/clock.js';
-import { parseServiceId, parseTransactionId, type ServiceId, type TransactionId } from '../base/ids.js';
+import type { ServiceId } from '../base/ids.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
 import { recordStartAcknowledgement, programsAwaitingStart } from './original-protocol.js';
 import { aliveFirst } from './reconcile.js';
 import { RunRegistry, type FoundRun } from './run-registry.js';
-import type { Effect, ProviderEvent } from './snapshot.js';
+import type { CommandEvent, Effect, EventBody } from './snapshot.js';
 import type { CompletionRequest } from './completion.js';
 import type { RunLimitBreach } from './check-limits.js';
 import type { SupervisorPorts } from './supervisor-ports.js';
@@ -27,7 +27,6 @@ type TimedEffect = Extract<Effect, { type: 'time_start' | 'time_backoff' }>;
 
 export class Supervisor {
   readonly #ports: SupervisorPorts;
-  readonly #transactions = new Map<TransactionId, Transaction>();
   readonly #runs: RunRegistry;
   readonly #timers: Timers;
   readonly #jumps: ClockJumps;
@@ -39,25 +38,14 @@ export class Supervisor {
     this.#runs = new RunRegistry(ports, (transaction, event) => void this.#apply(transaction, event));
   }
 
-  get transactions(): ReadonlyMap<TransactionId, Transaction> {
-    return this.#transactions;
-  }
-
-  add(transaction: Transaction): void {
-    this.#transactions.set(transaction.id, transaction);
-  }
-
   /** Removes a transaction that has no processes any more. */
   remove(transaction: Transaction): void {
-    this.#transactions.delete(transaction.id);
-    this.#ports.onChange(transaction);
+    this.#ports.transactions.remove(transaction);
+    this.publishChange(transaction);
   }
 
-  /** Applies the event of a command; returns the refused services and a promise of the results of the others. */
-  request(
-    transaction: Transaction,
-    event: Extract<ProviderEvent, { type: 'run_requested' | 'stop_requested' }>,
-  ): { readonly refused: readonly ServiceResult[]; readonly settled: Promise<readonly ServiceResult[]> } {
+  /** Applies the event of a command at once; resolves with the results of its services, those that are refused first. */
+  async request(transaction: Transaction, event: CommandEvent): Promise<readonly ServiceResult[]> {
     const goal = event.type === 'stop_requested' ? 'stop' : 'run';
     const before = transaction.snapshot;
     const refusals = this.#apply(transaction, event).filter((effect) => effect.type === 'refuse');
@@ -72,35 +60,29 @@ export class Supervisor {
     // A stop waits for the run before the request.
     const settled = transaction.completion.wait(goal === 'stop' ? before : transaction.snapshot, request);
     transaction.completion.check(transaction.snapshot, requestedMs);
-    return { refused, settled };
+    return [...refused, ...(await settled)];
   }
 
   /** Publishes the context information of a transaction whose definitions were changed. */
   publishChange(transaction: Transaction): void {
-    this.#ports.onChange(transaction);
+    this.#ports.outbox.onChange(transaction);
+    this.#ports.saveLater();
   }
 
   /** Handles an event that a service reports. Events of other providers' transactions are ignored. */
   onEvent(message: ServiceEventMessage): void {
     const { header, content } = message;
-    const transaction = this.#find(header.service_transaction);
-    const service = parseServiceId(header.service_id);
-    if (transaction === undefined || service === undefined) return;
+    const found = this.#ports.transactions.service(header.service_transaction, header.service_id);
+    if (found === undefined) return;
+    const { transaction, id: service } = found;
     // The process is up: another launch may start.
-    this.#runs.releasePermit(transaction, service);
+    transaction.runs.get(service)?.releasePermit();
     recordStartAcknowledgement(transaction, service, header.sender);
     const { error, pid, tid } = content.status;
     const liveness = livenessOf(transaction, service, header.sender);
     liveness.tid ??= tid;
     if (!liveness.recordEvent(header.seq)) return;
-    this.#apply(transaction, {
-      type: 'reported',
-      atMs: this.#ports.clock.now(),
-      service,
-      action: header.action,
-      pid,
-      error,
-    });
+    this.#apply(transaction, { type: 'reported', service, action: header.action, pid, error });
   }
 
   /**
@@ -108,63 +90,57 @@ export class Supervisor {
    * another program's: so each one is answered, and a service performs the first start command only.
    */
   onSubscribed(transactionId: string, serviceId: string): void {
-    const transaction = this.#find(transactionId);
-    const id = parseServiceId(serviceId);
-    if (transaction === undefined || id === undefined) return;
-    const service = transaction.snapshot.services.get(id);
-    if (service?.status !== 'starting' || !this.#runs.has(transaction, id)) return;
-    this.#ports.command(transaction, service.definition, 'start');
+    const found = this.#ports.transactions.service(transactionId, serviceId);
+    if (found?.service.status !== 'starting' || !found.transaction.runs.has(found.id)) return;
+    this.#ports.outbox.command(found.transaction, found.service.definition, 'start');
   }
 
   /** Handles a subscription to the plain topic `process`: it may be a launched program that uses no other topic. */
   startOriginalPrograms(): void {
-    for (const transaction of this.#transactions.values())
+    for (const transaction of this.#ports.transactions.all)
       for (const service of programsAwaitingStart(transaction))
-        this.#ports.publishStart(transaction, service);
+        this.#ports.outbox.publishStart(transaction, service);
   }
 
   /** Handles a heartbeat. Its state replaces an event that was lost. */
   onHeartbeat(message: HeartbeatBody): void {
     const { header, content } = message;
-    const transaction = this.#find(header.service_transaction);
-    const id = parseServiceId(header.service_id);
-    const service = id === undefined ? undefined : transaction?.snapshot.services.get(id);
-    if (transaction === undefined || id === undefined || service === undefined) return;
+    const found = this.#ports.transactions.service(header.service_transaction, header.service_id);
+    if (found === undefined) return;
+    const { transaction, id, service } = found;
     recordStartAcknowledgement(transaction, id, header.sender);
     livenessOf(transaction, id, header.sender).recordHeartbeat(message, this.#ports.clock.monotonic());
     const action = missingEvent(service.status, content);
     if (action === undefined) return;
     const { pid } = content;
-    const atMs = this.#ports.clock.now();
-    this.#apply(transaction, { type: 'reported', atMs, service: id, action, pid, error: undefined });
+    this.#apply(transaction, { type: 'reported', service: id, action, pid, error: undefined });
   }
 
   /** Fails services whose heartbeats are overdue; must be called regularly. */
   checkHeartbeats(): void {
     this.#adjustForClockJump();
-    const { clock } = this.#ports;
+    const { clock, transactions } = this.#ports;
     const nowMs = clock.now();
-    for (const transaction of this.#transactions.values()) {
+    for (const transaction of transactions.all) {
       const overdue = servicesWithOverdueHeartbeat(transaction, { nowMs, monotonicMs: clock.monotonic() });
-      for (const each of overdue) this.#apply(transaction, { type: 'heartbeat_lost', atMs: nowMs, ...each });
+      for (const each of overdue) this.#apply(transaction, { type: 'heartbeat_lost', ...each });
     }
   }
 
   /** The provider itself was stopped for `gapMs` and received nothing. */
   extendHeartbeatDeadlines(gapMs: number): void {
-    for (const { liveness } of this.#transactions.values())
+    for (const { liveness } of this.#ports.transactions.all)
       for (const each of liveness.values()) each.addGrace(gapMs);
   }
 
   /** Handles a run that exceeds a resource limit. */
   onLimitExceeded(transaction: Transaction, service: ServiceId, exceeded: RunLimitBreach): void {
-    this.#apply(transaction, { type: 'limit_exceeded', atMs: this.#ports.clock.now(), service, ...exceeded });
+    this.#apply(transaction, { type: 'limit_exceeded', service, ...exceeded });
   }
 
   /** Takes over a transaction of an earlier provider: adopts the processes found and handles the missing ones. */
   recover(transaction: Transaction, found: ReadonlyMap<ServiceId, FoundRun>): void {
-    this.add(transaction);
-    const atMs = this.#ports.clock.now();
+    this.#ports.transactions.add(transaction);
     for (const [service, run] of found) {
       this.#runs.adopt(transaction, service, run);
       // A started program has received its start command and must not receive it again.
@@ -174,18 +150,13 @@ export class Supervisor {
     for (const [service, { run }] of aliveFirst(transaction.snapshot.services, found)) {
       const there = found.get(service);
       const living = there === undefined ? undefined : { run: there.run, pid: there.process.pid };
-      this.#apply(transaction, { type: 'recovered', atMs, service, run, found: living });
+      this.#apply(transaction, { type: 'recovered', service, run, found: living });
     }
   }
 
   /** Sends SIGKILL to all processes. */
   killAll(): void {
     this.#runs.killAll();
-  }
-
-  /** Removes all transactions: the provider ends on purpose, and nothing is left to take over. */
-  removeAll(): void {
-    this.#transactions.clear();
   }
 
   /** Cancels all timers; must be called after all services have ended. */
@@ -195,19 +166,21 @@ export class Supervisor {
 
   #adjustForClockJump(): void {
     const jumpMs = this.#jumps.take();
-    for (const transaction of jumpMs === 0 ? [] : this.#transactions.values())
+    for (const transaction of jumpMs === 0 ? [] : this.#ports.transactions.all)
       shiftTimes(transaction, jumpMs);
   }
 
-  #apply(transaction: Transaction, event: ProviderEvent): readonly Effect[] {
+  #apply(transaction: Transaction, event: EventBody): readonly Effect[] {
     this.#adjustForClockJump();
     const { changes } = transaction.snapshot;
-    const step = transition(transaction.snapshot, event, Math.random());
+    const timed = { ...event, atMs: this.#ports.clock.now() };
+    const step = transition(transaction.snapshot, timed, Math.random());
     transaction.snapshot = step.snapshot;
     for (const effect of step.effects) this.#performEffect(transaction, effect);
     transaction.completion.check(transaction.snapshot, this.#ports.clock.monotonic());
-    if (transaction.snapshot.changes === changes) this.#ports.onRecordsOnly();
-    else this.#ports.onChange(transaction);
+    // Causes and records are not part of the context information.
+    if (transaction.snapshot.changes === changes) this.#ports.saveLater();
+    else this.publishChange(transaction);
     return step.effects;
   }
 
@@ -218,7 +191,7 @@ export class Supervisor {
       case 'stop':
         return this.#runs.stop(transaction, effect);
       case 'report':
-        this.#ports.report(transaction, definitionOf(transaction, effect.service), effect);
+        this.#ports.outbox.report(transaction, definitionOf(transaction, effect.service), effect);
         return;
       case 'time_start':
         return this.#startTimer(transaction, effect, 'start_timed_out');
@@ -236,13 +209,6 @@ export class Supervisor {
   #startTimer(transaction: Transaction, effect: TimedEffect, type: 'start_timed_out' | 'backoff_over'): void {
     const { service, run } = effect;
     // An outdated timer changes nothing: the run or the status is another one then.
-    this.#timers.start(effect.delayMs, () => {
-      this.#apply(transaction, { type, service, run, atMs: this.#ports.clock.now() });
-    });
-  }
-
-  #find(id: string): Transaction | undefined {
-    const parsed = parseTransactionId(id);
-    return parsed === undefined ? undefined : this.#transactions.get(parsed);
+    this.#timers.start(effect.delayMs, () => void this.#apply(transaction, { type, service, run }));
   }
 }

@@ -2,10 +2,10 @@
 
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import { supervisionOf, type ContextConfiguration, type TaskService } from '../model/context.js';
-import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
+import type { LaunchedService } from '../launcher/launcher.js';
+import type { Target } from '../sampler/sample.js';
 import { Completion } from './completion.js';
 import {
-  countRestarts,
   createServiceSnapshot,
   createTransactionSnapshot,
   type HistoryRecord,
@@ -22,6 +22,7 @@ export interface Transaction {
   readonly completion: Completion;
   readonly history: HistoryRecord[];
   readonly liveness: Map<ServiceId, Liveness>;
+  readonly runs: Map<ServiceId, LiveRun>;
   /** Programs that report themselves: the run that has confirmed its start command; see original-protocol.ts. */
   readonly acknowledgedRuns: Map<ServiceId, number>;
   /** Events of ended runs that never arrived. */
@@ -32,6 +33,15 @@ export interface Transaction {
   snapshot: TransactionSnapshot;
   /** Resolves when the journal holds the latest definitions. Nothing may be launched before. */
   journaled: Promise<void>;
+}
+
+/** A run between its launch and its end. */
+export interface LiveRun {
+  readonly run: number;
+  process: LaunchedService | undefined;
+  /** A stop that arrived during the launch. */
+  stop: { readonly atOnce: boolean } | undefined;
+  releasePermit: () => void;
 }
 
 export function createTransaction(
@@ -45,6 +55,7 @@ export function createTransaction(
     completion: new Completion(),
     history: [],
     liveness: new Map(),
+    runs: new Map(),
     acknowledgedRuns: new Map(),
     missedEarlier: 0,
     sinceMs: atMs,
@@ -118,8 +129,13 @@ function withoutTransitions(service: TaskService): TaskService {
   return { ...service, Task: { ...service.Task, state: inert } };
 }
 
+/** The service with this id; undefined also for a text that is not an id. */
+export function serviceOf({ snapshot }: Transaction, id: string): ServiceSnapshot | undefined {
+  return snapshot.services.get(id as ServiceId);
+}
+
 export function definitionOf(transaction: Transaction, id: ServiceId): TaskService {
-  const service = transaction.snapshot.services.get(id);
+  const service = serviceOf(transaction, id);
   if (service === undefined) throw new Error(`service ${id} has vanished from ${transaction.id}`);
   return service.definition;
 }
@@ -162,8 +178,22 @@ export function shiftTimes(transaction: Transaction, byMs: number): void {
 
 /** Whether the service has a process or is about to get one. */
 export function hasProcess(transaction: Transaction, id: ServiceId): boolean {
-  const service = transaction.snapshot.services.get(id);
+  const service = serviceOf(transaction, id);
   return service !== undefined && (service.isAlive || service.status === 'backoff');
+}
+
+export function isStopped(transaction: Transaction): boolean {
+  return ![...transaction.snapshot.services.keys()].some((id) => hasProcess(transaction, id));
+}
+
+/** Returns the thread of a thread service, the process of any other; undefined without a process. */
+export function targetOf(
+  { liveness }: Transaction,
+  { definition, isAlive, pid }: ServiceSnapshot,
+): Target | undefined {
+  if (!isAlive || pid === undefined) return undefined;
+  const tid = definition.serviceType === 'Thread' ? liveness.get(definition.id)?.tid : undefined;
+  return tid === undefined ? { pid } : { pid, tid };
 }
 
 export function addHistory(transaction: Transaction, record: HistoryRecord): void {
@@ -173,70 +203,4 @@ export function addHistory(transaction: Transaction, record: HistoryRecord): voi
 
 export function serviceIds(services: readonly TaskService[]): readonly ServiceId[] {
   return services.map((each) => each.id);
-}
-
-/** The context information (docs/messages.md), which is published after every change. */
-export function describeTransaction(transaction: Transaction): TransactionInfo {
-  const { ContextID, TaskLogName, FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind } =
-    transaction.configuration;
-  return {
-    contextId: ContextID,
-    contextName: 'context',
-    contextLogName: TaskLogName,
-    configuration: { FrontEndEndpoint, BackendEndpoint, FrontBind, BackendBind },
-    tasks: [...transaction.snapshot.services.values()].map((service) => ({
-      ...describeTask(transaction, service),
-      ...describeLiveness(transaction.liveness.get(service.definition.id)),
-    })),
-  };
-}
-
-function describeTask({ id, liveness: liveness }: Transaction, service: ServiceSnapshot): TaskInfo {
-  const { definition, pid, lastAction, status, run, sinceMs, reason, error } = service;
-  const tid = liveness.get(definition.id)?.tid;
-  return {
-    service_id: definition.id,
-    pid: pid ?? null,
-    ...(pid === undefined || tid === undefined ? {} : { tid }),
-    action: lastAction,
-    state: describeState(service),
-    serviceName: definition.Task.message.header.service_name,
-    instance: definition.instance,
-    task: withHeader(definition, id),
-    status,
-    run,
-    restarts: countRestarts(service),
-    since: new Date(sinceMs).toISOString(),
-    ...(reason === undefined ? {} : { reason }),
-    ...(error === undefined ? {} : { error }),
-  };
-}
-
-/** Adds the header fields that the service itself receives. */
-function withHeader(service: TaskService, transaction: TransactionId): TaskService {
-  const { message } = service.Task;
-  const header = { ...message.header, service_id: service.id, transaction };
-  return { ...service, Task: { ...service.Task, message: { ...message, header } } };
-}
-
-function describeLiveness(liveness: Liveness | undefined): Readonly<Record<string, number>> {
-  if (liveness === undefined) return {};
-  const { lagMs, missedEvents, logLoss } = liveness;
-  return { event_loop_lag_ms: lagMs, missed_events: missedEvents, log_lines_lost: logLoss?.lines ?? 0 };
-}
-
-function describeState(service: ServiceSnapshot): TaskInfo['state'] {
-  switch (service.status) {
-    case 'starting':
-    case 'stopping':
-    case 'backoff':
-      return 'in_progress';
-    case 'failed':
-      return 'failed';
-    case 'defined':
-    case 'started':
-    case 'stopped':
-    case 'exited':
-      return 'success';
-  }
 }

@@ -3,10 +3,11 @@
 import { createDeferred, type Deferred } from '../../src/base/deferred.js';
 import type { LaunchedService, Launcher, LaunchRequest, ProcessEnd } from '../../src/launcher/launcher.js';
 import { RunRegistry } from '../../src/supervision/run-registry.js';
-import type { ProviderEvent } from '../../src/supervision/snapshot.js';
+import type { EventBody } from '../../src/supervision/snapshot.js';
 import { Supervisor } from '../../src/supervision/supervisor.js';
 import type { SupervisorPorts } from '../../src/supervision/supervisor-ports.js';
 import { createTransaction, type Transaction } from '../../src/supervision/transaction.js';
+import { TransactionStore } from '../../src/supervision/transaction-store.js';
 import { testConfiguration, type ServiceSpec } from './context.js';
 import { ManualClock } from './manual-clock.js';
 import { id, TRANSACTION } from './harness.js';
@@ -43,6 +44,7 @@ export interface FakeOptions {
 
 export interface FakePorts {
   readonly clock: ManualClock;
+  readonly transactions: TransactionStore;
   readonly ports: SupervisorPorts;
   /** All launched and adopted processes, in order; pids of launched ones start at 1000. */
   readonly processes: FakeProcess[];
@@ -54,6 +56,7 @@ export interface FakePorts {
 
 export function createFakePorts(options: FakeOptions = {}): FakePorts {
   const clock = new ManualClock();
+  const transactions = new TransactionStore();
   const processes: FakeProcess[] = [];
   const builds = new Map<string, Deferred<string>>();
   const calls: string[] = [];
@@ -69,8 +72,7 @@ export function createFakePorts(options: FakeOptions = {}): FakePorts {
     adopt: ({ process }) => add(new FakeProcess(process.pid)),
   };
   const ports: SupervisorPorts = {
-    clock,
-    launcher,
+    ...{ clock, transactions, launcher },
     prepare: async (service) => {
       if (options.buildError !== undefined) throw options.buildError;
       if (options.isBuildSlow !== true) return { module: `/build/${service.id}.mjs`, codeHash: 'c1' };
@@ -82,14 +84,16 @@ export function createFakePorts(options: FakeOptions = {}): FakePorts {
     logFile: (_transaction, service) => `/logs/${service.id}.log`,
     workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,
-    command: (_transaction, service, action) => calls.push(`${action} ${service.id}`) > 0,
-    publishStart: (_transaction, service) => calls.push(`publish start ${service.id}`),
-    report: (_transaction, service, { action }) => calls.push(`report ${service.id} ${action}`),
-    onChange: () => undefined,
-    onRecordsOnly: () => undefined,
+    outbox: {
+      command: (_transaction, service, action) => calls.push(`${action} ${service.id}`) > 0,
+      publishStart: (_transaction, service) => calls.push(`publish start ${service.id}`),
+      report: (_transaction, service, { action }) => calls.push(`report ${service.id} ${action}`),
+      onChange: () => undefined,
+    },
+    saveLater: () => undefined,
     onRecord: () => undefined,
   };
-  return { clock, ports, processes, builds, calls };
+  return { clock, transactions, ports, processes, builds, calls };
 }
 
 export interface TestSupervisor extends FakePorts {
@@ -104,7 +108,7 @@ export function openSupervisor(
   const fake = createFakePorts(options);
   const supervisor = new Supervisor(fake.ports);
   const transaction = createTestTransaction(specs, fake.clock);
-  supervisor.add(transaction);
+  fake.transactions.add(transaction);
   return { ...fake, supervisor, transaction };
 }
 
@@ -126,7 +130,8 @@ export function openRegistry(options: FakeOptions = {}, services: readonly strin
     services.map((each) => ({ id: each })),
     fake.clock,
   );
-  const events: ProviderEvent[] = [];
+  fake.transactions.add(transaction);
+  const events: EventBody[] = [];
   const registry = new RunRegistry(fake.ports, (_transaction, event) => void events.push(event));
   return {
     ...fake,
@@ -141,8 +146,8 @@ export function openRegistry(options: FakeOptions = {}, services: readonly strin
       registry.adopt(transaction, id('a'), { run, token: `a/${run}`, process: processEntry(pid) }),
     stop: (run = 1, atOnce = false, service = 'a') =>
       registry.stop(transaction, { type: 'stop', service: id(service), run, atOnce }),
-    has: (service = 'a') => registry.has(transaction, id(service)),
-    release: (service: string) => registry.releasePermit(transaction, id(service)),
+    has: (service = 'a') => transaction.runs.has(id(service)),
+    release: (service: string) => transaction.runs.get(id(service))?.releasePermit(),
   };
 }
 

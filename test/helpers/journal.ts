@@ -8,7 +8,8 @@ import { Health } from '../../src/base/health.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
 import { readJournal, type JournalContent, type JournalReadResult } from '../../src/journal/journal.js';
 import { IdempotencyCache } from '../../src/provider/idempotency-cache.js';
-import { addHistory, createTransaction, type Transaction } from '../../src/supervision/transaction.js';
+import { addHistory, createTransaction } from '../../src/supervision/transaction.js';
+import { TransactionStore } from '../../src/supervision/transaction-store.js';
 import { transition } from '../../src/supervision/transition.js';
 import { testConfiguration, testContextFile } from './context.js';
 import { openFolder } from './folder.js';
@@ -28,11 +29,10 @@ export async function openJournal() {
     { id: 'ts_2', instance: 'B' },
   ]);
   const file = testContextFile(folder.path, configuration);
-  const transactions = new Map<TransactionId, Transaction>([
-    [T1, createTransaction(T1, configuration, 1000)],
-  ]);
+  const transactions = new TransactionStore();
+  transactions.add(createTransaction(T1, configuration, 1000));
   const open = () => {
-    const source = new SupervisorJournal(() => transactions, once, file);
+    const source = new SupervisorJournal(transactions, once, file);
     const health = new Health((text) => void faults.push(text));
     const writer = new JournalWriter(folder.path, { clock, source, health });
     writers.push(writer);
@@ -48,7 +48,7 @@ export async function openJournal() {
     open,
     writer: open(),
     /** The full content, as a new writer would write it. */
-    whole: (): JournalContent => asRead(new SupervisorJournal(() => transactions, once, file).fullContent()),
+    whole: (): JournalContent => asRead(new SupervisorJournal(transactions, once, file).fullContent()),
     read: () => readJournal(folder.path),
     /** Executes a command for one service and stores its answer. */
     work: async (messageId: string, id = 'ts_1') => {

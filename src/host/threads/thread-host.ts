@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { messageOf } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { throttledWarning } from '../../base/throttled-log.js';
+import { ThrottledLog } from '../../base/throttled-log.js';
 import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
 import { decodeEnvelope, topicOf } from '../../bus/envelope.js';
 import {
@@ -39,7 +39,7 @@ export class ThreadHost {
   readonly #bootstrap: ThreadHostBootstrap;
   readonly #ports: ThreadHostPorts;
   readonly #connection: Connection;
-  readonly #warnOfOrder: (message: string) => void;
+  readonly #ignoredOrders: ThrottledLog;
   readonly #threads = new Map<string, Thread>();
   readonly #readers = new Map<string, Set<Thread>>();
   readonly #done = createDeferred<void>();
@@ -50,7 +50,10 @@ export class ThreadHost {
   constructor(bootstrap: ThreadHostBootstrap, ports: ThreadHostPorts) {
     this.#bootstrap = bootstrap;
     this.#ports = ports;
-    this.#warnOfOrder = throttledWarning(ports.log);
+    this.#ignoredOrders = new ThrottledLog(
+      (line, count) => ports.log.warn(line, { so_far: count }),
+      ports.clock,
+    );
     const topics = [threadsTopic(bootstrap.host)];
     const { security, log } = ports;
     const receive = onlyFromProvider((frame) => this.#receive(frame), security, log);
@@ -95,10 +98,11 @@ export class ThreadHost {
   #receiveOrder(frame: Uint8Array): void {
     try {
       const order = verifyOrder(decodeEnvelope(frame).body, this.#bootstrap.key);
-      if (order === undefined) this.#warnOfOrder('ignored an order that was not signed by the provider');
+      if (order === undefined)
+        this.#ignoredOrders.record('', 'ignored an order that was not signed by the provider');
       else this.#handleOrder(order);
     } catch (error) {
-      this.#warnOfOrder(messageOf(error));
+      this.#ignoredOrders.record('', messageOf(error));
     }
   }
 

@@ -1,20 +1,21 @@
 // What a command is executed with, and how its answer is composed.
 
 import type { Clock } from '../../base/clock.js';
-import type { ErrorReport } from '../../base/errors.js';
+import type { KeyedQueue } from '../../base/keyed-queue.js';
 import type { PrepareCode } from '../../launcher/prepare-code.js';
 import type { ContextConfiguration, TaskService } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
-import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
+import { failure, type ReplyStatus, type ServiceResult } from '../../messages/state.js';
 import type { Health } from '../../base/health.js';
 import { isFailure } from '../../supervision/completion.js';
 import type { Supervisor } from '../../supervision/supervisor.js';
 import type { SecurityChange } from '../../security/client-acl.js';
 import type { Transaction } from '../../supervision/transaction.js';
-import type { KeyedQueue } from './keyed-queue.js';
+import type { TransactionStore } from '../../supervision/transaction-store.js';
 
 /** The parts of a provider that commands use. */
 export interface CommandPorts {
+  readonly transactions: TransactionStore;
   readonly supervisor: Supervisor;
   readonly clock: Clock;
   /** Resolves when all changes so far are in the journal. */
@@ -29,7 +30,7 @@ export interface CommandPorts {
   readonly checkCode: (services: readonly TaskService[]) => void;
   /** Prepares the code of a service as its launch does. Throws SVC_ errors. */
   readonly prepare: PrepareCode;
-  /** Keeps the order of commands to one transaction. */
+  /** Keeps the order of commands to one transaction while one of them waits for a check of its code. */
   readonly queue: KeyedQueue;
   /** Reads the clients of the provider's own file again; changes nothing in a dry run. */
   readonly reloadClients: (isDryRun: boolean) => Promise<SecurityChange>;
@@ -67,8 +68,4 @@ export function summarize(services: readonly ServiceResult[]): ReplyStatus {
   return failed?.error === undefined
     ? { result: 'success', services: [...services] }
     : { ...failure(failed.error), services: [...services] };
-}
-
-export function failure(error: ErrorReport): ReplyStatus {
-  return { result: 'failure', error, services: [] };
 }

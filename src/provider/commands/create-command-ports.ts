@@ -1,12 +1,13 @@
 // Creates what commands need of the provider.
 
+import { KeyedQueue } from '../../base/keyed-queue.js';
 import type { ContextFile } from '../../model/read/read-context.js';
 import type { Authorizer } from '../../security/authorizer.js';
 import { ClientAcl } from '../../security/client-acl.js';
 import type { CommandPorts } from './command-context.js';
-import { KeyedQueue } from './keyed-queue.js';
 
-type Given = 'clock' | 'supervisor' | 'persist' | 'prepare' | 'checkCode' | 'checkOpen' | 'health';
+type Given =
+  'clock' | 'transactions' | 'supervisor' | 'persist' | 'prepare' | 'checkCode' | 'checkOpen' | 'health';
 
 export function createCommandPorts(
   given: Pick<CommandPorts, Given>,

@@ -28,18 +28,10 @@ export type EnsureMonitor = (
 
 /** Requests for one transaction are handled one after the other. */
 export function createEnsureMonitor(ports: CommandPorts): EnsureMonitor {
-  const last = new WeakMap<Transaction, Promise<void>>();
-  return async (transaction, request, cause) => {
-    ports.checkOpen();
-    const before = last.get(transaction) ?? Promise.resolve();
-    const started = before.then(() => startMonitor(ports, transaction, { request, cause }));
-    // A failure concerns this request only.
-    last.set(
-      transaction,
-      started.catch(() => undefined),
+  return (transaction, request, cause) =>
+    ports.queue.run(`${MONITOR} ${transaction.id}`, () =>
+      startMonitor(ports, transaction, { request, cause }),
     );
-    await started;
-  };
 }
 
 async function startMonitor(
@@ -47,6 +39,7 @@ async function startMonitor(
   transaction: Transaction,
   { request, cause }: { readonly request: EnsureMonitorRequest; readonly cause: string },
 ): Promise<void> {
+  ports.checkOpen();
   const known = [...transaction.snapshot.services.values()].find(
     ({ definition }) => definition.id === MONITOR_ID,
   );
@@ -55,13 +48,9 @@ async function startMonitor(
   const { supervisor, clock } = ports;
   defineServices(transaction, { ...transaction.configuration, TaskService: [wanted] }, clock.now());
   persistForLaunch(ports, transaction);
-  const asked = { type: 'run_requested', action: 'restart', services: [wanted.id] } as const;
-  const { settled } = supervisor.request(transaction, {
-    ...asked,
-    atMs: clock.now(),
-    cause: `top, ${cause}`,
-  });
-  const failed = (await settled).find(isFailure);
+  const event = { type: 'run_requested', action: 'restart', services: [wanted.id] } as const;
+  const results = await supervisor.request(transaction, { ...event, cause: `top, ${cause}` });
+  const failed = results.find(isFailure);
   await ports.persist();
   if (failed?.error !== undefined) throw reviveError(failed.error);
 }

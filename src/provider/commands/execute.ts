@@ -8,13 +8,13 @@ import {
   type ContextAction,
   type ContextCommandBody,
 } from '../../messages/context-command.js';
-import type { ReplyStatus } from '../../messages/state.js';
+import { failure, type ReplyStatus } from '../../messages/state.js';
 import { resolveTransaction } from './resolve-target.js';
 import { forget } from './forget.js';
 import { reload } from './reload.js';
 import { restart, start } from './run.js';
 import { exit, stop } from './stop.js';
-import { failure, type CommandAnswer, type CommandPorts, type CommandContext } from './command-context.js';
+import type { CommandAnswer, CommandPorts, CommandContext } from './command-context.js';
 
 const ACTIONS: Readonly<Record<ContextAction, (context: CommandContext) => Promise<CommandAnswer>>> = {
   start,
@@ -27,11 +27,11 @@ const ACTIONS: Readonly<Record<ContextAction, (context: CommandContext) => Promi
   list: (context) => Promise.resolve(list(context)),
 };
 
-/** A provider that is shutting down refuses these. */
-const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
+/** These start services: a provider that is shutting down, or cannot write its journal, refuses them. */
+export const STARTING: readonly string[] = ['start', 'restart', 'reload'] satisfies readonly ContextAction[];
 
-/** These wait for no other command: two change nothing, and one ends everything. */
-const NOT_QUEUED: readonly string[] = ['list', 'validate', 'exit'] satisfies readonly ContextAction[];
+/** These change nothing: they are executed as often as they arrive, and their answers are not kept. */
+export const READ_ONLY: readonly string[] = ['list', 'validate'] satisfies readonly ContextAction[];
 
 /** Never rejects: a failure is an answer. */
 export async function executeCommand(
@@ -43,15 +43,14 @@ export async function executeCommand(
     const action = parseAction(header.action);
     const isStarting = STARTING.includes(action);
     const context = createContext(ports, command);
-    // The loop ends without another `await`: no other command may act between this check and the action.
-    while (!NOT_QUEUED.includes(action)) {
-      const running = ports.queue.running(resolveTransaction(context));
-      if (running === undefined) break;
-      const refusal = await running;
-      if (refusal !== undefined && isStarting) throw refusal;
-    }
-    if (isStarting) ports.checkOpen();
-    return await ACTIONS[action](context);
+    const act = (aborted?: Error) => {
+      if (isStarting && aborted !== undefined) throw aborted;
+      if (isStarting) ports.checkOpen();
+      return ACTIONS[action](context);
+    };
+    // These wait for no other command: they change nothing, or end everything.
+    if (READ_ONLY.includes(action) || action === 'exit') return await act();
+    return await ports.queue.inTurn(() => resolveTransaction(context), act);
   } catch (error) {
     return refuse(command, error);
   }
@@ -85,7 +84,7 @@ function validate({ command, configuration, ports }: CommandContext): CommandAns
 }
 
 function list({ ports, command }: CommandContext): CommandAnswer {
-  const transactions = [...ports.supervisor.transactions.values()].map((transaction) => ({
+  const transactions = ports.transactions.all.map((transaction) => ({
     transaction: transaction.id,
     context_id: transaction.configuration.ContextID,
     services: [...transaction.snapshot.services.values()].map((service) => ({

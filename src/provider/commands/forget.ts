@@ -1,8 +1,8 @@
 // The command that removes a stopped transaction from the provider.
 
 import { ContextdError } from '../../base/errors.js';
-import { isStopped } from '../../supervision/find-transaction.js';
-import { findTransaction, unknownTransaction } from './resolve-target.js';
+import { isStopped } from '../../supervision/transaction.js';
+import { requireTransaction, unknownTransaction } from './resolve-target.js';
 import { summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 /**
@@ -11,9 +11,8 @@ import { summarize, type CommandAnswer, type CommandContext } from './command-co
  */
 export function forget(context: CommandContext): CommandAnswer {
   const { ports, command } = context;
-  const isNamed = (command.header.service_transaction ?? '') !== '';
-  const transaction = isNamed ? findTransaction(context) : undefined;
-  if (transaction === undefined) throw unknownTransaction(context);
+  if ((command.header.service_transaction ?? '') === '') throw unknownTransaction(context);
+  const transaction = requireTransaction(context);
   if (!isStopped(transaction)) {
     const pids = [...transaction.snapshot.services.values()].flatMap(({ definition, pid }) =>
       pid === undefined ? [] : [`${definition.id} (pid ${pid})`],

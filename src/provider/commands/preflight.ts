@@ -33,7 +33,7 @@ export async function preflightCode(
     }
   };
   const check = Promise.all(running.map(checkOne)).then(() => undefined);
-  return await queue.afterCheck(transaction.id, check, async () => {
+  return await queue.hold(transaction.id, check, async () => {
     if (faults.length > 0) return { status: summarize(faults), transaction: transaction.id };
     checkOpen();
     return await act(code);

@@ -4,7 +4,7 @@ import { ContextdError } from '../../base/errors.js';
 import type { ServiceId } from '../../base/ids.js';
 import { startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import { planReload, changeReasons, type ReloadPlan } from '../../supervision/reload-plan.js';
-import type { ProviderEvent } from '../../supervision/snapshot.js';
+import type { CommandEvent } from '../../supervision/snapshot.js';
 import type { PreparedCode } from '../../launcher/prepare-code.js';
 import {
   defineServices,
@@ -13,7 +13,7 @@ import {
   type Transaction,
 } from '../../supervision/transaction.js';
 import { preflightCode, type CheckedCode } from './preflight.js';
-import { findTransaction, unknownTransaction } from './resolve-target.js';
+import { requireTransaction } from './resolve-target.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
@@ -21,8 +21,7 @@ const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 
 /** Throws CTX_TRANSACTION_UNKNOWN, CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; then nothing has changed. */
 export async function reload(context: CommandContext): Promise<CommandAnswer> {
   const { configuration, command, ports } = context;
-  const transaction = findTransaction(context);
-  if (transaction === undefined) throw unknownTransaction(context);
+  const transaction = requireTransaction(context);
   if (configuration === undefined) {
     throw new ContextdError('CTX_CONFIGURATION_MISSING', 'reload needs the new configuration', {
       hint: 'name it with --context_file',
@@ -76,30 +75,20 @@ async function applyPlan(context: CommandContext, transaction: Transaction, { co
   defineServices(transaction, configuration, ports.clock.now());
   persistForLaunch(ports, transaction);
   const running = (ids: readonly ServiceId[]) => ids.filter((id) => hasProcess(transaction, id));
-  const base = { atMs: ports.clock.now(), cause: context.cause } as const;
-  const events: readonly RequestEvent[] = [
-    { ...base, type: 'stop_requested', services: running(plan.removed), isWholeTransaction: false },
-    { ...base, type: 'run_requested', action: 'restart', services: running(plan.changed) },
-    {
-      ...base,
-      type: 'run_requested',
-      action: 'start',
-      services: plan.added.filter((id) => isStarting.has(id)),
-    },
+  const { cause } = context;
+  const added = plan.added.filter((id) => isStarting.has(id));
+  const events: readonly CommandEvent[] = [
+    { cause, type: 'stop_requested', services: running(plan.removed), isWholeTransaction: false },
+    { cause, type: 'run_requested', action: 'restart', services: running(plan.changed) },
+    { cause, type: 'run_requested', action: 'start', services: added },
   ];
-  const asked = events
-    .filter((event) => event.services.length > 0)
-    .map((event) => ports.supervisor.request(transaction, event));
-  const results = await Promise.all(
-    asked.map(async ({ refused, settled }) => [...refused, ...(await settled)]),
-  );
+  const asked = events.filter((event) => event.services.length > 0);
+  const results = await Promise.all(asked.map((event) => ports.supervisor.request(transaction, event)));
   ports.reloaded(configuration);
   removeServices(transaction, plan.removed, 'services');
   ports.supervisor.publishChange(transaction);
   return summarize(results.flat());
 }
-
-type RequestEvent = Extract<ProviderEvent, { type: 'stop_requested' | 'run_requested' }>;
 
 function checkFixedParts({ configuration: known }: Transaction, next: ContextConfiguration): void {
   const changed = FIXED.filter((key) => known[key] !== next[key]);

@@ -10,12 +10,8 @@ import {
 } from '../../base/ids.js';
 import { isForContext, startsWithTransaction, type ContextConfiguration } from '../../model/context.js';
 import type { ContextCommandBody } from '../../messages/context-command.js';
-import {
-  chooseFrom,
-  findTransaction as findIn,
-  unknownTransaction as unknownIn,
-} from '../../supervision/find-transaction.js';
-import { createTransaction, hasProcess, type Transaction } from '../../supervision/transaction.js';
+import { createTransaction, hasProcess, serviceOf, type Transaction } from '../../supervision/transaction.js';
+import { chooseFrom } from '../../supervision/transaction-store.js';
 import type { CommandContext } from './command-context.js';
 
 /** Returns the id of the transaction whose earlier commands this one waits for; blank for a new transaction. */
@@ -67,7 +63,7 @@ export function findToRestart(context: CommandContext): Transaction | undefined 
 
 /** The transactions of a context; all without an id. */
 function ofContext({ ports }: CommandContext, contextId: string | undefined): readonly Transaction[] {
-  const all = [...ports.supervisor.transactions.values()];
+  const { all } = ports.transactions;
   return contextId === undefined ? all : all.filter((each) => each.configuration.ContextID === contextId);
 }
 
@@ -103,12 +99,17 @@ export function checkContext({ id, configuration: known }: Transaction, next: Co
 }
 
 /** Returns the named transaction; without a name the only running one, or the only one. Throws CTX_AMBIGUOUS. */
-export function findTransaction(context: CommandContext): Transaction | undefined {
-  return findIn(context.ports.supervisor.transactions, nameOf(context));
+function findTransaction(context: CommandContext): Transaction | undefined {
+  return context.ports.transactions.find(nameOf(context));
+}
+
+/** Like `findTransaction`. Throws CTX_TRANSACTION_UNKNOWN for an unknown one. */
+export function requireTransaction(context: CommandContext): Transaction {
+  return context.ports.transactions.resolve(nameOf(context), 'command');
 }
 
 export function unknownTransaction(context: CommandContext): ContextdError {
-  return unknownIn(context.ports.supervisor.transactions, nameOf(context), 'command');
+  return context.ports.transactions.unknown(nameOf(context), 'command');
 }
 
 function nameOf({ command }: CommandContext): string {
@@ -132,7 +133,6 @@ export function namedService(
 
 /** Whether a restart of the whole transaction includes the service. */
 export function isInUse(transaction: Transaction, id: ServiceId): boolean {
-  const service = transaction.snapshot.services.get(id);
-  if (service === undefined) return false;
-  return hasProcess(transaction, id) || startsWithTransaction(service.definition);
+  const service = serviceOf(transaction, id);
+  return service !== undefined && (hasProcess(transaction, id) || startsWithTransaction(service.definition));
 }

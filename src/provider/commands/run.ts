@@ -70,7 +70,7 @@ function define(
   configuration: ContextConfiguration,
   transaction: Transaction,
 ): void {
-  ports.supervisor.add(transaction);
+  ports.transactions.add(transaction);
   defineServices(transaction, configuration, ports.clock.now());
 }
 
@@ -79,9 +79,8 @@ async function run(
   transaction: Transaction,
   wanted: { readonly action: 'start' | 'restart'; readonly services: readonly ServiceId[] },
 ): Promise<CommandAnswer> {
-  const { supervisor, clock } = context.ports;
   persistForLaunch(context.ports, transaction);
-  const event = { type: 'run_requested', atMs: clock.now(), cause: context.cause, ...wanted } as const;
-  const { refused, settled } = supervisor.request(transaction, event);
-  return { status: summarize([...refused, ...(await settled)]), transaction: transaction.id };
+  const event = { type: 'run_requested', cause: context.cause, ...wanted } as const;
+  const results = await context.ports.supervisor.request(transaction, event);
+  return { status: summarize(results), transaction: transaction.id };
 }

@@ -77,8 +77,7 @@ test('Changes in a full journal only are also in the changes file, for a reader 
   for (let number = 1; readFileSync(file, 'utf8') === before; number += 1) {
     await journal.work(`m${number}`);
     if (number % 100 === 0)
-      journal.transactions.set(
-        `T${number}` as TransactionId,
+      journal.transactions.add(
         createTransaction(`T${number}` as TransactionId, journal.configuration, number),
       );
     await journal.writer.flush();

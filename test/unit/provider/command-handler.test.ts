@@ -14,11 +14,11 @@ import { testContextFile } from '../../helpers/context.js';
 const FAULT = { code: 'CTX_JOURNAL_UNWRITABLE', message: 'the journal cannot be written', hint: 'make room' };
 
 function openCommands(given: Partial<CommandPorts> = {}) {
-  const { supervisor, clock, transaction } = openSupervisor([{ id: 'a' }]);
+  const { supervisor, transactions, clock, transaction } = openSupervisor([{ id: 'a' }]);
   const health = new Health(() => undefined);
   const commandPorts = createCommandPorts(
     {
-      ...{ supervisor, clock, health },
+      ...{ supervisor, transactions, clock, health },
       prepare: () => Promise.resolve({ module: '/a.mjs', codeHash: 'c1' }),
       persist: () => Promise.resolve(),
       checkCode: () => undefined,

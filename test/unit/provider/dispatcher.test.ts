@@ -10,11 +10,11 @@ import { TRANSACTION } from '../../helpers/harness.js';
 const SELF = 'provider-1';
 
 function openDispatcher(given: Partial<DispatcherPorts> = {}) {
-  const { supervisor, clock, transaction, processes } = openSupervisor([{ id: 'a' }]);
+  const { supervisor, transactions, clock, transaction, processes } = openSupervisor([{ id: 'a' }]);
   const steps: string[] = [];
   const warnings: string[] = [];
   const dispatcher = new Dispatcher({
-    ...{ self: SELF, clock, supervisor, authorizer: undefined, configurations: () => [] },
+    ...{ self: SELF, clock, supervisor, transactions, authorizer: undefined, configurations: () => [] },
     threads: { onNotice: ({ header }) => steps.push(`thread ${header.host}`) },
     commands: {
       answerAgain: ({ header }) => header.message_id === 'known' && steps.push('answer again') > 0,
@@ -113,6 +113,23 @@ it('notes heartbeats, and warns about lost log lines of its own services only', 
   receive('heartbeat.T9.a', { ...heartbeat({ log_loss: { lines: 4, code: 'ENOSPC' } }), header: foreign });
   expect([...transaction.liveness.values()].map(({ lagMs }) => lagMs)).toEqual([7]);
   expect(warnings).toEqual([`a in ${TRANSACTION} cannot write its log: 3 lines lost so far, ENOSPC`]);
+});
+
+it('warns about lost log lines at once, then once a minute while more are lost, for each run', () => {
+  const { dispatcher, receive, warnings, clock } = openDispatcher();
+  dispatcher.open();
+  const lose = (lines: number, sender = 's1') => {
+    const body = heartbeat({ log_loss: { lines, code: 'ENOSPC' } });
+    receive(`heartbeat.${TRANSACTION}.a`, { ...body, header: { ...body.header, sender } });
+    return warnings.splice(0).map((text) => /\d+ lines/.exec(text)?.[0]);
+  };
+  expect(lose(3)).toEqual(['3 lines']);
+  expect(lose(9)).toEqual([]);
+  clock.advance(60_000);
+  expect(lose(9)).toEqual(['9 lines']);
+  clock.advance(60_000);
+  expect(lose(9)).toEqual([]);
+  expect(lose(1, 's2')).toEqual(['1 lines']);
 });
 
 it('holds all messages but those of thread hosts until it is opened, in their order', () => {

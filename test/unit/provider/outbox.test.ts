@@ -13,7 +13,7 @@ interface Published {
 }
 
 function openOutbox({ isSecured = false, isBroken = false, subscribed = [] as readonly string[] } = {}) {
-  const { clock, supervisor, transaction } = openSupervisor([{ id: 'a' }]);
+  const { clock, transactions, transaction } = openSupervisor([{ id: 'a' }]);
   const published: Published[] = [];
   const warnings: string[] = [];
   const outbox = new Outbox({
@@ -25,8 +25,7 @@ function openOutbox({ isSecured = false, isBroken = false, subscribed = [] as re
         return isBroken ? Promise.reject(new Error('closed')) : Promise.resolve();
       },
     },
-    clock,
-    transactions: () => supervisor.transactions.values(),
+    ...{ clock, transactions },
     notice: (notice) => {
       if (notice.kind === 'warning') warnings.push(notice.text);
     },

@@ -1,32 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../../src/base/deferred.js';
-import { ContextdError } from '../../../src/base/errors.js';
 import { AdaptiveThrottle } from '../../../src/provider/adaptive-throttle.js';
 import { Semaphore } from '../../../src/supervision/semaphore.js';
-import { ThrottledLog } from '../../../src/base/throttled-log.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
-
-describe('ThrottledLog', () => {
-  const fault = (code: 'MSG_INVALID' | 'MSG_FRAME_INVALID') => new ContextdError(code, `bad ${code}`);
-
-  it('counts all errors, and reports each kind once a minute', () => {
-    const clock = new ManualClock();
-    const rejects = new ThrottledLog(clock);
-    expect(rejects.record(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (1 so far)');
-    expect(rejects.record(fault('MSG_INVALID'))).toBeUndefined();
-    expect(rejects.record(fault('MSG_FRAME_INVALID'))).toBe('bad MSG_FRAME_INVALID (3 so far)');
-    clock.advance(59_999);
-    expect(rejects.record(fault('MSG_INVALID'))).toBeUndefined();
-    clock.advance(1);
-    expect(rejects.record(fault('MSG_INVALID'))).toBe('bad MSG_INVALID (5 so far)');
-    expect(rejects.count).toBe(5);
-  });
-
-  it('takes anything that was thrown', () => {
-    expect(new ThrottledLog(new ManualClock()).record('a text')).toBe('a text (1 so far)');
-  });
-});
 
 describe('Semaphore', () => {
   /** The numbers of those who are inside, as they come. */

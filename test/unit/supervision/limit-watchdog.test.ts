@@ -32,7 +32,7 @@ function openWatchdog(supervision: ServiceSpec['supervision']) {
   const watchdog = new LimitWatchdog({
     clock,
     createSampler: () => sampler,
-    transactions: () => [transaction],
+    transactions: { all: [transaction] },
     onBreach: (_transaction, name, { run, breach }) =>
       reports.push(`${name}/${run}: ${breach.limit.metric} ${breach.value}`),
     onError: (error) => errors.push(error),

@@ -15,10 +15,7 @@ function beat(more: Partial<Heartbeat['content']> = {}): Heartbeat {
 
 async function start(testSupervisor: TestSupervisor): Promise<void> {
   const event = { type: 'run_requested', action: 'start', services: [id('a')], cause: 'm1' } as const;
-  testSupervisor.supervisor.request(testSupervisor.transaction, {
-    ...event,
-    atMs: testSupervisor.clock.now(),
-  });
+  void testSupervisor.supervisor.request(testSupervisor.transaction, event);
   await new Promise((resume) => setImmediate(resume));
 }
 

@@ -8,14 +8,14 @@ async function request(
   action: 'start' | 'restart' | 'stop',
   ...services: string[]
 ) {
-  const common = { atMs: testSupervisor.clock.now(), services: services.map(id), cause: 'm1' };
+  const common = { services: services.map(id), cause: 'm1' };
   const event =
     action === 'stop'
       ? ({ type: 'stop_requested', isWholeTransaction: false, ...common } as const)
       : ({ type: 'run_requested', action, ...common } as const);
-  const reply = testSupervisor.supervisor.request(testSupervisor.transaction, event);
+  const settled = testSupervisor.supervisor.request(testSupervisor.transaction, event);
   await settle();
-  return reply;
+  return { settled };
 }
 
 function report(
@@ -49,6 +49,7 @@ describe('Supervisor', () => {
     expect(testSupervisor.calls).toEqual(['start a']);
     testSupervisor.clock.advance(40);
     report(testSupervisor, 'a', 'started');
+    expect(testSupervisor.transaction.history.at(-1)?.atMs).toBe(testSupervisor.clock.now());
     expect(await settled).toEqual([{ service_id: 'a', state: 'started', pid: 1000, elapsed_ms: 40 }]);
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'a');
     expect(testSupervisor.calls).toEqual(['start a']);
@@ -61,8 +62,11 @@ describe('Supervisor', () => {
     const { settled } = await request(testSupervisor, 'stop', 'a');
     expect(testSupervisor.processes[0]?.stops).toEqual(['requested']);
     expect(testSupervisor.calls).toEqual(['stop a']);
+    testSupervisor.clock.advance(2000);
     testSupervisor.processes[0]?.end();
     expect(await settled).toMatchObject([{ service_id: 'a', state: 'stopped', pid: null }]);
+    const { sinceMs } = testSupervisor.transaction.snapshot.services.get(id('a'))!;
+    expect(sinceMs).toBe(testSupervisor.clock.now());
     expect(testSupervisor.calls).toEqual(['stop a', 'report a stopped']);
   });
 
@@ -88,16 +92,16 @@ describe('Supervisor', () => {
     expect(await settled).toMatchObject([{ state: 'started', pid: 1001 }]);
   });
 
-  it('answers refused starts at once and the others later', async () => {
+  it('answers when the services have settled, with the refused ones first', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }, { id: 'b' }]);
     await request(testSupervisor, 'start', 'a');
-    const { refused, settled } = await request(testSupervisor, 'start', 'a', 'b', 'x');
-    expect(refused).toMatchObject([
+    const { settled } = await request(testSupervisor, 'start', 'a', 'b', 'x');
+    report(testSupervisor, 'b', 'started');
+    expect(await settled).toMatchObject([
       { service_id: 'a', state: 'starting', pid: 1000, error: { code: 'SVC_ALREADY_STARTED' } },
       { service_id: 'x', state: 'unknown', pid: null, error: { code: 'SVC_UNKNOWN' } },
+      { service_id: 'b', state: 'started' },
     ]);
-    report(testSupervisor, 'b', 'started');
-    expect(await settled).toMatchObject([{ service_id: 'b' }]);
   });
 
   it('fails a service whose launch fails, with the error', async () => {

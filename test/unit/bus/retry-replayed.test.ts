@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createDeferred, type Deferred } from '../../../src/base/deferred.js';
-import { retryReplayed } from '../../../src/client/retry-replayed.js';
-import type { Message } from '../../../src/messages/message.js';
+import { retryReplayed } from '../../../src/bus/requester/retry-replayed.js';
+import { isReplayed, type Reply } from '../../../src/messages/state.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
-function reply(code?: string): Message {
+function reply(code?: string): Reply {
   const header = { action: 'reply_start', service_id: '', service_name: '', service_transaction: 'T' };
   const error = code === undefined ? {} : { error: { code, message: 'm' } };
   const result = code === undefined ? ('success' as const) : ('failure' as const);
@@ -13,9 +13,9 @@ function reply(code?: string): Message {
 }
 
 /** The n-th send gets the n-th answer; the manual clock advances by itself. */
-async function exchange(...answers: readonly Message[]) {
+async function exchange(...answers: readonly Reply[]) {
   const clock = new ManualClock();
-  let awaited: Deferred<Message> | undefined;
+  let awaited: Deferred<Reply> | undefined;
   const sends = { sent: 0, atMs: [] as number[] };
   const startMs = clock.now();
   const answered = retryReplayed({
@@ -25,7 +25,8 @@ async function exchange(...answers: readonly Message[]) {
       if (answer !== undefined) awaited?.resolve(answer);
       return Promise.resolve();
     },
-    expect: () => (awaited = createDeferred<Message>()).promise,
+    expect: () => (awaited = createDeferred<Reply>()).promise,
+    isReplayed,
     isOver: () => false,
     clock: {
       now: () => clock.now(),

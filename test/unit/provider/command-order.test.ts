@@ -1,11 +1,13 @@
+// Commands to one transaction keep their order while the code of one of them is checked.
+
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../../src/base/deferred.js';
+import { Health } from '../../../src/base/health.js';
+import { KeyedQueue } from '../../../src/base/keyed-queue.js';
 import { parseTransactionId } from '../../../src/base/ids.js';
 import type { ContextAction } from '../../../src/messages/context-command.js';
 import type { CommandAnswer, CommandPorts } from '../../../src/provider/commands/command-context.js';
 import { executeCommand } from '../../../src/provider/commands/execute.js';
-import { Health } from '../../../src/base/health.js';
-import { KeyedQueue } from '../../../src/provider/commands/keyed-queue.js';
 import { createTransaction } from '../../../src/supervision/transaction.js';
 import { testConfiguration } from '../../helpers/context.js';
 import { openSupervisor, type TestSupervisor } from '../../helpers/fake-launcher.js';
@@ -25,14 +27,15 @@ interface Commands {
 /** Service `a` runs in one transaction; another has a `b` that does not. Looks at code wait for `looked`. */
 async function openCommands({ hasOther = true } = {}): Promise<Commands> {
   const supervision = openSupervisor([{ id: 'a' }]);
-  const { supervisor, clock, transaction } = supervision;
+  const { supervisor, transactions, clock, transaction } = supervision;
   const configuration = testConfiguration([{ id: 'b', instance: 'Forever', entry: 'on_update' }]);
-  if (hasOther) supervisor.add(createTransaction(OTHER, configuration, clock.now()));
+  if (hasOther) transactions.add(createTransaction(OTHER, configuration, clock.now()));
   const look = createDeferred<{ readonly module: string; readonly codeHash: string }>();
   const answered: string[] = [];
   const ports: CommandPorts = {
     ...{
       supervisor,
+      transactions,
       clock,
       folder: '/',
       ownConfiguration: transaction.configuration,

@@ -1,7 +1,7 @@
 // Which requests are sent again when a lost connection is back.
 
 import { expect, test } from 'vitest';
-import { resendAfterReconnect } from '../../../src/client/resend-lost.js';
+import { resendAfterReconnect } from '../../../src/bus/requester/resend-lost.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 function open() {

@@ -1,6 +1,6 @@
 // Whether a provider is shutting down: then nothing may be started any more.
 
-import { ContextdError } from '../base/errors.js';
+import { ContextdError } from '../../base/errors.js';
 
 export class Shutdown {
   #hasBegun = false;

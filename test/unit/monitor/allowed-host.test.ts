@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAllowedHost } from '../../../src/base/allowed-host.js';
+import { isAllowedHost } from '../../../src/monitor/allowed-host.js';
 
 const NAMES = ['metrics.Example', '10.1.2.3', '[fe80::1]'];
 

@@ -1,8 +1,7 @@
 // Sends requests again that a lost connection left without a reply, with the same message id.
 
-import type { Clock } from '../base/clock.js';
-import type { Publisher } from '../bus/publisher.js';
-import type { PendingRequest } from './replies.js';
+import type { Clock } from '../../base/clock.js';
+import type { Publisher } from '../publisher.js';
 
 /** After a restart of the forwarder, provider and client reconnect in any order, so one resend may be too early. */
 const RESEND_MS = 300;
@@ -10,7 +9,7 @@ const RESEND_MS = 300;
 /** Safe to repeat: a provider executes a command once and answers each copy. */
 export function resendAfterReconnect(
   publisher: Pick<Publisher, 'onConnectionChange'>,
-  pending: ReadonlyMap<string, Pick<PendingRequest, 'send'>>,
+  pending: ReadonlyMap<string, { send(): Promise<void> }>,
   clock: Clock,
 ): void {
   const lost = new Set<string>();
