@@ -30,7 +30,7 @@ function openRequester({ isSecured = false } = {}) {
         sent.push({ topic, body: body as (typeof sent)[number]['body'] });
         return Promise.resolve();
       },
-      close: (dropsUnsent = false) => Promise.resolve(void closes.push(dropsUnsent)),
+      close: (dropsUnsent) => Promise.resolve(void closes.push(dropsUnsent === true)),
     },
     security: isSecured ? composeSecurity({ keys: client, serverKey: provider.publicKey }) : undefined,
     clock,
