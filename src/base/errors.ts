@@ -32,6 +32,8 @@ export const ERROR_CODES = {
   CTX_JOURNAL_FOREIGN: failed(
     'The journal in the state folder belongs to another context file or to other addresses.',
   ),
+  CTX_PROVIDER_FAILED: failed('A provider that was started in the background ended before it was ready.'),
+  CTX_NOT_IN_BACKGROUND: failed('The provider does not run in the background, so its console has no log.'),
   CTX_TAKING_OVER: failed('The provider is taking over, and too many messages are waiting.'),
   BUS_ADDRESS_IN_USE: failed('An endpoint is already bound by another process.'),
   BUS_BIND_REFUSED: failed('An endpoint could not be bound.'),

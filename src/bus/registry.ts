@@ -18,6 +18,8 @@ export interface RegistryEntry {
   readonly endpoints: BusEndpoints;
   /** Its public key, if it has security. */
   readonly serverKey?: string;
+  /** The log of its console, if it runs in the background. */
+  readonly consoleLog?: string | undefined;
   /** PID namespace of `pid`; missing on systems without /proc and in entries of earlier versions. */
   readonly pidNamespace?: string | undefined;
 }

@@ -1,35 +1,14 @@
 // The commands of contextd by name. Each is loaded only when it is called.
 
 import { asContextdError, ContextdError, EXIT } from '../base/errors.js';
-import type { Command } from './arguments/command.js';
+import { BY_ACTION, PROGRAMS } from './action-commands.js';
+import type { CommandEntry } from './arguments/command.js';
+import { OWN_COMMANDS } from './own-commands.js';
 
-const COMMANDS: Readonly<
-  Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>
-> = {
-  init: {
-    summary: 'create a project folder, ready to run',
-    load: async () => (await import('./init.js')).init,
-  },
-  create_service: {
-    summary: 'generate the code of a service and add it to its context',
-    load: async () => (await import('./create-service.js')).createService,
-  },
-  service_context: {
-    summary: 'run the provider of a context',
-    load: async () => (await import('./service-context.js')).serviceContext,
-  },
-  conf_command: {
-    summary: 'control and inspect the services of a running provider',
-    load: async () => (await import('./conf-command.js')).confCommand,
-  },
-  context_display: {
-    summary: 'print the messages of the bus as they happen',
-    load: async () => (await import('./context-display.js')).contextDisplay,
-  },
-  keys: {
-    summary: 'create and show key pairs of secured providers and their clients',
-    load: async () => (await import('./keys.js')).keys,
-  },
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  ...OWN_COMMANDS,
+  ...BY_ACTION,
+  ...PROGRAMS,
 };
 
 /** Runs the command line `NAME ARGUMENTS...` and sets the exit code of the process. */
@@ -86,7 +65,7 @@ function find(name: string) {
 async function informationFor(argv: readonly string[]): Promise<string | undefined> {
   const { COMPLETE_FLAG, PRINT_SCRIPT, typedWords } = await import('./completion.js');
   const [name, shell] = argv;
-  if (name === undefined || ['--help', '-h', 'help'].includes(name)) return usage();
+  if (name === undefined || ['--help', '-h', 'help'].includes(name)) return await usage();
   if (['--version', '-v', 'version'].includes(name)) {
     const { ownManifest } = await import('../base/package.js');
     return `${ownManifest().version}\n`;
@@ -105,11 +84,20 @@ async function informationFor(argv: readonly string[]): Promise<string | undefin
   return '';
 }
 
-function usage(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}  ${summary}`);
+async function usage(): Promise<string> {
+  const { formatTable } = await import('./show/table.js');
+  const list = (title: string, commands: Readonly<Record<string, CommandEntry>>) => {
+    const rows = Object.entries(commands).map(([name, { summary }]) => [name, summary]);
+    const lines = formatTable([{ width: 16 }, {}], rows, { paint: (text) => text, indent: '  ' });
+    return `${title}:\n${lines.join('\n')}\n\n`;
+  };
   return [
-    `contextd COMMAND [options]\n\n${lines.join('\n')}\n\n`,
-    "'contextd COMMAND --help' shows the flags of a command. All commands except init and keys are also programs.\n",
+    'contextd COMMAND [options]\n\n',
+    list('Projects and contexts', OWN_COMMANDS),
+    list('Actions of a running provider, also conf_command --action=NAME', BY_ACTION),
+    list('Programs', PROGRAMS),
+    "'contextd COMMAND --help' shows the flags of a command and examples.\n",
     "'contextd completion' prints a completion script for bash, zsh or fish.\n",
+    'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 provider not reached, 4 no reply in time.\n',
   ].join('');
 }

@@ -1,8 +1,7 @@
 // Shell completion: computes the words that can follow those typed so far.
 
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command, CommandOptions } from './arguments/command.js';
+import { findContextFiles } from './context-files.js';
 
 /** The completion script calls the program with this flag, followed by the words typed so far. */
 export const COMPLETE_FLAG = '--get-yargs-completions';
@@ -56,7 +55,7 @@ async function completeValues(
 export async function completeServiceIds(words: readonly string[]): Promise<readonly string[]> {
   const at = words.indexOf('--context_file');
   const given = at === -1 ? undefined : words[at + 1];
-  const files = given === undefined ? await filesHere() : [given];
+  const files = given === undefined ? await findContextFiles() : [given];
   if (files.length === 0) return await fetchServiceIds().catch(() => []);
   const { readContextFile } = await import('../model/read/read-context.js');
   const ids = await Promise.all(
@@ -82,9 +81,4 @@ async function fetchServiceIds(): Promise<readonly string[]> {
   } finally {
     await client.close();
   }
-}
-
-async function filesHere(): Promise<readonly string[]> {
-  const names = await readdir('conf').catch(() => []);
-  return names.filter((name) => /^Context-.*\.xml$/.test(name)).map((name) => join('conf', name));
 }

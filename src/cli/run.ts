@@ -92,7 +92,11 @@ function buildParser<O extends CommandOptions>(command: Command<O>, columns = HE
     .usage(`${`$0 ${command.positionals}`.trim()} [options]\n\n${command.summary}`)
     .options(command.options)
     .option('debug', { type: 'boolean', default: false, describe: 'Print the stack trace of an error' })
-    .parserConfiguration({ 'camel-case-expansion': false, 'dot-notation': false })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+    })
     .exitProcess(false)
     .showHelpOnFail(false)
     .wrap(Math.min(columns, HELP_COLUMNS))

@@ -17,11 +17,19 @@ export interface ProviderHints {
   readonly configuration?: ContextConfiguration | undefined;
   /** The public key in the context file. */
   readonly serverKey?: string | undefined;
+  /** The context files of the current folder: if there are any, only a provider of this folder is found without other hints. */
+  readonly near?: readonly string[] | undefined;
 }
 
 export interface FoundProvider extends BusEndpoints {
   /** Its public key, if it is known to be secured. */
   readonly serverKey?: string;
+  /** The context file that it runs, if it was found in the registry. */
+  readonly contextFile?: string;
+  /** Its process on this machine, if it was found in the registry. */
+  readonly pid?: number;
+  /** The log of its console, if it runs in the background. */
+  readonly consoleLog?: string | undefined;
 }
 
 /**
@@ -30,17 +38,22 @@ export interface FoundProvider extends BusEndpoints {
  */
 export async function findProvider(hints: ProviderHints): Promise<FoundProvider> {
   const isGiven = hints.endpoint !== undefined || hints.subEndpoint !== undefined;
-  if (!isGiven && hints.configuration === undefined) return withKey(onlyProvider(await listProviders()));
+  if (!isGiven && hints.configuration === undefined)
+    return describeFound(onlyProvider(await listProviders(), hints.near));
   const found = await locate(hints);
-  if (hints.serverKey !== undefined) return { ...found, serverKey: hints.serverKey };
   const known = isLocalEndpoint(found.publish)
     ? (await listProviders()).find((each) => samePort(each.endpoints.publish, found.publish))
     : undefined;
-  return known?.serverKey === undefined ? found : { ...found, serverKey: known.serverKey };
+  return {
+    ...(known === undefined ? {} : describeFound(known)),
+    ...found,
+    ...(hints.serverKey === undefined ? {} : { serverKey: hints.serverKey }),
+  };
 }
 
-function withKey({ endpoints, serverKey }: RegistryEntry): FoundProvider {
-  return { ...endpoints, ...(serverKey === undefined ? {} : { serverKey }) };
+function describeFound({ endpoints, serverKey, ...entry }: RegistryEntry): FoundProvider {
+  const { contextFile, pid, consoleLog } = entry;
+  return { ...endpoints, contextFile, pid, consoleLog, ...(serverKey === undefined ? {} : { serverKey }) };
 }
 
 async function locate(hints: ProviderHints): Promise<BusEndpoints> {
@@ -115,10 +128,20 @@ function adjacentPort(endpoint: string, step: 1 | -1): string | undefined {
   return tcp === undefined || tcp.port === '*' ? undefined : `tcp://${tcp.host}:${Number(tcp.port) + step}`;
 }
 
-/** The provider of the current folder, else the only provider on this machine. */
-function onlyProvider(providers: readonly RegistryEntry[]): RegistryEntry {
-  const local = inInnermostFolder(providers, currentFolder());
-  const [first, ...more] = local.length === 0 ? providers : local;
+/** The provider of the current folder; without `near` else one of an outer folder, or the only one on this machine. */
+function onlyProvider(providers: readonly RegistryEntry[], near: readonly string[] = []): RegistryEntry {
+  const current = currentFolder();
+  const inner = inInnermostFolder(providers, current);
+  const hasContext = near.length > 0;
+  const local = hasContext ? inner.filter(({ folder = '' }) => realPath(folder) === current) : inner;
+  const [first, ...more] = local.length === 0 && !hasContext ? providers : local;
+  if (first === undefined && hasContext) {
+    throw new ContextdError(
+      'BUS_UNREACHABLE',
+      `no provider runs the context of this folder: ${near.join(', ')}`,
+      { hint: 'start it with: contextd up -d' },
+    );
+  }
   if (first === undefined) {
     throw new ContextdError('BUS_UNREACHABLE', 'no provider of this user runs on this machine', {
       hint: 'start one with service_context FILE, or pass --endpoint or --context_file',

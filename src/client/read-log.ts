@@ -1,9 +1,7 @@
 // Reads the lines of a service's log on this machine: the last ones, and optionally those that follow.
 
-import { ContextdError, messageOf } from '../base/errors.js';
-import { LogCursor } from './log-cursor.js';
-import { LineSplitter } from './log-lines.js';
 import { FileWatcher } from './file-watcher.js';
+import { LogTail } from './log-tail.js';
 
 export interface ReadLogOptions {
   /** How many of the last lines to read first. */
@@ -22,8 +20,7 @@ export interface ReadLogOptions {
  */
 export async function* readLog(path: string, options: ReadLogOptions): AsyncGenerator<string, void> {
   const { lines, follow, onGap } = options;
-  const cursor = await openCursor(path, lines);
-  const splitter = new LineSplitter();
+  const tail = await LogTail.open(path, lines, onGap);
   // Without `follow`, lines that are written while we read do not count.
   let left = follow === undefined ? lines : Infinity;
   const watcher = follow === undefined ? undefined : new FileWatcher(path);
@@ -31,32 +28,19 @@ export async function* readLog(path: string, options: ReadLogOptions): AsyncGene
   follow?.addEventListener('abort', wake, { once: true });
   try {
     for (;;) {
-      for (let bytes = await cursor.read(); bytes.length > 0; bytes = await cursor.read()) {
-        if (cursor.hasGap) onGap?.();
-        cursor.hasGap = false;
-        const found = splitter.push(bytes).slice(0, left);
-        yield* found;
-        left -= found.length;
+      for (let found = await tail.read(); found !== undefined; found = await tail.read()) {
+        const shown = found.slice(0, left);
+        yield* shown;
+        left -= shown.length;
         if (left <= 0 || follow?.aborted === true) break;
       }
       if (watcher === undefined || follow?.aborted !== false) break;
       await watcher.waitForChange();
     }
-    yield* splitter.rest().slice(0, left);
+    yield* tail.rest().slice(0, left);
   } finally {
     follow?.removeEventListener('abort', wake);
     watcher?.close();
-    await cursor.close();
-  }
-}
-
-async function openCursor(path: string, lines: number): Promise<LogCursor> {
-  try {
-    return await LogCursor.openTail(path, lines);
-  } catch (cause) {
-    throw new ContextdError('SVC_LOG_UNREADABLE', `cannot read the log ${path}: ${messageOf(cause)}`, {
-      cause,
-      hint: "run the command on the provider's machine, as the provider's user",
-    });
+    await tail.close();
   }
 }

@@ -31,6 +31,8 @@ const serviceResult = z.looseObject({
     .number()
     .optional()
     .describe('Milliseconds from the arrival of the command until the service reached this state.'),
+  since: z.string().optional().describe('With `list`: when the service entered this state, in ISO 8601.'),
+  restarts: z.number().int().optional().describe('With `list`: how often it was launched again.'),
   error: replyError.optional(),
 });
 /** The result of a command for one service. */

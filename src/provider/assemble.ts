@@ -45,6 +45,7 @@ export async function assemble(setup: ProviderSetup, closers: Closers): Promise<
     contextFile: file.path,
     folder: contextFolder,
     endpoints,
+    consoleLog: setup.consoleLog,
     ...(security && { serverKey: security.serverKey }),
   };
   const lost = () => void journal.stop().then(setup.exit);

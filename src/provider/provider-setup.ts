@@ -22,6 +22,8 @@ export interface ProviderOptions {
   readonly stateFolder?: string;
   /** Whether each service gets a control group, where the system permits it; true when left out. */
   readonly controlGroups?: boolean;
+  /** The file that the notices are written to, for the registry. */
+  readonly consoleLog?: string | undefined;
 }
 
 /** The options with their defaults, and what is derived from them. */
@@ -39,6 +41,7 @@ export interface ProviderSetup {
   readonly notice: (notice: Notice) => void;
   readonly warn: (text: string) => void;
   readonly health: Health;
+  readonly consoleLog: string | undefined;
   /** Called when a client's `exit` has been answered, and when another provider has taken the lock. */
   readonly exit: () => void;
 }
@@ -61,11 +64,13 @@ export function createSetup(options: ProviderOptions, exit: () => void): Provide
     notice,
     warn,
     health: new Health(warn),
+    consoleLog: options.consoleLog,
     exit,
   };
 }
 
-function stateFolderOf(contextFolder: string, contextId: string): string {
+/** Where the state of a context is kept: `.contextd/<ContextID>` in the context folder. */
+export function stateFolderOf(contextFolder: string, contextId: string): string {
   const folder = realpathSync(contextFolder);
   return join(folder, '.contextd', fileNameOf(contextId, ignoresCase(folder)));
 }

@@ -65,6 +65,11 @@ const rows: readonly (readonly [readonly string[], readonly string[]])[] = [
     ['conf_command', 'context_display'],
   ],
   [['contextd', 'conf_command', '--action', '=', 'wh'], ['why']],
+  [['contextd', 'restart', 'ts_'], ['ts_100']],
+  [['contextd', 'logs', '--follow', 'ts_'], ['ts_100']],
+  [['contextd', 'ps', 'ts_'], ['ts_100']],
+  [['contextd', 'up', 'conf/Con'], ['conf/Context-A b.xml']],
+  [['contextd', 'rest'], ['restart']],
   [
     ['contextd', 'keys', '--role', ''],
     ['read', 'operate', 'admin'],

@@ -1,31 +1,31 @@
 // Finds the command lines of contextd in documents and checks their arguments without running them.
 
+import { ACTIONS } from '../../src/cli/arguments/actions.js';
 import type { Command, CommandOptions } from '../../src/cli/arguments/command.js';
-import { confCommand } from '../../src/cli/conf-command.js';
-import { contextDisplay } from '../../src/cli/context-display.js';
-import { createService } from '../../src/cli/create-service.js';
-import { init } from '../../src/cli/init.js';
-import { keys } from '../../src/cli/keys.js';
+import { COMMANDS as REGISTRY } from '../../src/cli/commands.js';
 import { runCommand } from '../../src/cli/run.js';
-import { serviceContext } from '../../src/cli/service-context.js';
 import { createTerminal } from './terminal.js';
 
 /** The commands without `run`, which is never called. */
 type Parsed = Omit<Command, 'run'>;
 
-const COMMANDS = new Map<string, Parsed>([
-  ['contextd init', init],
-  ['contextd keys', keys],
-  ...[createService, serviceContext, confCommand, contextDisplay].flatMap(
-    (each: Parsed): [string, Parsed][] => [
-      [each.name, each],
-      [`contextd ${each.name}`, each],
-    ],
-  ),
-]);
+const LOADED = await Promise.all(
+  Object.entries(REGISTRY).map(async ([name, { load }]): Promise<readonly [string, Parsed]> => [
+    name,
+    await load(),
+  ]),
+);
+const isProgram = (name: string) => name.includes('_');
+const COMMANDS = new Map<string, Parsed>(
+  LOADED.flatMap(([name, command]): [string, Parsed][] => [
+    [`contextd ${name}`, command],
+    ...(isProgram(name) ? [[name, command] as [string, Parsed]] : []),
+  ]),
+);
 const EVERYWHERE = ['version', 'debug', 'help'];
 
-export function isFlag(name: string): boolean {
+export function isFlag(flag: string): boolean {
+  const name = flag.replace(/^no-/, '');
   return EVERYWHERE.includes(name) || [...COMMANDS.values()].some((each) => flagsOf(each).includes(name));
 }
 
@@ -33,9 +33,10 @@ function flagsOf({ options }: { readonly options: CommandOptions }): readonly st
   return Object.entries(options).flatMap(([name, { alias }]) => [name, ...[alias ?? []].flat()]);
 }
 
-/** The flags of each command, by its name. */
+/** The flags of each command, by its name. An action of a provider has those of conf_command. */
 export function flagsByCommand(): ReadonlyMap<string, readonly string[]> {
-  return new Map([...COMMANDS.values()].map((each) => [each.name, Object.keys(each.options)]));
+  const own = LOADED.filter(([name]) => !ACTIONS.some((action) => action === name));
+  return new Map(own.map(([, { name, options }]) => [name, Object.keys(options)]));
 }
 
 export interface CommandLine {

@@ -1,29 +1,26 @@
 // The flags of conf_command that only some actions use.
 
 import { rejectIgnored, type FlagRule } from './flag-rules.js';
-import { ACTIONS, type Action, type Arguments } from './actions.js';
+import { ACTIONS, PROVIDER_ACTIONS, type Action, type Arguments } from './actions.js';
 
-/** Actions on the whole provider; all others are on services. */
-const PROVIDER_ACTIONS: readonly Action[] = ['list', 'figures', 'exit'];
-const SERVICE_ACTIONS = ACTIONS.filter((action) => !PROVIDER_ACTIONS.includes(action));
+const ON_PROVIDER = ACTIONS.filter((action) => PROVIDER_ACTIONS[action].target === 'provider');
 
 type Args = Pick<Arguments, 'action' | 'metric' | 'watch' | 'use_service'>;
 
 const RULES: readonly FlagRule<Args>[] = [
-  onlyWith(['dry_run'], 'reload'),
-  onlyWith(['lines'], 'logs', 'history', 'why'),
-  onlyWith(['metric'], 'history'),
-  onlyWith(['follow', 'raw'], 'logs'),
-  onlyWith(['open_connections', 'opened_files', 'memory_maps', 'watch', 'use_service'], 'top'),
-  onlyWith(['use_file'], 'start', 'stop', 'restart', 'reload', 'validate'),
+  ...[...new Set(ACTIONS.flatMap((action) => PROVIDER_ACTIONS[action].options))].map(onlyWithItsActions),
   {
     flags: ['task_id', 'transaction'],
-    condition: `with an action on services (not --action=${PROVIDER_ACTIONS.join(', ')})`,
-    applies: ({ action }) => action === undefined || SERVICE_ACTIONS.includes(action),
+    condition: `with an action on services (not --action=${ON_PROVIDER.join(', ')})`,
+    applies: ({ action }) => action === undefined || !ON_PROVIDER.includes(action),
   },
-  { flags: ['since'], condition: 'with --metric', applies: ({ metric }) => metric !== undefined },
+  {
+    flags: ['since'],
+    condition: 'with --metric',
+    applies: ({ action, metric }) => action === 'logs' || metric !== undefined,
+  },
   { flags: ['lines'], condition: 'without --metric', applies: ({ metric }) => metric === undefined },
-  { flags: ['interval'], condition: 'with --watch', applies: ({ watch }) => watch },
+  { flags: ['interval'], condition: 'with --watch', applies: ({ watch }) => watch === true },
   {
     flags: ['service_type', 'service_freq', 'service_endpoint'],
     condition: 'with --use_service',
@@ -32,11 +29,16 @@ const RULES: readonly FlagRule<Args>[] = [
 ];
 
 /** Throws CLI_USAGE for the first flag that the action does not use. */
-export function rejectIgnoredFlags(args: Arguments, given: ReadonlySet<string>): void {
+export function rejectIgnoredFlags(args: Args, given: ReadonlySet<string>): void {
   rejectIgnored(RULES, args, given);
 }
 
-function onlyWith(flags: readonly string[], ...actions: readonly Action[]): FlagRule<Args> {
+function onlyWithItsActions(flag: string): FlagRule<Args> {
+  const actions: readonly Action[] = ACTIONS.filter((each) => PROVIDER_ACTIONS[each].options.includes(flag));
   const condition = `with --action=${actions.join(' or ')}`;
-  return { flags, condition, applies: ({ action }) => action === undefined || actions.includes(action) };
+  return {
+    flags: [flag],
+    condition,
+    applies: ({ action }) => action === undefined || actions.includes(action),
+  };
 }

@@ -6,7 +6,7 @@ import { invalidValue } from './usage-errors.js';
 export interface ChartArguments {
   readonly transaction: string;
   readonly service_id: string;
-  readonly task_id: string | undefined;
+  readonly services: readonly string[];
   readonly metric: Metric | undefined;
   readonly since: string | undefined;
   readonly json: boolean;

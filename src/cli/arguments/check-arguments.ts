@@ -14,7 +14,7 @@ const COMMON = ['debug', 'help', 'h', 'version', 'v'];
 export function givenOptions(command: Command, argv: readonly string[]): ReadonlySet<string> {
   // An option with an empty value counts as not given.
   const names = argv.flatMap((word, at) => {
-    const [, name, value = argv[at + 1]] = /^--(?:no-)?([^=]+)(?:=([^]*))?$/.exec(word) ?? [];
+    const [, name, value = argv[at + 1]] = /^-(?:-(?:no-)?)?([^=]+)(?:=([^]*))?$/.exec(word) ?? [];
     return name === undefined || value === '' ? [] : [name];
   });
   return new Set(names.map((name) => mainName(command, name)));

@@ -27,6 +27,13 @@ export interface Command<O extends CommandOptions = CommandOptions> {
   run(args: InferredOptionTypes<O>, terminal: Terminal): Promise<number>;
 }
 
+/** A command that is loaded when it is called. */
+export interface CommandEntry {
+  /** Continues `contextd NAME`: begins with a verb, in lower case. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
 /** Declares a command; infers the type of the arguments of `run` from its options. */
 export function defineCommand<const O extends CommandOptions>(command: Command<O>): Command<O> {
   return command;

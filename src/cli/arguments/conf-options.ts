@@ -1,9 +1,9 @@
 // The flags of conf_command and the examples of its help.
 
 import { METRICS } from '../../messages/sample-history.js';
-import { ACTIONS } from './actions.js';
+import { ACTIONS, PROVIDER_ACTIONS, type Action } from './actions.js';
 import type { CommandOptions } from './command.js';
-import { IDENTITY_OPTIONS } from './identity.js';
+import { IDENTITY_OPTIONS, IDENTITY_VALUES } from './identity.js';
 import { TOP_OPTIONS } from './top-arguments.js';
 
 export const CONF_OPTIONS = {
@@ -27,15 +27,21 @@ export const CONF_OPTIONS = {
   dry_run: { type: 'boolean', default: false, describe: 'With reload: only print the changes' },
   lines: {
     type: 'number',
-    default: 50,
-    describe: 'With logs, history and why: how many of the last lines or records',
+    describe:
+      'With logs, history and why: how many of the last lines or records (default: 50; of logs --since all)',
   },
   metric: {
     choices: METRICS,
     describe: 'With history: draw a chart of this metric of --task_id, as sampled by the Monitor',
   },
-  since: { type: 'string', describe: 'With --metric: how far back, such as 90s, 10m or 2h' },
-  follow: { type: 'boolean', default: false, describe: 'With logs: print new lines until Ctrl-C' },
+  since: { type: 'string', describe: 'With logs and --metric: how far back, such as 90s, 10m or 2h' },
+  grep: { type: 'string', describe: 'With logs: only lines that match this regular expression' },
+  follow: {
+    type: 'boolean',
+    default: false,
+    alias: 'f',
+    describe: 'With logs: print new lines until Ctrl-C',
+  },
   raw: { type: 'boolean', default: false, describe: 'With logs: print control characters unescaped' },
   ...TOP_OPTIONS,
   use_file: {
@@ -70,3 +76,48 @@ export const CONF_EXAMPLES: readonly (readonly [string, string])[] = [
   ['$0 --action=history --metric=rss --task_id=ts_100', 'Draw a chart of its memory'],
   ['$0 --action=logs --task_id=ts_100 --follow', 'Print its log and follow it'],
 ];
+
+const { endpoint, sub_endpoint, context_file, key, server_key, timeout, json } = CONF_OPTIONS;
+
+/** Options of all actions, and of every other command that connects to a provider. */
+export const CONNECTION_OPTIONS = {
+  endpoint,
+  sub_endpoint,
+  context_file,
+  key,
+  server_key,
+  timeout,
+  json,
+} as const;
+
+/** Their values for shell completion. */
+export const CONNECTION_VALUES = { context_file: 'files', ...IDENTITY_VALUES } as const;
+
+/** The options of an action, as those of a command of its own. */
+export function optionsOf(action: Action): CommandOptions {
+  const { target, options } = PROVIDER_ACTIONS[action];
+  const names = [
+    ...options,
+    ...(target === 'provider' ? [] : ['transaction']),
+    ...Object.keys(CONNECTION_OPTIONS),
+  ];
+  const all: CommandOptions = CONF_OPTIONS;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const option = all[name];
+      return option === undefined ? [] : [[name, { ...option, describe: withoutAction(option.describe) }]];
+    }),
+  );
+}
+
+/** `With reload: only print the changes` becomes `Only print the changes`. */
+function withoutAction(text = ''): string {
+  const [, rest = text] = /^With (?!--)[^:]*: (.*)$/.exec(text) ?? [];
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
+/** The values of the options that are not given. */
+export function defaultOptions(): Readonly<Record<string, unknown>> {
+  const all: CommandOptions = CONF_OPTIONS;
+  return Object.fromEntries(Object.entries(all).map(([name, option]) => [name, option.default as unknown]));
+}

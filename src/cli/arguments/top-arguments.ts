@@ -10,7 +10,6 @@ export const TOP_OPTIONS = {
   memory_maps: { type: 'boolean', default: false, describe: 'With top: list memory maps' },
   watch: {
     type: 'boolean',
-    default: false,
     describe: 'With top: live view until q; with --json one line per sample',
   },
   interval: { type: 'number', default: 1, describe: 'With --watch: seconds between samples' },
@@ -33,12 +32,13 @@ export const TOP_OPTIONS = {
 
 export interface TopArguments {
   readonly transaction: string;
-  readonly task_id: string | undefined;
+  readonly services: readonly string[];
   readonly json: boolean;
   readonly open_connections: boolean;
   readonly opened_files: boolean;
   readonly memory_maps: boolean;
-  readonly watch: boolean;
+  /** Undefined if it is not given. */
+  readonly watch: boolean | undefined;
   readonly interval: number;
   readonly use_service: boolean;
   readonly service_type: 'pub';
@@ -69,16 +69,22 @@ const INTERVAL_RULE = 'a number of seconds from 0.1 up to 3600';
 
 function checkWatchArguments(args: TopArguments): void {
   const { watch, interval } = args;
-  // The view fetches connections, files and maps itself, for the service whose details are shown.
-  const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service', 'task_id'] as const;
-  const flag = flags.find((each) => args[each] !== false && args[each] !== undefined);
-  if (watch && flag !== undefined) {
+  const conflict = watch === true ? findTableFlag(args) : undefined;
+  if (conflict !== undefined) {
     throw usageError(
-      `--${flag} cannot be used with --watch`,
+      `${conflict} cannot be used with --watch`,
       'in the live view, Enter shows connections, files and memory maps of the selected service; / filters services',
     );
   }
   if (!(interval >= 0.1 && interval <= 3600)) {
     throw invalidValue('interval', interval, `expected ${INTERVAL_RULE}, such as --interval=5`);
   }
+}
+
+/** The first argument that only the printed table uses: the live view shows details and filters itself. */
+export function findTableFlag(args: TopArguments): string | undefined {
+  const flags = ['open_connections', 'opened_files', 'memory_maps', 'use_service'] as const;
+  const flag = flags.find((each) => args[each]);
+  if (flag !== undefined) return `--${flag}`;
+  return args.services.length === 0 ? undefined : '--task_id';
 }

@@ -14,7 +14,7 @@ import { span, type Line } from './line.js';
 import { toRow } from './row-data.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';
 import { styleOf } from './draw-table.js';
-import { fit } from './text.js';
+import { fit } from '../terminal/text.js';
 import type { View } from './view.js';
 
 /** Three lines: the service, its CPU history, its memory history. */

@@ -6,7 +6,7 @@ import { formatCount, formatMemory, formatPercent } from './format-cells.js';
 import { span, type Line, type Span, type Style } from './line.js';
 import { toRow, type Row } from './row-data.js';
 import { cpuScale, drawSparkline, NO_HISTORY, rssScale } from './sparkline.js';
-import { fit, widthOf } from './text.js';
+import { fit, widthOf } from '../terminal/text.js';
 import { bodyRows, type View } from './view.js';
 
 export function statesLine({ sample, rows, filter }: View): Line {
@@ -100,6 +100,5 @@ function sideOf({ isNumber }: Column): 'left' | 'right' {
 
 /** The same colour as in all other commands. */
 export function styleOf(state: string): Style {
-  const colour = stateColour(state);
-  return colour === 'blue' ? 'cyan' : colour;
+  return stateColour(state);
 }

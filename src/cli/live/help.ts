@@ -2,7 +2,7 @@
 
 import { COLUMNS } from './columns.js';
 import { span, type Line } from './line.js';
-import { fit } from './text.js';
+import { fit } from '../terminal/text.js';
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['↑ ↓ j k', 'select a service'],

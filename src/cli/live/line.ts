@@ -1,7 +1,7 @@
 // A line of the screen as styled spans, and its encoding for the terminal.
 
 import { escapeLine } from '../terminal/escape.js';
-import { cut, widthOf } from './text.js';
+import { cut, widthOf } from '../terminal/text.js';
 
 export type Style = 'bold' | 'dim' | 'reverse' | 'red' | 'green' | 'yellow' | 'cyan' | 'grey';
 

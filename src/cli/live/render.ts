@@ -5,7 +5,7 @@ import { detailBody, detailHead } from './detail.js';
 import { HELP_BODY } from './help.js';
 import { span, type Line, type Span } from './line.js';
 import { statesLine, tableBody, titlesLine, totalsLine } from './draw-table.js';
-import { fit, widthOf } from './text.js';
+import { fit, widthOf } from '../terminal/text.js';
 import { bodyRows, type View } from './view.js';
 
 export function render(view: View): readonly Line[] {

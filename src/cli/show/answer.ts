@@ -7,6 +7,7 @@ import type { Terminal } from '../terminal/terminal.js';
 import { describePlace } from './describe-event.js';
 import { escapeLine } from '../terminal/escape.js';
 import { createPaint, stateColour, type Paint } from '../terminal/paint.js';
+import { formatTable } from './table.js';
 
 export interface AnswerView {
   readonly action: string;
@@ -63,16 +64,17 @@ interface TaskLine {
 function showServices(terminal: Terminal, paint: Paint, answer: CommandAnswer, action: string): void {
   const { transaction, status } = answer;
   if (transaction !== '') terminal.out(`transaction ${paint(transaction, 'bold')}\n`);
-  for (const [change, ids] of Object.entries(status.plan ?? {})) {
-    if (ids.length > 0) {
-      const shown = formatIds(change, ids, status.reasons);
-      terminal.out(`  ${escapeLine(change).padEnd(12)}  ${escapeLine(shown)}\n`);
-    }
-  }
-  for (const [change, names] of Object.entries(status.clients ?? {})) {
-    if (Array.isArray(names) && names.length > 0)
-      terminal.out(`  ${escapeLine(`client ${change}`).padEnd(16)}  ${escapeLine(names.join(' '))}\n`);
-  }
+  const plan = Object.entries(status.plan ?? {})
+    .filter(([, ids]) => ids.length > 0)
+    .map(([change, ids]) => [change, formatIds(change, ids, status.reasons)]);
+  const clients = Object.entries(status.clients ?? {}).flatMap(([change, names]) =>
+    Array.isArray(names) && names.length > 0 ? [[`client ${change}`, names.join(' ')]] : [],
+  );
+  for (const [rows, width] of [
+    [plan, ID_WIDTH],
+    [clients, CLIENT_WIDTH],
+  ] as const)
+    terminal.out(formatLines(formatTable([{ width }, {}], rows, { paint, indent: '  ' })));
   terminal.out(formatServices(paint, status.services));
   if (status.result !== 'success') return;
   if (action === 'exit') terminal.out('the provider exits\n');
@@ -124,17 +126,24 @@ interface Row {
 }
 
 const ID_WIDTH = 12;
+const CLIENT_WIDTH = 16;
 const MOST_UNCHANGED = 10;
 
-/** A line per service, in columns; escapes text from services, so that it stays on its line. */
+/** A line per service, in columns. */
 function formatRows(paint: Paint, rows: readonly Row[]): string {
-  const width = Math.max(ID_WIDTH, ...rows.map(({ id }) => escapeLine(id).length));
-  const lines = rows.map(({ id, pid, state, colour, rest }) => {
-    const process = pid === null ? '' : `pid ${pid}`;
-    const head = `  ${escapeLine(id).padEnd(width)}  ${paint(state.padEnd(8), stateColour(colour))}`;
-    return `${`${head}  ${process.padEnd(11)}  ${escapeLine(rest)}`.trimEnd()}\n`;
-  });
-  return lines.join('');
+  const cells = rows.map(({ id, pid, state, colour, rest }) => [
+    id,
+    { text: state, colour: stateColour(colour) },
+    pid === null ? '' : `pid ${pid}`,
+    rest,
+  ]);
+  return formatLines(
+    formatTable([{ width: ID_WIDTH }, { width: 8 }, { width: 11 }, {}], cells, { paint, indent: '  ' }),
+  );
+}
+
+function formatLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Escapes all but line ends: the faults of a file are on several lines. */
@@ -142,7 +151,7 @@ function escapeLines(text: string): string {
   return text.split('\n').map(escapeLine).join('\n');
 }
 
-function exitCodeOf({ status }: CommandAnswer): number {
+export function exitCodeOf({ status }: CommandAnswer): number {
   if (status.result === 'success') return status.faults === undefined ? EXIT.done : EXIT.failed;
   const code = status.error?.code ?? '';
   return Object.hasOwn(ERROR_CODES, code)

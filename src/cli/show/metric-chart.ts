@@ -18,7 +18,7 @@ export async function showChart(
   terminal: Terminal,
 ): Promise<number> {
   const { transaction, metric, since } = args;
-  const serviceId = args.task_id ?? args.service_id;
+  const serviceId = args.services[0] ?? args.service_id;
   const sinceS = since === undefined ? undefined : parseDuration(since);
   const reply = await client.samples(transaction, { serviceId, metric, sinceS });
   if (args.json) terminal.out(`${JSON.stringify(reply, undefined, 2)}\n`);

@@ -4,10 +4,15 @@ import { EXIT } from '../../base/errors.js';
 import type { FiguresReply } from '../../messages/provider-stats.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatDuration, formatMib } from '../terminal/format-units.js';
+import { createPaint } from '../terminal/paint.js';
+import { formatTable } from './table.js';
 
 export function showStats(terminal: Terminal, stats: FiguresReply, json: boolean): number {
+  const paint = createPaint(terminal.colour);
   if (json) terminal.out(`${JSON.stringify(stats, undefined, 2)}\n`);
-  else for (const [name, text] of describeStats(stats)) terminal.out(`${name.padEnd(10)}  ${text}\n`);
+  else
+    for (const line of formatTable([{ width: 10 }, {}], describeStats(stats), { paint }))
+      terminal.out(`${line}\n`);
   return EXIT.done;
 }
 

@@ -4,17 +4,17 @@ import { ContextdError, EXIT } from '../../base/errors.js';
 import type { Client, TopOptions } from '../../client/client.js';
 import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { formatTable, type Column } from './format-table.js';
+import { formatTable, type Cell, type Column } from './table.js';
 import { formatDuration, formatMib } from '../terminal/format-units.js';
 import { escapeLine } from '../terminal/escape.js';
 import type { TopArguments } from '../arguments/top-arguments.js';
 import { createPaint, stateColour, type Paint } from '../terminal/paint.js';
 
-/** Throws SVC_UNKNOWN for a --task_id that the transaction does not have. */
+/** Throws SVC_UNKNOWN for a service that the transaction does not have. */
 export async function showTop(client: Client, args: TopArguments, terminal: Terminal): Promise<number> {
   const all = await client.top(args.transaction, topOptions(args));
   // The original provider always answers for all services.
-  const entries = args.task_id === undefined ? all : [entryOf(all, args.task_id)];
+  const entries = args.services.length === 0 ? all : args.services.map((id) => entryOf(all, id));
   if (args.json) {
     terminal.out(`${JSON.stringify(entries, undefined, 2)}\n`);
     return EXIT.done;
@@ -33,7 +33,7 @@ function topOptions(args: TopArguments): TopOptions {
     openConnections: args.open_connections,
     openedFiles: args.opened_files,
     memoryMaps: args.memory_maps,
-    ...(args.task_id === undefined ? {} : { serviceId: args.task_id }),
+    ...(args.services.length === 1 ? { serviceId: args.services[0] ?? '' } : {}),
     ...(startsMonitor ? { service: { type, frequencyS, endpoint } } : {}),
   };
 }
@@ -47,9 +47,9 @@ function entryOf(all: TopReply, id: string): TopEntry {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'service', isNumber: false },
+  { title: 'service' },
   { title: 'pid', isNumber: true },
-  { title: 'state', isNumber: false },
+  { title: 'state' },
   ...['cpu%', 'rss', 'vms', 'thr', 'fds', 'chld', 'uptime', 'restarts'].map((title) => ({
     title,
     isNumber: true,
@@ -58,23 +58,20 @@ const COLUMNS: readonly Column[] = [
 
 /** The table, its totals, and the requested details below. */
 export function formatTop(entries: TopReply, paint: Paint): readonly string[] {
-  const [titles = '', ...lines] = formatTable(COLUMNS, [...entries.map(formatEntry), formatTotals(entries)]);
-  const rows = entries.map(({ status = '' }, index) => paintState(lines[index] ?? '', status, paint));
-  return [
-    paint(titles, 'bold'),
-    ...rows,
-    paint(lines.at(-1) ?? '', 'bold'),
-    ...entries.flatMap((entry) => formatDetails(entry, paint)),
-  ];
+  const lines = formatTable(COLUMNS, [...entries.map(formatEntry), formatTotals(entries)], {
+    paint,
+    gap: ' ',
+  });
+  return [...lines, ...entries.flatMap((entry) => formatDetails(entry, paint))];
 }
 
 /** The values include all descendants of the service. */
-function formatEntry(entry: TopEntry): readonly string[] {
+function formatEntry(entry: TopEntry): readonly Cell[] {
   const { service_id: id, pid, status = '', uptime_s: uptime, restarts = 0, memory } = entry;
   return [
     id,
     pid === null ? '-' : String(pid),
-    status,
+    { text: status, colour: stateColour(status) },
     ...(memory === null ? ['-', '-', '-', '-', '-', '-'] : formatMemory(memory)),
     uptime === undefined ? '-' : formatDuration(uptime),
     String(restarts),
@@ -93,7 +90,7 @@ function formatMemory({ total, children }: Pick<Memory, 'total' | 'children'>): 
 }
 
 /** Services in threads of one process share its memory, which counts once; their CPU time is separate. */
-function formatTotals(entries: TopReply): readonly string[] {
+function formatTotals(entries: TopReply): readonly Cell[] {
   const measured = entries.flatMap(({ pid, memory }) => (memory === null ? [] : [{ pid, memory }]));
   const once = [...new Map(measured.map(({ pid, memory }) => [pid, memory])).values()];
   const sum = (of: (memory: Memory) => number | undefined, all: readonly Memory[] = once) =>
@@ -112,18 +109,19 @@ function formatTotals(entries: TopReply): readonly string[] {
     fds: sum((memory) => memory.total.fds),
   };
   const restarts = entries.reduce((count, entry) => count + (entry.restarts ?? 0), 0);
-  return ['total', '', `${once.length} up`, ...formatMemory({ total, children }), '', String(restarts)];
+  const cells = [
+    'total',
+    '',
+    `${once.length} up`,
+    ...formatMemory({ total, children }),
+    '',
+    String(restarts),
+  ];
+  return cells.map((text) => ({ text, colour: 'bold' }));
 }
 
 function formatCount(count: number | undefined): string {
   return count === undefined ? '-' : String(count);
-}
-
-/** Adds the colour after the layout, because escape sequences have no width. */
-function paintState(line: string, status: string, paint: Paint): string {
-  return status === ''
-    ? line
-    : line.replace(` ${escapeLine(status)}`, (word) => paint(word, stateColour(status)));
 }
 
 function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): readonly string[] {

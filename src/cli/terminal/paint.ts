@@ -2,7 +2,7 @@
 
 import { escapeLine, escapeText } from './escape.js';
 
-const CODES = { red: 31, green: 32, yellow: 33, blue: 34, cyan: 36, grey: 90, bold: 1 } as const;
+const CODES = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, grey: 90, bold: 1 } as const;
 export type Colour = keyof typeof CODES;
 export type Paint = (text: string, colour: Colour) => string;
 
@@ -27,7 +27,7 @@ export function toTerminal(text: string, hasColour: boolean): string {
 }
 
 /** The colour of a service state, in all commands. */
-export function stateColour(state: string): Colour {
+export function stateColour(state: string): 'green' | 'red' | 'yellow' | 'grey' {
   switch (state) {
     case 'started':
     case 'exited':

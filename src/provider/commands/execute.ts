@@ -9,6 +9,7 @@ import {
   type ContextCommandBody,
 } from '../../messages/context-command.js';
 import { failure, type ReplyStatus } from '../../messages/state.js';
+import { countRestarts } from '../../supervision/snapshot.js';
 import { resolveTransaction } from './resolve-target.js';
 import { forget } from './forget.js';
 import { reload } from './reload.js';
@@ -91,6 +92,8 @@ function list({ ports, command }: CommandContext): CommandAnswer {
       service_id: service.definition.id,
       state: service.status,
       pid: service.pid ?? null,
+      since: new Date(service.sinceMs).toISOString(),
+      restarts: countRestarts(service),
       ...(service.error === undefined ? {} : { error: service.error }),
     })),
   }));

@@ -13,21 +13,22 @@ import {
   type Transaction,
 } from '../../supervision/transaction.js';
 import { preflightCode, type CheckedCode } from './preflight.js';
-import { requireTransaction } from './resolve-target.js';
+import { namedService, requireTransaction } from './resolve-target.js';
 import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } from './command-context.js';
 
 const FIXED = ['ContextID', 'FrontEndEndpoint', 'BackendEndpoint', 'FrontBind', 'BackendBind'] as const;
 
 /** Throws CTX_TRANSACTION_UNKNOWN, CTX_CONFIGURATION_MISSING and CTX_RELOAD_REFUSED; then nothing has changed. */
 export async function reload(context: CommandContext): Promise<CommandAnswer> {
-  const { configuration, command, ports } = context;
+  const { configuration: sent, command, ports } = context;
   const transaction = requireTransaction(context);
-  if (configuration === undefined) {
+  if (sent === undefined) {
     throw new ContextdError('CTX_CONFIGURATION_MISSING', 'reload needs the new configuration', {
       hint: 'name it with --context_file',
     });
   }
-  checkFixedParts(transaction, configuration);
+  checkFixedParts(transaction, sent);
+  const configuration = selectNamed(context, transaction.configuration, sent);
   ports.checkCode(configuration.TaskService);
   const known = transaction.configuration.TaskService;
   const isDryRun = command.content.dry_run === true;
@@ -50,6 +51,23 @@ export async function reload(context: CommandContext): Promise<CommandAnswer> {
   const reasons = changeReasons(plan, known, configuration);
   const explained = Object.keys(reasons).length === 0 ? {} : { reasons };
   return { status: { ...status, plan: { ...plan }, ...explained }, transaction: transaction.id };
+}
+
+/** The configuration to apply: `next`, or if the command names a service, `known` with this service as it is in `next`. */
+function selectNamed(
+  { command }: CommandContext,
+  known: ContextConfiguration,
+  next: ContextConfiguration,
+): ContextConfiguration {
+  const all = [...known.TaskService, ...next.TaskService];
+  const named = namedService(command, { ...next, TaskService: all });
+  if (named === undefined) return next;
+  const changed = next.TaskService.filter(({ id }) => id === named);
+  const isKnown = known.TaskService.some(({ id }) => id === named);
+  const TaskService = isKnown
+    ? known.TaskService.flatMap((service) => (service.id === named ? changed : [service]))
+    : [...known.TaskService, ...changed];
+  return { ...known, TaskService };
 }
 
 /** False when the running code is unknown: an earlier version of contextd has not journaled it. */

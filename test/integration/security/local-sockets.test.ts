@@ -28,7 +28,7 @@ test('A context with ipc:// endpoints is found, started and stopped, and leaves 
   const provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }], localEndpoints(folder.path));
   const { endpoints } = provided.provider;
   expect(endpoints.publish).toBe(`ipc://${folder.path}/run/front`);
-  expect(await findProvider({ subEndpoint: endpoints.subscribe })).toEqual(endpoints);
+  expect(await findProvider({ subEndpoint: endpoints.subscribe })).toMatchObject(endpoints);
   const client = await provided.client();
   const started = await client.command({ action: 'start', transaction: 'T1' });
   expect(started.status.services).toMatchObject([{ state: 'started' }]);
@@ -175,7 +175,7 @@ test('The registry is not read from a folder that others can write to.', async (
   vi.stubEnv('CONTEXTD_REGISTRY', folder.path);
   try {
     await using provided = await openProvider([{ id: 'ts_1', instance: 'Forever' }]);
-    expect(await findProvider({})).toEqual(provided.provider.endpoints);
+    expect(await findProvider({})).toMatchObject(provided.provider.endpoints);
     await chmod(folder.path, 0o777);
     await expect(findProvider({})).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
   } finally {

@@ -90,7 +90,7 @@ describe('the arguments of a chart', () => {
   const args = {
     transaction: '',
     service_id: '',
-    task_id: 'ts_1',
+    services: ['ts_1'],
     metric: 'rss',
     since: undefined,
     json: false,

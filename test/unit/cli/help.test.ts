@@ -29,6 +29,8 @@ describe('the help of', () => {
                                                 <Security>                      [boolean] [default: false]
             --log_level                         Lowest level to print
                                              [choices: "debug", "info", "warn", "error"] [default: "info"]
+            --console_log                       Write the console to this file, which is rotated, instead
+                                                of the terminal                                   [string]
             --json                              Print one JSON object per line  [boolean] [default: false]
             --debug                             Print the stack trace of an error
                                                                                 [boolean] [default: false]
@@ -70,18 +72,18 @@ describe('the help of', () => {
                                 creates a new one                                                 [string]
             --dry_run           With reload: only print the changes             [boolean] [default: false]
             --lines             With logs, history and why: how many of the last lines or records
-                                                                                    [number] [default: 50]
+                                (default: 50; of logs --since all)                                [number]
             --metric            With history: draw a chart of this metric of --task_id, as sampled by the
                                 Monitor
                   [choices: "rss", "vms", "cpu", "threads", "fds", "children", "event_loop_lag_ms", "pss"]
-            --since             With --metric: how far back, such as 90s, 10m or 2h               [string]
-            --follow            With logs: print new lines until Ctrl-C         [boolean] [default: false]
+            --since             With logs and --metric: how far back, such as 90s, 10m or 2h      [string]
+            --grep              With logs: only lines that match this regular expression          [string]
+        -f, --follow            With logs: print new lines until Ctrl-C         [boolean] [default: false]
             --raw               With logs: print control characters unescaped   [boolean] [default: false]
             --open_connections  With top: list open connections                 [boolean] [default: false]
             --opened_files      With top: list opened files                     [boolean] [default: false]
             --memory_maps       With top: list memory maps                      [boolean] [default: false]
-            --watch             With top: live view until q; with --json one line per sample
-                                                                                [boolean] [default: false]
+            --watch             With top: live view until q; with --json one line per sample     [boolean]
             --interval          With --watch: seconds between samples                [number] [default: 1]
             --use_service       With top: start the Monitor service, which keeps publishing the values
                                                                                 [boolean] [default: false]

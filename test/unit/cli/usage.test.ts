@@ -69,7 +69,7 @@ describe('conf_command ends with a usage error when', () => {
     [
       '--lines is used with another action',
       ['--action=start', '--lines=5'],
-      '--lines can only be used with --action=logs or history',
+      '--lines can only be used with --action=why or history or logs',
     ],
     [
       '--raw is used with another action',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { escapeLine, escapeText } from '../../../../src/cli/terminal/escape.js';
 import { encodeLine, span } from '../../../../src/cli/live/line.js';
-import { cut, fit, widthOf } from '../../../../src/cli/live/text.js';
+import { cut, fit, widthOf } from '../../../../src/cli/terminal/text.js';
 
 describe('text from outside', () => {
   test.each([

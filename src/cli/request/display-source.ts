@@ -1,13 +1,13 @@
 // Finds what context_display follows, the bus of a provider or a Monitor, and connects to it.
 
-import { findMonitor } from '../client/find-monitor.js';
-import { findProvider } from '../client/find-provider.js';
-import { follow, followMonitor, type BusEvent, type Follower } from '../client/follow.js';
-import type { Topic } from '../messages/topics.js';
-import type { ContextConfiguration } from '../model/context.js';
-import { readContextFile } from '../model/read/read-context.js';
-import { readIdentity, type IdentityArguments } from './arguments/identity.js';
-import { usageError } from './arguments/usage-errors.js';
+import { findMonitor } from '../../client/find-monitor.js';
+import { findProvider } from '../../client/find-provider.js';
+import { follow, followMonitor, type BusEvent, type Follower } from '../../client/follow.js';
+import type { Topic } from '../../messages/topics.js';
+import type { ContextConfiguration } from '../../model/context.js';
+import { readContextFile } from '../../model/read/read-context.js';
+import { readIdentity, type IdentityArguments } from '../arguments/identity.js';
+import { usageError } from '../arguments/usage-errors.js';
 import { listServices, unknownService } from './display-filters.js';
 
 export interface SourceArguments extends IdentityArguments {

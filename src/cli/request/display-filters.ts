@@ -1,15 +1,15 @@
 // Checks the filters of context_display: a name that no message can have would print nothing forever.
 
-import { ContextdError } from '../base/errors.js';
-import { Client } from '../client/client.js';
-import type { FoundProvider } from '../client/find-provider.js';
-import type { ClientSecurity } from '../bus/security.js';
-import { CONTEXT_ACTIONS } from '../messages/context-command.js';
-import { PROCESS_ACTIONS } from '../messages/process-command.js';
-import { EVENT_ACTIONS } from '../messages/service-event.js';
-import { didYouMean } from '../base/suggest.js';
-import { ACTIONS } from './arguments/actions.js';
-import { usageError } from './arguments/usage-errors.js';
+import { ContextdError } from '../../base/errors.js';
+import { Client } from '../../client/client.js';
+import type { FoundProvider } from '../../client/find-provider.js';
+import type { ClientSecurity } from '../../bus/security.js';
+import { CONTEXT_ACTIONS } from '../../messages/context-command.js';
+import { PROCESS_ACTIONS } from '../../messages/process-command.js';
+import { EVENT_ACTIONS } from '../../messages/service-event.js';
+import { didYouMean } from '../../base/suggest.js';
+import { ACTIONS } from '../arguments/actions.js';
+import { usageError } from '../arguments/usage-errors.js';
 
 const REQUESTS = [...CONTEXT_ACTIONS, ...PROCESS_ACTIONS, ...ACTIONS, 'samples'];
 /** Actions of commands, queries and their replies, of events and of other published messages. */

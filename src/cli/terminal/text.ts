@@ -1,6 +1,6 @@
 // Escapes and cuts text to a width in terminal columns.
 
-import { escapeLine } from '../terminal/escape.js';
+import { escapeLine } from './escape.js';
 
 const PLAIN = /^[ -~]*$/;
 const ZERO_WIDTH = /^\p{M}$/u;

@@ -1,16 +1,16 @@
 // conf_command --action=top --watch: the live view on a terminal, or with --json a line per sample.
 
-import { systemClock } from '../base/clock.js';
-import { EXIT } from '../base/errors.js';
-import type { FoundProvider, ProviderHints } from '../client/find-provider.js';
-import type { Terminal } from './terminal/terminal.js';
-import { readIdentity, type IdentityArguments } from './arguments/identity.js';
-import { poll, type PollerPorts, type TopSource } from './live/poller.js';
-import { runLive } from './live/live.js';
-import { InterruptibleSleep } from './live/interruptible-sleep.js';
-import { ProviderSource } from './live/provider-source.js';
-import type { Sample } from './live/view.js';
-import { usageError } from './arguments/usage-errors.js';
+import { systemClock } from '../../base/clock.js';
+import { EXIT } from '../../base/errors.js';
+import type { FoundProvider, ProviderHints } from '../../client/find-provider.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { readIdentity, type IdentityArguments } from '../arguments/identity.js';
+import { poll, type PollerPorts, type TopSource } from '../live/poller.js';
+import { runLive } from '../live/live.js';
+import { InterruptibleSleep } from '../live/interruptible-sleep.js';
+import { ProviderSource } from '../live/provider-source.js';
+import type { Sample } from '../live/view.js';
+import { usageError } from '../arguments/usage-errors.js';
 
 export interface WatchArguments extends IdentityArguments {
   readonly transaction: string;
