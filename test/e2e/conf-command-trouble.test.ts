@@ -96,7 +96,7 @@ test.each([
   ['no action', [], '--action is missing'],
   ['an unknown action', ['--action=dance'], '"dance"'],
   ['an unknown option', ['--action=list', '--colour=red'], 'colour'],
-  ['no service to explain', ['--action=why'], '--action=why needs --task_id'],
+  ['no service to explain', ['--action=why'], 'why needs a service'],
   [
     'a trial of what cannot be tried',
     ['--action=stop', '--dry_run'],

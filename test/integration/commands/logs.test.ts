@@ -73,7 +73,6 @@ test('logs --follow shows each line as it comes, across rotations, until it is e
 });
 
 test.each([
-  ['no service', [], 2, /CLI_USAGE: --action=logs needs --task_id/],
   ['a service that does not exist', ['--task_id=ts_9'], 1, /SVC_UNKNOWN.*\n.*its services are ts_1, ts_2/],
   ['a service that never ran', ['--task_id=ts_2'], 1, /SVC_LOG_UNREADABLE: ts_2 of T1 has no log yet/],
   ['a transaction that does not exist', ['--task_id=ts_1', '--transaction=T9'], 1, /CTX_TRANSACTION_UNKNOWN/],
