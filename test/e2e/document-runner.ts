@@ -33,7 +33,7 @@ export async function openDocumentRunner({ fast }: { readonly fast: boolean }): 
     text.replace(/\b\d{4}\b/g, (port) => String(ports[PORTS.indexOf(Number(port))] ?? port));
   const prelude = (text: string) => [
     text.includes('python3') ? `python3() { ${tool('python3')} "$@"; }\n` : '',
-    fast ? 'npx() { "./node_modules/.bin/$1" "${@:2}"; }\n' : '',
+    fast ? `npx() { "${installed.folder}/node_modules/.bin/$1" "\${@:2}"; }\n` : '',
   ];
   const shell = ({ text }: CodeBlock) => startShell(installed, [...prelude(text), retarget(text)].join(''));
   const running: Program[] = [];
