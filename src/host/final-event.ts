@@ -6,7 +6,7 @@ import { reportError, type ContextdError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import type { TaskEnd } from '../task/lifecycle.js';
 import { locateError } from './locate-error.js';
-import { ALWAYS_PRESENT, type ProviderPresence } from './orphan-watchdog.js';
+import type { ProviderPresence } from './provider-presence.js';
 import type { Reporter } from './reporter.js';
 
 /** How long to wait for the acknowledgement of the final event, in milliseconds. */
@@ -15,8 +15,7 @@ const ACKNOWLEDGE_MS = 1000;
 export interface FinalEventPorts {
   readonly reporter: Reporter;
   readonly log: Logger;
-  /** Whether there is a provider; always when left out. */
-  readonly presence?: (() => ProviderPresence) | undefined;
+  readonly presence: ProviderPresence;
 }
 
 export class FinalEvent {
@@ -33,17 +32,17 @@ export class FinalEvent {
    * the present one ends and another starts within the orphan grace.
    */
   async send(end: TaskEnd): Promise<void> {
-    const { reporter, log, presence = () => ALWAYS_PRESENT } = this.#ports;
+    const { reporter, log, presence } = this.#ports;
     const acknowledged = this.#acknowledged.promise;
     this.#seq = end.kind === 'failed' ? this.#reportFailure(end.error) : reporter.reportEnd(end.kind);
     for (;;) {
-      await Promise.race([acknowledged, presence().settled()]);
+      await Promise.race([acknowledged, presence.settled()]);
       const wait = createDeferred<'late'>();
       const cancel = systemClock.after(ACKNOWLEDGE_MS, () => wait.resolve('late'));
       const outcome = await Promise.race([acknowledged, wait.promise]);
       cancel();
       if (outcome === 'acknowledged') return;
-      if (presence().isPresent || presence().isGraceOver) break;
+      if (presence.state !== 'gone') break;
     }
     log.warn('no provider has acknowledged the final event');
   }

@@ -1,8 +1,6 @@
-// The interface through which a host uses the bus: a connection, or in a thread a port to the process that has one.
+// The interface through which a task uses the bus: the connection of its host, or in a thread a port to it.
 
-import type { FrameHandler } from '../bus/subscriber.js';
-
-/** Implemented by Connection, and by PortBus inside a thread, where no ZeroMQ socket may exist. */
+/** In a thread it is a PortBus, because no ZeroMQ socket may exist there. */
 export interface HostBus {
   /** The sender id in its messages. */
   readonly id: string;
@@ -11,9 +9,8 @@ export interface HostBus {
     onSubscribeTo(topic: string, listener: () => void): void;
   };
   publish(topic: string, body: unknown): Promise<void>;
-  subscribe(topic: string): void;
-  close(): Promise<void>;
+  /** Passes every frame of the topic to `read`. */
+  subscribe(topic: string, read: FrameReader): void;
 }
 
-/** Passes every frame of `topics`, and of topics that are subscribed to later, to `handle`. */
-export type ConnectBus = (topics: readonly string[], handle: FrameHandler) => HostBus;
+export type FrameReader = (frame: Uint8Array, topic: string) => void;

@@ -23,7 +23,7 @@ export function readHostSecrets(bootstrap: Parameters<typeof hasHostSecrets>[0])
 
 /** Returns undefined for a provider without <Security>. */
 export function securityFrom(
-  { keys }: HostSecrets,
+  keys: HostSecrets['keys'],
   serverKey: string | undefined,
 ): ClientSecurity | undefined {
   return keys === undefined || serverKey === undefined ? undefined : { keys, serverKey };

@@ -2,12 +2,12 @@
 
 import { pathToFileURL } from 'node:url';
 import { ContextdError, messageOf } from '../base/errors.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { isServiceDefinition, type ServiceDefinition } from '../task/service.js';
 import { locateError } from './locate-error.js';
 
 /** Throws SVC_LOAD_FAILED. */
-export async function loadService(bootstrap: HostBootstrap): Promise<ServiceDefinition> {
+export async function loadService(bootstrap: RunBootstrap): Promise<ServiceDefinition> {
   const { module: modulePath, instance } = bootstrap;
   const loaded = await importModule(modulePath, instance);
   const definition = loaded.default;

@@ -1,9 +1,9 @@
-// Ends a host whose provider does not return within the orphan grace, so that no service runs for ever without one.
+// Ends a run whose provider does not return within the orphan grace, so that no service runs for ever without one.
 
 import { afterAwake, type Clock } from '../base/clock.js';
-import { createDeferred } from '../base/deferred.js';
 import type { Logger } from '../base/logger.js';
 import type { Publisher } from '../bus/publisher.js';
+import { ProviderPresence } from './provider-presence.js';
 
 export interface OrphanWatchdogPorts {
   readonly clock: Clock;
@@ -18,32 +18,15 @@ export interface OrphanWatchdogPorts {
   kill(): void;
 }
 
-/** Whether a provider can receive the final event. */
-export interface ProviderPresence {
-  readonly isPresent: boolean;
-  /** The orphan grace is over: no provider is expected any more. */
-  readonly isGraceOver: boolean;
-  /** Resolves when one of the two is true. */
-  settled(): Promise<void>;
-}
-
-/** For hosts without a watchdog. */
-export const ALWAYS_PRESENT: ProviderPresence = {
-  isPresent: true,
-  isGraceOver: false,
-  settled: () => Promise.resolve(),
-};
-
 /**
  *   no provider (yet) --grace--> stop --stop timeout--> kill
  *          \--found: nothing happens
  */
-export class OrphanWatchdog implements ProviderPresence {
+export class OrphanWatchdog {
+  readonly presence = new ProviderPresence();
   readonly #ports: OrphanWatchdogPorts;
   #cancel: () => void = () => undefined;
-  #isPresent = false;
   #isGraceOver = false;
-  #settled = createDeferred<void>();
 
   /** Starts without a provider: it may have ended while this process was being started. */
   constructor(ports: OrphanWatchdogPorts) {
@@ -51,31 +34,22 @@ export class OrphanWatchdog implements ProviderPresence {
     this.#startGrace();
   }
 
-  get isPresent(): boolean {
-    return this.#isPresent;
-  }
-
-  get isGraceOver(): boolean {
-    return this.#isGraceOver;
-  }
-
-  settled(): Promise<void> {
-    return this.#settled.promise;
-  }
-
   onFound(): void {
     this.#cancel();
-    this.#isPresent = true;
-    this.#settled.resolve();
+    this.presence.set('present');
   }
 
   /** Has no effect while there is no provider: the grace starts once. */
   onLost(): void {
-    if (!this.#isPresent) return;
-    this.#isPresent = false;
-    if (!this.#isGraceOver) this.#settled = createDeferred<void>();
+    if (this.presence.state !== 'present') return;
+    this.presence.set(this.#isGraceOver ? 'given_up' : 'gone');
     this.#ports.log.warn('the provider is gone', { orphan_grace_ms: this.#ports.graceMs });
     this.#startGrace();
+  }
+
+  /** The task has ended: there is nothing more to end. */
+  close(): void {
+    this.#cancel();
   }
 
   #startGrace(): void {
@@ -84,7 +58,7 @@ export class OrphanWatchdog implements ProviderPresence {
     this.#cancel = afterAwake(clock, graceMs, () => {
       log.error('no provider has returned within the orphan grace: ending');
       this.#isGraceOver = true;
-      this.#settled.resolve();
+      this.presence.set('given_up');
       this.#ports.stop();
       // Also when a provider returns meanwhile: the task has been asked to end and must end.
       clock.after(stopTimeoutMs, () => this.#ports.kill());
@@ -113,14 +87,4 @@ export function observeProvider(
     report(false);
     reportWhenPresent(publisher.waitForNewSubscriber(topic));
   });
-}
-
-export function startOrphanWatchdog(
-  publisher: Publisher,
-  topic: string,
-  ports: OrphanWatchdogPorts,
-): ProviderPresence {
-  const watch = new OrphanWatchdog(ports);
-  observeProvider(publisher, topic, (isPresent) => (isPresent ? watch.onFound() : watch.onLost()));
-  return watch;
 }

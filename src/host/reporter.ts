@@ -2,7 +2,7 @@
 
 import { systemClock } from '../base/clock.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import type { EventAction, ServiceEventBody } from '../messages/service-event.js';
 import { heartbeatTopic } from '../messages/topics.js';
 import type { HostBus } from './host-bus.js';
@@ -18,7 +18,7 @@ export type EventDetails = Readonly<Record<string, unknown>>;
  * reporter.
  */
 export class Reporter {
-  readonly #bootstrap: HostBootstrap;
+  readonly #bootstrap: RunBootstrap;
   readonly #connection: HostBus;
   readonly #logLoss: () => LogLoss | undefined;
   #seq = 0;
@@ -33,7 +33,7 @@ export class Reporter {
   cause: string | undefined;
 
   constructor(
-    bootstrap: HostBootstrap,
+    bootstrap: RunBootstrap,
     connection: HostBus,
     logLoss: () => LogLoss | undefined = () => undefined,
     thread: ThreadIdentity = {},

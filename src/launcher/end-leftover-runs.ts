@@ -9,7 +9,7 @@ import type { Launchers } from './open-launchers.js';
 export interface LeftoverOptions {
   /** Names the provider's state folder: see processes/run-token.ts. */
   readonly owner: string;
-  readonly launchers: Pick<Launchers, 'threads' | 'controlGroups'>;
+  readonly launchers: Pick<Launchers, 'launcher' | 'controlGroups'>;
   readonly warn: (text: string) => void;
 }
 
@@ -18,10 +18,10 @@ export async function endLeftoverRuns(
   { owner, launchers, warn }: LeftoverOptions,
   runs: Iterable<FoundServiceRun>,
 ): Promise<void> {
-  const { threads, controlGroups } = launchers;
+  const { launcher, controlGroups } = launchers;
   for (const run of runs) {
-    if (threads.has(run.token)) await threads.end(run);
-    else warnAbout(warn, `${run.service} of ${run.transaction}`, await endProcesses(run));
+    if (await launcher.end(run)) continue;
+    warnAbout(warn, `${run.service} of ${run.transaction}`, await endProcesses(run));
   }
   const known = findProcessesWithoutToken(owner, listTokens(owner));
   if (known.length > 0) warnAbout(warn, 'earlier runs', await killTree({ token: owner, descendants: known }));

@@ -1,15 +1,12 @@
-// The launcher interface: starts services of one kind, stops them and reports their end.
+// The launcher interface: starts runs of services, adopts and stops them, and reports their end.
 
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import type { Supervision } from '../model/context.js';
 import type { ProcessEntry } from '../processes/process-table.js';
 
 export interface LaunchRequest {
-  readonly bootstrap: HostBootstrap;
+  readonly bootstrap: RunBootstrap;
   readonly supervision: Supervision;
-  /** Where standard output and error go, as an absolute path. */
-  readonly logFile: string;
-  readonly workingFolder: string;
   /** Added to the environment of a service that is not a program. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Identifies every process of this run; see processes/run-token.ts. */

@@ -1,4 +1,4 @@
-// Opens what starts and stops services: processes, threads, the orphan reaper and the preparation of code.
+// Opens what starts and stops services: hosts, the orphan reaper and the preparation of code.
 
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
@@ -8,19 +8,21 @@ import { presenceTopic } from '../messages/topics.js';
 import { supervisionSchema, type TaskService } from '../model/context.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import { RunTracker } from '../processes/run-tracker.js';
+import { HostLauncher, type HostKeys } from './host-launcher.js';
 import type { Launcher } from './launcher.js';
 import { serviceRootsOf } from './locate-service.js';
 import { OrphanReaper } from './orphan-reaper/reaper.js';
-import { createCodeCheck, HOST_PROGRAMS, openPreparation, type PrepareCode } from './prepare-code.js';
+import { createCodeCheck, HOST_PROGRAM, openPreparation, type PrepareCode } from './prepare-code.js';
 import { createProcessLauncher, type ProcessLauncherOptions } from './process-launcher.js';
 import { limitLog, locateThreadsLog } from './service-logs.js';
-import { ThreadLauncher, type ThreadKeys } from './thread-launcher.js';
 
 export interface LaunchersOptions {
   readonly file: ContextFile;
   /** Folders, besides those of the context file, that code may be loaded from. */
   readonly serviceRoots: readonly string[];
   readonly clock: Clock;
+  /** The working folder of all services. */
+  readonly contextFolder: string;
   readonly stateFolder: string;
   /** Names the provider's state folder: see processes/run-token.ts. */
   readonly owner: string;
@@ -34,13 +36,11 @@ export interface LaunchersOptions {
 export interface LauncherSecurity {
   /** The provider's public key. */
   readonly serverKey: string;
-  readonly services: ThreadKeys & NonNullable<ProcessLauncherOptions['keys']>;
+  readonly services: HostKeys & NonNullable<ProcessLauncherOptions['keys']>;
 }
 
 export interface Launchers {
-  /** Launches and adopts each service by its type. */
-  readonly launcher: Launcher;
-  readonly threads: Pick<ThreadLauncher, 'find' | 'has' | 'end' | 'onNotice'>;
+  readonly launcher: Launcher & Pick<HostLauncher, 'find' | 'end' | 'onNotice'>;
   readonly prepare: PrepareCode;
   /** Throws SVC_LOCATION_REFUSED or SVC_PROGRAM_REFUSED for code that this provider may not run. */
   readonly checkCode: (services: readonly TaskService[]) => void;
@@ -49,64 +49,35 @@ export interface Launchers {
 }
 
 export function openLaunchers(options: LaunchersOptions, closers: Closers): Launchers {
-  const { file, clock, stateFolder, hasControlGroups, security } = options;
+  const { file, clock, stateFolder, owner, hasControlGroups, security } = options;
   const roots = serviceRootsOf(file, options.serviceRoots);
   const tracker = new RunTracker(clock, hasControlGroups);
   closers.add(() => tracker.close());
-  const processOptions = { clock, tracker, keys: security?.services };
-  const threads = openThreads(options, processOptions, closers);
+  const keys = security?.services;
+  const launcher = new HostLauncher({
+    ...options,
+    processes: createProcessLauncher({
+      ...{ clock, tracker, keys },
+      hostProgram: HOST_PROGRAM,
+      workingFolder: options.contextFolder,
+    }),
+    reaper: openReaper(owner, closers),
+    keys,
+    serverKey: security?.serverKey,
+    presence: presenceTopic(owner),
+    threadsLog: (id) => limitLog(locateThreadsLog(stateFolder, id), supervisionSchema.parse({})),
+  });
+  closers.add(() => launcher.close());
   return {
-    launcher: openLauncher(options, { threads, processOptions }, closers),
-    threads,
+    launcher,
     prepare: openPreparation({ contextFolder: file.folder, roots, stateFolder }, closers),
     checkCode: createCodeCheck(file, roots),
     controlGroups: tracker.base,
   };
 }
 
-type ProcessOptions = Omit<ProcessLauncherOptions, 'hostProgram'>;
-
-function openThreads(
-  options: LaunchersOptions,
-  processOptions: ProcessOptions,
-  closers: Closers,
-): ThreadLauncher {
-  const { file, clock, connection, endpoints, stateFolder, owner, security } = options;
-  const threads = new ThreadLauncher({
-    clock,
-    processes: createProcessLauncher({ ...processOptions, hostProgram: HOST_PROGRAMS.Thread }),
-    connection,
-    endpoints,
-    keys: security?.services,
-    ...(security === undefined ? {} : { serverKey: security.serverKey }),
-    owner,
-    presence: presenceTopic(owner),
-    workingFolder: file.folder,
-    log: (contextId) => limitLog(locateThreadsLog(stateFolder, contextId), supervisionSchema.parse({})),
-  });
-  closers.add(() => threads.close());
-  return threads;
-}
-
-function openLauncher(
-  { owner }: LaunchersOptions,
-  parts: { readonly threads: ThreadLauncher; readonly processOptions: ProcessOptions },
-  closers: Closers,
-): Launcher {
-  const { threads, processOptions } = parts;
-  const processes = createProcessLauncher({ ...processOptions, hostProgram: HOST_PROGRAMS.Process });
+function openReaper(owner: string, closers: Closers): OrphanReaper {
   const reaper = new OrphanReaper(builtFile('launcher/orphan-reaper/main.js'), owner);
   closers.add(() => reaper.close());
-  return {
-    launch: (order) => {
-      if (order.bootstrap.serviceType === 'Thread') return threads.launch(order);
-      reaper.start();
-      return processes.launch(order);
-    },
-    adopt: (order) => {
-      if (threads.has(order.token)) return threads.adopt(order);
-      reaper.start();
-      return processes.adopt(order);
-    },
-  };
+  return reaper;
 }

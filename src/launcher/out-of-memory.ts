@@ -1,7 +1,7 @@
 // Detects whether a process ended because it ran out of memory: its heap was full, or the kernel killed it.
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import type { ExitStatus } from './process-service.js';
+import type { ExitStatus } from './launched-run.js';
 
 const V8_MESSAGE = 'JavaScript heap out of memory';
 /** How many bytes at the end of the log are searched: V8 prints the message before a stack. */

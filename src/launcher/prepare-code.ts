@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { Closers } from '../base/closers.js';
 import { builtFile } from '../base/package.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { programOf, type TaskService } from '../model/context.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import { ServiceBuilder } from './build-service.js';
@@ -15,14 +15,11 @@ import { checkLocation, locateService } from './locate-service.js';
 import { PermittedPrograms } from './permitted-programs.js';
 import { readEnvironment } from './read-environment.js';
 
-/** The program of contextd that is started for a service of each type. */
-export const HOST_PROGRAMS = {
-  Process: builtFile('host/process/main.js'),
-  Thread: builtFile('host/threads/main.js'),
-} as const;
+/** The program that runs services. */
+export const HOST_PROGRAM = builtFile('host/process/main.js');
 
 export interface PreparedCode
-  extends Pick<HostBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchRequest, 'env'> {
+  extends Pick<RunBootstrap, 'module' | 'loader' | 'program'>, Pick<LaunchRequest, 'env'> {
   /** Differs exactly when the code differs. */
   readonly codeHash: string;
 }
@@ -43,7 +40,7 @@ export function openPreparation(options: PreparationOptions, closers: Closers): 
   const builder = new ServiceBuilder(join(stateFolder, 'build'));
   closers.add(() => builder.close());
   return async (service) => {
-    checkInstallation(HOST_PROGRAMS[service.serviceType]);
+    checkInstallation(HOST_PROGRAM);
     const command = programOf(service);
     if (command === undefined) {
       const code = await builder.build(locateService(service, roots));

@@ -12,19 +12,21 @@ import {
   BOOTSTRAP_VARIABLE,
   KEYS_DESCRIPTOR,
   type HostBootstrap,
+  type HostRun,
   type HostSecrets,
 } from '../messages/host-bootstrap.js';
 import { TOKEN_VARIABLE } from '../processes/run-token.js';
 import type { LaunchRequest } from './launcher.js';
 
-/** A LaunchRequest, or the request for a process that runs threads. */
+/** As a LaunchRequest, for a host. */
 export interface ProcessRequest extends Omit<LaunchRequest, 'bootstrap'> {
-  readonly bootstrap: Pick<HostBootstrap, 'loader' | 'program'> & { readonly serviceId: string };
+  readonly bootstrap: HostBootstrap;
 }
 
 export interface SpawnOptions {
   readonly command: readonly [string, ...string[]];
   readonly controlGroup: string | undefined;
+  readonly workingFolder: string;
   /** Issues the keys of the process; undefined for a provider without <Security>. */
   readonly keys?: { issue(token: string): KeyPair } | undefined;
 }
@@ -41,13 +43,14 @@ export interface SpawnedHost {
  */
 export function spawnHost(
   request: ProcessRequest,
-  { command: [file, ...args], controlGroup, keys }: SpawnOptions,
+  { command: [file, ...args], controlGroup, workingFolder, keys }: SpawnOptions,
 ): SpawnedHost {
-  const { program, ...bootstrap } = request.bootstrap;
+  const { runs, ...bootstrap } = request.bootstrap;
+  const program = runs.find((run) => run.bootstrap.program !== undefined)?.bootstrap.program;
   const env = {
     ...process.env,
     ...request.env,
-    [BOOTSTRAP_VARIABLE]: JSON.stringify({ ...bootstrap, controlGroup }),
+    [BOOTSTRAP_VARIABLE]: JSON.stringify({ ...bootstrap, runs: runs.map(withoutProgram), controlGroup }),
     [TOKEN_VARIABLE]: request.token,
   };
   const log = openLog(request);
@@ -56,7 +59,7 @@ export function spawnHost(
     const secrets = encodeSecrets({ keys: keys?.issue(request.token), program });
     const logSize = fstatSync(log).size;
     const child = spawn(file, args, {
-      cwd: request.workingFolder,
+      cwd: workingFolder,
       detached: true,
       stdio: ['ignore', log, log, ...(secrets === undefined ? [] : ['pipe' as const])],
       env,
@@ -71,6 +74,10 @@ export function spawnHost(
   }
 }
 
+function withoutProgram({ bootstrap: { program: _, ...bootstrap }, ...run }: HostRun): HostRun {
+  return { ...run, bootstrap };
+}
+
 /** Programs are passed through the pipe as well: their arguments may exceed 128 KiB, the limit of a variable. */
 function encodeSecrets(secrets: HostSecrets): string | undefined {
   const isEmpty = secrets.keys === undefined && secrets.program === undefined;
@@ -79,8 +86,9 @@ function encodeSecrets(secrets: HostSecrets): string | undefined {
 
 function openLog(request: ProcessRequest): number {
   try {
-    makeFolder(dirname(request.logFile));
-    return openPrivate(request.logFile);
+    const { out } = request.bootstrap.log;
+    makeFolder(dirname(out));
+    return openPrivate(out);
   } catch (cause) {
     throw launchError(request, cause);
   }

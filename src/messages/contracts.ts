@@ -13,13 +13,13 @@ import { samplesReplySchema, samplesRequestSchema } from './sample-history.js';
 import { monitorMessageSchema, topReplySchema } from './samples.js';
 import { serviceEventSchema } from './service-event.js';
 import { commandReplySchema, stateReplySchema, stateRequestSchema } from './state.js';
-import { threadNoticeSchema } from './thread-notice.js';
+import { hostNoticeSchema } from './host-notice.js';
 
 export interface Contract {
   /** Variable parts in braces. */
   readonly topics: readonly string[];
   readonly from:
-    'client' | 'provider' | 'service' | 'thread host' | 'Monitor' | 'client, provider' | 'provider, service';
+    'client' | 'provider' | 'service' | 'host' | 'Monitor' | 'client, provider' | 'provider, service';
   readonly summary: string;
   readonly schema: z.ZodType;
   /** The kinds of message that reply to it. */
@@ -79,12 +79,12 @@ export const CONTRACTS = {
     summary: 'The reply to a command: reply_start, reply_stop, ...; also the reply to a rejected request.',
     schema: commandReplySchema,
   },
-  thread_notice: {
+  host_notice: {
     topics: ['threads'],
-    from: 'thread host',
+    from: 'host',
     summary:
-      'The threads that run or have ended, for the provider only. Its orders, on threads.{host}, are signed.',
-    schema: threadNoticeSchema,
+      'The runs of a host that takes commands, running or ended; for the provider only. The commands, on threads.{host}, are signed.',
+    schema: hostNoticeSchema,
   },
   samples_request: {
     topics: ['samples.{transaction}'],

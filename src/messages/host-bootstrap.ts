@@ -71,7 +71,8 @@ export type ProgramReadiness =
   /** It uses the protocol itself; the host publishes nothing for it. */
   | { readonly kind: 'heartbeat' };
 
-export interface HostBootstrap {
+/** What a host needs to run a task service once. */
+export interface RunBootstrap {
   readonly serviceType: 'Process' | 'Thread';
   readonly transaction: TransactionId;
   readonly serviceId: ServiceId;
@@ -79,9 +80,6 @@ export interface HostBootstrap {
   readonly contextId: string;
   readonly instance: string;
   readonly deviceAction: string;
-  readonly endpoints: { readonly subscribe: string; readonly publish: string };
-  /** The public key of a provider with <Security>; the keys of the host then come through KEYS_DESCRIPTOR. */
-  readonly serverKey?: string;
   /** Absolute path of the code of the service; blank for a program. */
   readonly module: string;
   /** URL of a module for `node --import`, if the code is loaded from its source folder. */
@@ -98,15 +96,49 @@ export interface HostBootstrap {
   /** How long the task may take to stop, in milliseconds. */
   readonly stopTimeoutMs: number;
   readonly log: HostLog;
+}
+
+/** A run that a host is to start. */
+export interface HostRun {
+  /** The run token, see processes/run-token.ts. A host starts at most one run for it. */
+  readonly token: string;
+  readonly bootstrap: RunBootstrap;
+  /** The largest heap of a worker thread. */
+  readonly maxHeapMb: number;
+}
+
+/**
+ *   one run in the main thread: a process service; the host ends with it
+ *   runs in worker threads: the thread services of a context; more follow by command (host-command.ts)
+ */
+export interface HostBootstrap {
+  /** The name of the process in process lists. */
+  readonly serviceId: string;
+  readonly runsIn: 'main_thread' | 'worker_threads';
+  /** The runs to start at once. */
+  readonly runs: readonly HostRun[];
+  /** Its id, if it takes commands. */
+  readonly host?: string;
+  /** The secret key that signs commands, known only to the provider. */
+  readonly key?: string;
+  /** The context whose runs it takes by command. */
+  readonly contextId?: string;
+  readonly endpoints: { readonly subscribe: string; readonly publish: string };
+  /** The public key of a provider with <Security>; the keys of the host then come through KEYS_DESCRIPTOR. */
+  readonly serverKey?: string;
+  /** The log of the process; runs in the main thread write to it too. */
+  readonly log: HostLog;
   /** The topic that only the own provider subscribes to; other processes at its ports are ignored. */
   readonly presence: string;
-  /** The control group to join before code of the service runs; undefined if none could be created. */
+  /** How long to keep running without a provider, in milliseconds, when it has no runs. */
+  readonly orphanGraceMs: number;
+  /** The longest time that its runs may take to stop, in milliseconds. Read by the orphan reaper. */
+  readonly stopTimeoutMs: number;
+  /** The control group to join before code of a service runs; undefined if none could be created. */
   readonly controlGroup?: string | undefined;
 }
 
 /** Whether there are HostSecrets at KEYS_DESCRIPTOR. */
-export function hasHostSecrets(
-  bootstrap: Pick<HostBootstrap, 'serverKey'> & { readonly module?: string },
-): boolean {
-  return bootstrap.serverKey !== undefined || bootstrap.module === '';
+export function hasHostSecrets({ serverKey, runs }: Pick<HostBootstrap, 'serverKey' | 'runs'>): boolean {
+  return serverKey !== undefined || runs.some(({ bootstrap }) => bootstrap.module === '');
 }

@@ -18,7 +18,7 @@ import {
 } from './state.js';
 import { samplesRequestSchema, type SamplesRequest } from './sample-history.js';
 import { monitorMessageSchema, type MonitorMessage } from './samples.js';
-import { threadNoticeSchema, type ThreadNotice } from './thread-notice.js';
+import { hostNoticeSchema, type HostNotice } from './host-notice.js';
 import { HEARTBEATS, SAMPLES } from './topics.js';
 
 export type Message =
@@ -27,7 +27,7 @@ export type Message =
   | ServiceEventMessage
   | ContextInfoMessage
   | Heartbeat
-  | ThreadNotice
+  | HostNotice
   | MonitorMessage
   | SamplesRequest
   | StateRequest
@@ -70,7 +70,7 @@ export function parseBody(topic: string, body: unknown): Message {
         ? { kind: 'context_info', ...check(contextInfoSchema, topic, body) }
         : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
     case 'threads':
-      return { kind: 'thread_notice', ...check(threadNoticeSchema, topic, body) };
+      return { kind: 'host_notice', ...check(hostNoticeSchema, topic, body) };
     case 'monitor':
       return { kind: 'monitor', transactions: check(monitorMessageSchema, topic, body) };
     case 'state':

@@ -122,7 +122,7 @@ function listPids(): readonly number[] {
 
 function readEntry(pid: number): ProcessEntry | undefined {
   const stat = readStat(pid);
-  return stat === undefined ? undefined : { pid, ...stat, token: readToken(pid) };
+  return stat === undefined ? undefined : { pid, ...stat, token: readVariable(pid, TOKEN_VARIABLE) };
 }
 
 function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'token'> | undefined {
@@ -136,11 +136,12 @@ function readRawStat(pid: number): ProcStat | undefined {
   return parseStat(readProcFile(pid, 'stat'));
 }
 
-function readToken(pid: number): string | undefined {
+/** Reads a variable from the environment with which a process was started; undefined if it has none or is not readable. */
+export function readVariable(pid: number, name: string): string | undefined {
   const entry = readProcFile(pid, 'environ')
     .split('\0')
-    .find((each) => each.startsWith(`${TOKEN_VARIABLE}=`));
-  return entry?.slice(TOKEN_VARIABLE.length + 1);
+    .find((each) => each.startsWith(`${name}=`));
+  return entry?.slice(name.length + 1);
 }
 
 /** Returns '' if the process has ended or belongs to another user. */

@@ -8,11 +8,11 @@ import { parseFrame } from '../messages/message.js';
 import type { ProcessCommandBody } from '../messages/process-command.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequest } from '../messages/state.js';
-import type { ThreadNotice } from '../messages/thread-notice.js';
+import type { HostNotice } from '../messages/host-notice.js';
 import { presenceTopic } from '../messages/topics.js';
 
 /** A message that a provider handles. */
-export type InboundMessage = ContextCommand | StateRequest | ServiceEventMessage | Heartbeat | ThreadNotice;
+export type InboundMessage = ContextCommand | StateRequest | ServiceEventMessage | Heartbeat | HostNotice;
 
 /** The topics that a provider subscribes to. By the last one its services know that it runs: see presenceTopic. */
 export function inboundTopics(owner: string): readonly string[] {
@@ -30,7 +30,7 @@ export function decode(frame: Uint8Array, self: string): InboundMessage | undefi
     case 'context_command':
     case 'state_request':
     case 'heartbeat':
-    case 'thread_notice':
+    case 'host_notice':
       return message;
     case 'service_event':
       return message.header.sender === self ? undefined : message;

@@ -24,7 +24,7 @@ export interface DispatcherPorts {
   readonly clock: Clock;
   readonly supervisor: Supervisor;
   readonly transactions: TransactionStore;
-  readonly threads: { onNotice(notice: Inbound<'thread_notice'>): void };
+  readonly hosts: { onNotice(notice: Inbound<'host_notice'>): void };
   readonly commands: Pick<CommandHandler, 'answerAgain' | 'handle'>;
   readonly queries: Pick<QueryHandler, 'handle'>;
   readonly outbox: Pick<Outbox, 'replyFailure' | 'acknowledge'>;
@@ -73,8 +73,8 @@ export class Dispatcher {
       if (message === undefined) return;
       // In the order of arrival, and before a frame is held: the replay check depends on time and order.
       const principal = this.#authenticate(frame);
-      // The start itself asks the thread hosts for their threads.
-      if (this.#startup === undefined || message.kind === 'thread_notice') this.#handle(message, principal);
+      // The start itself asks the hosts of an earlier provider for their runs.
+      if (this.#startup === undefined || message.kind === 'host_notice') this.#handle(message, principal);
       else this.#hold(frame, message, principal);
     } catch (error) {
       this.#reject(error);
@@ -127,8 +127,8 @@ export class Dispatcher {
         return this.#onEvent(message);
       case 'heartbeat':
         return this.#onHeartbeat(message);
-      case 'thread_notice':
-        return this.#ports.threads.onNotice(message);
+      case 'host_notice':
+        return this.#ports.hosts.onNotice(message);
       default:
         return unreachable(message);
     }

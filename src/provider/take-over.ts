@@ -5,7 +5,7 @@ import { restoreJournal } from '../journal/restore-journal.js';
 import { endLeftoverRuns } from '../launcher/end-leftover-runs.js';
 import type { Launchers } from '../launcher/open-launchers.js';
 import { endEarlierReapers } from '../launcher/orphan-reaper/reaper.js';
-import { findServiceRuns, type FoundServiceRun } from '../processes/find-runs.js';
+import type { FoundServiceRun } from '../processes/find-runs.js';
 import type { FoundRun } from '../supervision/run-registry.js';
 import type { ServiceSnapshot } from '../supervision/snapshot.js';
 import type { Supervisor } from '../supervision/supervisor.js';
@@ -16,7 +16,7 @@ import type { ProviderSetup } from './provider-setup.js';
 
 export interface TakeOverPorts {
   readonly supervisor: Pick<Supervisor, 'recover'>;
-  readonly launchers: Pick<Launchers, 'threads' | 'controlGroups'>;
+  readonly launchers: Pick<Launchers, 'launcher' | 'controlGroups'>;
   readonly cache: IdempotencyCache<CommandAnswer>;
 }
 
@@ -39,7 +39,7 @@ export async function takeOver(setup: ProviderSetup, ports: TakeOverPorts): Prom
   const nowMs = clock.now();
   const { transactions, answers } = restoreJournal({ file, stateFolder, nowMs, warn });
   for (const { messageId, atMs = nowMs, ...answer } of answers) cache.restore({ messageId, answer, atMs });
-  const found = [...(await launchers.threads.find()), ...findServiceRuns(owner)];
+  const found = await launchers.launcher.find();
   const leftovers = new Set(found);
   const taken: TakenOver[] = [];
   for (const transaction of transactions) {

@@ -40,7 +40,7 @@ export function wireProvider(setup: ProviderSetup, parts: WiringParts, closers: 
   const shutdown = new Shutdown();
   const checkOpen = () => shutdown.check();
   const persist = () => journal.flush();
-  const { prepare, checkCode, threads } = launchers;
+  const { prepare, checkCode, launcher } = launchers;
   const given = { clock, transactions, supervisor, persist, prepare, checkCode, checkOpen, health };
   const commandPorts = createCommandPorts(given, file, authorizer);
   const dropped = () => dispatcher.rejected;
@@ -51,18 +51,14 @@ export function wireProvider(setup: ProviderSetup, parts: WiringParts, closers: 
     ...transactions.all.map(({ configuration }) => configuration),
   ];
   const dispatcher: Dispatcher = new Dispatcher({
-    ...{ clock, transactions, supervisor, threads, commands, queries, outbox, persist, notice },
+    ...{ clock, transactions, supervisor, hosts: launcher, commands, queries, outbox, persist, notice },
     ...{ self: connection.id, authorizer, configurations },
   });
   return { ...core, dispatcher, commands, queries, commandPorts, shutdown };
 }
 
 /** The transactions, the supervisor that changes them, and what it reports to: outbox and journal, which read them. */
-function openCore(
-  setup: ProviderSetup,
-  { connection, endpoints, launchers, security }: WiringParts,
-  closers: Closers,
-) {
+function openCore(setup: ProviderSetup, { connection, launchers, security }: WiringParts, closers: Closers) {
   const { clock, notice } = setup;
   const services = security?.authorizer.services;
   const transactions = new TransactionStore();
@@ -74,9 +70,6 @@ function openCore(
   const journal = openJournal({ ...setup, transactions, answers: cache }, closers);
   const throttle = new AdaptiveThrottle(clock, () => journal.flush(), JOURNAL_PACE);
   const saveLater = () => throttle.changed();
-  const supervisor = openSupervisor(
-    { ...setup, transactions, endpoints, serverKey: security?.serverKey, launchers, outbox, saveLater },
-    closers,
-  );
+  const supervisor = openSupervisor({ ...setup, transactions, launchers, outbox, saveLater }, closers);
   return { transactions, supervisor, outbox, journal, cache };
 }

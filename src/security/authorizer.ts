@@ -124,7 +124,7 @@ export class Authorizer {
         const isItself = this.services.mayReportFor(key, transaction, service);
         return isItself ? undefined : wrongSender(`${service} of ${transaction}`);
       }
-      case 'thread_notice': {
+      case 'host_notice': {
         const { host } = message.header;
         return this.services.isHost(key, host) ? undefined : wrongSender(`the threads of ${host}`);
       }

@@ -2,12 +2,10 @@
 
 import type { Closers } from '../base/closers.js';
 import type { Clock } from '../base/clock.js';
-import type { BusEndpoints } from '../bus/connection.js';
 import type { Launchers } from '../launcher/open-launchers.js';
 import { limitLog, locateLog } from '../launcher/service-logs.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import type { Notice } from '../messages/notice.js';
-import { presenceTopic } from '../messages/topics.js';
 import { supervisionOf, type TaskService } from '../model/context.js';
 import { composeToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
 import { Supervisor } from './supervisor.js';
@@ -18,23 +16,16 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly transactions: SupervisorPorts['transactions'];
   readonly notice: (notice: Notice) => void;
-  /** The working folder of all services. */
-  readonly contextFolder: string;
   readonly stateFolder: string;
   /** Names the provider's state folder: see processes/run-token.ts. */
   readonly owner: string;
-  /** Where services connect: the provider's own forwarder, whatever their context says. */
-  readonly endpoints: BusEndpoints;
-  /** The provider's public key; undefined for a provider without <Security>. */
-  readonly serverKey: string | undefined;
   readonly launchers: Pick<Launchers, 'launcher' | 'prepare'>;
   readonly outbox: SupervisorPorts['outbox'];
   readonly saveLater: SupervisorPorts['saveLater'];
 }
 
 export function openSupervisor(options: SupervisorOptions, closers: Closers): Supervisor {
-  const { clock, transactions, notice, contextFolder, stateFolder, owner } = options;
-  const { launchers, outbox, saveLater } = options;
+  const { clock, transactions, notice, owner, launchers, outbox, saveLater } = options;
   const supervisor = new Supervisor({
     ...{ clock, transactions, outbox, saveLater },
     launcher: launchers.launcher,
@@ -43,8 +34,6 @@ export function openSupervisor(options: SupervisorOptions, closers: Closers): Su
       ...composeBootstrap(options, transaction, service),
       ...code,
     }),
-    logFile: (transaction, service) => locateLog(stateFolder, transaction.id, service.id).out,
-    workingFolder: contextFolder,
     token: (transaction, service, run) =>
       (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
@@ -57,10 +46,10 @@ export function openSupervisor(options: SupervisorOptions, closers: Closers): Su
 }
 
 function composeBootstrap(
-  { endpoints, serverKey, owner, stateFolder }: SupervisorOptions,
+  { stateFolder }: SupervisorOptions,
   { id: transaction, configuration }: Transaction,
   service: TaskService,
-): Omit<HostBootstrap, 'module' | 'loader' | 'program'> {
+): Omit<RunBootstrap, 'module' | 'loader' | 'program'> {
   const { header, content } = service.Task.message;
   const supervision = supervisionOf(service);
   return {
@@ -74,9 +63,6 @@ function composeBootstrap(
     heartbeatMs: supervision.heartbeat_s * 1000,
     orphanGraceMs: supervision.orphan_grace_s * 1000,
     stopTimeoutMs: supervision.stop_timeout_s * 1000,
-    endpoints,
-    ...(serverKey === undefined ? {} : { serverKey }),
-    presence: presenceTopic(owner),
     log: limitLog(locateLog(stateFolder, transaction, service.id), supervision),
   };
 }

@@ -70,15 +70,13 @@ export class RunRegistry {
   }
 
   async #start(transaction: Transaction, id: ServiceId, running: LiveRun): Promise<LaunchedService> {
-    const { launcher, workingFolder } = this.#ports;
+    const { launcher } = this.#ports;
     const service = definitionOf(transaction, id);
     const [{ env, ...code }] = await Promise.all([this.#ports.prepare(service), transaction.journaled]);
     if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
     const process = await launcher.launch({
       bootstrap: this.#ports.bootstrap(transaction, service, code),
       supervision: supervisionOf(service),
-      logFile: this.#ports.logFile(transaction, service),
-      workingFolder,
       env,
       token: this.#ports.token(transaction, service, running.run),
     });

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.js';
 import type { TaskService } from '../model/context.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { Launcher } from '../launcher/launcher.js';
 import type { PrepareCode, PreparedCode } from '../launcher/prepare-code.js';
@@ -20,9 +20,7 @@ export interface SupervisorPorts {
     transaction: Transaction,
     service: TaskService,
     code: Omit<PreparedCode, 'env'>,
-  ) => HostBootstrap;
-  readonly logFile: (transaction: Transaction, service: TaskService) => string;
-  readonly workingFolder: string;
+  ) => RunBootstrap;
   /** The run token, by which a later provider finds the processes of a run. */
   readonly token: (transaction: Transaction, service: TaskService, run: number) => string;
   readonly outbox: SupervisorOutbox;

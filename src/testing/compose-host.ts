@@ -1,8 +1,8 @@
-// Composes the bootstrap and the commands that a provider sends to a host.
+// Composes the bootstrap and the commands that a provider sends to a task.
 
 import { createUniqueId, ID_RULE, parseServiceId, parseTransactionId } from '../base/ids.js';
 import type { Envelope } from '../bus/envelope.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { composeProcessCommand } from '../messages/process-command.js';
 import { routedTopic } from '../messages/topics.js';
 import { DEFAULT_CONTEXT_ID, supervisionSchema } from '../model/context.js';
@@ -19,7 +19,7 @@ export interface Order {
 /** The default of a context file. */
 const STOP_TIMEOUT_MS = supervisionSchema.parse({}).stop_timeout_s * 1000;
 
-export function composeBootstrap(service: ServiceDefinition, identity: Partial<TaskIdentity>): HostBootstrap {
+export function composeBootstrap(service: ServiceDefinition, identity: Partial<TaskIdentity>): RunBootstrap {
   return {
     serviceType: 'Process',
     transaction: checked(parseTransactionId, identity.transaction ?? 'TEST'),
@@ -28,20 +28,18 @@ export function composeBootstrap(service: ServiceDefinition, identity: Partial<T
     contextId: identity.contextId ?? DEFAULT_CONTEXT_ID,
     instance: identity.instance ?? 'Test',
     deviceAction: '',
-    // Unused: bus, code and clock are passed to the host.
-    endpoints: { subscribe: '', publish: '' },
+    // Unused: the code is passed to the task runner.
     module: '',
     heartbeatMs: 0,
     orphanGraceMs: 0,
     stopTimeoutMs: STOP_TIMEOUT_MS,
-    presence: '',
     log: { path: '', out: '', maxBytes: 0, files: 0 },
   };
 }
 
 export function composeOrder(
   { action, configuration = {}, acknowledges }: Order,
-  host: HostBootstrap,
+  host: RunBootstrap,
 ): Envelope {
   const { serviceId: id, instance, serviceName, transaction } = host;
   const body = composeProcessCommand({

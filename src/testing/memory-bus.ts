@@ -1,26 +1,22 @@
-// A bus in memory for one host: encodes and decodes frames as a real bus does, without sockets.
+// A bus in memory for one task: encodes and decodes frames as a real bus does, without sockets.
 
 import { createUniqueId } from '../base/ids.js';
 import { decodeEnvelope, encodeEnvelope, type Envelope } from '../bus/envelope.js';
-import type { FrameHandler } from '../bus/subscriber.js';
-import type { HostBus } from '../host/host-bus.js';
+import type { FrameReader, HostBus } from '../host/host-bus.js';
 
 export class MemoryBus implements HostBus {
   readonly id = createUniqueId();
   readonly publisher = { waitForSubscriber: () => Promise.resolve(), onSubscribeTo: () => undefined };
-  readonly #topics: Set<string>;
-  readonly #handle: FrameHandler;
+  readonly #readers = new Map<string, FrameReader>();
   readonly #onPublish: (envelope: Envelope) => void;
 
-  /** `handle` receives frames of `topics`; `onPublish` receives what the host publishes. */
-  constructor(topics: readonly string[], handle: FrameHandler, onPublish: (envelope: Envelope) => void) {
-    this.#topics = new Set(topics);
-    this.#handle = handle;
+  /** `onPublish` receives what the task publishes. */
+  constructor(onPublish: (envelope: Envelope) => void) {
     this.#onPublish = onPublish;
   }
 
-  subscribe(topic: string): void {
-    this.#topics.add(topic);
+  subscribe(topic: string, read: FrameReader): void {
+    this.#readers.set(topic, read);
   }
 
   publish(topic: string, body: unknown): Promise<void> {
@@ -28,13 +24,12 @@ export class MemoryBus implements HostBus {
     return Promise.resolve();
   }
 
-  /** Delivers a message to the host if it has subscribed to the topic. */
+  /** Delivers a message to the task if it has subscribed to the topic. */
   deliver(envelope: Envelope): void {
-    if (this.#topics.has(envelope.topic)) this.#handle(Buffer.from(encodeEnvelope(envelope)));
+    this.#readers.get(envelope.topic)?.(Buffer.from(encodeEnvelope(envelope)), envelope.topic);
   }
 
-  close(): Promise<void> {
-    this.#topics.clear();
-    return Promise.resolve();
+  close(): void {
+    this.#readers.clear();
   }
 }

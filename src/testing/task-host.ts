@@ -1,10 +1,11 @@
-// Runs a task in the same host that a child process uses, with a bus in memory, and acts as its provider.
+// Runs a task as a host does, with a bus in memory, and acts as its provider.
 
 import type { Clock } from '../base/clock.js';
 import { createLogger, type LogRecord } from '../base/logger.js';
 import type { Envelope } from '../bus/envelope.js';
-import { Host } from '../host/host.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import { ProviderPresence } from '../host/provider-presence.js';
+import { TaskRunner } from '../host/task-runner.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { parseBody } from '../messages/message.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 import type { ServiceDefinition } from '../task/service.js';
@@ -25,22 +26,24 @@ export interface TaskHostOptions {
 
 export class TaskHost {
   readonly #options: TaskHostOptions;
-  readonly #bootstrap: HostBootstrap;
-  readonly #host: Host;
-  #bus: MemoryBus | undefined;
+  readonly #bootstrap: RunBootstrap;
+  readonly #runner: TaskRunner;
+  readonly #bus = new MemoryBus((envelope) => this.#onPublish(envelope));
 
   constructor(options: TaskHostOptions) {
     const { service, identity, clock } = options;
     this.#options = options;
     this.#bootstrap = composeBootstrap(service, identity);
-    this.#host = new Host(
+    const log = createLogger(options.onLog);
+    this.#runner = new TaskRunner(
       this.#bootstrap,
-      (topics, handle) => {
-        this.#bus = new MemoryBus(topics, handle, (envelope) => this.#onPublish(envelope));
-        return this.#bus;
+      this.#bus,
+      { log, loss: undefined },
+      {
+        ...{ clock, presence: new ProviderPresence('present') },
+        load: () => Promise.resolve(service),
+        endpoints: { subscribe: '', publish: '' },
       },
-      { log: createLogger(options.onLog), loss: undefined },
-      { load: () => Promise.resolve(service), clock },
     );
   }
 
@@ -51,7 +54,7 @@ export class TaskHost {
 
   /** Resolves when the task has ended. */
   run(): Promise<unknown> {
-    return this.#host.run();
+    return this.#runner.run().finally(() => this.#bus.close());
   }
 
   stop(): void {
@@ -60,11 +63,11 @@ export class TaskHost {
 
   /** Delivers an event of another service. */
   send(event: SentEvent): void {
-    this.#bus?.deliver({ topic: 'control', body: composeEvent(event, this.#bootstrap) });
+    this.#bus.deliver({ topic: 'control', body: composeEvent(event, this.#bootstrap) });
   }
 
   crash(error: unknown): void {
-    this.#host.crash(error);
+    this.#runner.crash(error);
   }
 
   /** Does what a provider does: starts a created task, and acknowledges the final event. */
@@ -84,12 +87,12 @@ export class TaskHost {
       const message = parseBody(topic, body);
       return message.kind === 'service_event' ? message : undefined;
     } catch (error) {
-      this.#host.crash(error);
+      this.#runner.crash(error);
       return undefined;
     }
   }
 
   #order(order: Order): void {
-    this.#bus?.deliver(composeOrder(order, this.#bootstrap));
+    this.#bus.deliver(composeOrder(order, this.#bootstrap));
   }
 }

@@ -81,8 +81,6 @@ export function createFakePorts(options: FakeOptions = {}): FakePorts {
       return { module: await build.promise, codeHash: 'c1' };
     },
     bootstrap: (_transaction, service, { module }) => ({ serviceId: service.id, module }) as never,
-    logFile: (_transaction, service) => `/logs/${service.id}.log`,
-    workingFolder: '/work',
     token: (_transaction, service, run) => `${service.id}/${run}`,
     outbox: {
       command: (_transaction, service, action) => calls.push(`${action} ${service.id}`) > 0,

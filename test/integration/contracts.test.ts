@@ -90,7 +90,7 @@ test('Every frame of the life of a context is as its JSON Schema says.', async (
   expect(new Set(judged.flatMap(({ names }) => names))).toEqual(
     new Set([
       ...['context_command', 'process_command', 'service_event', 'context_info', 'heartbeat'],
-      ...['state_request', 'state_reply', 'command_reply', 'thread_notice'],
+      ...['state_request', 'state_reply', 'command_reply', 'host_notice'],
       ...['reply_context', 'reply_history', 'reply_why', 'reply_logs'],
     ]),
   );

@@ -7,7 +7,7 @@ import { heartbeatSchema, isPlainHeartbeat } from '../../src/messages/heartbeat.
 import { CONTEXT_ACTIONS } from '../../src/messages/context-command.js';
 import { EVENT_ACTIONS, isPlainEvent, serviceEventSchema } from '../../src/messages/service-event.js';
 import { TOPICS } from '../../src/messages/topics.js';
-import { readHostCommand } from '../../src/host/commands.js';
+import { readTaskMessage } from '../../src/host/task-messages.js';
 import { TRANSACTION, id } from '../helpers/harness.js';
 
 const NUM_RUNS = 3000;
@@ -208,7 +208,7 @@ describe('any message on the bus', () => {
     fc.assert(
       fc.property(fc.constantFrom('process.TX0001.ts_1', 'control', 'process'), message, (on, value) => {
         const frame = Buffer.from(encodeEnvelope({ topic: on, body: value }));
-        expect(thrownBy(() => readHostCommand(frame, bootstrap))).toBeUndefined();
+        expect(thrownBy(() => readTaskMessage(frame, bootstrap))).toBeUndefined();
       }),
       { numRuns: NUM_RUNS },
     );

@@ -39,6 +39,6 @@ test.each(['src/host/threads/worker.ts', 'src/task/index.ts'])(
   },
 );
 
-test('The thread host loads ZeroMQ, so the search above can find it.', () => {
-  expect(reach('src/host/threads/main.ts').has('zeromq')).toBe(true);
+test('A host loads ZeroMQ, so the search above can find it.', () => {
+  expect(reach('src/host/process/main.ts').has('zeromq')).toBe(true);
 });

@@ -74,7 +74,7 @@ function factsOf(message: Message): Facts {
       const { state, event_loop_lag_ms: lag } = message.content;
       return facts({ action: 'heartbeat', ...message.header }, `heartbeat: ${state}, lag ${lag} ms`);
     }
-    case 'thread_notice': {
+    case 'host_notice': {
       const { action } = message.header;
       const text = `${message.content.threads.length} threads ${action}`;
       return facts({ action, service_id: '', service_transaction: '' }, text);

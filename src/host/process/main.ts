@@ -1,16 +1,19 @@
-// The entry point of a child process: reads the bootstrap, runs the host or the shim, exits with its exit code.
+// The entry point of every host: reads the bootstrap, starts its runs, exits when they have ended.
 
 import { systemClock } from '../../base/clock.js';
-import { Connection, composeSecurity } from '../../bus/connection.js';
-import { BOOTSTRAP_VARIABLE, type HostBootstrap, type HostProgram } from '../../messages/host-bootstrap.js';
-import type { ServiceDefinition } from '../../task/service.js';
-import { onlyFromProvider, readHostSecrets, securityFrom, taskEndpoints } from '../host-credentials.js';
-import type { ConnectBus } from '../host-bus.js';
-import { Host } from '../host.js';
-import { ALWAYS_PRESENT, startOrphanWatchdog, type ProviderPresence } from '../orphan-watchdog.js';
+import { exitOnUncaughtError } from '../../base/fatal.js';
+import { composeSecurity } from '../../bus/connection.js';
+import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
+import { readHostSecrets, securityFrom } from '../host-credentials.js';
+import type { MainThread, RunEnd, StartRun } from '../hosted-run.js';
 import { endOwnProcesses } from '../own-processes.js';
 import { prepareProcess } from '../prepare-process.js';
 import { killStartedGroups } from '../program/started-groups.js';
+import { Host } from './host.js';
+import { startTask } from './start-task.js';
+
+/** How long a signal that this process sends to itself may take, in milliseconds. */
+const SIGNAL_MS = 200;
 
 process.setSourceMapsEnabled(true);
 const text = process.env[BOOTSTRAP_VARIABLE];
@@ -18,68 +21,61 @@ if (text === undefined)
   throw new Error(`${BOOTSTRAP_VARIABLE} is not set: the host is started by a provider`);
 // Not validated: the launcher, which is the parent of this process, has written it.
 const inEnvironment = JSON.parse(text) as HostBootstrap;
-const secrets = readHostSecrets(inEnvironment);
-const bootstrap: HostBootstrap = { ...inEnvironment, program: secrets.program };
+const { keys, program } = readHostSecrets(inEnvironment);
+const runs = inEnvironment.runs.map((run) => ({ ...run, bootstrap: { ...run.bootstrap, program } }));
+const bootstrap: HostBootstrap = { ...inEnvironment, runs };
 const { controlGroup } = bootstrap;
-const own = securityFrom(secrets, bootstrap.serverKey);
-const security = composeSecurity(own);
+const own = securityFrom(keys, bootstrap.serverKey);
 const logFile = prepareProcess(bootstrap);
-let watch: ProviderPresence = ALWAYS_PRESENT;
-const host = await createHost();
-// Ctrl-C in a terminal reaches all its processes. The provider handles it.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => host.stop());
-if (bootstrap.program !== undefined) forwardStopSignal(bootstrap.program.stopSignal);
-process.on('uncaughtException', (error) => host.crash(error));
-process.on('unhandledRejection', (error) => host.crash(error));
-const exitCode = await host.run();
-await endLeftovers();
+const start = await selectStart();
+const host = new Host(bootstrap, { clock: systemClock, logFile, start, security: composeSecurity(own) });
+listen();
+const end = await host.run();
+// If there is a provider, it ends the leftovers and reports them.
+if (!host.hasProvider) await endOwnProcesses(controlGroup, logFile.log);
 killStartedGroups();
-process.exit(exitCode);
+await exitAs(end);
 
-/** A program that uses the protocol itself needs only the shim: a host would report every event a second time. */
-async function createHost(): Promise<Pick<Host, 'run' | 'stop' | 'crash'>> {
-  const { program } = bootstrap;
-  if (program?.ready.kind !== 'heartbeat')
-    return new Host(bootstrap, connect, logFile, {
-      presence: () => watch,
-      endpoints: taskEndpoints(bootstrap.endpoints, own),
-      // Imported on demand, to keep the start of other services fast.
-      ...(program === undefined ? {} : { load: () => loadProgram(program) }),
-    });
-  const { Shim } = await import('../program/shim.js');
-  return new Shim({ bootstrap, program, connect, logFile, keys: own?.keys, endLeftovers });
+/** What most services do not need is imported on demand, to keep their start fast. */
+async function selectStart(): Promise<StartRun> {
+  if (bootstrap.runsIn === 'worker_threads') {
+    const { startThread } = await import('../threads/start-thread.js');
+    return startThread(bootstrap, new URL('../threads/worker.js', import.meta.url));
+  }
+  const thread: MainThread = { bus: bootstrap, security: own, terminate };
+  // A program that uses the protocol itself: a task would report every event a second time.
+  if (program?.ready.kind === 'heartbeat') return (await import('../program/shim.js')).startShim(thread);
+  return startTask(thread);
 }
 
-async function loadProgram(program: HostProgram): Promise<ServiceDefinition> {
-  return (await import('../program/program-task.js')).programService(bootstrap, program, logFile);
-}
-
-/** Stops the program on its stop signal. The signal must not end this process, which would lose how the program ended. */
-function forwardStopSignal(signal: string): void {
+function listen(): void {
+  // Ctrl-C in a terminal reaches all its processes. The provider handles it.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => host.stop());
+  // Stops the program. The signal must not end this process, which would lose how the program ended.
+  const signal = program?.stopSignal ?? 'SIGTERM';
   if (!['SIGTERM', 'SIGKILL', 'SIGSTOP'].includes(signal)) process.on(signal, () => host.stop());
-}
-
-function connect(...[topics, handle]: Parameters<ConnectBus>): ReturnType<ConnectBus> {
-  const trusted = onlyFromProvider(handle, security, logFile.log);
-  const connection = new Connection(bootstrap.endpoints, topics, trusted, security);
-  watch = startOrphanWatchdog(connection.publisher, bootstrap.presence, {
-    clock: systemClock,
-    log: logFile.log,
-    graceMs: bootstrap.orphanGraceMs,
-    stopTimeoutMs: bootstrap.stopTimeoutMs,
-    stop: () => host.stop(),
-    kill: () => void endOwnProcesses(controlGroup, logFile.log).finally(killGroup),
-  });
-  return connection;
-}
-
-/** If there is a provider, it ends the leftovers and reports them. */
-async function endLeftovers(): Promise<void> {
-  if (!watch.isPresent) await endOwnProcesses(controlGroup, logFile.log);
+  if (bootstrap.runsIn === 'worker_threads') {
+    exitOnUncaughtError((line) => logFile.log.error(line));
+    return;
+  }
+  process.on('uncaughtException', (error) => host.crash(error));
+  process.on('unhandledRejection', (error) => host.crash(error));
 }
 
 /** This process is the leader of its process group. */
-function killGroup(): void {
-  process.kill(-process.pid, 'SIGKILL');
+function terminate(): void {
+  const killGroup = () => process.kill(-process.pid, 'SIGKILL');
+  void endOwnProcesses(controlGroup, logFile.log).finally(killGroup);
+}
+
+/** The provider takes the end of this process for the end of its only run. */
+async function exitAs({ exitCode, signal }: RunEnd): Promise<never> {
+  if (signal !== undefined) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+    // Node ignores some signals; they do not end this process.
+    await new Promise<void>((resolve) => systemClock.after(SIGNAL_MS, resolve));
+  }
+  process.exit(exitCode);
 }

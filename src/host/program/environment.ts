@@ -3,16 +3,21 @@
 import {
   BOOTSTRAP_VARIABLE,
   KEYS_DESCRIPTOR,
-  type HostBootstrap,
   type HostProgram,
+  type RunBootstrap,
 } from '../../messages/host-bootstrap.js';
+import type { MainThread } from '../hosted-run.js';
 
 /** Holds the descriptor where a program with <ready>heartbeat</ready> reads its keys. */
 const KEYS_VARIABLE = 'CONTEXTD_KEYS_FD';
 const SERVER_KEY_VARIABLE = 'CONTEXTD_SERVER_KEY';
 
 /** Merges the environment of the host, of its user, of the context file and the identity; later values win. */
-export function composeEnvironment(bootstrap: HostBootstrap, program: HostProgram): NodeJS.ProcessEnv {
+export function composeEnvironment(
+  bootstrap: RunBootstrap,
+  program: HostProgram,
+  bus: MainThread['bus'],
+): NodeJS.ProcessEnv {
   const { user } = program;
   return {
     ...process.env,
@@ -27,17 +32,17 @@ export function composeEnvironment(bootstrap: HostBootstrap, program: HostProgra
     CONTEXTD_SERVICE_NAME: bootstrap.serviceName,
     CONTEXTD_CONTEXT_ID: bootstrap.contextId,
     CONTEXTD_DEVICE_ACTION: bootstrap.deviceAction,
-    CONTEXTD_SUBSCRIBE: bootstrap.endpoints.subscribe,
-    CONTEXTD_PUBLISH: bootstrap.endpoints.publish,
+    CONTEXTD_SUBSCRIBE: bus.endpoints.subscribe,
+    CONTEXTD_PUBLISH: bus.endpoints.publish,
     CONTEXTD_HEARTBEAT_S: String(bootstrap.heartbeatMs / 1000),
     /** The pid of the service is that of its host. Events that the program publishes itself must carry it. */
     CONTEXTD_PID: String(process.pid),
-    ...securityIn(bootstrap, program),
+    ...securityIn(bus, program),
   };
 }
 
 /** Contains no secret: the keys are passed through the descriptor. */
-function securityIn({ serverKey }: HostBootstrap, { ready }: HostProgram): NodeJS.ProcessEnv {
+function securityIn({ serverKey }: MainThread['bus'], { ready }: HostProgram): NodeJS.ProcessEnv {
   if (serverKey === undefined) return {};
   const own = ready.kind === 'heartbeat' ? { [KEYS_VARIABLE]: String(KEYS_DESCRIPTOR) } : {};
   return { [SERVER_KEY_VARIABLE]: serverKey, ...own };

@@ -3,9 +3,10 @@
 import { systemClock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { ContextdError } from '../../base/errors.js';
-import type { HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
+import type { HostProgram, RunBootstrap } from '../../messages/host-bootstrap.js';
 import type { ServiceDefinition } from '../../task/service.js';
 import { Task, type TaskConfiguration, type TaskContext } from '../../task/task.js';
+import type { MainThread } from '../hosted-run.js';
 import { composeEnvironment } from './environment.js';
 import { LineEvents } from './line-events.js';
 import { isPortOpen } from './probe-port.js';
@@ -17,13 +18,13 @@ const PROBE_MS = 50;
 
 /** Returns the service definition that the host runs for a program. */
 export function programService(
-  bootstrap: HostBootstrap,
+  bootstrap: RunBootstrap,
   program: HostProgram,
-  log: OutputLog,
+  { bus, log }: { readonly bus: MainThread['bus']; readonly log: OutputLog },
 ): ServiceDefinition {
   // Opened early, while the host waits for the start command.
   const outputs = openOutputs(program);
-  const environment = composeEnvironment(bootstrap, program);
+  const environment = composeEnvironment(bootstrap, program, bus);
   return {
     serviceNames: [],
     concerns: () => true,

@@ -1,68 +1,39 @@
-// Runs a program that uses the protocol itself (<ready>heartbeat</ready>): its log, stop signal and orphan watchdog.
+// Runs a program that uses the protocol itself (<ready>heartbeat</ready>): its log, its stop signal, its end.
 
 import { constants } from 'node:os';
-import { systemClock } from '../../base/clock.js';
 import { asContextdError, reportError } from '../../base/errors.js';
 import type { KeyPair } from '../../base/keys.js';
-import type { LogFile } from '../../base/log-file.js';
-import type { KeysPayload, HostBootstrap, HostProgram } from '../../messages/host-bootstrap.js';
-import type { ConnectBus } from '../host-bus.js';
+import type { HostProgram, KeysPayload, RunBootstrap } from '../../messages/host-bootstrap.js';
+import type { HostedRun, MainThread, RunEnd, RunPorts, StartRun } from '../hosted-run.js';
 import { composeEnvironment } from './environment.js';
 import { ProgramRun, type ProgramEnd } from './program-run.js';
 
 /** The exit code of shells when a program cannot be started. */
 const NOT_STARTED = 127;
-/** How long a signal that this process sends to itself may take, in milliseconds. */
-const SIGNAL_MS = 200;
 
-export interface ShimParts {
-  readonly bootstrap: HostBootstrap;
-  readonly program: HostProgram;
-  /** Used only to detect whether there is a provider. */
-  readonly connect: ConnectBus;
-  readonly logFile: LogFile;
-  /** The keys of the service, for the program. Undefined without <Security>. */
-  readonly keys: KeyPair | undefined;
-  /** Ends the processes that the program has left running. */
-  readonly endLeftovers: () => Promise<void>;
+export function startShim(thread: MainThread): StartRun {
+  return ({ bootstrap }, ports) => {
+    const { program } = bootstrap;
+    if (program === undefined) throw new Error(`${bootstrap.serviceId} is not a program`);
+    return new Shim(bootstrap, program, { ...ports, ...thread });
+  };
 }
 
 /**
  *   provider <--events, heartbeats, commands--> program
  *      \--process: stop signal, exit code--> shim --stop signal--> /
  */
-export class Shim {
-  readonly #parts: ShimParts;
+class Shim implements HostedRun {
+  readonly ended: Promise<RunEnd>;
+  readonly terminate: () => void;
+  readonly #ports: RunPorts & MainThread;
   #run: ProgramRun | undefined;
   #isStopping = false;
 
-  constructor(parts: ShimParts) {
-    this.#parts = parts;
-  }
-
-  /** Returns the exit code of the program. Ends this process with the signal that has ended the program. */
-  async run(): Promise<number> {
-    const { bootstrap, program, connect, logFile, keys } = this.#parts;
-    const connection = connect([], () => undefined);
-    // The program subscribes itself; the shim only keeps a connection.
-    connection.publisher.onSubscribeTo('control', () => undefined);
-    try {
-      this.#run = await ProgramRun.start(program, {
-        clock: systemClock,
-        environment: composeEnvironment(bootstrap, program),
-        keys: keys && JSON.stringify(toPayload(keys)),
-        log: logFile,
-        line: () => undefined,
-      });
-    } catch (error) {
-      logFile.log.error(asContextdError(error).message, { ...reportError(error) });
-      return NOT_STARTED;
-    }
-    if (this.#isStopping) this.#run.stop();
-    const end = await this.#run.ended;
-    await connection.close();
-    await this.#parts.endLeftovers();
-    return await endAs(end);
+  constructor(bootstrap: RunBootstrap, program: HostProgram, ports: RunPorts & MainThread) {
+    this.#ports = ports;
+    this.terminate = ports.terminate;
+    this.ended = this.#perform(bootstrap, program);
   }
 
   /** The program has received the stop command on the bus before. */
@@ -72,8 +43,28 @@ export class Shim {
   }
 
   crash(error: unknown): void {
-    this.#parts.logFile.log.error(asContextdError(error).message);
+    this.#ports.logFile.log.error(asContextdError(error).message);
     this.stop();
+  }
+
+  async #perform(bootstrap: RunBootstrap, program: HostProgram): Promise<RunEnd> {
+    const { clock, connection, logFile, bus, security } = this.#ports;
+    // The program subscribes itself; the connection only shows whether there is a provider.
+    connection.publisher.onSubscribeTo('control', () => undefined);
+    try {
+      this.#run = await ProgramRun.start(program, {
+        clock,
+        environment: composeEnvironment(bootstrap, program, bus),
+        keys: security && JSON.stringify(toPayload(security.keys)),
+        log: logFile,
+        line: () => undefined,
+      });
+    } catch (error) {
+      logFile.log.error(asContextdError(error).message, { ...reportError(error) });
+      return { exitCode: NOT_STARTED };
+    }
+    if (this.#isStopping) this.#run.stop();
+    return toRunEnd(await this.#run.ended);
   }
 }
 
@@ -81,12 +72,8 @@ function toPayload({ publicKey, secretKey }: KeyPair): KeysPayload {
   return { public_key: publicKey, secret_key: secretKey };
 }
 
-/** The provider takes the end of this process for the end of the program. */
-async function endAs({ exitCode, signal }: ProgramEnd): Promise<number> {
-  if (signal === undefined) return exitCode ?? 1;
-  process.removeAllListeners(signal);
-  process.kill(process.pid, signal);
-  // Node ignores some signals; they do not end this process.
-  await new Promise<void>((resolve) => systemClock.after(SIGNAL_MS, resolve));
-  return 128 + constants.signals[signal];
+/** The exit code of a shell, should the signal not end this process. */
+function toRunEnd({ exitCode, signal }: ProgramEnd): RunEnd {
+  if (signal === undefined) return { exitCode: exitCode ?? 1 };
+  return { exitCode: 128 + constants.signals[signal], signal };
 }

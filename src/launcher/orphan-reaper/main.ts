@@ -1,10 +1,9 @@
 // Ends services that do not end themselves after their provider has ended; see reaper.ts.
 
-import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { locateControlGroup } from '../../processes/control-group.js';
-import { readProcessTable, type ProcessEntry } from '../../processes/process-table.js';
+import { readProcessTable, readVariable, type ProcessEntry } from '../../processes/process-table.js';
 import { killTree } from '../../processes/kill-tree.js';
 
 /** How much longer than its grace and stop timeout a service may take to end itself, in milliseconds. */
@@ -24,7 +23,7 @@ async function endOverdueServices(): Promise<void> {
   }
 }
 
-/** Returns the processes of single services. Thread hosts are not included: a busy thread does not block their event loop. */
+/** Returns the processes of single services. Hosts of threads are not included: a busy thread does not block their event loop. */
 function findHosts(): readonly ProcessEntry[] {
   return readProcessTable().filter(
     ({ pid, group, token }) =>
@@ -40,13 +39,11 @@ async function end(leader: ProcessEntry): Promise<void> {
 /** How long after the end of its provider a service may run, in milliseconds; Infinity for a process that is not a host. */
 function readLimitMs(pid: number): number {
   try {
-    const start = `${BOOTSTRAP_VARIABLE}=`;
-    const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    const text = entries.find((each) => each.startsWith(start))?.slice(start.length);
-    if (text === undefined) return Infinity;
-    const { orphanGraceMs, stopTimeoutMs } = JSON.parse(text) as HostBootstrap;
+    const { orphanGraceMs, stopTimeoutMs } = JSON.parse(
+      readVariable(pid, BOOTSTRAP_VARIABLE) ?? '',
+    ) as HostBootstrap;
     return orphanGraceMs + stopTimeoutMs + MARGIN_MS;
   } catch {
-    return Infinity; // It has already ended.
+    return Infinity; // It has ended, or has no such variable.
   }
 }

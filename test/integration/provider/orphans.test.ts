@@ -154,22 +154,30 @@ test('A service whose provider is gone before it could connect ends by itself.',
     module,
     `import { defineService, SingleTask } from ${sdk};\nexport default defineService({ task: class extends SingleTask {} });\n`,
   );
-  const bootstrap = {
+  const limits = {
+    orphanGraceMs: 300,
+    stopTimeoutMs: 60_000,
+    log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },
+  };
+  const run = {
     transaction: 'T1',
     serviceId: 'ts_1',
     serviceName: 'test',
     contextId: 'context001',
     instance: 'Forever',
     deviceAction: '',
+    module,
+    ...limits,
+  };
+  const bootstrap = {
+    runsIn: 'main_thread',
+    runs: [{ token: 't', bootstrap: run }],
     endpoints: {
       subscribe: `ipc://${join(folder.path, 'back')}`,
       publish: `ipc://${join(folder.path, 'front')}`,
     },
-    module,
     presence: 'provider.none',
-    orphanGraceMs: 300,
-    stopTimeoutMs: 60_000,
-    log: { path: logFile, out: '', maxBytes: 1_000_000, files: 1 },
+    ...limits,
   };
   const child = spawn(process.execPath, [builtFile('host/process/main.js')], {
     detached: true,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Connection, type BusEndpoints } from '../../../src/bus/connection.js';
 import { Client } from '../../../src/client/client.js';
-import { BOOTSTRAP_VARIABLE } from '../../../src/messages/host-bootstrap.js';
-import { signOrder, threadsTopic, type ThreadHostBootstrap } from '../../../src/messages/thread-host.js';
+import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../../src/messages/host-bootstrap.js';
+import { hostCommandTopic, signCommand } from '../../../src/messages/host-command.js';
 import { testConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { eventually } from '../../helpers/eventually.js';
 import { openFolder } from '../../helpers/folder.js';
@@ -74,13 +74,13 @@ test('Only the provider can launch and end threads.', async () => {
   const pid = status.services[0]!.pid!;
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   const text = environment.find((each) => each.startsWith(`${BOOTSTRAP_VARIABLE}=`)) ?? '';
-  const { host } = JSON.parse(text.slice(BOOTSTRAP_VARIABLE.length + 1)) as ThreadHostBootstrap;
+  const { host } = JSON.parse(text.slice(BOOTSTRAP_VARIABLE.length + 1)) as HostBootstrap;
   await using peer = await openPeer(test.provider.endpoints);
-  const topic = threadsTopic(host);
+  const topic = hostCommandTopic(host ?? '');
   await peer.publisher.waitForSubscriber(topic);
   const order = JSON.stringify({ action: 'exit' });
   for (const body of [
-    signOrder({ action: 'exit' }, 'a key of its own'),
+    signCommand({ action: 'exit' }, 'a key of its own'),
     { order, signature: '' },
     { order },
     'exit',

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseServiceId, parseTransactionId } from '../../../src/base/ids.js';
-import type { HostBootstrap, HostProgram, ProgramReadiness } from '../../../src/messages/host-bootstrap.js';
+import type { HostProgram, ProgramReadiness, RunBootstrap } from '../../../src/messages/host-bootstrap.js';
 import { composeEnvironment } from '../../../src/host/program/environment.js';
 
 const INHERITED = { CONTEXTD_KEYS_FD: '9', CONTEXTD_SERVER_KEY: 'of another provider' } as const;
@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env = {}): NodeJS.ProcessEnv {
-  const bootstrap: HostBootstrap = {
+  const bootstrap: RunBootstrap = {
     serviceType: 'Process',
     transaction: parseTransactionId('T1')!,
     serviceId: parseServiceId('ts_1')!,
@@ -22,12 +22,9 @@ function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env 
     contextId: 'context001',
     instance: 'Program',
     deviceAction: 'test_action',
-    endpoints: { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' },
-    ...(serverKey === undefined ? {} : { serverKey }),
     module: '',
     heartbeatMs: 2000,
     orphanGraceMs: 60_000,
-    presence: 'provider.x',
     stopTimeoutMs: 5000,
     log: { path: '/log', out: '/out', maxBytes: 1, files: 1 },
   };
@@ -45,7 +42,11 @@ function composeFor(serverKey: string | undefined, ready: ProgramReadiness, env 
     umask: undefined,
     rlimits: {},
   };
-  return composeEnvironment(bootstrap, program);
+  const endpoints = { subscribe: 'tcp://127.0.0.1:5556', publish: 'tcp://127.0.0.1:5557' };
+  return composeEnvironment(bootstrap, program, {
+    endpoints,
+    ...(serverKey === undefined ? {} : { serverKey }),
+  });
 }
 
 const rows: readonly (readonly [

@@ -15,7 +15,7 @@ function openDispatcher(given: Partial<DispatcherPorts> = {}) {
   const warnings: string[] = [];
   const dispatcher = new Dispatcher({
     ...{ self: SELF, clock, supervisor, transactions, authorizer: undefined, configurations: () => [] },
-    threads: { onNotice: ({ header }) => steps.push(`thread ${header.host}`) },
+    hosts: { onNotice: ({ header }) => steps.push(`host ${header.host}`) },
     commands: {
       answerAgain: ({ header }) => header.message_id === 'known' && steps.push('answer again') > 0,
       handle: ({ header }, key) => {
@@ -68,7 +68,7 @@ it('passes each kind of message to the part that handles it', () => {
   receive('process', {
     Task: { message: { header: { action: 'stop', service_id: 'b', transaction: 'T1' } } },
   });
-  expect(steps).toEqual(['command start a -', 'query top', 'thread h1', 'command stop b -']);
+  expect(steps).toEqual(['command start a -', 'query top', 'host h1', 'command stop b -']);
 });
 
 it('ignores what the provider has published itself, and replies of other providers', () => {
@@ -132,14 +132,14 @@ it('warns about lost log lines at once, then once a minute while more are lost, 
   expect(lose(1, 's2')).toEqual(['1 lines']);
 });
 
-it('holds all messages but those of thread hosts until it is opened, in their order', () => {
+it('holds all messages but those of hosts until it is opened, in their order', () => {
   const { dispatcher, receive, steps } = openDispatcher();
   receive('context', command('start'));
   receive('threads', { header: { action: 'running', host: 'h1' }, content: { threads: [] } });
   receive('state', { header: { action: 'top' } });
-  expect(steps).toEqual(['thread h1']);
+  expect(steps).toEqual(['host h1']);
   dispatcher.open();
-  expect(steps).toEqual(['thread h1', 'command start a -', 'query top']);
+  expect(steps).toEqual(['host h1', 'command start a -', 'query top']);
 });
 
 it('answers commands and queries with a failure when too much waits, and counts other messages', () => {

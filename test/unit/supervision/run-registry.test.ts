@@ -18,8 +18,6 @@ describe('A launch', () => {
     expect(test.processes.map(({ request }) => request)).toMatchObject([
       {
         bootstrap: { serviceId: 'a', module: '/build/a.mjs' },
-        logFile: '/logs/a.log',
-        workingFolder: '/work',
         token: 'a/3',
         supervision: { start_timeout_s: 10 },
       },

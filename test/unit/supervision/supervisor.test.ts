@@ -41,8 +41,6 @@ describe('Supervisor', () => {
     const { settled } = await request(testSupervisor, 'start', 'a');
     expect(testSupervisor.processes[0]?.request).toMatchObject({
       bootstrap: { serviceId: 'a', module: '/build/a.mjs' },
-      logFile: '/logs/a.log',
-      workingFolder: '/work',
       supervision: { start_timeout_s: 10 },
     });
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'a');

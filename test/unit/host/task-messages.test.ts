@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeEnvelope } from '../../../src/bus/envelope.js';
-import type { HostBootstrap } from '../../../src/messages/host-bootstrap.js';
+import type { RunBootstrap } from '../../../src/messages/host-bootstrap.js';
 import { composeProcessCommand, type ProcessAction } from '../../../src/messages/process-command.js';
-import { readHostCommand } from '../../../src/host/commands.js';
+import { readTaskMessage } from '../../../src/host/task-messages.js';
 import { defineTask, id, TRANSACTION } from '../../helpers/harness.js';
 
-const bootstrap = { transaction: TRANSACTION, serviceId: id('ts_1') } as HostBootstrap;
+const bootstrap = { transaction: TRANSACTION, serviceId: id('ts_1') } as RunBootstrap;
 const OWN = 'process.TX0001.ts_1';
 const read = (topic: string, body: unknown) =>
-  readHostCommand(Buffer.from(encodeEnvelope({ topic, body })), bootstrap);
+  readTaskMessage(Buffer.from(encodeEnvelope({ topic, body })), bootstrap);
 
 function command(action: ProcessAction, more: { acknowledges?: number } = {}) {
   const service = defineTask({ id: 'ts_1', configuration: { every_s: '2' } });
@@ -22,7 +22,7 @@ function command(action: ProcessAction, more: { acknowledges?: number } = {}) {
   });
 }
 
-describe('readHostCommand returns', () => {
+describe('readTaskMessage returns', () => {
   it('a start command with service name and configuration', () => {
     const configuration = expect.objectContaining({ every_s: '2', device_action: 'test_action' }) as unknown;
     expect(read(OWN, command('start'))).toEqual({
@@ -82,7 +82,7 @@ describe('readHostCommand returns', () => {
   });
 });
 
-describe('readHostCommand ignores', () => {
+describe('readTaskMessage ignores', () => {
   it.each<[string, string, unknown]>([
     ['the commands of others', 'process.TX0001.ts_2', command('stop')],
     ['the commands of the same service in another transaction', 'process.TX0002.ts_1', command('stop')],
@@ -98,8 +98,8 @@ describe('readHostCommand ignores', () => {
   });
 });
 
-it('readHostCommand rejects an invalid frame', () => {
-  expect(() => readHostCommand(Buffer.from('nonsense'), bootstrap)).toThrow(
+it('readTaskMessage rejects an invalid frame', () => {
+  expect(() => readTaskMessage(Buffer.from('nonsense'), bootstrap)).toThrow(
     expect.objectContaining({ code: 'MSG_FRAME_INVALID' }),
   );
 });

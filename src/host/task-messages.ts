@@ -1,13 +1,13 @@
-// Decodes the frames that a host receives: its own commands, and the events of other services.
+// Decodes the frames that are for a task: its commands, and the events of other services.
 // Without the schema library: loading it would double the start time of every service.
 // A frame that does not have the expected fields is ignored.
 
 import { decodeEnvelope } from '../bus/envelope.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { routedTopic } from '../messages/topics.js';
 import type { ServiceEvent, TaskConfiguration } from '../task/task.js';
 
-export type HostCommand =
+export type TaskMessage =
   | {
       readonly kind: 'start';
       readonly messageId: string | undefined;
@@ -20,19 +20,19 @@ export type HostCommand =
 
 const EVENT_ACTIONS = new Set(['created', 'started', 'updated', 'failed', 'stopped', 'exited']);
 
-/** The topic of the commands for this host. */
-export function commandTopic({ transaction, serviceId }: HostBootstrap): string {
+/** The topic of the commands for this task. */
+export function commandTopic({ transaction, serviceId }: RunBootstrap): string {
   return routedTopic(transaction, serviceId);
 }
 
-/** Returns undefined for a frame that is not for this host. Throws MSG_FRAME_INVALID. */
-export function readHostCommand(frame: Uint8Array, bootstrap: HostBootstrap): HostCommand | undefined {
+/** Returns undefined for a frame that is not for this task. Throws MSG_FRAME_INVALID. */
+export function readTaskMessage(frame: Uint8Array, bootstrap: RunBootstrap): TaskMessage | undefined {
   const { topic, body } = decodeEnvelope(frame);
-  if (topic === commandTopic(bootstrap)) return readProcessCommand(body, bootstrap);
+  if (topic === commandTopic(bootstrap)) return readCommand(body, bootstrap);
   return topic === 'control' ? readEvent(body, bootstrap) : undefined;
 }
 
-function readProcessCommand(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {
+function readCommand(body: unknown, bootstrap: RunBootstrap): TaskMessage | undefined {
   const message = field(field(body, 'Task'), 'message');
   const header = field(message, 'header');
   const messageId = text(field(header, 'message_id'));
@@ -57,13 +57,13 @@ function readProcessCommand(body: unknown, bootstrap: HostBootstrap): HostComman
 }
 
 /** A client may have used the wrong topic. A blank field in the header means the service of the topic. */
-function isForAnother(header: unknown, { serviceId, transaction }: HostBootstrap): boolean {
+function isForAnother(header: unknown, { serviceId, transaction }: RunBootstrap): boolean {
   const service = text(field(header, 'service_id')) ?? '';
   const named = text(field(header, 'transaction')) ?? text(field(header, 'service_transaction')) ?? '';
   return (service !== '' && service !== serviceId) || (named !== '' && named !== transaction);
 }
 
-function readEvent(body: unknown, bootstrap: HostBootstrap): HostCommand | undefined {
+function readEvent(body: unknown, bootstrap: RunBootstrap): TaskMessage | undefined {
   const header = field(body, 'header');
   const action = text(field(header, 'action'));
   const serviceId = text(field(header, 'service_id'));

@@ -1,26 +1,25 @@
-// Finds the thread hosts that an earlier provider has left running, and ends the leftovers of their ended threads.
+// Finds what an earlier provider has left running: services in processes of their own, and hosts that take commands.
 
-import { readFileSync } from 'node:fs';
-import { BOOTSTRAP_VARIABLE } from '../messages/host-bootstrap.js';
-import type { ThreadHostBootstrap } from '../messages/thread-host.js';
+import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../messages/host-bootstrap.js';
 import { killTree } from '../processes/kill-tree.js';
-import { readProcessTable, type ProcessEntry } from '../processes/process-table.js';
+import { readProcessTable, readVariable, type ProcessEntry } from '../processes/process-table.js';
 import { HOST_TOKEN_PREFIX, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
+import type { HostAddress } from './host-process.js';
 
-export interface FoundThreadHost {
+export interface FoundHost {
   readonly entry: ProcessEntry;
   /** Undefined if it cannot be read. */
-  readonly bootstrap: ThreadHostBootstrap | undefined;
+  readonly bootstrap: (HostAddress & Required<Pick<HostBootstrap, 'contextId'>>) | undefined;
 }
 
-export interface FoundThreadHosts {
-  readonly hosts: readonly FoundThreadHost[];
+export interface FoundHosts {
+  readonly hosts: readonly FoundHost[];
   /** The tokens of the processes that were started by threads of this owner. */
   readonly threadTokens: readonly string[];
 }
 
 /** `owner` is the part of run tokens that identifies the provider. */
-export function findThreadHosts(owner: string): FoundThreadHosts {
+export function findHosts(owner: string): FoundHosts {
   const table = readProcessTable();
   const isHost = (each: ProcessEntry) =>
     each.pid === each.group && each.token?.startsWith(`${HOST_TOKEN_PREFIX}${owner}/`) === true;
@@ -39,13 +38,9 @@ export async function endThreadLeftovers(
 }
 
 /** Reads the bootstrap from the environment of the process, which only its own user can read. */
-function readBootstrap(pid: number): ThreadHostBootstrap | undefined {
+function readBootstrap(pid: number): FoundHost['bootstrap'] {
   try {
-    const start = `${BOOTSTRAP_VARIABLE}=`;
-    const text = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      .split('\0')
-      .find((each) => each.startsWith(start));
-    return text === undefined ? undefined : (JSON.parse(text.slice(start.length)) as ThreadHostBootstrap);
+    return JSON.parse(readVariable(pid, BOOTSTRAP_VARIABLE) ?? '') as FoundHost['bootstrap'];
   } catch {
     return undefined;
   }

@@ -1,22 +1,22 @@
-// The host: connects one task service to the bus and runs its task once.
+// Runs one task once, on the bus of its host.
 
 import { createDeferred } from '../base/deferred.js';
 import { asContextdError, ContextdError } from '../base/errors.js';
 import type { LogFile } from '../base/log-file.js';
 import type { Logger } from '../base/logger.js';
 import { ThrottledLog } from '../base/throttled-log.js';
-import type { HostBootstrap } from '../messages/host-bootstrap.js';
+import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import { Lifecycle, type TaskEnd } from '../task/lifecycle.js';
 import type { ServiceDefinition } from '../task/service.js';
 import type { EventItems } from '../task/task.js';
-import { commandTopic, readHostCommand, type HostCommand } from './commands.js';
+import { commandTopic, readTaskMessage, type TaskMessage } from './task-messages.js';
 import { FinalEvent } from './final-event.js';
-import type { ConnectBus, HostBus } from './host-bus.js';
-import type { HostOptions } from './host-options.js';
+import type { HostBus } from './host-bus.js';
 import { loadService } from './load-service.js';
 import { Reporter } from './reporter.js';
+import type { TaskRunnerOptions } from './task-runner-options.js';
 
-type StartCommand = Extract<HostCommand, { kind: 'start' }>;
+type StartCommand = Extract<TaskMessage, { kind: 'start' }>;
 
 /** The longest time for onStop after an uncaught error, in milliseconds: a fault ends a process within two seconds. */
 const MAX_CLEAN_UP_MS = 1500;
@@ -25,14 +25,14 @@ const MAX_CLEAN_UP_MS = 1500;
  *   connect -> `created` -> (process start) -> onStart -> `started` -> work -> `stopped` | `exited` | `failed`
  *           -> (acknowledge) -> end of the process
  */
-export class Host {
+export class TaskRunner {
   readonly log: Logger;
   readonly #droppedFrames: ThrottledLog;
-  readonly #bootstrap: HostBootstrap;
-  readonly #connection: HostBus;
+  readonly #bootstrap: RunBootstrap;
+  readonly #bus: HostBus;
   readonly #reporter: Reporter;
   readonly #finalEvent: FinalEvent;
-  readonly #options: HostOptions;
+  readonly #options: TaskRunnerOptions;
   readonly #started = createDeferred<StartCommand>();
   readonly #crashed = createDeferred<never>();
   readonly #stopped = createDeferred<'stop'>();
@@ -40,25 +40,26 @@ export class Host {
   #hasEnded = false;
 
   constructor(
-    bootstrap: HostBootstrap,
-    connect: ConnectBus,
+    bootstrap: RunBootstrap,
+    bus: HostBus,
     logFile: Pick<LogFile, 'log' | 'loss'>,
-    options: HostOptions = {},
+    options: TaskRunnerOptions,
   ) {
     this.#bootstrap = bootstrap;
     this.#options = options;
+    this.#bus = bus;
     this.log = logFile.log;
     this.#droppedFrames = new ThrottledLog(
       (line, count) => this.log.warn(line, { so_far: count }),
       options.clock,
     );
-    this.#connection = connect([commandTopic(bootstrap)], (frame) => this.#receive(frame));
-    this.#reporter = new Reporter(bootstrap, this.#connection, () => logFile.loss, options.thread);
+    this.#read(commandTopic(bootstrap));
+    this.#reporter = new Reporter(bootstrap, bus, () => logFile.loss, options.thread);
     const { presence } = options;
     this.#finalEvent = new FinalEvent({ reporter: this.#reporter, log: this.log, presence });
   }
 
-  /** Runs the service to its end and returns the exit code of the process. */
+  /** Runs the service to its end and returns its exit code. */
   async run(): Promise<number> {
     this.#reporter.report('created');
     const { load = () => loadService(this.#bootstrap) } = this.#options;
@@ -67,7 +68,6 @@ export class Host {
     this.#hasEnded = true;
     await this.#finalEvent.send(end);
     this.#reporter.close();
-    await this.#connection.close();
     return end.kind === 'failed' ? 1 : 0;
   }
 
@@ -88,7 +88,7 @@ export class Host {
     const command = await Promise.race([this.#started.promise, this.#stopped.promise]);
     if (command === 'stop') return { kind: 'stopped' };
     if (!definition.concerns(command.serviceName)) throw this.#wrongName(command.serviceName);
-    if (definition.hearsEvents) this.#connection.subscribe('control');
+    if (definition.hearsEvents) this.#read('control');
     const lifecycle = this.#createLifecycle(command);
     this.#lifecycle = lifecycle;
     void this.#stopped.promise.then(() => lifecycle.stop());
@@ -97,13 +97,13 @@ export class Host {
 
   #createLifecycle(command: StartCommand): Lifecycle {
     const { serviceId, serviceName, instance, transaction, contextId } = this.#bootstrap;
-    const { endpoints = this.#bootstrap.endpoints } = this.#options;
+    const { clock, endpoints } = this.#options;
     return new Lifecycle({
       started: () => {
         // A task that threw in a callback may still be running.
         if (!this.#hasEnded) this.#reporter.report('started');
       },
-      clock: this.#options.clock,
+      clock,
       cleanUpTimeoutMs: Math.min(this.#bootstrap.stopTimeoutMs, MAX_CLEAN_UP_MS),
       context: {
         identity: { serviceId, serviceName, instance, transaction, contextId },
@@ -116,9 +116,13 @@ export class Host {
     });
   }
 
+  #read(topic: string): void {
+    this.#bus.subscribe(topic, (frame) => this.#receive(frame));
+  }
+
   #receive(frame: Uint8Array): void {
     try {
-      const command = readHostCommand(frame, this.#bootstrap);
+      const command = readTaskMessage(frame, this.#bootstrap);
       if (command !== undefined) this.#handleCommand(command);
     } catch (error) {
       if (error instanceof ContextdError && error.code === 'MSG_FRAME_INVALID')
@@ -127,7 +131,7 @@ export class Host {
     }
   }
 
-  #handleCommand(command: HostCommand): void {
+  #handleCommand(command: TaskMessage): void {
     switch (command.kind) {
       case 'start':
         this.#reporter.cause = command.messageId;
