@@ -8,6 +8,7 @@ import { id, nonEmpty, pattern, text, toXsd, word, wordOrBlank, XML_FORMS } from
 import { asList } from './values.js';
 
 export const TASK_TYPES = ['Looped', 'Single'] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
 
 /** A context name becomes part of a file name. */
 const CONTEXT_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;

@@ -6,7 +6,8 @@ import { parseTcpEndpoint } from '../bus/endpoint.js';
 import { readXml, type XmlElement } from '../xml/xml.js';
 import type { Fields } from './read-request.js';
 import { readIfExists } from './read-state.js';
-import { childOf, valueIn } from '../xml/edit.js';
+import { valueIn } from '../xml/edit.js';
+import { servicesOf } from './existing-services.js';
 
 export interface ExistingContext {
   readonly name: string;
@@ -56,23 +57,6 @@ export function completeFields(fields: Fields, { name, path, root }: ExistingCon
   return { ...known, ...Object.fromEntries(given) };
 }
 
-export function servicesOf(root: XmlElement) {
-  return root.children
-    .filter((each) => each.name === 'TaskService')
-    .map((element) => {
-      const task = childOf(element, 'Task');
-      const configuration = childOf(task, 'message', 'content', 'configuration');
-      return {
-        id: valueIn(element, 'id') ?? '',
-        instance: valueIn(element, 'instance') ?? '',
-        description: nonBlank(valueIn(task, 'description')),
-        name: nonBlank(valueIn(childOf(task, 'message', 'header'), 'service_name')),
-        deviceAction: nonBlank(valueIn(configuration, 'device_action')),
-        location: nonBlank(valueIn(configuration, 'location')),
-      };
-    });
-}
-
 export function addressOf(root: XmlElement): Pick<Fields, 'server_ip' | 'sub_port' | 'pub_port'> {
   const sub = parseTcpEndpoint(valueIn(root, 'FrontEndEndpoint') ?? '');
   const pub = parseTcpEndpoint(valueIn(root, 'BackendEndpoint') ?? '');
@@ -85,11 +69,6 @@ function folderOf(root: XmlElement, path: string): string {
   const home = dirname(dirname(path));
   const location = servicesOf(root).find((each) => each.location?.endsWith('/services'))?.location;
   return location === undefined ? home : dirname(resolve(home, location));
-}
-
-/** Treats a blank element as missing. */
-function nonBlank(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
 }
 
 /** Returns ts_102 after ts_101. */

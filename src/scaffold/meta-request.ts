@@ -1,58 +1,55 @@
 // Converts a meta file to a checked request for all its services. Reports all faults at once, with lines.
 
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { TRIGGERS } from '../model/context.js';
+import type { MetaServiceText } from '../model/meta.js';
+import type { MetaContext } from '../model/read/meta-context.js';
 import { invalidFile, type Fault, type ValuePath } from '../xml/fault.js';
-import type { MetaContext, MetaService } from '../model/read/meta-context.js';
-import { checkFields, type Fields } from './read-request.js';
-import type { ContextRequest, ScaffoldRequest, ServiceRequest } from './request.js';
+import { checkFields, readContextFields, readServiceFields, type Fields } from './read-request.js';
+import type { ScaffoldRequest, ServiceRequest } from './request.js';
+
+interface Folders {
+  /** The folder of the meta file. */
+  readonly folder: string;
+  readonly servicePath: string;
+  readonly homePath: string;
+}
 
 /** Throws CTX_INVALID for values that cannot be written, such as a class with the name `class`. */
 export function requestOf(meta: MetaContext): ScaffoldRequest {
+  const { values, path } = meta;
+  const context = contextFields(meta);
   const faults = [
-    ...faultsOf(meta, contextFields(meta), []),
-    ...meta.services.flatMap((service, at) => faultsOf(meta, serviceFields(service), ['Service', at])),
+    ...faultsOf(meta, context, []),
+    ...values.Service.flatMap((service, at) => faultsOf(meta, serviceFields(service), ['Service', at])),
   ];
-  if (faults.length > 0) throw invalidFile(meta.path, faults);
-  const { servicePath, homePath = servicePath } = meta;
-  const context = composeContext(meta);
+  if (faults.length > 0) throw invalidFile(path, faults);
+  const folder = dirname(path);
+  const servicePath = resolve(folder, values.service_path);
+  const homePath = values.home_path === '' ? servicePath : resolve(folder, values.home_path);
   return {
     servicePath,
     homePath,
-    context,
-    services: meta.services.map((each) => composeService(each, meta)),
+    context: readContextFields(context),
+    services: values.Service.map((each) => composeService(each, { folder, servicePath, homePath })),
   };
 }
 
-function composeContext(meta: MetaContext): ContextRequest {
+function composeService(
+  service: MetaServiceText,
+  { folder, servicePath, homePath }: Folders,
+): ServiceRequest {
+  const location =
+    service.location === '' ? join(servicePath, 'services') : resolve(folder, service.location);
+  const transitions = TRIGGERS.map((trigger) => {
+    const state = service.state.find((other) => other.trigger === trigger);
+    return [trigger, { action: state?.action ?? '', call: state?.state_id ?? '' }] as const;
+  });
+  const fields = { ...serviceFields(service), location: relativeLocation(homePath, location) };
   return {
-    contextName: meta.contextName,
-    contextId: meta.hasContextId ? meta.contextId : undefined,
-    serverIp: withoutBrackets(meta.serverIp),
-    subPort: String(meta.subPort),
-    pubPort: String(meta.pubPort),
-  };
-}
-
-function composeService(service: MetaService, meta: MetaContext): ServiceRequest {
-  const { servicePath, homePath = servicePath } = meta;
-  const {
-    taskService,
-    taskFile = taskService,
-    taskClass,
-    serviceName,
-    taskId,
-    deviceAction,
-    entry,
-    taskType,
-    topic,
-  } = service;
-  const { location = join(servicePath, 'services'), description, states } = service;
-  return {
-    ...{ taskService, taskFile, taskClass, serviceName, taskId, deviceAction, entry, taskType, topic },
-    // One line, because it is written to comments and logs.
-    description: description.replace(/\s+/g, ' '),
-    location: relativeLocation(homePath, location),
-    transitions: Object.fromEntries(states.map(({ trigger, action, call }) => [trigger, { action, call }])),
+    ...readServiceFields(fields, ''),
+    topic: service.task_topic || 'process',
+    transitions: Object.fromEntries(transitions),
   };
 }
 
@@ -70,25 +67,13 @@ function faultsOf(meta: MetaContext, fields: Fields, path: ValuePath): readonly 
   });
 }
 
-function contextFields(meta: MetaContext): Fields {
-  const { contextName, serverIp, subPort, pubPort } = composeContext(meta);
-  return { context_name: contextName, server_ip: serverIp, sub_port: subPort, pub_port: pubPort };
+function contextFields({ values }: MetaContext): Fields {
+  const { context_name, context_id, sub_port, pub_port } = values;
+  // An IPv6 address has no brackets in a request.
+  const server_ip = values.server_ip.replace(/^\[(.*)\]$/, '$1');
+  return { context_name, context_id: context_id || undefined, server_ip, sub_port, pub_port };
 }
 
-function serviceFields(service: MetaService): Fields {
-  return {
-    task_service: service.taskService,
-    task_file: service.taskFile,
-    task_class: service.taskClass,
-    task_desc: service.description,
-    service_name: service.serviceName,
-    task_id: service.taskId,
-    device_action: service.deviceAction,
-    location: service.location,
-  };
-}
-
-/** Removes the brackets of an IPv6 address. */
-function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
+function serviceFields({ task_file, location, ...service }: MetaServiceText): Fields {
+  return { ...service, task_file: task_file || undefined, location: location || undefined };
 }

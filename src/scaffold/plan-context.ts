@@ -12,6 +12,7 @@ import {
   type ServiceRequest,
 } from './request.js';
 import { addTaskServices, childOf, valueIn } from '../xml/edit.js';
+import { servicesOf, type ExistingService } from './existing-services.js';
 
 export interface ContextPlan {
   readonly change: FileChange;
@@ -24,7 +25,7 @@ interface ServiceEntry {
   readonly id: string;
   readonly instance: string;
   /** Undefined for a service to add. */
-  readonly element: XmlElement | undefined;
+  readonly existing: ExistingService | undefined;
 }
 
 /** Collected while the services are placed. */
@@ -47,7 +48,13 @@ export function planContext(
   const text = before ?? renderContext(templates, request.context);
   const root = readXml(text, path);
   const conflicts = [...contextConflicts(root, request.context, path)];
-  const findings: Findings = { path, entries: readEntries(root), added: [], conflicts, differences: [] };
+  const findings: Findings = {
+    path,
+    entries: servicesOf(root).map((existing) => ({ ...existing, existing })),
+    added: [],
+    conflicts,
+    differences: [],
+  };
   if (conflicts.length === 0) for (const service of request.services) placeService(service, findings);
   const blocks = findings.added.map((service) => renderTaskService(templates, service));
   const after = blocks.length === 0 ? text : addTaskServices(text, path, blocks).text;
@@ -91,29 +98,20 @@ function contextConflicts(root: XmlElement, context: ContextRequest, path: strin
   });
 }
 
-function readEntries(root: XmlElement): ServiceEntry[] {
-  return root.children
-    .filter(({ name }) => name === 'TaskService')
-    .map((element) => ({
-      id: valueIn(element, 'id') ?? '',
-      instance: valueIn(element, 'instance') ?? '',
-      element,
-    }));
-}
-
 /** Compares the service with an existing one, reports a conflict of id or instance, or adds it. */
 function placeService(service: ServiceRequest, findings: Findings): void {
   const { taskId: id, taskService: instance } = service;
   const { path, entries, conflicts } = findings;
   const idEntry = entries.find((entry) => entry.id === id);
   const entry = idEntry ?? entries.find((other) => other.instance === instance);
-  const where = entry?.element === undefined ? path : `${path}:${entry.element.line}`;
+  const existing = entry?.existing;
+  const where = existing === undefined ? path : `${path}:${existing.element.line}`;
   if (entry === undefined) {
-    findings.entries.push({ id, instance, element: undefined });
+    findings.entries.push({ id, instance, existing });
     findings.added.push(service);
   } else if (entry.id === id && entry.instance === instance) {
-    if (entry.element === undefined) conflicts.push(`${where}: the id ${id} is requested twice`);
-    else compareService(entry.element, service, findings);
+    if (existing === undefined) conflicts.push(`${where}: the id ${id} is requested twice`);
+    else compareService(existing, service, findings);
   } else if (idEntry !== undefined) {
     conflicts.push(`${where}: the id ${id} is taken by the instance '${entry.instance}'`);
   } else {
@@ -122,19 +120,14 @@ function placeService(service: ServiceRequest, findings: Findings): void {
 }
 
 /** Existing values are the user's and only reported. A different service name is a conflict, because code uses it. */
-function compareService(element: XmlElement, service: ServiceRequest, findings: Findings): void {
-  const configuration = childOf(element, 'Task', 'message', 'content', 'configuration');
+function compareService(existing: ExistingService, service: ServiceRequest, findings: Findings): void {
+  const { element } = existing;
   const state = childOf(element, 'Task', 'state');
-  const header = childOf(element, 'Task', 'message', 'header');
   const pairs = [
-    { name: 'service_name', wanted: service.serviceName, found: valueIn(header, 'service_name') },
-    {
-      name: 'description',
-      wanted: service.description,
-      found: valueIn(childOf(element, 'Task'), 'description'),
-    },
-    { name: 'device_action', wanted: service.deviceAction, found: valueIn(configuration, 'device_action') },
-    { name: 'location', wanted: service.location, found: valueIn(configuration, 'location') },
+    { name: 'service_name', wanted: service.serviceName, found: existing.name },
+    { name: 'description', wanted: service.description, found: existing.description },
+    { name: 'device_action', wanted: service.deviceAction, found: existing.deviceAction },
+    { name: 'location', wanted: service.location, found: existing.location },
     { name: 'state type', wanted: service.entry, found: valueIn(state, 'type') ?? 'on_start' },
     ...TRIGGERS.flatMap((trigger) => {
       const asked = service.transitions[trigger];

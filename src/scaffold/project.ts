@@ -3,7 +3,8 @@
 import { basename, join } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import { isIdentifier } from './escape.js';
-import { addressOf, findContext, servicesOf } from './existing-context.js';
+import { addressOf, findContext } from './existing-context.js';
+import { servicesOf } from './existing-services.js';
 import { checkFields, readRequest, type FieldFault, type Fields } from './read-request.js';
 import { readIfExists } from './read-state.js';
 import { readRecord } from './record.js';

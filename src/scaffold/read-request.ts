@@ -14,7 +14,13 @@ import {
   checkText,
   type Check,
 } from './check-fields.js';
-import { TASK_TYPES, type ScaffoldRequest, type ServiceRequest, type TaskType } from './request.js';
+import {
+  TASK_TYPES,
+  type ContextRequest,
+  type ScaffoldRequest,
+  type ServiceRequest,
+  type TaskType,
+} from './request.js';
 
 export const CONTEXT_FIELDS = ['service_path', 'context_name', 'server_ip', 'sub_port', 'pub_port'] as const;
 export const SERVICE_FIELDS = [
@@ -107,18 +113,23 @@ export function readRequest(fields: Fields, folder: string): ScaffoldRequest {
   return {
     servicePath,
     homePath,
-    context: {
-      contextName: fields.context_name ?? '',
-      contextId: fields.context_id,
-      serverIp: fields.server_ip ?? '',
-      subPort: fields.sub_port ?? '',
-      pubPort: fields.pub_port ?? '',
-    },
-    services: [readService(fields, location)],
+    context: readContextFields(fields),
+    services: [readServiceFields(fields, location)],
   };
 }
 
-function readService(fields: Fields, location: string): ServiceRequest {
+export function readContextFields(fields: Fields): ContextRequest {
+  return {
+    contextName: fields.context_name ?? '',
+    contextId: fields.context_id,
+    serverIp: fields.server_ip ?? '',
+    subPort: fields.sub_port ?? '',
+    pubPort: fields.pub_port ?? '',
+  };
+}
+
+/** `location` is the default. */
+export function readServiceFields(fields: Fields, location: string): ServiceRequest {
   return {
     taskService: fields.task_service ?? '',
     taskFile: fields.task_file ?? fields.task_service ?? '',

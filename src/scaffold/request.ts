@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import { isId } from '../base/ids.js';
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
-import type { TaskType } from '../model/read/meta-context.js';
+import type { TaskType } from '../model/meta.js';
 
-export { TASK_TYPES } from '../model/meta.js';
+export { TASK_TYPES, type TaskType } from '../model/meta.js';
 export { DEFAULT_CONTEXT_ID } from '../model/context.js';
-export type { TaskType };
 
 /** The input for the code of a task service. */
 export interface CodeInputs {

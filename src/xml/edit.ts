@@ -12,7 +12,7 @@ export interface Insertion {
 
 const DEFAULT_INDENT = '  ';
 /** A comment after an element on the same line belongs to it: new text is inserted after the comment. */
-const REST_OF_LINE = /(?:[ \t]|<!--(?:(?!-->)[^\r\n])*-->)*(?=\r?\n)/y;
+const REST_OF_LINE = /^(?:[ \t]|<!--(?:(?!-->)[^\r\n])*-->)*(?=\r?\n)/;
 
 /**
  * Inserts `blocks` after the last TaskService, in the line ends and the indentation of the file. Each block is an element
@@ -50,8 +50,7 @@ function endOfContent(text: string, root: XmlElement): number {
 }
 
 function endOfLine(text: string, from: number): number {
-  REST_OF_LINE.lastIndex = from;
-  return REST_OF_LINE.test(text) ? REST_OF_LINE.lastIndex : from;
+  return from + (REST_OF_LINE.exec(text.slice(from))?.[0].length ?? 0);
 }
 
 /** Detects the indentation of the sibling elements; uses the default if they share a line. */

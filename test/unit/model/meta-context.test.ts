@@ -10,47 +10,35 @@ const path = '/home/me/project/conf/Services-Sample.xml';
 
 describe('readMetaContext', () => {
   it.each(VALID_METAS)('accepts $title', ({ text }) => {
-    expect(readMetaContext(text, path)).toMatchObject({
-      contextName: 'Sample',
-      contextId: 'context001',
-      serverIp: '127.0.0.1',
-      subPort: 5556,
-      pubPort: 5557,
-      servicePath: '/home/me/project',
-      homePath: undefined,
+    expect(readMetaContext(text, path).values).toMatchObject({
+      context_name: 'Sample',
+      server_ip: '127.0.0.1',
+      sub_port: '5556',
+      pub_port: '5557',
+      service_path: '..',
+      home_path: '',
     });
   });
 
   it('reads a file in the layout of the original', async () => {
-    const meta = await readMetaContextFile(join(fixtures, 'Services-StateMachine.xml'));
-    expect(meta).toMatchObject({
-      contextName: 'StateMachineSample',
-      servicePath: dirname(fixtures),
-      homePath: dirname(fixtures),
-      warnings: [],
-    });
-    expect(meta.services.map(({ taskId, taskType, entry }) => [taskId, taskType, entry])).toEqual([
+    const { values, warnings } = await readMetaContextFile(join(fixtures, 'Services-StateMachine.xml'));
+    expect(warnings).toEqual([]);
+    expect(values.context_name).toBe('StateMachineSample');
+    expect(values.Service.map((each) => [each.task_id, each.task_type, each.entry_action])).toEqual([
       ['ts_100', 'Single', 'on_start'],
       ['ts_101', 'Looped', 'on_update'],
       ['ts_102', 'Looped', 'on_exit'],
     ]);
-    expect(meta.services[0]).toEqual({
-      taskService: 'Stand',
-      taskClass: 'Standing',
-      description: 'Stand for a while',
-      serviceName: 'state_update',
-      taskId: 'ts_100',
-      deviceAction: 'pass_state1',
-      topic: 'process',
-      location: join(dirname(fixtures), 'services'),
-      entry: 'on_start',
-      taskType: 'Single',
-      states: [
-        { trigger: 'on_start', action: '', call: '' },
-        { trigger: 'on_update', action: '', call: '' },
-        { trigger: 'on_fail', action: '', call: '' },
-        { trigger: 'on_exit', action: 'start', call: 'ts_101' },
-      ],
+    expect(values.Service[0]).toMatchObject({
+      task_service: 'Stand',
+      task_class: 'Standing',
+      service_name: 'state_update',
+      device_action: 'pass_state1',
+    });
+    expect(values.Service[0]?.state).toContainEqual({
+      trigger: 'on_exit',
+      action: 'start',
+      state_id: 'ts_101',
     });
   });
 
