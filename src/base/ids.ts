@@ -1,6 +1,6 @@
 // Creates and checks ids. Branded types keep the kinds apart.
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { systemRandom, type RandomSource } from './random.js';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -30,18 +30,18 @@ export function parseServiceId(text: string): ServiceId | undefined {
 }
 
 /** Returns 20 characters of A-Z0-9, the format of the original system. */
-export function createTransactionId(): TransactionId {
-  const pick = () => TRANSACTION_ALPHABET.charAt(randomInt(TRANSACTION_ALPHABET.length));
+export function createTransactionId(random: RandomSource = systemRandom): TransactionId {
+  const pick = () => TRANSACTION_ALPHABET.charAt(random.integer(TRANSACTION_ALPHABET.length));
   return Array.from({ length: TRANSACTION_LENGTH }, pick).join('') as TransactionId;
 }
 
 /** Returns a short random id for a message, a sender or a run; unique across processes. */
-export function createUniqueId(): string {
-  return randomBytes(9).toString('base64url');
+export function createUniqueId(random: RandomSource = systemRandom): string {
+  return random.bytes(9).toString('base64url');
 }
 
 /** Like createUniqueId, but ten times faster in a new process. Not cryptographically random: use it for sender ids only. */
-export function createSenderId(): string {
-  const part = () => Math.random().toString(36).slice(2, 10);
+export function createSenderId(random: RandomSource = systemRandom): string {
+  const part = () => random.fraction().toString(36).slice(2, 10);
   return part() + part();
 }

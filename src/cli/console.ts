@@ -1,7 +1,9 @@
 // Formats the notices of a running service_context: a line each (time, source, text), or JSON lines.
 
+import { systemClock } from '../base/clock.js';
 import { unreachable } from '../base/errors.js';
 import { LOG_LEVELS, type LogLevel } from '../base/logger.js';
+import { describeRecord } from '../messages/history.js';
 import type { Notice } from '../messages/notice.js';
 import type { Terminal } from './terminal/terminal.js';
 import { describeEvent } from './show/describe-event.js';
@@ -43,8 +45,11 @@ function createFormat(terminal: Terminal, { json }: ConsoleOptions): (notice: No
   return (notice, line) => {
     const transaction = transactionOf(notice);
     if (transaction !== '') transactions.add(transaction);
-    const at = new Date();
-    if (json) return `${JSON.stringify({ at: at.toISOString(), level: line.level, ...notice })}\n`;
+    const at = new Date(systemClock.now());
+    if (json) {
+      const text = notice.kind === 'transition' ? { text: line.text } : {};
+      return `${JSON.stringify({ at: at.toISOString(), level: line.level, ...notice, ...text })}\n`;
+    }
     const time = paint(at.toTimeString().slice(0, 8), 'grey');
     const text = line.colour === undefined ? escapeLine(line.text) : paint(line.text, line.colour);
     // Only with several transactions; commands and answers already contain theirs.
@@ -88,7 +93,7 @@ function describe(notice: Notice): Line {
       return line(level, header.service_id, describeEvent(notice.event), stateColour(header.action));
     }
     case 'transition':
-      return line('info', notice.service, notice.text, 'cyan');
+      return line('info', notice.service ?? '', describeRecord(notice), 'cyan');
     case 'warning':
       return line('warn', 'provider', notice.text, 'yellow');
     case 'closed':

@@ -10,6 +10,7 @@ import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { readPrivate } from '../base/private-files.js';
 import { isId, type ServiceId, type TransactionId } from '../base/ids.js';
 import { contextConfigurationSchema } from '../model/context.js';
+import { historyRecordSchema } from '../messages/history.js';
 import { replyStatusSchema } from '../messages/state.js';
 import { FAILURE_REASONS, SERVICE_STATUSES } from '../supervision/snapshot.js';
 import { EVENT_ACTIONS } from '../messages/service-event.js';
@@ -66,16 +67,7 @@ const transaction = z.object({
   configuration: contextConfigurationSchema,
   records: z.number().int(),
   services: z.array(service),
-  history: z.array(
-    z.object({
-      id: z.number().int(),
-      atMs: z.number(),
-      kind: z.enum(['command', 'event', 'transition', 'effect']),
-      service: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)).optional(),
-      text: z.string(),
-      cause: z.number().int(),
-    }),
-  ),
+  history: z.array(historyRecordSchema),
 });
 export type JournaledTransaction = z.infer<typeof transaction>;
 

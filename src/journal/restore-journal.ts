@@ -38,7 +38,7 @@ export function restoreJournal({ file, stateFolder, nowMs, warn }: RestoreOption
 function restoreTransaction(journaled: JournaledTransaction, nowMs: number): Transaction {
   const { id, configuration, records, services, history } = journaled;
   const transaction = createTransaction(id, configuration, nowMs);
-  transaction.history.push(...history.map((record) => ({ service: undefined, ...record })));
+  transaction.history.push(...history);
   const known = new Map(transaction.snapshot.services);
   for (const service of services) {
     const created = known.get(service.id);

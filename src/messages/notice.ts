@@ -1,5 +1,6 @@
 // The notices of a provider to its embedder, in order; the console prints them.
 
+import type { HistoryRecord } from './history.js';
 import type { ReplyStatus } from './state.js';
 import type { ServiceEventBody } from './service-event.js';
 
@@ -23,11 +24,9 @@ export type Notice =
       readonly status: ReplyStatus;
     }
   | { readonly kind: 'event'; readonly event: ServiceEventBody }
-  | {
+  | (Pick<HistoryRecord, 'service' | 'trigger' | 'action' | 'target' | 'outcome'> & {
       readonly kind: 'transition';
       readonly transaction: string;
-      readonly service: string;
-      readonly text: string;
-    }
+    })
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'closed'; readonly isDetached: boolean };

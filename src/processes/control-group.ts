@@ -3,7 +3,7 @@
 import { accessSync, constants, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createUniqueId } from '../base/ids.js';
-import { listFolder, readLargeFile, readSmallFile } from '../sampler/proc-file.js';
+import { listFolder, readText } from '../sampler/proc-file.js';
 import { digest, ownerOfToken } from './run-token.js';
 
 const PREFIX = 'contextd-';
@@ -42,7 +42,7 @@ export function locateGroupOfOwner(pid: number, owner: string): string | undefin
 
 /** Lists the pids in a group and its subgroups. */
 export function listControlGroup(path: string): readonly number[] {
-  const own = (readLargeFile(join(path, PROCESSES)) ?? '').split('\n').filter((each) => each !== '');
+  const own = (readText(join(path, PROCESSES)) ?? '').split('\n').filter((each) => each !== '');
   return [...own.map(Number), ...subgroupsOf(path).flatMap(listControlGroup)];
 }
 
@@ -92,7 +92,7 @@ interface Mount {
 
 /** Parses lines such as `36 35 98:0 /root /folder options - cgroup2 source options`. */
 function readMounts(): readonly Mount[] {
-  return (readLargeFile('/proc/self/mountinfo') ?? '').split('\n').flatMap((line) => {
+  return (readText('/proc/self/mountinfo') ?? '').split('\n').flatMap((line) => {
     const [left = '', right = ''] = line.split(' - ');
     const [, , , root, folder] = left.split(' ');
     const [type, , options = ''] = right.split(' ');
@@ -103,7 +103,7 @@ function readMounts(): readonly Mount[] {
 
 /** Returns the folders of the groups that a process is in, in order of preference. */
 function groupsOf(pid: number): readonly string[] {
-  const lines = (readSmallFile(`/proc/${pid}/cgroup`) ?? '').split('\n');
+  const lines = (readText(`/proc/${pid}/cgroup`) ?? '').split('\n');
   const mounts = readMounts();
   const folderOf = (isWanted: (controllers: string) => boolean, isMount: (mount: Mount) => boolean) => {
     const line = lines.find((each) => isWanted(each.split(':', 2)[1] ?? '-'));
@@ -133,7 +133,7 @@ function isUsable(base: string): boolean {
   const canMove = [base, path].every((each) =>
     attempt(() => accessSync(join(each, PROCESSES), constants.W_OK)),
   );
-  const type = readSmallFile(join(path, 'cgroup.type'))?.trim();
+  const type = readText(join(path, 'cgroup.type'))?.trim();
   removeControlGroup(path);
   return canMove && (type === undefined || type === 'domain');
 }

@@ -1,7 +1,7 @@
 // Records the descendants of services while their parents still run, for machines without control groups.
 
 import type { Clock } from '../base/clock.js';
-import { readSmallFile } from '../sampler/proc-file.js';
+import { readText } from '../sampler/proc-file.js';
 import { readRelations, type ProcessId } from './process-table.js';
 
 /** Delay of the first scan after a launch; doubles up to MAX_SCAN_INTERVAL_MS. */
@@ -80,5 +80,5 @@ export class DescendantTracker {
 
 /** Returns the most recently assigned pid; undefined on systems without it. */
 function readNewestPid(): string | undefined {
-  return readSmallFile('/proc/loadavg')?.trim().split(' ')[4];
+  return readText('/proc/loadavg')?.trim().split(' ')[4];
 }

@@ -1,7 +1,7 @@
 // Finds the runs that an earlier provider left, by the token in the environment of their processes.
 
 import { basename } from 'node:path';
-import { rlimitTagOf, readProcessTable, type ProcessEntry } from './process-table.js';
+import { readProcessTable, type ProcessEntry } from './process-table.js';
 import { composeRlimitTag, isTagOfOwner } from './rlimit-tag.js';
 import { ownerOfToken, parseToken, type RunToken } from './run-token.js';
 import { locateGroupOfOwner, nameControlGroup } from './control-group.js';
@@ -42,7 +42,7 @@ export function findProcessesWithoutToken(owner: string, tokens: readonly string
   return readProcessTable().filter((each) => {
     const group = locateGroupOfOwner(each.pid, owner);
     if (group !== undefined) return !groups.has(basename(group));
-    const tag = rlimitTagOf(each);
+    const tag = each.rlimitTag;
     return tag !== undefined && isTagOfOwner(owner, tag) && !tags.has(tag);
   });
 }

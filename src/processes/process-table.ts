@@ -18,6 +18,33 @@ export interface ProcessEntry extends ProcessId {
   readonly group: number;
   readonly name: string;
   readonly token: string | undefined;
+  /** See rlimit-tag.ts. */
+  readonly rlimitTag?: string | undefined;
+}
+
+/** An entry of the process table. Reads the rlimit tag when it is needed, once for all users of the table. */
+class ReadEntry implements ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly name: string;
+  readonly startTime: string;
+  readonly token: string | undefined;
+  #tag: { readonly value: string | undefined } | undefined;
+
+  constructor(pid: number, { parent, group, name, startTime }: ReadStat) {
+    this.pid = pid;
+    this.parent = parent;
+    this.group = group;
+    this.name = name;
+    this.startTime = startTime;
+    this.token = readVariable(pid, TOKEN_VARIABLE);
+  }
+
+  get rlimitTag(): string | undefined {
+    this.#tag ??= { value: readRlimitTag(this.pid) };
+    return this.#tag.value;
+  }
 }
 
 /** Criteria by which the processes of a run are found. */
@@ -72,16 +99,7 @@ function createMatcher(table: readonly ProcessEntry[], run: RunSelector): (entry
     each.group === group ||
     inControlGroup.has(each.pid) ||
     starts.get(each.pid) === each.startTime ||
-    (controlGroup === undefined && rlimitTagOf(each) === tag);
-}
-
-const rlimitTags = new WeakMap<ProcessEntry, { readonly tag: string | undefined }>();
-
-/** Reads the rlimit tag of a process; cached for all users of the same table. */
-export function rlimitTagOf(entry: ProcessEntry): string | undefined {
-  const known = rlimitTags.get(entry) ?? { tag: readRlimitTag(entry.pid) };
-  rlimitTags.set(entry, known);
-  return known.tag;
+    (controlGroup === undefined && each.rlimitTag === tag);
 }
 
 /** Returns false if the process has ended, even if its pid is reused. */
@@ -122,10 +140,12 @@ function listPids(): readonly number[] {
 
 function readEntry(pid: number): ProcessEntry | undefined {
   const stat = readStat(pid);
-  return stat === undefined ? undefined : { pid, ...stat, token: readVariable(pid, TOKEN_VARIABLE) };
+  return stat === undefined ? undefined : new ReadEntry(pid, stat);
 }
 
-function readStat(pid: number): Omit<ProcessEntry, 'pid' | 'token'> | undefined {
+type ReadStat = Pick<ProcessEntry, 'parent' | 'group' | 'name' | 'startTime'>;
+
+function readStat(pid: number): ReadStat | undefined {
   const stat = readRawStat(pid);
   if (stat === undefined || isEnded(stat)) return undefined;
   const { name, parent, group, startTicks } = stat;

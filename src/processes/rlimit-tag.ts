@@ -1,7 +1,7 @@
 // Tags processes with an unused resource limit, which a new session or environment does not remove.
 
 import { existsSync } from 'node:fs';
-import { readSmallFile } from '../sampler/proc-file.js';
+import { readText } from '../sampler/proc-file.js';
 import { digest, ownerOfToken } from './run-token.js';
 
 const SHELL = '/bin/sh';
@@ -33,7 +33,7 @@ export function isTagOfOwner(owner: string, tag: string): boolean {
 
 /** Reads the limit of a process as digits; undefined if it has none or has ended. */
 export function readRlimitTag(pid: number): string | undefined {
-  return /^Max file locks +(\d+) /m.exec(readSmallFile(`/proc/${pid}/limits`) ?? '')?.[1];
+  return /^Max file locks +(\d+) /m.exec(readText(`/proc/${pid}/limits`) ?? '')?.[1];
 }
 
 const RUN_DIGITS = 7;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.js';
 import { fileNameOf, ignoresCase } from '../base/file-name.js';
 import { Health } from '../base/health.js';
+import { systemRandom, type RandomSource } from '../base/random.js';
 import type { Notice } from '../messages/notice.js';
 import type { ContextFile } from '../model/read/read-context.js';
 import { ownerOf } from '../processes/run-token.js';
@@ -18,6 +19,7 @@ export interface ProviderOptions {
   /** Receives commands, answers, events, transitions and warnings in the order in which they happen. */
   readonly notice?: (notice: Notice) => void;
   readonly clock?: Clock;
+  readonly random?: RandomSource;
   /** Where journal, logs and compiled services are kept; `<context folder>/.contextd/<ContextID>` when left out. */
   readonly stateFolder?: string;
   /** Whether each service gets a control group, where the system permits it; true when left out. */
@@ -38,6 +40,7 @@ export interface ProviderSetup {
   /** Names the state folder in the tokens of runs: see processes/run-token.ts. */
   readonly owner: string;
   readonly clock: Clock;
+  readonly random: RandomSource;
   readonly notice: (notice: Notice) => void;
   readonly warn: (text: string) => void;
   readonly health: Health;
@@ -47,7 +50,7 @@ export interface ProviderSetup {
 }
 
 export function createSetup(options: ProviderOptions, exit: () => void): ProviderSetup {
-  const { file, notice = () => undefined, clock = systemClock } = options;
+  const { file, notice = () => undefined, clock = systemClock, random = systemRandom } = options;
   const { ContextID: contextId } = file.configuration;
   const stateFolder = options.stateFolder ?? stateFolderOf(file.folder, contextId);
   const warn = (text: string) => notice({ kind: 'warning', text });
@@ -61,6 +64,7 @@ export function createSetup(options: ProviderOptions, exit: () => void): Provide
     stateFolder,
     owner: ownerOf(stateFolder),
     clock,
+    random,
     notice,
     warn,
     health: new Health(warn),

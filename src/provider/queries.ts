@@ -3,12 +3,12 @@
 import { ContextdError } from '../base/errors.js';
 import { isForContext } from '../model/context.js';
 import type { TransactionInfo } from '../messages/context-info.js';
-import type { HistoryEntry, HistoryReply } from '../messages/history.js';
+import { composeEntry, type HistoryReply } from '../messages/history.js';
 import type { StateRequestBody } from '../messages/state.js';
 import type { EnsureMonitor } from './commands/ensure-monitor.js';
 import type { ProviderStats } from './stats.js';
 import { describeLog } from './describe-log.js';
-import type { HistoryRecord, ServiceSnapshot } from '../supervision/snapshot.js';
+import type { ServiceSnapshot } from '../supervision/snapshot.js';
 import { describeUsage, parseTopRequest, type TopPorts } from './top.js';
 import type { Authorizer } from '../security/authorizer.js';
 import { describeTransaction } from '../supervision/describe-transaction.js';
@@ -104,7 +104,7 @@ function history(transactions: TransactionStore, { header, content }: StateReque
   const limit = isCount(content.limit) ? content.limit : DEFAULT_LIMIT;
   // Not slice(-limit), which returns all records for 0.
   const from = Math.max(0, transaction.history.length - limit);
-  return { records: transaction.history.slice(from).map(describeRecord) };
+  return { records: transaction.history.slice(from).map(composeEntry) };
 }
 
 function isCount(value: unknown): value is number {
@@ -118,7 +118,7 @@ function why(transactions: TransactionStore, { header }: StateRequestBody): Hist
     service_id: service.definition.id,
     state: service.status,
     since: new Date(service.sinceMs).toISOString(),
-    records: causalChain(transaction.history, service.cause).map(describeRecord),
+    records: causalChain(transaction.history, service.cause).map(composeEntry),
   };
 }
 
@@ -128,8 +128,4 @@ function findService(transaction: Transaction, text: string): ServiceSnapshot {
   throw new ContextdError('SVC_UNKNOWN', `transaction ${transaction.id} has no service "${text}"`, {
     hint: `its services are ${[...transaction.snapshot.services.keys()].join(', ')}`,
   });
-}
-
-function describeRecord({ id, atMs, kind, service, text, cause }: HistoryRecord): HistoryEntry {
-  return { id, at: new Date(atMs).toISOString(), kind, service_id: service ?? '', text, cause };
 }

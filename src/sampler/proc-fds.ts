@@ -2,7 +2,7 @@
 
 import { constants } from 'node:fs';
 import { NET_TABLES, parseInternet, parseUnix, type Socket } from './parse-net.js';
-import { isRegularFile, listFolder, readLargeFile, readLink, readSmallFile } from './proc-file.js';
+import { isRegularFile, listFolder, readLink, type ProcReader } from './proc-file.js';
 import type { OpenConnection, OpenedFile } from './sample.js';
 
 /** A link below /proc/PID/fd. */
@@ -17,6 +17,11 @@ export class ProcFds {
   readonly #links = new Map<number, readonly Link[] | undefined>();
   /** Sockets by network namespace; most processes share one. */
   readonly #networks = new Map<string, ReadonlyMap<number, Socket>>();
+  readonly #reader: ProcReader;
+
+  constructor(reader: ProcReader) {
+    this.#reader = reader;
+  }
 
   /** Returns whether reading the open files of a process is not permitted. */
   isUnreadable(pid: number): boolean {
@@ -27,7 +32,9 @@ export class ProcFds {
   openedFiles(pid: number): readonly OpenedFile[] {
     return (this.#linksOf(pid) ?? []).flatMap(({ fd, to }) => {
       if (!to.startsWith('/') || !isRegularFile(`/proc/${pid}/fd/${fd}`)) return [];
-      const flags = /^flags:\s+([0-7]+)/m.exec(readSmallFile(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1];
+      const flags = /^flags:\s+([0-7]+)/m.exec(
+        this.#reader.readSmall(`/proc/${pid}/fdinfo/${fd}`) ?? '',
+      )?.[1];
       return flags === undefined ? [] : [{ pid, path: to, fd, mode: nameMode(Number.parseInt(flags, 8)) }];
     });
   }
@@ -54,9 +61,15 @@ export class ProcFds {
     const name = readLink(`/proc/${pid}/ns/net`) ?? `of ${pid}`;
     const known = this.#networks.get(name);
     if (known !== undefined) return known;
-    const sockets = readNetwork(pid);
+    const sockets = this.#readNetwork(pid);
     this.#networks.set(name, sockets);
     return sockets;
+  }
+
+  #readNetwork(pid: number): ReadonlyMap<number, Socket> {
+    const read = (file: string) => this.#reader.readLarge(`/proc/${pid}/net/${file}`) ?? '';
+    const tables = NET_TABLES.map((table) => parseInternet(read(table.file), table));
+    return new Map([...tables, parseUnix(read('unix'))].flatMap((table) => [...table]));
   }
 }
 
@@ -65,12 +78,6 @@ function readLinks(pid: number): readonly Link[] | undefined {
     const to = readLink(`/proc/${pid}/fd/${fd}`);
     return to === undefined ? [] : [{ fd: Number(fd), to }];
   });
-}
-
-function readNetwork(pid: number): ReadonlyMap<number, Socket> {
-  const read = (file: string) => readLargeFile(`/proc/${pid}/net/${file}`) ?? '';
-  const tables = NET_TABLES.map((table) => parseInternet(read(table.file), table));
-  return new Map([...tables, parseUnix(read('unix'))].flatMap((table) => [...table]));
 }
 
 /** Returns the mode as fopen names it. */

@@ -1,47 +1,73 @@
-// Reads files of /proc without allocating buffers. Missing or unreadable files read as undefined.
+// Reads files of /proc. Missing or unreadable files read as undefined.
 
-import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { hasErrnoCode } from '../base/errors.js';
 
+export function readText(path: string): string | undefined {
+  return unlessGone(() => readFileSync(path, 'utf8'));
+}
+
 /** One page: Linux returns a small file of /proc in one read of at most this size. */
-const small = Buffer.allocUnsafeSlow(4096);
-
-/** Reads a file of at most one page, such as `stat`. */
-export function readSmallFile(path: string): string | undefined {
-  return unlessGone(() => {
-    const file = openSync(path, constants.O_RDONLY);
-    try {
-      return small.toString('utf8', 0, readSync(file, small, 0, small.length, null));
-    } finally {
-      closeSync(file);
-    }
-  });
-}
-
+const PAGE = 4096;
 const BLOCK = 64 * 1024;
-let large = Buffer.allocUnsafeSlow(BLOCK);
 
-/** Reads a file of any length, such as `smaps`. */
-export function readLargeFile(path: string): string | undefined {
+/** Reads many files without allocating buffers. */
+export class ProcReader {
+  readonly #small = Buffer.allocUnsafeSlow(PAGE);
+  #large = Buffer.allocUnsafeSlow(BLOCK);
+  /** Since Linux 6.2 the size of /proc/PID/fd is the number of open files; before, it is 0. */
+  readonly #hasCountInSize = (unlessGone(() => statSync('/proc/self/fd').size) ?? 0) > 0;
+
+  /** Reads a file of at most one page, such as `stat`. */
+  readSmall(path: string): string | undefined {
+    return readWith(path, (file) =>
+      this.#small.toString('utf8', 0, readSync(file, this.#small, 0, PAGE, null)),
+    );
+  }
+
+  /** Reads a file of any length, such as `smaps`. */
+  readLarge(path: string): string | undefined {
+    return readWith(path, (file) => {
+      // Call `fill` first: it may replace the buffer by a larger one.
+      const length = this.#fill(file);
+      return this.#large.toString('utf8', 0, length);
+    });
+  }
+
+  countFds(pid: number): number | undefined {
+    const path = `/proc/${pid}/fd`;
+    return unlessGone(() => (this.#hasCountInSize ? statSync(path).size : readdirSync(path).length));
+  }
+
+  #fill(file: number): number {
+    for (let length = 0; ;) {
+      if (this.#large.length - length < BLOCK)
+        this.#large = Buffer.concat([this.#large], this.#large.length * 2);
+      const added = readSync(file, this.#large, length, BLOCK, null);
+      if (added === 0) return length;
+      length += added;
+    }
+  }
+}
+
+function readWith(path: string, read: (file: number) => string): string | undefined {
   return unlessGone(() => {
     const file = openSync(path, constants.O_RDONLY);
     try {
-      // Call `fill` first: it may replace `large` by a larger buffer.
-      const length = fill(file);
-      return large.toString('utf8', 0, length);
+      return read(file);
     } finally {
       closeSync(file);
     }
   });
-}
-
-function fill(file: number): number {
-  for (let length = 0; ;) {
-    if (large.length - length < BLOCK) large = Buffer.concat([large], large.length * 2);
-    const added = readSync(file, large, length, BLOCK, null);
-    if (added === 0) return length;
-    length += added;
-  }
 }
 
 export function listFolder(path: string): readonly string[] | undefined {
@@ -54,14 +80,6 @@ export function readLink(path: string): string | undefined {
 
 export function isRegularFile(path: string): boolean {
   return unlessGone(() => statSync(path).isFile()) === true;
-}
-
-/** Since Linux 6.2 the size of /proc/PID/fd is the number of open files; before, it is 0. */
-const hasCountInSize = unlessGone(() => statSync('/proc/self/fd').size) ?? 0;
-
-export function countFds(pid: number): number | undefined {
-  const path = `/proc/${pid}/fd`;
-  return unlessGone(() => (hasCountInSize > 0 ? statSync(path).size : readdirSync(path).length));
 }
 
 /** The process has ended or belongs to another user. Any other error is a defect of contextd. */

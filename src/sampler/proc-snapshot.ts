@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import type { Clock } from '../base/clock.js';
 import type { CpuMeter } from './cpu-meter.js';
 import {
   parseAuxv,
@@ -13,7 +14,7 @@ import {
   type Machine,
 } from './parse-proc.js';
 import { isEnded, nameStatus, parseStat, type ProcStat } from './parse-stat.js';
-import { countFds, listFolder, readLargeFile, readSmallFile } from './proc-file.js';
+import { listFolder, readText, type ProcReader } from './proc-file.js';
 import type { ProcessUsage, Target } from './sample.js';
 import type { TreeMember, TreeReading } from './tree-meter.js';
 import { groupByParent, collectDescendants } from './tree.js';
@@ -21,7 +22,7 @@ import { groupByParent, collectDescendants } from './tree.js';
 /** Reads the constants of this machine. */
 export function readMachine(): Machine {
   const words = new BigUint64Array(new Uint8Array(readAuxv()).buffer);
-  const bootedAtMs = parseBootTime(readLargeFile('/proc/stat') ?? '');
+  const bootedAtMs = parseBootTime(readText('/proc/stat') ?? '');
   return { ...parseAuxv(words), bootedAtMs, memoryBytes: totalmem() };
 }
 
@@ -35,11 +36,13 @@ function readAuxv(): Uint8Array {
 }
 
 interface TimedStat extends ProcStat {
-  /** Time of the reading, by performance.now. */
+  /** Time of the reading, by the monotonic clock. */
   readonly readAtMs: number;
 }
 
 export interface ProcSnapshotOptions {
+  readonly clock: Clock;
+  readonly reader: ProcReader;
   readonly machine: Machine;
   readonly cpu: { readonly processes: CpuMeter; readonly threads: CpuMeter };
   readonly hasPss: boolean;
@@ -48,15 +51,17 @@ export interface ProcSnapshotOptions {
 /** Stats of all processes of the machine; reads more expensive values only on request. */
 export class ProcSnapshot {
   readonly #options: ProcSnapshotOptions;
-  readonly #uptimeMs = parseUptime(readSmallFile('/proc/uptime') ?? '');
-  readonly #startedAtMs = performance.now();
+  readonly #uptimeMs: number;
+  readonly #startedAtMs: number;
   readonly #stats: ReadonlyMap<number, TimedStat>;
   readonly #children: ReadonlyMap<number, readonly number[]>;
   readonly #usage = new Map<number, ProcessUsage | undefined>();
 
   constructor(ports: ProcSnapshotOptions) {
     this.#options = ports;
-    this.#stats = readAll();
+    this.#uptimeMs = parseUptime(ports.reader.readSmall('/proc/uptime') ?? '');
+    this.#startedAtMs = ports.clock.monotonic();
+    this.#stats = this.#readAll();
     this.#children = groupByParent(this.#stats);
   }
 
@@ -79,21 +84,21 @@ export class ProcSnapshot {
 
   /** Returns status and CPU usage of one thread; undefined if it has ended. */
   thread(pid: number, tid: number): Pick<ProcessUsage, 'status' | 'cpuPercent'> | undefined {
-    const seen = readStat(`/proc/${pid}/task/${tid}/stat`);
+    const seen = this.#readStat(`/proc/${pid}/task/${tid}/stat`);
     if (seen === undefined || isEnded(seen)) return undefined;
     return { status: nameStatus(seen.state), cpuPercent: this.#percent('threads', tid, seen) };
   }
 
   /** Returns the descendants of the children that one thread started; empty if the system does not provide them. */
   descendantsOfThread(pid: number, tid: number): readonly number[] {
-    const pids = readLargeFile(`/proc/${pid}/task/${tid}/children`)?.split(' ') ?? [];
+    const pids = this.#options.reader.readLarge(`/proc/${pid}/task/${tid}/children`)?.split(' ') ?? [];
     return this.#collect(pids.filter((each) => each !== '').map(Number));
   }
 
   /** Returns the CPU time of a target and its descendants; undefined if the target has ended. */
   tree({ pid, tid }: Target, below: readonly number[]): TreeReading | undefined {
     const root = this.#stats.get(pid);
-    const thread = tid === undefined ? undefined : readStat(`/proc/${pid}/task/${tid}/stat`);
+    const thread = tid === undefined ? undefined : this.#readStat(`/proc/${pid}/task/${tid}/stat`);
     if (root === undefined || (tid !== undefined && thread === undefined)) return undefined;
     const members = new Map<number, TreeMember>();
     for (const each of below) {
@@ -122,13 +127,13 @@ export class ProcSnapshot {
 
   #read(pid: number): ProcessUsage | undefined {
     const seen = this.#stats.get(pid);
-    const memory = parseStatm(readSmallFile(`/proc/${pid}/statm`) ?? '');
+    const { machine, hasPss, reader } = this.#options;
+    const memory = parseStatm(reader.readSmall(`/proc/${pid}/statm`) ?? '');
     if (seen === undefined || memory === undefined) return undefined;
-    const { machine, hasPss } = this.#options;
     const rssBytes = memory.rss * machine.pageBytes;
-    const io = parseIo(readSmallFile(`/proc/${pid}/io`) ?? '');
-    const fds = countFds(pid);
-    const pssBytes = hasPss ? parsePss(readSmallFile(`/proc/${pid}/smaps_rollup`) ?? '') : undefined;
+    const io = parseIo(reader.readSmall(`/proc/${pid}/io`) ?? '');
+    const fds = reader.countFds(pid);
+    const pssBytes = hasPss ? parsePss(reader.readSmall(`/proc/${pid}/smaps_rollup`) ?? '') : undefined;
     return {
       pid,
       parent: seen.parent,
@@ -162,21 +167,22 @@ export class ProcSnapshot {
   #ticksToMs(ticks: number): number {
     return (ticks * 1000) / this.#options.machine.ticksPerSecond;
   }
-}
 
-function readAll(): ReadonlyMap<number, TimedStat> {
-  const all = new Map<number, TimedStat>();
-  for (const name of listFolder('/proc') ?? []) {
-    const pid = Number(name);
-    if (Number.isNaN(pid)) continue;
-    const seen = readStat(`/proc/${name}/stat`);
-    if (seen !== undefined) all.set(pid, seen);
+  #readAll(): ReadonlyMap<number, TimedStat> {
+    const all = new Map<number, TimedStat>();
+    for (const name of listFolder('/proc') ?? []) {
+      const pid = Number(name);
+      if (Number.isNaN(pid)) continue;
+      const seen = this.#readStat(`/proc/${name}/stat`);
+      if (seen !== undefined) all.set(pid, seen);
+    }
+    return all;
   }
-  return all;
-}
 
-function readStat(path: string): TimedStat | undefined {
-  const text = readSmallFile(path);
-  const stat = text === undefined ? undefined : parseStat(text);
-  return stat === undefined ? undefined : { ...stat, readAtMs: performance.now() };
+  #readStat(path: string): TimedStat | undefined {
+    const { reader, clock } = this.#options;
+    const text = reader.readSmall(path);
+    const stat = text === undefined ? undefined : parseStat(text);
+    return stat === undefined ? undefined : { ...stat, readAtMs: clock.monotonic() };
+  }
 }

@@ -11,7 +11,7 @@ const FRESH_MS = 5000;
 
 export interface UsageProbePorts {
   readonly clock: Clock;
-  readonly createSampler: () => Sampler;
+  readonly createSampler: (options: { readonly clock: Clock }) => Sampler;
 }
 
 /** A process to measure, and the key of its sample in the result. */
@@ -112,7 +112,7 @@ export class UsageProbe<Key> {
   #meterOf(kind: string): Meter<Key> {
     const known = this.#meters.get(kind);
     if (known !== undefined) return known;
-    const sampler = this.#ports.createSampler();
+    const sampler = this.#ports.createSampler(this.#ports);
     const meter: Meter<Key> = { sampler, measuredMs: new Map(), lastMs: -Infinity, pending: undefined };
     this.#meters.set(kind, meter);
     return meter;

@@ -1,7 +1,7 @@
 // Measures processes on systems without /proc, with pidusage and systeminformation, which are loaded on demand.
 
 import { totalmem } from 'node:os';
-import { systemClock } from '../base/clock.js';
+import type { Clock } from '../base/clock.js';
 import { hasErrnoCode } from '../base/errors.js';
 import { CpuMeter } from './cpu-meter.js';
 import type { OpenConnection, ProcessUsage, Sample, SampleOptions, Sampler, Target } from './sample.js';
@@ -34,14 +34,22 @@ interface PidUsage {
  */
 export class UsageSampler implements Sampler {
   readonly #cpu = new CpuMeter();
+  readonly #clock: Clock;
   #starts = new Map<number, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   async sample(
     targets: readonly Target[],
     options: SampleOptions = {},
   ): Promise<readonly (Sample | undefined)[]> {
-    const [atMs, startMs] = [Date.now(), performance.now()];
-    const listed = await listIncluding(targets.map(({ pid }) => pid));
+    const [atMs, startMs] = [this.#clock.now(), this.#clock.monotonic()];
+    const listed = await listIncluding(
+      targets.map(({ pid }) => pid),
+      this.#clock,
+    );
     const childrenOf = groupByParent(listed);
     const trees = targets.map(({ pid }) => collectDescendants([pid], (each) => childrenOf.get(each)));
     const pids = [...new Set(trees.flat())];
@@ -60,7 +68,7 @@ export class UsageSampler implements Sampler {
           ? {}
           : { connections: members.flatMap(({ pid }) => connections.get(pid) ?? []) }),
         atMs,
-        elapsedMs: performance.now() - startMs,
+        elapsedMs: this.#clock.monotonic() - startMs,
       };
     });
   }
@@ -104,10 +112,13 @@ export class UsageSampler implements Sampler {
 }
 
 /** systeminformation caches its result for half a second: waits and reads again if a running pid is missing. */
-async function listIncluding(pids: readonly number[]): Promise<ReadonlyMap<number, ListedProcess>> {
+async function listIncluding(
+  pids: readonly number[],
+  clock: Clock,
+): Promise<ReadonlyMap<number, ListedProcess>> {
   const listed = await readList();
   if (!pids.some((pid) => !listed.has(pid) && isRunning(pid))) return listed;
-  await new Promise<void>((resolve) => systemClock.after(LIST_CACHE_MS, resolve));
+  await new Promise<void>((resolve) => clock.after(LIST_CACHE_MS, resolve));
   return readList();
 }
 

@@ -29,7 +29,7 @@ export function stop(builder: SnapshotBuilder, id: ServiceId, cause: number): vo
   const service = builder.get(id);
   if (service === undefined) return;
   if (service.status === 'backoff') {
-    const event = builder.record('event', id, 'stopped', cause);
+    const event = builder.record({ kind: 'event', service: id, action: 'stopped' }, cause);
     builder.set(id, { status: 'stopped', lastAction: 'stopped', cause: event, pendingStart: undefined });
     builder.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
     fireTrigger(builder, id, 'on_exit', event);
@@ -41,15 +41,12 @@ export function stop(builder: SnapshotBuilder, id: ServiceId, cause: number): vo
 
 /** Reports and records a failure that the service cannot report itself, and fires on_fail. */
 export function fail(builder: SnapshotBuilder, id: ServiceId, failure: Failure): void {
-  const event = builder.record('event', id, `failed: ${failure.error.message}`, builder.get(id)?.cause ?? 0);
-  builder.set(id, {
-    status: 'failed',
-    lastAction: 'failed',
-    cause: event,
-    reason: failure.reason,
-    error: failure.error,
-  });
   const { reason, error, end = {} } = failure;
+  const event = builder.record(
+    { kind: 'event', service: id, action: 'failed', reason, message: error.message },
+    builder.get(id)?.cause ?? 0,
+  );
+  builder.set(id, { status: 'failed', lastAction: 'failed', cause: event, reason, error });
   builder.effects.push({ type: 'report', service: id, action: 'failed', status: { ...end, reason, error } });
   // Giving up follows a failure whose on_fail has fired already.
   if (reason !== 'gave_up') fireTrigger(builder, id, 'on_fail', event);
@@ -72,7 +69,7 @@ export function endProcess(
   id: ServiceId,
   { cause, atOnce }: { readonly cause: number; readonly atOnce: boolean },
 ): number {
-  const effect = builder.record('effect', id, 'stop', cause);
+  const effect = builder.record({ kind: 'effect', service: id, action: 'stop' }, cause);
   builder.effects.push({ type: 'stop', service: id, run: builder.get(id)?.run ?? 0, atOnce });
   return effect;
 }
@@ -100,7 +97,10 @@ export function launchIfAllowed(builder: SnapshotBuilder, id: ServiceId, pending
   } else if (decision.delayMs === 0) {
     launch(builder, id, pending.cause, decision.restartsMs);
   } else {
-    const effect = builder.record('effect', id, `back off for ${decision.delayMs} ms`, pending.cause);
+    const effect = builder.record(
+      { kind: 'effect', service: id, action: 'backoff', delay_ms: decision.delayMs },
+      pending.cause,
+    );
     builder.set(id, {
       status: 'backoff',
       cause: effect,
@@ -118,7 +118,7 @@ export function launch(
   restartsMs: readonly number[],
 ): void {
   const run = (builder.get(id)?.run ?? 0) + 1;
-  const effect = builder.record('effect', id, 'launch', cause);
+  const effect = builder.record({ kind: 'effect', service: id, action: 'launch' }, cause);
   builder.set(id, {
     ...freshRun,
     status: 'starting',
@@ -155,23 +155,20 @@ function performTransition(
   const service = builder.get(target);
   if (service === undefined) return;
   const { action, trigger } = transition;
-  const reason = noOpReason(action, service);
-  const note = reason === undefined ? '' : ` (${reason})`;
+  const outcome = outcomeOf(action, service);
   const cause = builder.record(
-    'transition',
-    origin.from,
-    `${trigger}: ${action} ${target}${note}`,
+    { kind: 'transition', service: origin.from, trigger, action, target, outcome },
     origin.event,
   );
-  if (reason !== undefined) return;
+  if (outcome !== 'done') return;
   if (action === 'stop') stop(builder, target, cause);
   else run(builder, target, { by: 'transition', trigger, cause });
 }
 
-/** Why a transition changes nothing: the service has given up and waits for a command, or is in that state already. */
-function noOpReason(action: Transition['action'], service: ServiceSnapshot): string | undefined {
-  if (action !== 'stop' && service.reason === 'gave_up') return 'it has given up';
-  return isAlreadyInState(action, service) ? `already ${service.status}` : undefined;
+/** A transition changes nothing if its target has given up and waits for a command, or is in that state already. */
+function outcomeOf(action: Transition['action'], service: ServiceSnapshot): string {
+  if (action !== 'stop' && service.reason === 'gave_up') return 'gave_up';
+  return isAlreadyInState(action, service) ? service.status : 'done';
 }
 
 function isAlreadyInState(action: Transition['action'], service: ServiceSnapshot): boolean {

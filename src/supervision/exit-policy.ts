@@ -29,10 +29,10 @@ export function handleExit(
 ): void {
   const id = event.service;
   builder.set(id, { isAlive: false, pid: undefined, pendingStart: undefined });
-  if (event.killed.length > 0)
-    builder.record('effect', id, `killed ${event.killed.join(', ')}`, service.cause);
-  const left = event.left ?? [];
-  if (left.length > 0) builder.record('effect', id, `could not end ${left.join(', ')}`, service.cause);
+  const { killed, left = [] } = event;
+  const kill = { kind: 'effect', service: id, action: 'kill' } as const;
+  if (killed.length > 0) builder.record({ ...kill, outcome: 'done', processes: killed }, service.cause);
+  if (left.length > 0) builder.record({ ...kill, outcome: 'failed', processes: left }, service.cause);
   // A failure was reported, and fired on_fail, when it was detected: before the process ended.
   if (service.status === 'stopping' || service.reportedEnd === 'stopped') finishStop(builder, service, event);
   else if (service.status !== 'failed') finishUnrequestedExit(builder, service, event);
@@ -67,7 +67,8 @@ function finishStop(builder: SnapshotBuilder, service: ServiceSnapshot, end: Pro
   builder.set(id, { status, lastAction: 'stopped' });
   if (service.reportedEnd === undefined) {
     builder.effects.push({ type: 'report', service: id, action: 'stopped', status: describeEnd(end) });
-    builder.set(id, { cause: builder.record('event', id, 'stopped', service.cause) });
+    const cause = builder.record({ kind: 'event', service: id, action: 'stopped' }, service.cause);
+    builder.set(id, { cause });
   }
   if (!isRestart) fireTrigger(builder, id, 'on_exit', builder.get(id)?.cause ?? 0);
 }
@@ -80,7 +81,9 @@ function finishUnrequestedExit(builder: SnapshotBuilder, service: ServiceSnapsho
     return;
   }
   const cause =
-    service.reportedEnd === 'exited' ? service.cause : builder.record('event', id, 'exited', service.cause);
+    service.reportedEnd === 'exited'
+      ? service.cause
+      : builder.record({ kind: 'event', service: id, action: 'exited' }, service.cause);
   builder.set(id, { status: 'exited', lastAction: 'exited', cause });
   if (service.reportedEnd !== 'exited') {
     builder.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });

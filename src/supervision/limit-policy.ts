@@ -15,7 +15,10 @@ export function handleLimitBreach(
   const { id } = service.definition;
   const message = describeBreach(id, breach);
   if (breach.limit.event === 'updated') {
-    const event = builder.record('event', id, `updated: ${message}`, service.cause);
+    const event = builder.record(
+      { kind: 'event', service: id, action: 'updated', reason: 'limit', message },
+      service.cause,
+    );
     builder.set(id, { lastAction: 'updated' });
     const status = { reason: 'limit', ...describeItems(breach) } as const;
     builder.effects.push({ type: 'report', service: id, action: 'updated', status });

@@ -16,7 +16,7 @@ const MAX_MISSED_SAMPLES = 3;
 
 export interface LimitWatchdogPorts {
   readonly clock: Clock;
-  readonly createSampler: () => Sampler;
+  readonly createSampler: (options: { readonly clock: Clock }) => Sampler;
   readonly transactions: Pick<TransactionStore, 'all'>;
   readonly onBreach: (transaction: Transaction, service: ServiceId, breach: RunLimitBreach) => void;
   /** A sampling round failed; the next one follows. */
@@ -69,7 +69,7 @@ export class LimitWatchdog {
       this.#states = new Map();
       return;
     }
-    this.#sampler ??= this.#ports.createSampler();
+    this.#sampler ??= this.#ports.createSampler(this.#ports);
     const pss = watchedRuns.some(({ limits }) => limits.some(({ metric }) => metric === 'pss'));
     const targets = watchedRuns.map(({ target }) => target);
     const samples = await this.#sampler.sample(targets, { pss });

@@ -15,6 +15,7 @@ import type { Transaction } from './transaction.js';
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly transactions: SupervisorPorts['transactions'];
+  readonly random: SupervisorPorts['random'];
   readonly notice: (notice: Notice) => void;
   readonly stateFolder: string;
   /** Names the provider's state folder: see processes/run-token.ts. */
@@ -25,9 +26,9 @@ export interface SupervisorOptions {
 }
 
 export function openSupervisor(options: SupervisorOptions, closers: Closers): Supervisor {
-  const { clock, transactions, notice, owner, launchers, outbox, saveLater } = options;
+  const { clock, random, transactions, notice, owner, launchers, outbox, saveLater } = options;
   const supervisor = new Supervisor({
-    ...{ clock, transactions, outbox, saveLater },
+    ...{ clock, random, transactions, outbox, saveLater },
     launcher: launchers.launcher,
     prepare: launchers.prepare,
     bootstrap: (transaction, service, { codeHash: _, ...code }) => ({
@@ -37,8 +38,10 @@ export function openSupervisor(options: SupervisorOptions, closers: Closers): Su
     token: (transaction, service, run) =>
       (service.serviceType === 'Thread' ? THREAD_TOKEN_PREFIX : '') +
       composeToken(owner, { transaction: transaction.id, service: service.id, run }),
-    onRecord: (transaction, { kind, service = '', text }) => {
-      if (kind === 'transition') notice({ kind, transaction: transaction.id, service, text });
+    onRecord: (transaction, record) => {
+      const { kind, service, trigger, action, target, outcome } = record;
+      if (kind === 'transition')
+        notice({ kind, transaction: transaction.id, service, trigger, action, target, outcome });
     },
   });
   closers.add(() => supervisor.close());

@@ -19,18 +19,17 @@ export function reconcile(builder: SnapshotBuilder, id: ServiceId, found: FoundP
   if (found !== undefined) adoptProcess(builder, service, found);
   else if (service.isAlive) handleMissingProcess(builder, service);
   else if (service.status === 'backoff') {
-    launch(
-      builder,
-      id,
-      builder.record('effect', id, 'back-off ends with the new provider', service.cause),
-      service.restartsMs,
-    );
+    const cause = builder.record({ kind: 'effect', service: id, action: 'end_backoff' }, service.cause);
+    launch(builder, id, cause, service.restartsMs);
   }
 }
 
 function adoptProcess(builder: SnapshotBuilder, service: ServiceSnapshot, found: FoundProcess): void {
   const { id } = service.definition;
-  const cause = builder.record('event', id, `found alive (pid ${found.pid})`, service.cause);
+  const cause = builder.record(
+    { kind: 'event', service: id, action: 'adopted', pid: found.pid },
+    service.cause,
+  );
   const isSameRun = service.isAlive && service.run === found.run;
   builder.set(id, { ...found, isAlive: true, cause });
   // The journal is older than this run. A heartbeat will report its state.
@@ -52,7 +51,7 @@ function adoptProcess(builder: SnapshotBuilder, service: ServiceSnapshot, found:
 
 function handleMissingProcess(builder: SnapshotBuilder, service: ServiceSnapshot): void {
   const { id } = service.definition;
-  const cause = builder.record('event', id, 'not found by the new provider', service.cause);
+  const cause = builder.record({ kind: 'event', service: id, action: 'missing' }, service.cause);
   builder.set(id, { isAlive: false, pid: undefined, pendingStart: undefined, cause });
   if (service.status === 'starting') {
     // The start was requested but perhaps never performed: this is not a failure of the service.

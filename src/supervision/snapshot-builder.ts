@@ -2,13 +2,8 @@
 
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
-import type {
-  Effect,
-  HistoryRecord,
-  ServiceSnapshot,
-  ServiceStatus,
-  TransactionSnapshot,
-} from './snapshot.js';
+import type { HistoryFact } from '../messages/history.js';
+import type { Effect, ServiceSnapshot, ServiceStatus, TransactionSnapshot } from './snapshot.js';
 
 export class SnapshotBuilder {
   readonly atMs: number;
@@ -54,12 +49,9 @@ export class SnapshotBuilder {
   }
 
   /** Adds a record to the history; returns its id. `cause` is the id of the record that led to it. */
-  record(kind: HistoryRecord['kind'], service: ServiceId | undefined, text: string, cause: number): number {
+  record(fact: HistoryFact, cause: number): number {
     this.#records += 1;
-    this.effects.push({
-      type: 'record',
-      record: { id: this.#records, atMs: this.atMs, kind, service, text, cause },
-    });
+    this.effects.push({ type: 'record', record: { id: this.#records, atMs: this.atMs, ...fact, cause } });
     return this.#records;
   }
 

@@ -2,6 +2,7 @@
 
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId, TransactionId } from '../base/ids.js';
+import type { HistoryRecord } from '../messages/history.js';
 import type { EventAction } from '../messages/service-event.js';
 import type { ServiceStatus } from '../messages/service-status.js';
 import type { ProcessEnd } from '../launcher/launcher.js';
@@ -170,17 +171,6 @@ export interface ReportedStatus {
   readonly value?: number;
   readonly above?: number;
   readonly for_s?: number;
-}
-
-/** A record of the history: one link in the chain of causes. */
-export interface HistoryRecord {
-  readonly id: number;
-  readonly atMs: number;
-  readonly kind: 'command' | 'event' | 'transition' | 'effect';
-  readonly service: ServiceId | undefined;
-  readonly text: string;
-  /** The id of the record that led to this one; 0 if there is no such record. */
-  readonly cause: number;
 }
 
 /** Number of launches after the first, by command or transition. `max_restarts` counts `restartsMs` instead. */

@@ -1,17 +1,21 @@
 // The functions that the supervisor needs from the rest of the provider.
 
 import type { Clock } from '../base/clock.js';
+import type { RandomSource } from '../base/random.js';
 import type { TaskService } from '../model/context.js';
+import type { HistoryRecord } from '../messages/history.js';
 import type { RunBootstrap } from '../messages/host-bootstrap.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { Launcher } from '../launcher/launcher.js';
 import type { PrepareCode, PreparedCode } from '../launcher/prepare-code.js';
-import type { HistoryRecord, ReportedStatus } from './snapshot.js';
+import type { ReportedStatus } from './snapshot.js';
 import type { Transaction } from './transaction.js';
 import type { TransactionStore } from './transaction-store.js';
 
 export interface SupervisorPorts {
   readonly clock: Clock;
+  /** Sets the jitter of back-offs. */
+  readonly random: Pick<RandomSource, 'fraction'>;
   readonly transactions: TransactionStore;
   readonly launcher: Launcher;
   /** Compiles the code of a service or locates its program. Throws SVC_ errors. */

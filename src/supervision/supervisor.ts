@@ -174,7 +174,7 @@ export class Supervisor {
     this.#adjustForClockJump();
     const { changes } = transaction.snapshot;
     const timed = { ...event, atMs: this.#ports.clock.now() };
-    const step = transition(transaction.snapshot, timed, Math.random());
+    const step = transition(transaction.snapshot, timed, this.#ports.random.fraction());
     transaction.snapshot = step.snapshot;
     for (const effect of step.effects) this.#performEffect(transaction, effect);
     transaction.completion.check(transaction.snapshot, this.#ports.clock.monotonic());

@@ -2,13 +2,13 @@
 
 import type { ServiceId, TransactionId } from '../base/ids.js';
 import { supervisionOf, type ContextConfiguration, type TaskService } from '../model/context.js';
+import type { HistoryRecord } from '../messages/history.js';
 import type { LaunchedService } from '../launcher/launcher.js';
 import type { Target } from '../sampler/sample.js';
 import { Completion } from './completion.js';
 import {
   createServiceSnapshot,
   createTransactionSnapshot,
-  type HistoryRecord,
   type ServiceSnapshot,
   type TransactionSnapshot,
 } from './snapshot.js';

@@ -56,7 +56,7 @@ function apply(builder: SnapshotBuilder, event: ProviderEvent): void {
 }
 
 function requestRun(builder: SnapshotBuilder, event: EventOf<'run_requested'>): void {
-  const cause = builder.record('command', undefined, `${event.action} (${event.cause})`, 0);
+  const cause = builder.record({ kind: 'command', action: event.action, message_id: event.cause }, 0);
   for (const id of event.services) {
     const service = builder.get(id);
     if (service === undefined) builder.refuse(id, unknownService(id));
@@ -68,7 +68,7 @@ function requestRun(builder: SnapshotBuilder, event: EventOf<'run_requested'>): 
 function requestStop(builder: SnapshotBuilder, event: EventOf<'stop_requested'>): void {
   if (event.isWholeTransaction)
     for (const id of event.services) builder.set(id, { triggersSuppressed: true });
-  const cause = builder.record('command', undefined, `stop (${event.cause})`, 0);
+  const cause = builder.record({ kind: 'command', action: 'stop', message_id: event.cause }, 0);
   for (const id of event.services) {
     if (builder.get(id) === undefined) builder.refuse(id, unknownService(id));
     else stop(builder, id, cause);
@@ -80,8 +80,9 @@ function handleReport(builder: SnapshotBuilder, event: EventOf<'reported'>): voi
   if (service?.isAlive !== true) return;
   // A report of an earlier run: its end was handled. The present run reports nothing before `launched`.
   if (event.pid !== undefined && event.pid !== service.pid) return;
-  const text = event.error === undefined ? event.action : `${event.action}: ${event.error.message}`;
-  const record = builder.record('event', event.service, text, service.cause);
+  const { action, error } = event;
+  const failure = error === undefined ? {} : { message: error.message };
+  const record = builder.record({ kind: 'event', service: event.service, action, ...failure }, service.cause);
   if (isBeingEnded(service)) return;
   builder.set(event.service, { lastAction: event.action });
   if (event.action === 'stopped' || event.action === 'exited') {

@@ -79,6 +79,10 @@ test('why --json prints records whose causes are ids of other records.', async (
     0,
     ...reply.records.slice(0, -1).map(({ id }) => id),
   ]);
+  expect(reply.records[3]).toMatchObject({
+    ...{ service_id: 'ts_100', trigger: 'on_exit', action: 'start', target: 'ts_101', outcome: 'done' },
+    text: 'on_exit: start ts_101',
+  });
 });
 
 test('history prints a line per record, at most --lines, and the same with --json.', async () => {

@@ -73,6 +73,7 @@ export function createFakePorts(options: FakeOptions = {}): FakePorts {
   };
   const ports: SupervisorPorts = {
     ...{ clock, transactions, launcher },
+    random: { fraction: () => 0.5 },
     prepare: async (service) => {
       if (options.buildError !== undefined) throw options.buildError;
       if (options.isBuildSlow !== true) return { module: `/build/${service.id}.mjs`, codeHash: 'c1' };

@@ -3,11 +3,11 @@
 import type { ErrorReport } from '../../src/base/errors.js';
 import { parseServiceId, parseTransactionId, type ServiceId } from '../../src/base/ids.js';
 import { taskServiceSchema, type TaskService } from '../../src/model/context.js';
+import { describeRecord, type HistoryRecord } from '../../src/messages/history.js';
 import type { EventAction } from '../../src/messages/service-event.js';
 import {
   createTransactionSnapshot,
   type Effect,
-  type HistoryRecord,
   type ProviderEvent,
   type ServiceSnapshot,
   type TransactionSnapshot,
@@ -158,7 +158,7 @@ export class Harness {
   /** The texts of the transitions that the last event fired. */
   get fired(): readonly string[] {
     return this.effects.flatMap((each) =>
-      each.type === 'record' && each.record.kind === 'transition' ? [each.record.text] : [],
+      each.type === 'record' && each.record.kind === 'transition' ? [describeRecord(each.record)] : [],
     );
   }
 

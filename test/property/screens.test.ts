@@ -90,7 +90,14 @@ const SCREENS: Readonly<Record<string, Screen>> = {
   'why and history': (terminal, text) => {
     const at = new Date(0).toISOString();
     const record = { id: 1, at, kind: 'event', service_id: text, text, cause: 0 };
-    showHistory(terminal, { service_id: text, state: text, since: at, records: [record] }, false);
+    const facts = { action: text, target: text, outcome: text, message: text, message_id: text };
+    const records = ['command', 'event', 'transition', 'effect'].map((kind) => ({
+      ...record,
+      ...facts,
+      kind,
+    }));
+    const reply = { service_id: text, state: text, since: at, records: [record, ...records] };
+    showHistory(terminal, reply, false);
   },
   top: (terminal, text) => {
     const entry = { ...withText(topEntry(1), text), memory: withText(memory, text) };
@@ -127,7 +134,7 @@ const SCREENS: Readonly<Record<string, Screen>> = {
     const json = createConsole(terminal, { json: true, level: 'debug' });
     for (const notice of [
       { kind: 'warning', text },
-      { kind: 'transition', transaction: text, service: text, text },
+      { kind: 'transition', transaction: text, service: text, action: text, target: text, outcome: text },
       { kind: 'command', action: text, target: text, transaction: text },
       { kind: 'ready', contextId: text, frontend: text, backend: text },
     ] as const) {

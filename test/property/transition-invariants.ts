@@ -2,7 +2,8 @@
 
 import type { ServiceId } from '../../src/base/ids.js';
 import { supervisionOf, transitionsOf, type Trigger } from '../../src/model/context.js';
-import type { HistoryRecord, ProviderEvent, TransactionSnapshot } from '../../src/supervision/snapshot.js';
+import { describeRecord, type HistoryRecord } from '../../src/messages/history.js';
+import type { ProviderEvent, TransactionSnapshot } from '../../src/supervision/snapshot.js';
 import type { Step } from '../../src/supervision/transition.js';
 import { end, exceed, report, launchRun, timeOut, type ReferenceRun } from './transition-reference.js';
 import type { World } from './transition-world.js';
@@ -34,7 +35,7 @@ export class Judge {
     insist(record.id === this.#records.size + 1, `record ${record.id} is out of order`);
     insist(record.cause < record.id, `record ${record.id} comes before its cause`);
     if (record.kind !== 'command') {
-      insist(this.#records.has(record.cause), `"${record.text}" has no cause`);
+      insist(this.#records.has(record.cause), `"${describeRecord(record)}" has no cause`);
     }
     this.#records.set(record.id, record);
   }
@@ -71,10 +72,9 @@ export class Judge {
     for (const effect of step.effects) {
       const record = effect.type === 'record' ? effect.record : undefined;
       if (record?.kind === 'event' && this.#records.get(record.cause)?.kind === 'command') {
-        this.#obey(event, asked.splice(0, asked.indexOf(record.service!) + 1));
-      } else if (record?.kind === 'transition' && !record.text.endsWith(')')) {
-        const [, action, target] = record.text.split(' ');
-        this.#leave(target as ServiceId, action !== 'stop');
+        this.#obey(event, asked.splice(0, asked.indexOf(record.service as ServiceId) + 1));
+      } else if (record?.kind === 'transition' && record.outcome === 'done') {
+        this.#leave(record.target as ServiceId, record.action !== 'stop');
       } else if (effect.type === 'launch') {
         this.#runs.set(effect.service, { number: effect.run, run: launchRun() });
       } else if (effect.type === 'stop' && !effect.atOnce && event.type !== 'limit_exceeded') {
@@ -117,8 +117,10 @@ export class Judge {
     const own = expected === undefined ? [] : wantedFirings(step.snapshot, expected);
     // A stop of a service in back-off ends it at once, which fires its on_exit.
     const others = cascade
-      .filter((each) => each.text === 'stopped' && each.service !== expected?.service)
-      .flatMap((each) => wantedFirings(step.snapshot, { service: each.service!, trigger: 'on_exit' }));
+      .filter((each) => each.action === 'stopped' && each.service !== expected?.service)
+      .flatMap((each) =>
+        wantedFirings(step.snapshot, { service: each.service as ServiceId, trigger: 'on_exit' }),
+      );
     const isOwnFired = own.every((each) => count(fired, each) >= 1);
     insist(isOwnFired, `expected ${own.join('; ')}, but fired ${fired.join('; ')}`);
     for (const each of new Set(fired)) {
@@ -131,8 +133,11 @@ export class Judge {
   #commandedExits(records: readonly HistoryRecord[], step: Step, firing: string): number {
     if (records[0]?.kind !== 'command') return 0;
     const [first] = records.filter((each) => each.kind === 'event');
-    if (first?.text !== 'stopped') return 0;
-    return count(wantedFirings(step.snapshot, { service: first.service!, trigger: 'on_exit' }), firing);
+    if (first?.action !== 'stopped') return 0;
+    return count(
+      wantedFirings(step.snapshot, { service: first.service as ServiceId, trigger: 'on_exit' }),
+      firing,
+    );
   }
 
   #judgeLaunches(event: ProviderEvent, step: Step): void {
@@ -157,7 +162,7 @@ export class Judge {
   #askedBy(from: number): HistoryRecord | undefined {
     const chain: HistoryRecord[] = [];
     for (let at = this.#records.get(from); at !== undefined; at = this.#records.get(at.cause)) chain.push(at);
-    insist(chain.at(-1)?.kind === 'command', `the chain of causes ends in ${String(chain.at(-1)?.text)}`);
+    insist(chain.at(-1)?.kind === 'command', `the chain of causes ends in ${String(chain.at(-1)?.action)}`);
     return chain.find((each) => each.kind === 'command' || each.kind === 'transition');
   }
 
@@ -185,9 +190,9 @@ function wantedFirings(
     .flatMap(({ action, targets }) => targets.map((target) => `${service} ${trigger}: ${action} ${target}`));
 }
 
-/** Without the note that there was nothing to do. */
-function describeFiring({ service, text }: HistoryRecord): string {
-  return `${service} ${text.replace(/ \(.*\)$/, '')}`;
+/** Without the outcome. */
+function describeFiring({ service, trigger, action, target }: HistoryRecord): string {
+  return `${service} ${trigger}: ${action} ${target}`;
 }
 
 function named(

@@ -3,7 +3,7 @@
 import type { ServiceEventBody } from '../../messages/service-event.js';
 
 /** Fields that contextd sets; all others come from the task. */
-const OWN_KEYS = new Set([
+const OWN_KEYS: ReadonlySet<string> = new Set([
   'result',
   'device_action',
   'pid',

@@ -1,6 +1,6 @@
 // Prints the records of a transaction, a line each, and the resulting state.
 
-import { historyReplySchema, type HistoryEntry } from '../../messages/history.js';
+import { describeRecord, historyReplySchema, type HistoryEntry } from '../../messages/history.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { escapeLine } from '../terminal/escape.js';
 import { createPaint, stateColour, type Colour, type Paint } from '../terminal/paint.js';
@@ -34,8 +34,8 @@ function describeEmpty(service: string | undefined, state: string | undefined): 
 }
 
 function formatRecord(paint: Paint, record: HistoryEntry): string {
-  const { at, kind, service_id: service, text } = record;
-  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${escapeLine(service).padEnd(12)}  ${escapeLine(text)}`;
+  const { at, kind, service_id: service } = record;
+  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${escapeLine(service).padEnd(12)}  ${escapeLine(describeRecord(record))}`;
 }
 
 /** Local time with milliseconds, because cause and effect are often close together. */

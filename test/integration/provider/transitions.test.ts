@@ -1,6 +1,7 @@
 // Triggers: each event carries out its transitions exactly once, and only when it should.
 
 import { expect, test } from 'vitest';
+import { describeRecord } from '../../../src/messages/history.js';
 import type { ServiceSpec } from '../../helpers/context.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { observeBus } from '../../helpers/bus-observer.js';
@@ -14,7 +15,7 @@ const resident: ServiceSpec = { id: 'ts_2', instance: 'Forever' };
 /** `on_start: start ts_2`, ... as the provider carried them out. */
 function transitions(test: TestProvider): readonly string[] {
   return test.notices.items.flatMap((each) =>
-    each.kind === 'transition' ? [`${each.service} ${each.text}`] : [],
+    each.kind === 'transition' ? [`${each.service} ${describeRecord(each)}`] : [],
   );
 }
 

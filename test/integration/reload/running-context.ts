@@ -2,6 +2,7 @@
 
 import type { Client, CommandAnswer, CommandRequest } from '../../../src/client/client.js';
 import type { TaskInfo, TransactionInfo } from '../../../src/messages/context-info.js';
+import { describeRecord } from '../../../src/messages/history.js';
 import { clientConfiguration, type ServiceSpec } from '../../helpers/context.js';
 import { observeBus, type BusObserver } from '../../helpers/bus-observer.js';
 import { openProvider, type TestProvider } from '../../helpers/provider.js';
@@ -48,7 +49,7 @@ export async function openRunning(services: readonly ServiceSpec[]): Promise<Run
       observer.events().flatMap((event) => (event.endsWith(` ${id}`) ? [event.split(' ')[0]!] : [])),
     transitions: () =>
       test.notices.items.flatMap((each) =>
-        each.kind === 'transition' ? [`${each.service} ${each.text}`] : [],
+        each.kind === 'transition' ? [`${each.service} ${describeRecord(each)}`] : [],
       ),
     [Symbol.asyncDispose]: async () => {
       await observer[Symbol.asyncDispose]();

@@ -20,6 +20,10 @@ function event(action: EventAction, status: Partial<EventStatus> = {}): Notice &
 
 const error = { code: 'SVC_EXITED', message: 'ts_1 ended with exit code 3' };
 const status: ReplyStatus = { result: 'success', services: [] };
+const transition = {
+  ...({ kind: 'transition', transaction: 'T', service: 'ts_1' } as const),
+  ...({ trigger: 'on_exit', action: 'start', target: 'ts_2', outcome: 'done' } as const),
+};
 
 const ROWS: readonly (readonly [LogLevel, string, string, Notice])[] = [
   [
@@ -49,12 +53,7 @@ const ROWS: readonly (readonly [LogLevel, string, string, Notice])[] = [
     'failed (exit_code): ts_1 ended with exit code 3',
     event('failed', { reason: 'exit_code', error }),
   ],
-  [
-    'info',
-    'ts_1',
-    'on_exit: start ts_2',
-    { kind: 'transition', transaction: 'T', service: 'ts_1', text: 'on_exit: start ts_2' },
-  ],
+  ['info', 'ts_1', 'on_exit: start ts_2', transition],
   ['warn', 'provider', 'odd', { kind: 'warning', text: 'odd' }],
   ['info', 'provider', 'all services have ended', { kind: 'closed', isDetached: false }],
   ['info', 'provider', 'ended; its services keep running', { kind: 'closed', isDetached: true }],
@@ -71,7 +70,8 @@ describe('the console of service_context', () => {
   it.each(ROWS)('(%s) %s: %s', (level, who, text, notice) => {
     expect(show(notice).replace(/^\d\d:\d\d:\d\d {2}/, '')).toBe(`${who.padEnd(12)}  ${text}\n`);
     const line = JSON.parse(show(notice, { json: true })) as Record<string, unknown>;
-    expect(line).toEqual({ ...notice, at: expect.stringMatching(/^\d{4}-.*Z$/) as string, level });
+    const own = notice.kind === 'transition' ? { text } : {};
+    expect(line).toEqual({ ...notice, ...own, at: expect.stringMatching(/^\d{4}-.*Z$/) as string, level });
   });
 
   it.each(LOG_LEVELS)('shows at level %s what is at least that', (level) => {
@@ -83,7 +83,6 @@ describe('the console of service_context', () => {
   it('adds the transaction to events once there is more than one', () => {
     const terminal = createTerminal();
     const print = createConsole(terminal, { json: false, level: 'info' });
-    const transition = { kind: 'transition', transaction: 'T', service: 'ts_1', text: 'on_exit' } as const;
     print(event('started'));
     print(transition);
     print({ kind: 'command', action: 'start', target: '', transaction: 'T2' });
@@ -92,10 +91,10 @@ describe('the console of service_context', () => {
     const lines = terminal.written.out.split('\n').map((line) => line.slice('00:00:00  '.length));
     expect(lines).toEqual([
       'ts_1          started pid 7',
-      'ts_1          on_exit',
+      'ts_1          on_exit: start ts_2',
       'command       start T2',
       'ts_1          stopped (T)',
-      'ts_1          on_exit (T)',
+      'ts_1          on_exit: start ts_2 (T)',
       '',
     ]);
   });

@@ -127,3 +127,18 @@ test('Removed files and their folder are written again.', async () => {
   await writeFile(newest.full, 'not a journal');
   expect(journal.read().content).toEqual(journal.whole());
 });
+
+test('Records of the previous version, which are only text, are restored; new ones are data.', async () => {
+  await using journal = await openJournal();
+  await journal.work('m1');
+  await journal.writer.flush();
+  await journal.writer.close();
+  const { full } = newestFiles(journal.path);
+  const text = readFileSync(full, 'utf8');
+  const written = '"kind":"command","action":"restart","message_id":"m1"';
+  expect(text).toContain(written);
+  await writeFile(full, text.replace(written, '"kind":"command","text":"restart (m1)"'));
+  const [command, launch] = journal.read().content?.transactions[0]?.history ?? [];
+  expect(command).toEqual({ id: 1, atMs: 2000, kind: 'command', cause: 0, text: 'restart (m1)' });
+  expect(launch).toEqual({ id: 2, atMs: 2000, kind: 'effect', service: 'ts_1', action: 'launch', cause: 1 });
+});

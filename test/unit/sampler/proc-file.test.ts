@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readLargeFile } from '../../../src/sampler/proc-file.js';
+import { ProcReader } from '../../../src/sampler/proc-file.js';
 import { openFolder } from '../../helpers/folder.js';
 
 it('reads a file whole that is longer than what there is room for, the first one too', async () => {
@@ -11,6 +11,7 @@ it('reads a file whole that is longer than what there is room for, the first one
   const path = join(folder.path, 'long');
   const text = Array.from({ length: 20_000 }, (_, line) => `line ${line}\n`).join('');
   await writeFile(path, text);
-  expect(readLargeFile(path)).toBe(text);
-  expect(readLargeFile(path)).toBe(text);
+  const reader = new ProcReader();
+  expect(reader.readLarge(path)).toBe(text);
+  expect(reader.readLarge(path)).toBe(text);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { describeRecord } from '../../../src/messages/history.js';
 import { Harness } from '../../helpers/harness.js';
 
 const LEFT = ['4711 (sleep)'];
@@ -8,7 +9,7 @@ const reports = (harness: Harness) =>
     effect.type === 'report' ? [[effect.action, effect.status] as const] : [],
   );
 const records = (harness: Harness) =>
-  harness.effects.flatMap((effect) => (effect.type === 'record' ? [effect.record.text] : []));
+  harness.effects.flatMap((effect) => (effect.type === 'record' ? [describeRecord(effect.record)] : []));
 
 test.each([
   ['stopped', (harness: Harness) => harness.stop('a'), { exitCode: 0 }, { exit_code: 0 }],

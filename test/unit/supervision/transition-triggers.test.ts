@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeRecord } from '../../../src/messages/history.js';
 import { Harness } from '../../helpers/harness.js';
 
 const ALL = {
@@ -189,7 +190,7 @@ describe('Records form a chain of causes', () => {
     const texts: string[] = [];
     let at = harness.records.find((each) => each.id === harness.get('b').cause);
     while (at !== undefined) {
-      texts.push(`${at.kind} ${at.service ?? '-'} ${at.text}`);
+      texts.push(`${at.kind} ${at.service ?? '-'} ${describeRecord(at)}`);
       const { cause } = at;
       at = harness.records.find((each) => each.id === cause);
     }
@@ -212,5 +213,25 @@ describe('Records form a chain of causes', () => {
       Array.from({ length: 4 }, () => 'command'),
     );
     expect(harness.snapshot.records).toBe(harness.records.length);
+  });
+});
+
+describe('Records are data', () => {
+  it('with service, trigger, target and outcome', () => {
+    const harness = new Harness({ id: 'a', transitions: { on_exit: 'start b' } }, { id: 'b' });
+    harness.bringUp('b').bringUp('a').ended('a', { exitCode: 0 });
+    expect(harness.records.at(-1)).toMatchObject({
+      ...{ kind: 'transition', service: 'a', trigger: 'on_exit', action: 'start', target: 'b' },
+      outcome: 'started',
+    });
+    expect(harness.records.filter((each) => each.text !== undefined)).toEqual([]);
+  });
+
+  it('with the reason of a failure', () => {
+    const harness = new Harness({ id: 'a' }).bringUp('a').ended('a', { exitCode: 3 });
+    expect(harness.records.at(-1)).toMatchObject({
+      ...{ kind: 'event', service: 'a', action: 'failed', reason: 'exit_code' },
+      message: 'a ended with exit code 3',
+    });
   });
 });
