@@ -3,7 +3,7 @@
 import * as zmq from 'zeromq';
 import { Connection } from '../src/bus/connection.js';
 import { ForwarderProcess } from '../src/bus/forwarder-process.js';
-import { parseFrame } from '../src/messages/message.js';
+import { CheckCount, parseFrame } from '../src/messages/message.js';
 import { startChild, type Child } from './children.js';
 import type { Flood } from './children/flood.js';
 import { atLeast, composeMeasurement, interleave, type Measurement } from './measurement.js';
@@ -113,9 +113,10 @@ async function nudgeUntil(publish: string, received: Promise<Child>): Promise<()
 }
 
 async function openTyped({ endpoints }: ForwarderProcess, arrival: Arrival): Promise<() => Promise<void>> {
+  const checks = new CheckCount();
   const connection = new Connection(endpoints, ['control'], (frame) => {
     // Ignore the short messages of `nudgeUntil`.
-    if (frame.byteLength > 64 && parseFrame(frame).kind === 'service_event') arrival.record();
+    if (frame.byteLength > 64 && parseFrame(frame, checks).kind === 'service_event') arrival.record();
   });
   await connection.ready();
   return () => connection.close();

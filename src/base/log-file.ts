@@ -2,6 +2,7 @@
 
 import { closeSync, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { systemClock } from './clock.js';
 import { makeFolder } from './make-folder.js';
 import { createLogger, formatRecord, type Logger } from './logger.js';
 import { openPrivate } from './private-files.js';
@@ -52,7 +53,7 @@ export class LogFile {
   /** Code of the last error of the file system. */
   #lastErrorCode = '';
 
-  constructor(options: LogFileOptions, now: () => number = Date.now) {
+  constructor(options: LogFileOptions, now = () => systemClock.now()) {
     this.#options = options;
     this.#header = Buffer.from(options.header === undefined ? '' : `${options.header}\n`);
     this.#now = now;

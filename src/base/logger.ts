@@ -1,5 +1,7 @@
 // The logger interface that all modules use, and the text form of a log line.
 
+import { systemClock } from './clock.js';
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -22,7 +24,7 @@ export function createLogger(write: (record: LogRecord) => void, level: LogLevel
     (recordLevel: LogLevel) =>
     (message: string, fields: LogFields = {}) => {
       if (LOG_LEVELS.indexOf(recordLevel) >= threshold)
-        write({ at: new Date(), level: recordLevel, message, fields });
+        write({ at: new Date(systemClock.now()), level: recordLevel, message, fields });
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

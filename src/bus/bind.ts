@@ -34,13 +34,13 @@ export async function bindSocket(socket: Bindable, endpoint: string, elements: s
  * after `close`, and the forwarder of a killed provider ends shortly after it.
  */
 async function bindWithRetry(socket: Bindable, endpoint: string): Promise<void> {
-  const startMs = performance.now();
+  const startMs = systemClock.monotonic();
   for (;;) {
     try {
       await socket.bind(endpoint);
       return;
     } catch (error) {
-      const isOver = performance.now() - startMs > RETRY_FOR_MS;
+      const isOver = systemClock.monotonic() - startMs > RETRY_FOR_MS;
       if (isOver || !hasErrnoCode(error, 'EADDRINUSE') || !(await isBeingReleased(endpoint))) throw error;
       await new Promise<void>((resume) => systemClock.after(RETRY_INTERVAL_MS, resume));
     }

@@ -76,9 +76,9 @@ function prepareFolder(endpoint: string, folder: string): void {
 
 /** Waits a moment: the forwarder of a killed provider ends shortly after it. */
 async function isStillInUse(path: string): Promise<boolean> {
-  const startMs = performance.now();
+  const startMs = systemClock.monotonic();
   while (await isListening(path)) {
-    if (performance.now() - startMs > WAIT_FOR_EXIT_MS) return true;
+    if (systemClock.monotonic() - startMs > WAIT_FOR_EXIT_MS) return true;
     await new Promise<void>((resume) => systemClock.after(POLL_INTERVAL_MS, resume));
   }
   return false;

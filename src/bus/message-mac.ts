@@ -1,6 +1,7 @@
 // Message authentication: a MAC proves to the recipient who sent a message, because anyone on the bus can send in any name.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { systemClock } from '../base/clock.js';
 import { deriveSharedKey, Z85_CLASS, type KeyPair } from '../base/keys.js';
 
 /**
@@ -35,7 +36,7 @@ export class MessageAuthenticator {
   #stamp = 0;
 
   /** `followsClock`: for clients, whose stamps may decrease when the clock is set back. */
-  constructor(keys: KeyPair, now = () => Date.now(), followsClock = false) {
+  constructor(keys: KeyPair, now = () => systemClock.now(), followsClock = false) {
     this.#keys = keys;
     this.#now = now;
     this.#followsClock = followsClock;

@@ -1,5 +1,6 @@
 // A publisher that sees subscriptions arrive, so that it can wait for a subscriber before it sends.
 
+import { systemClock } from '../base/clock.js';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { addressOptions } from './endpoint.js';
@@ -74,7 +75,8 @@ export class Publisher {
   /** Sends a frame; resolves when ZeroMQ has accepted it. Frames are sent in call order. Rejects with BUS_CLOSED after `close`. */
   publish(frame: string): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
-    if (this.#sleeping !== undefined && performance.now() - this.#checkedMs > CHECK_INTERVAL_MS) this.#wake();
+    if (this.#sleeping !== undefined && systemClock.monotonic() - this.#checkedMs > CHECK_INTERVAL_MS)
+      this.#wake();
     const sent = createDeferred<void>();
     this.#queue.push({ frame, sent });
     if (!this.#sending) void this.#drain();
@@ -117,7 +119,7 @@ export class Publisher {
     this.#onlyTopic = topic;
     this.onConnectionChange((isConnected) => {
       if (!isConnected) this.#newUntilMs = Infinity;
-      else if (this.#newUntilMs === Infinity) this.#newUntilMs = performance.now() + NEW_CONNECTION_MS;
+      else if (this.#newUntilMs === Infinity) this.#newUntilMs = systemClock.monotonic() + NEW_CONNECTION_MS;
       this.#wake();
     });
     this.#listeners.add((each) => {
@@ -204,12 +206,12 @@ export class Publisher {
       this.#onlyTopic === undefined ||
       !this.#hasSeenOnlyTopic ||
       this.#waiting.size > 0 ||
-      performance.now() < this.#newUntilMs
+      systemClock.monotonic() < this.#newUntilMs
     );
   }
 
   #sleep(): Promise<void> {
-    this.#checkedMs = performance.now();
+    this.#checkedMs = systemClock.monotonic();
     this.#sleeping = createDeferred<void>();
     return this.#sleeping.promise;
   }

@@ -16,79 +16,70 @@ export interface Peer {
 
 export type AuthorizePeer = (peer: Peer) => boolean | Promise<boolean>;
 
-export interface ZapHandler {
-  /** Options for the sockets that this handler protects. */
-  readonly security: ServerSecurity;
-  /** Call this after the sockets are closed. */
-  close(): void;
-}
-
 /** The fixed address of the ZAP handler: a process has only one. */
 const ADDRESS = 'inproc://zeromq.zap.01';
 const VERSION = '1.0';
-const authorizers = new Map<string, AuthorizePeer>();
-let socket: Promise<zmq.Reply> | undefined;
 
 /** Rejects clients that `authorize` does not accept, before they can send anything. */
-export async function openZapHandler(keys: KeyPair, authorize: AuthorizePeer): Promise<ZapHandler> {
-  const domain = createUniqueId();
-  authorizers.set(domain, authorize);
-  socket ??= bind();
-  try {
-    await socket;
-  } catch (error) {
-    authorizers.delete(domain);
-    socket = undefined;
-    throw error;
+export class ZapHandler {
+  /** Options for the sockets that this handler protects. */
+  readonly security: ServerSecurity;
+  readonly #authorize: AuthorizePeer;
+  readonly #socket = new zmq.Reply({ linger: 0 });
+
+  private constructor(keys: KeyPair, authorize: AuthorizePeer) {
+    this.security = { keys, domain: createUniqueId() };
+    this.#authorize = authorize;
   }
-  return { security: { keys, domain }, close: () => close(domain) };
-}
 
-function close(domain: string): void {
-  authorizers.delete(domain);
-  if (authorizers.size > 0) return;
-  void socket?.then((each) => each.close());
-  socket = undefined;
-}
+  /** Waits until an earlier handler of this process is closed. */
+  static async open(keys: KeyPair, authorize: AuthorizePeer): Promise<ZapHandler> {
+    const handler = new ZapHandler(keys, authorize);
+    await handler.#bind();
+    void handler.#serve();
+    return handler;
+  }
 
-async function bind(): Promise<zmq.Reply> {
-  const reply = new zmq.Reply({ linger: 0 });
-  for (;;) {
+  /** Call this after the sockets are closed. */
+  close(): void {
+    this.#socket.close();
+  }
+
+  async #bind(): Promise<void> {
+    for (;;) {
+      try {
+        await this.#socket.bind(ADDRESS);
+        return;
+      } catch (error) {
+        // A previous socket is closed, but ZeroMQ's thread has not released its address yet.
+        if (!hasErrnoCode(error, 'EADDRINUSE')) throw error;
+        await new Promise((resume) => setImmediate(resume));
+      }
+    }
+  }
+
+  async #serve(): Promise<void> {
     try {
-      await reply.bind(ADDRESS);
-      void serve(reply);
-      return reply;
+      for await (const [version, id, domain, address, , mechanism, key] of this.#socket) {
+        const isOwn = String(version) === VERSION && String(domain) === this.security.domain;
+        const isCurve = String(mechanism) === 'CURVE' && key?.length === KEY_BYTES;
+        const isAllowed =
+          isOwn && isCurve && (await this.#isAllowed({ key: encodeZ85(key), address: String(address) }));
+        const status = isAllowed ? ['200', 'OK'] : ['400', 'this key is not allowed'];
+        await this.#socket.send([VERSION, id ?? '', ...status, '', '']);
+      }
     } catch (error) {
-      // The previous socket is closed, but ZeroMQ's thread has not released its address yet.
-      if (!hasErrnoCode(error, 'EADDRINUSE')) throw error;
-      await new Promise((resume) => setImmediate(resume));
+      // Closed while a reply was being sent.
+      if (!this.#socket.closed) throw error;
     }
   }
-}
 
-async function serve(reply: zmq.Reply): Promise<void> {
-  try {
-    for await (const [version, id, domain, address, , mechanism, key] of reply) {
-      const authorize = authorizers.get(String(domain));
-      const isCurve =
-        String(version) === VERSION && String(mechanism) === 'CURVE' && key?.length === KEY_BYTES;
-      const peer = isCurve ? { key: encodeZ85(key), address: String(address) } : undefined;
-      const isAllowed =
-        peer !== undefined && authorize !== undefined && (await isAuthorized(authorize, peer));
-      const status = isAllowed ? ['200', 'OK'] : ['400', 'this key is not allowed'];
-      await reply.send([VERSION, id ?? '', ...status, '', '']);
+  /** An `authorize` that throws rejects its peer and does not affect others. */
+  async #isAllowed(peer: Peer): Promise<boolean> {
+    try {
+      return await this.#authorize(peer);
+    } catch {
+      return false;
     }
-  } catch (error) {
-    // Closed while a reply was being sent.
-    if (!reply.closed) throw error;
-  }
-}
-
-/** An `authorize` that throws rejects its peer and does not affect others. */
-async function isAuthorized(authorize: AuthorizePeer, peer: Peer): Promise<boolean> {
-  try {
-    return await authorize(peer);
-  } catch {
-    return false;
   }
 }

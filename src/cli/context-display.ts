@@ -1,5 +1,6 @@
 // context_display: follows the bus and prints each message as it arrives.
 
+import { systemClock } from '../base/clock.js';
 import { type ContextdError, EXIT } from '../base/errors.js';
 import type { BusEvent } from '../client/follow.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
@@ -107,7 +108,7 @@ function show(args: Arguments, terminal: Terminal, event: BusEvent): void {
 
 function showOne(args: Arguments, terminal: Terminal, event: BusEvent): void {
   if (!matchesFilter(event, args)) return;
-  const at = new Date();
+  const at = new Date(systemClock.now());
   if (args.json) {
     terminal.out(`${JSON.stringify({ at: at.toISOString(), topic: event.topic, body: event.body })}\n`);
     return;

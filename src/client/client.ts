@@ -13,7 +13,13 @@ import { samplesTopic } from '../messages/topics.js';
 import { noAnswerError, noMonitorError, unreachableError } from './client-errors.js';
 import { rejectWhenRefused } from './handshake-errors.js';
 import { readMonitorKey } from './monitor-key.js';
-import { answerOf, onlyTransactionIn, parseAnswer, parseReply, type CommandAnswer } from './replies.js';
+import {
+  answerOf,
+  createReplyParser,
+  onlyTransactionIn,
+  parseAnswer,
+  type CommandAnswer,
+} from './replies.js';
 import type { CommandRequest, Query, SamplesQuery, TopOptions } from './requests.js';
 
 export type { CommandAnswer, CommandRequest, Query, SamplesQuery, TopOptions };
@@ -56,6 +62,7 @@ export class Client {
     this.endpoints = endpoints;
     this.#clock = clock;
     this.#isSecured = security !== undefined;
+    const parseReply = createReplyParser();
     const receive = (frame: Uint8Array) => {
       const reply = parseReply(frame);
       if (reply !== undefined) this.#requester.receive(reply, frame);

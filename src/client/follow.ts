@@ -8,7 +8,7 @@ import { decodeEnvelope } from '../bus/envelope.js';
 import type { RejectionReason } from '../bus/handshake-errors.js';
 import { Subscriber } from '../bus/subscriber.js';
 import type { ClientSecurity } from '../bus/security.js';
-import { parseBody, type Message } from '../messages/message.js';
+import { CheckCount, parseBody, type Message } from '../messages/message.js';
 import { rejectWhenRefused } from './handshake-errors.js';
 
 /** A valid message, missing events, or a frame that is not a valid message. */
@@ -46,8 +46,9 @@ export function follow(
   security?: ClientSecurity,
 ): Follower {
   const gaps = new GapDetector();
+  const checks = new CheckCount();
   const receive = (frame: Uint8Array) => {
-    const event = classify(frame);
+    const event = classify(frame, checks);
     if (gaps.isRepeated(event)) return;
     const gap = gaps.findGapBefore(event);
     if (gap !== undefined) onEvent(gap);
@@ -69,9 +70,10 @@ export function followMonitor(
   security?: ClientSecurity,
 ): Follower {
   const reason = createDeferred<RejectionReason>();
+  const checks = new CheckCount();
   const subscriber = Subscriber.connect(
     endpoint,
-    (frame) => onEvent(classify(frame)),
+    (frame) => onEvent(classify(frame, checks)),
     security,
     (found) => reason.resolve(found),
   );
@@ -84,12 +86,12 @@ export function followMonitor(
   return { ready: Promise.resolve(), refused, close: () => subscriber.close() };
 }
 
-function classify(frame: Uint8Array): BusEvent {
+function classify(frame: Uint8Array, checks: CheckCount): BusEvent {
   let topic = '?';
   let body: unknown;
   try {
     ({ topic, body } = decodeEnvelope(frame));
-    return { kind: 'message', topic, message: parseBody(topic, body), body };
+    return { kind: 'message', topic, message: parseBody(topic, body, checks), body };
   } catch (error) {
     const found = body === undefined ? shorten(Buffer.from(frame).toString('latin1')) : body;
     return { kind: 'other', topic, body: found, reason: messageOf(error) };

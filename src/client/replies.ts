@@ -2,7 +2,7 @@
 
 import { chooseTransaction, isStoppedService } from '../messages/choose-transaction.js';
 import { ContextdError } from '../base/errors.js';
-import { tryParseFrame } from '../messages/message.js';
+import { CheckCount, tryParseFrame } from '../messages/message.js';
 import { isReply, type Reply, type ReplyStatus } from '../messages/state.js';
 
 export interface CommandAnswer {
@@ -17,10 +17,13 @@ interface AnswerSchema<T> {
   ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: Error };
 }
 
-/** Undefined for any other message on topic `state`, and for malformed ones. */
-export function parseReply(frame: Uint8Array): Reply | undefined {
-  const message = tryParseFrame(frame);
-  return isReply(message) ? message : undefined;
+/** Returns a function that parses replies; undefined for any other message on topic `state`, and for malformed ones. */
+export function createReplyParser(): (frame: Uint8Array) => Reply | undefined {
+  const checks = new CheckCount();
+  return (frame) => {
+    const message = tryParseFrame(frame, checks);
+    return isReply(message) ? message : undefined;
+  };
 }
 
 /** Throws MSG_INVALID for a reply that does not match `schema`. */

@@ -18,7 +18,14 @@ export type TaskMessage =
   | { readonly kind: 'acknowledge'; readonly seq: number }
   | { readonly kind: 'event'; readonly event: ServiceEvent };
 
-const EVENT_ACTIONS = new Set(['created', 'started', 'updated', 'failed', 'stopped', 'exited']);
+const EVENT_ACTIONS: ReadonlySet<string> = new Set([
+  'created',
+  'started',
+  'updated',
+  'failed',
+  'stopped',
+  'exited',
+]);
 
 /** The topic of the commands for this task. */
 export function commandTopic({ transaction, serviceId }: RunBootstrap): string {

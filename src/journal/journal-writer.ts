@@ -125,10 +125,10 @@ export class JournalWriter {
   async #writeOnce(): Promise<void> {
     if (this.#isClosed) return;
     this.#cancelRetry();
-    const startMs = performance.now();
+    const startMs = this.#ports.clock.monotonic();
     try {
       if (this.#isRewriteRequested) await this.#resetFiles();
-      if (await this.#writeChanges()) this.#addCost(performance.now() - startMs);
+      if (await this.#writeChanges()) this.#addCost(this.#ports.clock.monotonic() - startMs);
     } catch (error) {
       this.cost.failures += 1;
       this.#reportFault('cannot be written', error);

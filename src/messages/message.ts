@@ -34,68 +34,88 @@ export type Message =
   | StateReply
   | CommandReply;
 
-/** Throws MSG_FRAME_INVALID or MSG_INVALID; the text contains the path of the invalid field. */
-export function parseFrame(frame: Uint8Array): Message {
+/** Compiling a schema takes as long as a hundred interpreted checks. A short-lived client never compiles. */
+const CHECKS_BEFORE_COMPILING = 100;
+
+/** Counts the checks of one reader of messages, whose schemas are compiled when that pays. */
+export class CheckCount {
+  #checks = 0;
+
+  /** Counts a check; returns whether its schema is to be compiled. */
+  next(): boolean {
+    this.#checks += 1;
+    return this.#checks > CHECKS_BEFORE_COMPILING;
+  }
+}
+
+/**
+ * Throws MSG_FRAME_INVALID or MSG_INVALID; the text contains the path of the invalid field. A reader of many frames passes
+ * its `count`.
+ */
+export function parseFrame(frame: Uint8Array, count?: CheckCount): Message {
   const { topic, body } = decodeEnvelope(frame);
-  return parseBody(topic, body);
+  return parseBody(topic, body, count);
 }
 
 /** As parseFrame; undefined for an invalid frame, which any client of the bus can send. */
-export function tryParseFrame(frame: Uint8Array): Message | undefined {
+export function tryParseFrame(frame: Uint8Array, count?: CheckCount): Message | undefined {
   try {
-    return parseFrame(frame);
+    return parseFrame(frame, count);
   } catch {
     return undefined;
   }
 }
 
 /** As parseFrame, for a decoded body. */
-export function parseBody(topic: string, body: unknown): Message {
+export function parseBody(topic: string, body: unknown, count?: CheckCount): Message {
   if (topic === 'process' || topic.startsWith('process.')) {
-    return { kind: 'process_command', ...check(processCommandSchema, topic, body) };
+    return { kind: 'process_command', ...check(processCommandSchema, topic, body, count) };
   }
   if (topic.startsWith(HEARTBEATS)) {
-    const beat = isPlainHeartbeat(body) ? body : check(heartbeatSchema, topic, body);
+    const beat = isPlainHeartbeat(body) ? body : check(heartbeatSchema, topic, body, count);
     return { kind: 'heartbeat', ...beat };
   }
   if (topic.startsWith(SAMPLES)) {
-    return { kind: 'samples_request', ...check(samplesRequestSchema, topic, body) };
+    return { kind: 'samples_request', ...check(samplesRequestSchema, topic, body, count) };
   }
   switch (topic) {
     case 'context':
-      return { kind: 'context_command', ...withTransactionNamed(check(contextCommandSchema, topic, body)) };
+      return {
+        kind: 'context_command',
+        ...withTransactionNamed(check(contextCommandSchema, topic, body, count)),
+      };
     case 'control':
       if (isPlainEvent(body)) return { kind: 'service_event', ...body };
       return actionOf(body) === 'update'
-        ? { kind: 'context_info', ...check(contextInfoSchema, topic, body) }
-        : { kind: 'service_event', ...check(serviceEventSchema, topic, body) };
+        ? { kind: 'context_info', ...check(contextInfoSchema, topic, body, count) }
+        : { kind: 'service_event', ...check(serviceEventSchema, topic, body, count) };
     case 'threads':
-      return { kind: 'host_notice', ...check(hostNoticeSchema, topic, body) };
+      return { kind: 'host_notice', ...check(hostNoticeSchema, topic, body, count) };
     case 'monitor':
-      return { kind: 'monitor', transactions: check(monitorMessageSchema, topic, body) };
+      return { kind: 'monitor', transactions: check(monitorMessageSchema, topic, body, count) };
     case 'state':
-      return parseState(topic, body);
+      return parseState(topic, body, count);
     default:
       throw new ContextdError('MSG_INVALID', `dropped a message: unknown topic "${topic}"`);
   }
 }
 
-function parseState(topic: string, body: unknown): Message {
+function parseState(topic: string, body: unknown, count: CheckCount | undefined): Message {
   const action = actionOf(body);
   if (!action.startsWith('reply_'))
-    return { kind: 'state_request', ...check(stateRequestSchema, topic, body) };
+    return { kind: 'state_request', ...check(stateRequestSchema, topic, body, count) };
   return hasStatus(body)
-    ? { kind: 'command_reply', ...check(commandReplySchema, topic, body) }
-    : { kind: 'state_reply', ...check(stateReplySchema, topic, body) };
+    ? { kind: 'command_reply', ...check(commandReplySchema, topic, body, count) }
+    : { kind: 'state_reply', ...check(stateReplySchema, topic, body, count) };
 }
 
-/** Compiling a schema takes as long as a hundred interpreted checks. A short-lived client never compiles. */
-const CHECKS_BEFORE_COMPILING = 100;
-let checks = 0;
-
-function check<S extends z.ZodType>(schema: S, topic: string, body: unknown): z.infer<S> {
-  checks += 1;
-  const result = schema.safeParse(body, checks <= CHECKS_BEFORE_COMPILING ? { jitless: true } : undefined);
+function check<S extends z.ZodType>(
+  schema: S,
+  topic: string,
+  body: unknown,
+  count: CheckCount | undefined,
+): z.infer<S> {
+  const result = schema.safeParse(body, count?.next() === true ? undefined : { jitless: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined ? '' : issue.path.join('.');

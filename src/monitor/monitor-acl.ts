@@ -1,7 +1,7 @@
 // Access control of a secured Monitor: only the clients of its provider may subscribe.
 
 import type { Logger } from '../base/logger.js';
-import { openZapHandler, type ZapHandler, type Peer } from '../bus/zap-handler.js';
+import { ZapHandler, type Peer } from '../bus/zap-handler.js';
 import type { ClientSecurity, ServerSecurity } from '../bus/security.js';
 import type { TransactionInfo } from '../messages/context-info.js';
 
@@ -26,7 +26,7 @@ export class MonitorAcl {
     log: Logger,
   ): Promise<{ readonly acl: MonitorAcl; readonly server: ServerSecurity }> {
     const acl = new MonitorAcl(info, log);
-    const zapHandler = await openZapHandler(keys, (peer) => acl.#isAllowed(peer));
+    const zapHandler = await ZapHandler.open(keys, (peer) => acl.#isAllowed(peer));
     acl.#zapHandler = zapHandler;
     return { acl, server: zapHandler.security };
   }

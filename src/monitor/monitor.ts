@@ -1,5 +1,6 @@
 // The Monitor: measures the services of a transaction and publishes the samples.
 
+import { systemClock } from '../base/clock.js';
 import { Closers } from '../base/closers.js';
 import type { BoundPublisher } from '../bus/bound-publisher.js';
 import { MessageHandler } from './message-handler.js';
@@ -30,7 +31,7 @@ export class Monitor {
   readonly #messages: MessageHandler;
   #server: MetricsServer | undefined;
   #warnedUnwatched = 0;
-  #dueMs = performance.now();
+  #dueMs = systemClock.monotonic();
 
   private constructor(ports: MonitorPorts, { publisher, acl }: MonitorPublisher, closers: Closers) {
     const { configuration, transaction, log } = ports;
@@ -72,8 +73,8 @@ export class Monitor {
     await this.#publisher.publish('monitor', { [transaction]: samples });
     const periodMs = configuration.service.frequency_s * 1000;
     // A late sample is skipped; later ones do not catch up.
-    this.#dueMs = Math.max(this.#dueMs + periodMs, performance.now());
-    return this.#dueMs - performance.now();
+    this.#dueMs = Math.max(this.#dueMs + periodMs, systemClock.monotonic());
+    return this.#dueMs - systemClock.monotonic();
   }
 
   async close(): Promise<void> {

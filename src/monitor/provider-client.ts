@@ -12,7 +12,7 @@ import { parseMac } from '../bus/message-mac.js';
 import { Requester } from '../bus/requester/requester.js';
 import type { ClientSecurity } from '../bus/security.js';
 import { transactionInfoSchema, type TransactionInfo } from '../messages/context-info.js';
-import { tryParseFrame, type Message } from '../messages/message.js';
+import { CheckCount, tryParseFrame, type Message } from '../messages/message.js';
 import { contentOf, isReplayed, isReply, type Reply } from '../messages/state.js';
 import { heartbeatsOf, samplesTopic } from '../messages/topics.js';
 
@@ -38,6 +38,7 @@ export class ProviderClient {
   readonly #connection: Connection;
   readonly #security: ConnectionSecurity | undefined;
   readonly #requester: Requester<Reply>;
+  readonly #checks = new CheckCount();
 
   constructor(ports: ProviderClientPorts) {
     const { endpoints, transaction, onProvider } = ports;
@@ -89,7 +90,7 @@ export class ProviderClient {
   }
 
   #receive(frame: Uint8Array): void {
-    const message = tryParseFrame(frame);
+    const message = tryParseFrame(frame, this.#checks);
     if (isReply(message)) this.#requester.receive(message, frame);
     else if (message?.kind === 'samples_request') this.#receiveQuery(frame, message);
     else if (message !== undefined) this.#ports.onMessage(message);

@@ -1,5 +1,6 @@
 // Answers queries on topic samples.<transaction>.
 
+import { systemClock } from '../base/clock.js';
 import { ContextdError } from '../base/errors.js';
 import {
   METRIC_UNITS,
@@ -27,7 +28,7 @@ export function handleSampleQuery(
     );
   }
   const metric = parseMetric(content.metric, configuration);
-  const sinceS = content.since_s === undefined ? -Infinity : Date.now() / 1000 - content.since_s;
+  const sinceS = content.since_s === undefined ? -Infinity : systemClock.now() / 1000 - content.since_s;
   const points = history.read(header.service_id, metric, sinceS);
   // A Monitor that has just started knows no services yet: not an error.
   if (points === undefined && history.serviceIds.length > 0)

@@ -1,5 +1,6 @@
 // Tracks the services of a transaction from the messages on the bus.
 
+import { systemClock } from '../base/clock.js';
 import { isId } from '../base/ids.js';
 import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
 import type { HeartbeatBody } from '../messages/heartbeat.js';
@@ -40,7 +41,7 @@ export class ServiceRegistry {
   /** The number of services beyond the limit. */
   unwatched = 0;
 
-  constructor(transaction: string, now: () => number = Date.now) {
+  constructor(transaction: string, now = () => systemClock.now()) {
     this.#transaction = transaction;
     this.#now = now;
   }

@@ -4,7 +4,7 @@ import { unreachable } from '../base/errors.js';
 import { isSentBy } from '../bus/sent-by.js';
 import type { ContextCommand } from '../messages/context-command.js';
 import type { Heartbeat } from '../messages/heartbeat.js';
-import { parseFrame } from '../messages/message.js';
+import { CheckCount, parseFrame } from '../messages/message.js';
 import type { ProcessCommandBody } from '../messages/process-command.js';
 import type { ServiceEventMessage } from '../messages/service-event.js';
 import type { StateRequest } from '../messages/state.js';
@@ -20,12 +20,20 @@ export function inboundTopics(owner: string): readonly string[] {
 }
 
 /**
- * Returns undefined for a message that the provider does not handle, and for one that it published itself: `self` is its
- * sender id. Throws MSG_FRAME_INVALID or MSG_INVALID.
+ * Returns undefined for a message that the provider does not handle, and for one that it published itself. Throws
+ * MSG_FRAME_INVALID or MSG_INVALID.
  */
-export function decode(frame: Uint8Array, self: string): InboundMessage | undefined {
+export type Decode = (frame: Uint8Array) => InboundMessage | undefined;
+
+/** `self` is the sender id of the provider. */
+export function createDecode(self: string): Decode {
+  const count = new CheckCount();
+  return (frame) => decode(frame, self, count);
+}
+
+function decode(frame: Uint8Array, self: string, count: CheckCount): InboundMessage | undefined {
   if (isSentBy(self, frame)) return undefined;
-  const message = parseFrame(frame);
+  const message = parseFrame(frame, count);
   switch (message.kind) {
     case 'context_command':
     case 'state_request':

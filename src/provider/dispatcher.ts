@@ -11,7 +11,7 @@ import type { Principal } from '../security/principal.js';
 import type { Supervisor } from '../supervision/supervisor.js';
 import type { TransactionStore } from '../supervision/transaction-store.js';
 import type { CommandHandler } from './command-handler.js';
-import { decode, type InboundMessage } from './decode.js';
+import { createDecode, type Decode, type InboundMessage } from './decode.js';
 import type { QueryHandler } from './query-handler.js';
 import type { Outbox } from './outbox.js';
 import { StartupBuffer } from './startup-buffer.js';
@@ -42,6 +42,7 @@ export interface DispatcherPorts {
  */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
+  readonly #decode: Decode;
   readonly #rejects: ThrottledLog;
   readonly #losses: ThrottledLog;
   /** Undefined once the provider has started. */
@@ -49,6 +50,7 @@ export class Dispatcher {
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
+    this.#decode = createDecode(ports.self);
     const warn = (text: string) => ports.notice({ kind: 'warning', text });
     this.#rejects = new ThrottledLog((line, count) => warn(`${line} (${count} so far)`), ports.clock);
     this.#losses = new ThrottledLog(warn, ports.clock);
@@ -69,7 +71,7 @@ export class Dispatcher {
   /** Never throws: no frame may end the event loop. */
   receive(frame: Uint8Array): void {
     try {
-      const message = decode(frame, this.#ports.self);
+      const message = this.#decode(frame);
       if (message === undefined) return;
       // In the order of arrival, and before a frame is held: the replay check depends on time and order.
       const principal = this.#authenticate(frame);
@@ -160,7 +162,7 @@ export class Dispatcher {
   #hold(frame: Uint8Array, message: InboundMessage, principal: Principal | undefined): void {
     const release = () => {
       try {
-        const held = decode(frame, this.#ports.self);
+        const held = this.#decode(frame);
         if (held !== undefined) this.#handle(held, principal);
       } catch (error) {
         this.#reject(error);

@@ -72,7 +72,7 @@ export function openQueries(options: QueryHandlerOptions, closers: Closers): Que
   const { transactions, clock, health } = commandPorts;
   const usage = new UsageProbe<ServiceId>({ clock, createSampler });
   const stats = new ProviderStats({
-    ...{ transactions, health, dropped },
+    ...{ clock, transactions, health, dropped },
     traffic: connection.traffic,
     journal: journal.cost,
     forwarder: () => forwarder.stats,

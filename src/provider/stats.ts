@@ -1,6 +1,7 @@
 // Statistics of the provider itself: the answer to the query `figures`.
 
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { Clock } from '../base/clock.js';
 import type { ForwarderStats } from '../bus/forwarder-process.js';
 import type { FiguresReply } from '../messages/provider-stats.js';
 import type { Health } from '../base/health.js';
@@ -17,6 +18,7 @@ const RESOLUTION_MS = 500;
 const MIB = 1024 * 1024;
 
 export interface ProviderStatsPorts {
+  readonly clock: Clock;
   readonly transactions: TransactionStore;
   readonly traffic: { readonly received: number; readonly sent: number };
   readonly journal: Readonly<JournalCost>;
@@ -28,10 +30,11 @@ export interface ProviderStatsPorts {
 export class ProviderStats {
   readonly #ports: ProviderStatsPorts;
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  readonly #windows = new LoopWindows(performance.now(), performance.eventLoopUtilization());
+  readonly #windows: LoopWindows;
 
   constructor(ports: ProviderStatsPorts) {
     this.#ports = ports;
+    this.#windows = new LoopWindows(ports.clock.monotonic(), performance.eventLoopUtilization());
     this.#delay.enable();
   }
 
@@ -73,7 +76,7 @@ export class ProviderStats {
       maxMs: lagOf(max),
       busy: performance.eventLoopUtilization(),
     };
-    const { loop, isOver } = this.#windows.take(reading, performance.now());
+    const { loop, isOver } = this.#windows.take(reading, this.#ports.clock.monotonic());
     if (isOver) this.#delay.reset();
     return loop;
   }

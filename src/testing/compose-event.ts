@@ -1,5 +1,6 @@
 // Composes the message of an event that a test describes.
 
+import { systemClock } from '../base/clock.js';
 import type { EventItems, ServiceEvent } from '../task/task.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 
@@ -21,7 +22,7 @@ export function composeEvent(
       service_id: serviceId,
       service_name: serviceName,
       service_transaction: transaction,
-      sent_at: new Date().toISOString(),
+      sent_at: new Date(systemClock.now()).toISOString(),
     },
     content: {
       status: { ...items, result: action === 'failed' ? 'failure' : 'success', device_action: '' },

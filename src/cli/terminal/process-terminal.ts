@@ -102,9 +102,9 @@ export class ProcessTerminal implements Terminal {
 
   #onSignal(): void {
     if (!this.signal.aborted) {
-      this.#firstSignalMs = performance.now();
+      this.#firstSignalMs = systemClock.monotonic();
       this.#stop.abort();
-    } else if (performance.now() - this.#firstSignalMs > SAME_SIGNAL_MS) {
+    } else if (systemClock.monotonic() - this.#firstSignalMs > SAME_SIGNAL_MS) {
       this.#kill.abort();
     }
   }

@@ -11,7 +11,7 @@ const MAX_PER_SECOND = 100;
 const WARN_INTERVAL_MS = 1000;
 
 /** Fields that events have already, and the key that JavaScript reads from every object. */
-const RESERVED = new Set([
+const RESERVED: ReadonlySet<string> = new Set([
   ...['result', 'device_action', 'pid', 'thread_id', 'tid', 'exit_code', 'signal'],
   ...['reason', 'error', 'killed', 'not_ended'],
   '__proto__',

@@ -22,62 +22,81 @@ export interface CompiledFile {
 
 type Esbuild = typeof import('esbuild');
 
-let working = 0;
+/** Stops the process of esbuild after the last of concurrent uses; otherwise it would be a child of the service as long as that runs. */
+export class FileCompiler {
+  readonly #cacheFolder: string | undefined;
+  #uses = 0;
 
-/** Throws an Error that names file, line and column. */
-export async function compileFile(path: string, cacheFolder: string | undefined): Promise<CompiledFile> {
-  const text = await readFile(path, 'utf8');
-  const format = formatOf(path, text);
-  if (cacheFolder === undefined) return { format, source: await compile(path, format) };
-  const key = hashOf(JSON.stringify([FORMAT, path, text, tsconfigText(dirname(path)), process.version]));
-  const cachePath = join(cacheFolder, `${basename(path)}-${key.slice(0, 24)}.js`);
-  const known = await readFile(cachePath, 'utf8').catch(() => undefined);
-  if (known !== undefined) return { format, source: known };
-  const source = await compile(path, format);
-  await writeCache(cachePath, source);
-  return { format, source };
+  /** Without a folder for compiled files, every process compiles again. */
+  constructor(cacheFolder: string | undefined) {
+    this.#cacheFolder = cacheFolder;
+  }
+
+  /** Throws an Error that names file, line and column. */
+  async compile(path: string): Promise<CompiledFile> {
+    const text = await readFile(path, 'utf8');
+    const format = formatOf(path, text);
+    const compileNow = () => this.#use((esbuild) => compile(esbuild, { path, format, text }));
+    if (this.#cacheFolder === undefined) return { format, source: await compileNow() };
+    const key = hashOf(JSON.stringify([FORMAT, path, text, tsconfigText(dirname(path)), process.version]));
+    const cachePath = join(this.#cacheFolder, `${basename(path)}-${key.slice(0, 24)}.js`);
+    const known = await readFile(cachePath, 'utf8').catch(() => undefined);
+    if (known !== undefined) return { format, source: known };
+    const source = await compileNow();
+    await writeCache(cachePath, source);
+    return { format, source };
+  }
+
+  /** Converts JSON to a module with an export for each key that is an identifier. */
+  compileJson(text: string): Promise<string> {
+    return this.#use(
+      async ({ transform }) => (await transform(text, { loader: 'json', format: 'esm' })).code,
+    );
+  }
+
+  /** Resolves `specifier` by tsconfig.json. Returns undefined for a package or if there is no such file. */
+  async resolveByTsconfig(specifier: string, importer: string): Promise<string | undefined> {
+    const found = await this.#use((esbuild) => resolve(esbuild, specifier, importer));
+    return found === undefined || IN_PACKAGE.test(found) ? undefined : found;
+  }
+
+  async #use<T>(use: (esbuild: Esbuild) => Promise<T>): Promise<T> {
+    const esbuild = await import('esbuild');
+    this.#uses += 1;
+    try {
+      return await use(esbuild);
+    } finally {
+      this.#uses -= 1;
+      if (this.#uses === 0) await esbuild.stop();
+    }
+  }
 }
 
-/** Converts JSON to a module with an export for each key that is an identifier. */
-export async function compileJson(text: string): Promise<string> {
-  return await withEsbuild(
-    async ({ transform }) => (await transform(text, { loader: 'json', format: 'esm' })).code,
-  );
-}
-
-/** Resolves `specifier` by tsconfig.json. Returns undefined for a package or if there is no such file. */
-export async function resolveByTsconfig(specifier: string, importer: string): Promise<string | undefined> {
+async function resolve({ build }: Esbuild, specifier: string, importer: string): Promise<string | undefined> {
   let found: string | undefined;
   const probe: Plugin = {
     name: 'resolve-probe',
-    setup(build) {
-      build.onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, pluginData }) => {
+    setup(setup) {
+      setup.onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, pluginData }) => {
         if (pluginData === 'probing') return undefined;
-        const answer = await build.resolve(path, { kind, resolveDir, importer, pluginData: 'probing' });
+        const answer = await setup.resolve(path, { kind, resolveDir, importer, pluginData: 'probing' });
         if (answer.errors.length === 0 && !answer.external) found = answer.path;
         return { path, external: true };
       });
     },
   };
   const contents = `import ${JSON.stringify(specifier)}`;
-  const stdin = {
-    contents,
-    resolveDir: dirname(importer),
-    sourcefile: basename(importer),
-    loader: 'ts',
-  } as const;
-  await withEsbuild(({ build }) =>
-    build({
-      stdin,
-      bundle: true,
-      write: false,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'silent',
-      plugins: [probe],
-    }),
-  );
-  return found === undefined || IN_PACKAGE.test(found) ? undefined : found;
+  const sourcefile = basename(importer);
+  await build({
+    stdin: { contents, resolveDir: dirname(importer), sourcefile, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+    plugins: [probe],
+  });
+  return found;
 }
 
 /** Decides by the extension, then by the text: a file without `import` and `export` may be CommonJS. */
@@ -87,41 +106,30 @@ function formatOf(path: string, text: string): CompiledFile['format'] {
   return /\bmodule\.exports\b|\bexports\.\w|\brequire\s*\(/.test(text) ? 'commonjs' : 'module';
 }
 
-async function compile(path: string, format: CompiledFile['format']): Promise<string> {
+interface SourceText extends Pick<CompiledFile, 'format'> {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function compile({ build }: Esbuild, { path, format, text }: SourceText): Promise<string> {
   const isModule = format === 'module';
-  const isRequiring = isModule && USES_REQUIRE.test(await readFile(path, 'utf8'));
-  const result = await withEsbuild(({ build }) =>
-    build({
-      entryPoints: [path],
-      absWorkingDir: dirname(path),
-      outfile: `${path}.js`,
-      write: false,
-      format: isModule ? 'esm' : 'cjs',
-      platform: 'node',
-      target: `node${process.versions.node}`,
-      sourcemap: 'inline',
-      logLevel: 'silent',
-      ...(isRequiring ? { banner: { js: REQUIRE } } : {}),
-      ...(isModule
-        ? { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } }
-        : {}),
-    }),
-  ).catch((error: unknown) => {
+  const isRequiring = isModule && USES_REQUIRE.test(text);
+  const result = await build({
+    entryPoints: [path],
+    absWorkingDir: dirname(path),
+    outfile: `${path}.js`,
+    write: false,
+    format: isModule ? 'esm' : 'cjs',
+    platform: 'node',
+    target: `node${process.versions.node}`,
+    sourcemap: 'inline',
+    logLevel: 'silent',
+    ...(isRequiring ? { banner: { js: REQUIRE } } : {}),
+    ...(isModule ? { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } } : {}),
+  }).catch((error: unknown) => {
     throw compileError(path, error);
   });
   return result.outputFiles[0]?.text ?? '';
-}
-
-/** Stops the process of esbuild after the last use; otherwise it would be a child of the service as long as that runs. */
-async function withEsbuild<T>(use: (esbuild: Esbuild) => Promise<T>): Promise<T> {
-  const esbuild = await import('esbuild');
-  working += 1;
-  try {
-    return await use(esbuild);
-  } finally {
-    working -= 1;
-    if (working === 0) await esbuild.stop();
-  }
 }
 
 async function writeCache(path: string, source: string): Promise<void> {

@@ -5,8 +5,8 @@ import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { builtFile } from '../../base/package.js';
 
-const cache = new URL(import.meta.url).searchParams.get('cache') ?? undefined;
 const hooks = pathToFileURL(builtFile('host/typescript/typescript-hooks.js'));
+const { search } = new URL(import.meta.url);
 
 process.setSourceMapsEnabled(true);
-register<string | undefined>(hooks, { data: cache });
+register(new URL(search, hooks));

@@ -2,24 +2,20 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { InitializeHook, LoadHook, ResolveHook } from 'node:module';
+import type { LoadHook, ResolveHook } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { tsconfigText } from '../../base/code-configuration.js';
 import { ownModule } from '../../base/package.js';
-import { compileFile, compileJson, IN_PACKAGE, resolveByTsconfig } from './compile-file.js';
+import { FileCompiler, IN_PACKAGE } from './compile-file.js';
 
 const TYPESCRIPT = /\.([mc]?ts|tsx)$/;
 /** TypeScript requires `import './Hello.js'` for the file Hello.ts. */
 const JAVASCRIPT = /\.([mc]?)js(x?)$/;
 const OMITTED_ENDINGS = ['.ts', '.tsx', '.mts', '.cts', '.js', '/index.ts', '/index.js'];
 
-let cacheFolder: string | undefined;
-
-/** `data` is the cache folder for compiled files. Without it every process compiles again. */
-export const initialize: InitializeHook<string | undefined> = (data) => {
-  cacheFolder = data;
-};
+/** The query of the URL is the folder for compiled files. */
+const compiler = new FileCompiler(new URL(import.meta.url).searchParams.get('cache') ?? undefined);
 
 export const resolve: ResolveHook = async (specifier, context, next) => {
   const { parentURL } = context;
@@ -41,10 +37,14 @@ export const load: LoadHook = async (url, context, next) => {
     context.importAttributes.type === undefined &&
     context.format !== 'commonjs'
   ) {
-    return { format: 'module', source: await compileJson(await readFile(path, 'utf8')), shortCircuit: true };
+    return {
+      format: 'module',
+      source: await compiler.compileJson(await readFile(path, 'utf8')),
+      shortCircuit: true,
+    };
   }
   if (!TYPESCRIPT.test(path)) return await next(url, context);
-  return { ...(await compileFile(path, cacheFolder)), shortCircuit: true };
+  return { ...(await compiler.compile(path)), shortCircuit: true };
 };
 
 /** Node loads packages itself, except for TypeScript files, which it cannot load. */
@@ -77,7 +77,7 @@ async function findByTsconfig(specifier: string, parentURL: string): Promise<str
   const parent = pathOf(parentURL);
   if (parent === undefined || specifier.startsWith('node:')) return undefined;
   if (!/"(paths|baseUrl)"/.test(tsconfigText(dirname(parent)))) return undefined;
-  const path = await resolveByTsconfig(specifier, parent);
+  const path = await compiler.resolveByTsconfig(specifier, parent);
   return path === undefined ? undefined : pathToFileURL(path).href;
 }
 
