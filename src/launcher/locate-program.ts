@@ -3,7 +3,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ContextdError } from '../base/errors.js';
-import { isExecutable } from '../base/is-executable.js';
+import { isExecutable } from '../base/find-node-executable.js';
 import type { HostProgram, ProgramReadiness } from '../messages/host-bootstrap.js';
 import { supervisionOf, type ProgramCommand, type TaskService } from '../model/context.js';
 import { findUser } from './find-user.js';

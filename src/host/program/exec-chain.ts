@@ -3,7 +3,7 @@
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ContextdError, hasErrnoCode } from '../../base/errors.js';
-import { isExecutable } from '../../base/is-executable.js';
+import { isExecutable } from '../../base/find-node-executable.js';
 import type { HostProgram, ProgramUser } from '../../messages/host-bootstrap.js';
 
 const DEFAULT_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
