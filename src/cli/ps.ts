@@ -1,5 +1,6 @@
 // contextd ps: prints the services of a context as a table.
 
+import { systemClock } from '../base/clock.js';
 import { ContextdError, EXIT } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import { defineCommand } from './arguments/command.js';
@@ -34,7 +35,7 @@ interface Arguments extends ConnectionArguments {
 async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const { services, faults } = await listServices(args, terminal, await findContextFiles());
   const shown = select(services, (args._ ?? []).map(String));
-  const nowMs = Date.now();
+  const nowMs = systemClock.now();
   if (args.json) {
     const entries = shown.map((service) => ({ ...service, uptime_s: uptimeOf(service, nowMs) }));
     terminal.out(`${JSON.stringify(entries, undefined, 2)}\n`);

@@ -1,6 +1,7 @@
 // contextd status: says whether the provider and all services are well, also by the exit code.
 
 import { relative } from 'node:path';
+import { systemClock } from '../base/clock.js';
 import { EXIT } from '../base/errors.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS, CONNECTION_VALUES } from './arguments/conf-options.js';
@@ -63,7 +64,7 @@ function print(
   terminal.out(`${word}: ${where}: ${states === '' ? 'nothing was started' : states}\n`);
   const [first] = unwell;
   if (first !== undefined) {
-    for (const line of formatServices(unwell, Date.now(), paint)) terminal.out(`${line}\n`);
+    for (const line of formatServices(unwell, systemClock.now(), paint)) terminal.out(`${line}\n`);
     terminal.err(`  hint: contextd why ${first.service_id}\n`);
   }
   for (const { code, message } of faults) terminal.err(`error ${code}: ${message}\n`);

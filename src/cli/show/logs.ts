@@ -1,6 +1,7 @@
 // Prints the logs of services: the last lines, and with --follow new lines until Ctrl-C.
 
 import { stat } from 'node:fs/promises';
+import { systemClock } from '../../base/clock.js';
 import { asContextdError, ContextdError, EXIT } from '../../base/errors.js';
 import type { Client } from '../../client/client.js';
 import { LogSet, type ServiceLine } from '../../client/log-set.js';
@@ -16,7 +17,7 @@ export async function showLogs(client: Client, args: LogArguments, terminal: Ter
   const source = await findSource(client, args);
   const print = createPrinter(args, source, terminal);
   const logs = new LogSet({
-    ...readLineFilter(args, Date.now()),
+    ...readLineFilter(args, systemClock.now()),
     lines: args.lines,
     onGap: (service) =>
       print.note(service, 'lines may be missing: the log was rotated before they were read'),
