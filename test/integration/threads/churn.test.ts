@@ -11,10 +11,10 @@ import { countDescriptors, countsOf, tickingThread, residentMiB, thread } from '
 expectNoLeftovers();
 
 /** The number of starts and stops; five threads start and end together. */
-const ROUNDS = Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? 200);
+const ROUNDS = Number(process.env.CONTEXTD_CHAOS_ROUNDS ?? 60);
 const AT_ONCE = 5;
 /** Warm-up until caches and pools have their final size. */
-const WARM_UP = 60;
+const WARM_UP = 40;
 /** In MiB. A leaked isolate uses at least 5 MiB. */
 const MOST_GROWN = 40;
 
