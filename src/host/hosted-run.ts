@@ -7,6 +7,7 @@ import type { ClientSecurity } from '../bus/security.js';
 import type { HostBootstrap, HostRun } from '../messages/host-bootstrap.js';
 import type { FrameReader } from './host-bus.js';
 import type { ProviderPresence } from './provider-presence.js';
+import type { StartedGroups } from './started-groups.js';
 
 export interface HostedRun {
   /** Resolves when the run has ended and its messages and output have been processed; never rejects. */
@@ -46,6 +47,8 @@ export interface MainThread {
   readonly bus: Pick<HostBootstrap, 'endpoints' | 'serverKey'>;
   /** The keys of the process; undefined for a provider without <Security>. */
   readonly security: ClientSecurity | undefined;
+  /** The process groups of its programs. */
+  readonly groups: StartedGroups;
   /** Ends the process at once, with all processes that it has started. */
   readonly terminate: () => void;
 }

@@ -26,7 +26,7 @@ export class Reporter {
   #state: EventAction = 'created';
   #isReady = false;
   #finalEvent: ServiceEventBody | undefined;
-  readonly #startedAt = new Date().toISOString();
+  readonly #startedAt = new Date(systemClock.now()).toISOString();
   readonly #heartbeat: HeartbeatTimer;
   readonly #thread: ThreadIdentity;
   /** The message id of the command that caused the next events. */
@@ -125,7 +125,7 @@ export class Reporter {
         service_name: serviceName,
         service_transaction: transaction,
         seq: this.#seq,
-        sent_at: new Date().toISOString(),
+        sent_at: new Date(systemClock.now()).toISOString(),
         sender: this.#connection.id,
         ...(this.cause === undefined ? {} : { cause: this.cause }),
       },

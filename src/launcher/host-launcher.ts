@@ -1,9 +1,9 @@
 // Starts runs in hosts: a process service in a host of its own, the thread services of a context in one that they share.
 
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.js';
 import { withDeadline } from '../base/deferred.js';
 import { createUniqueId } from '../base/ids.js';
+import { systemRandom } from '../base/random.js';
 import type { BusEndpoints } from '../bus/connection.js';
 import type { HostBootstrap, HostLog, HostRun } from '../messages/host-bootstrap.js';
 import type { HostNoticeBody } from '../messages/host-notice.js';
@@ -121,7 +121,7 @@ export class HostLauncher implements Launcher {
   #startHost(first: LaunchRequest): HostProcess {
     const { owner, processes, threadsLog } = this.#options;
     const { contextId } = first.bootstrap;
-    const address = { host: createUniqueId(), key: randomBytes(32).toString('hex') };
+    const address = { host: createUniqueId(), key: systemRandom.bytes(32).toString('hex') };
     const token = `${HOST_TOKEN_PREFIX}${owner}/${contextId}/${address.host}`;
     const bootstrap: HostBootstrap = {
       serviceId: `threads of ${contextId}`,

@@ -6,6 +6,7 @@ import type { Connection } from '../bus/connection.js';
 import type { HostBootstrap } from '../messages/host-bootstrap.js';
 import { hostCommandTopic, signCommand, type HostCommand } from '../messages/host-command.js';
 import type { HostNoticeBody } from '../messages/host-notice.js';
+import { SharedTable } from '../processes/kill-tree.js';
 import { LaunchedRun, type ExitStatus } from './launched-run.js';
 import type { AdoptRequest, LaunchedService, LaunchRequest } from './launcher.js';
 
@@ -42,6 +43,7 @@ export class HostProcess {
   readonly #parts: HostProcessParts;
   readonly #runs = new Map<string, Deferred<ExitStatus>>();
   readonly #subscribed: Promise<void>;
+  readonly #table = new SharedTable();
   #listed: Deferred<readonly string[]> | undefined;
   #process: LaunchedService | undefined;
   #isEnding = false;
@@ -124,6 +126,7 @@ export class HostProcess {
       pid: process.pid,
       ...{ supervision, clock, exited },
       members: () => ({ token }),
+      table: this.#table,
       ask: () => this.#send({ action: 'stop', token }),
       terminate: () => {
         this.#send({ action: 'terminate', token });

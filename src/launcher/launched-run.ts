@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.js';
 import type { Supervision } from '../model/context.js';
-import { killTree } from '../processes/kill-tree.js';
+import { killTree, type SharedTable } from '../processes/kill-tree.js';
 import type { RunSelector } from '../processes/process-table.js';
 import type { LaunchedService, ProcessEnd } from './launcher.js';
 
@@ -16,6 +16,8 @@ export interface RunPorts {
   readonly exited: Promise<ExitStatus>;
   /** How the processes of the run are recognized; called when they are to be ended. */
   readonly members: () => RunSelector;
+  /** What runs that are ended at the same time share. */
+  readonly table: SharedTable;
   /** Asks the run to end, other than by a command on the bus: with a signal, or a command to its host. */
   readonly ask: () => void;
   /** Ends a thread. Undefined for a run that is a process: it is one of its members. */
@@ -70,7 +72,8 @@ export class LaunchedRun implements LaunchedService {
   }
 
   async #sweep(): Promise<void> {
-    const { killed, left } = await killTree(this.#ports.members());
+    const { members, table, clock } = this.#ports;
+    const { killed, left } = await killTree(members(), { table, clock });
     this.#killed.push(...killed);
     this.#left = left;
   }

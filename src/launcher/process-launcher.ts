@@ -110,7 +110,7 @@ interface RunningProcess {
 }
 
 function createRun(
-  { clock }: ProcessLauncherOptions,
+  { clock, tracker }: ProcessLauncherOptions,
   supervision: Supervision,
   { pid, exited, tracked, isAlive }: RunningProcess,
 ): LaunchedService {
@@ -119,6 +119,7 @@ function createRun(
   return new LaunchedRun({
     ...{ pid, supervision, clock, exited },
     members: tracked.selector,
+    table: tracker.table,
     ask: () => {
       try {
         if (isAlive()) process.kill(pid, signal);

@@ -1,6 +1,6 @@
-// Kills all processes of a run. Concurrent calls share one reading of the process table.
+// Kills all processes of a run.
 
-import { systemClock } from '../base/clock.js';
+import { systemClock, type Clock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import {
   freezeControlGroup,
@@ -38,30 +38,54 @@ export interface KillResult {
 export interface KillPorts {
   /** Sends SIGKILL; throws if the system does not permit it. */
   readonly kill: (pid: number) => void;
+  readonly table: Pick<SharedTable, 'read'>;
+  readonly clock: Clock;
 }
 
-const SYSTEM: KillPorts = { kill: (pid) => void process.kill(pid, 'SIGKILL') };
+const SYSTEM: KillPorts = {
+  kill: (pid) => void process.kill(pid, 'SIGKILL'),
+  table: { read: () => Promise.resolve(readProcessTable()) },
+  clock: systemClock,
+};
 
-let nextTable: Deferred<readonly ProcessEntry[]> | undefined;
+/** Readings of the process table that concurrent kills share. */
+export class SharedTable {
+  #next: Deferred<readonly ProcessEntry[]> | undefined;
+
+  /** Resolves with a table read after this call; calls in the same turn of the event loop share it. */
+  read(): Promise<readonly ProcessEntry[]> {
+    if (this.#next === undefined) {
+      const table = createDeferred<readonly ProcessEntry[]>();
+      this.#next = table;
+      setImmediate(() => {
+        this.#next = undefined;
+        table.resolve(readProcessTable());
+      });
+    }
+    return this.#next.promise;
+  }
+}
 
 /** Sends SIGKILL to every process of a run. Checks pid and start time first, so that no other process with a reused pid is hit. */
-export async function killTree(target: KillTarget, ports: KillPorts = SYSTEM): Promise<KillResult> {
+export async function killTree(target: KillTarget, given: Partial<KillPorts> = {}): Promise<KillResult> {
+  const ports = { ...SYSTEM, ...given };
+  const { clock } = ports;
   const named = new Map<string, ProcessEntry>();
   // A process stays a member even when its parent, by which it was found, has ended.
   const known = new Map((target.descendants ?? []).map((each) => [keyOf(each), each]));
   let left: readonly ProcessEntry[] = [];
-  let [quietMs, pauseMs] = [performance.now(), 1];
+  let [quietMs, pauseMs] = [clock.monotonic(), 1];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    left = await findLiveMembers({ ...target, descendants: [...known.values()] });
+    left = await findLiveMembers({ ...target, descendants: [...known.values()] }, ports);
     if (left.length === 0) break;
-    if (left.some((each) => !known.has(keyOf(each)))) [quietMs, pauseMs] = [performance.now(), 1];
-    else if (performance.now() - quietMs > GIVE_UP_MS) break;
+    if (left.some((each) => !known.has(keyOf(each)))) [quietMs, pauseMs] = [clock.monotonic(), 1];
+    else if (clock.monotonic() - quietMs > GIVE_UP_MS) break;
     for (const each of left) known.set(keyOf(each), each);
     const ended = killAll(target, left, ports);
     for (const each of ended) named.set(keyOf(each), each);
     // No process could be signalled: they belong to another user.
     if (ended.length === 0 && left.every(isSameProcess)) break;
-    await pause(pauseMs);
+    await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
     pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
   }
   left = left.filter(isSameProcess);
@@ -70,12 +94,8 @@ export async function killTree(target: KillTarget, ports: KillPorts = SYSTEM): P
   return { killed: [...named.values()].map(describe), left: left.map(describe) };
 }
 
-function pause(durationMs: number): Promise<void> {
-  return new Promise((resolve) => systemClock.after(durationMs, resolve));
-}
-
-async function findLiveMembers(target: KillTarget): Promise<readonly ProcessEntry[]> {
-  const table = await sharedTable();
+async function findLiveMembers(target: KillTarget, ports: KillPorts): Promise<readonly ProcessEntry[]> {
+  const table = await ports.table.read();
   return findMembers(table, target).filter((each) => each.pid !== target.excludedPid && isSameProcess(each));
 }
 
@@ -97,19 +117,6 @@ function killAll(
   } finally {
     freezeControlGroup(controlGroup, false);
   }
-}
-
-/** Returns a process table read after this call; calls in the same turn of the event loop share it. */
-function sharedTable(): Promise<readonly ProcessEntry[]> {
-  if (nextTable === undefined) {
-    const table = createDeferred<readonly ProcessEntry[]>();
-    nextTable = table;
-    setImmediate(() => {
-      nextTable = undefined;
-      table.resolve(readProcessTable());
-    });
-  }
-  return nextTable.promise;
 }
 
 /** Returns false if the process has ended or the system does not permit it. */

@@ -8,6 +8,7 @@ import {
   removeControlGroup,
 } from './control-group.js';
 import { DescendantTracker } from './descendants.js';
+import { SharedTable } from './kill-tree.js';
 import { composeTaggedCommand } from './rlimit-tag.js';
 import type { ProcessId, RunSelector } from './process-table.js';
 
@@ -34,6 +35,8 @@ interface StartedRun {
 export class RunTracker {
   /** Folder for control groups; undefined if they are not available or disabled. */
   readonly base: string | undefined;
+  /** For the kills of all runs. */
+  readonly table = new SharedTable();
   readonly #descendants: DescendantTracker;
 
   constructor(clock: Clock, hasControlGroups = true) {

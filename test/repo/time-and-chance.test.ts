@@ -11,14 +11,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/base/keys.ts': 'CURVE keys: a random source that a test can replace would weaken them',
 };
 
-/** Files that still read the time or draw random numbers themselves. Do not add one. */
-const STILL_TO_DO: readonly string[] = [
-  'src/host/reporter.ts',
-  'src/launcher/orphan-reaper/main.ts',
-  'src/launcher/host-launcher.ts',
-  'src/processes/kill-tree.ts',
-];
-
 const READINGS = ['Date.now', 'performance.now', 'process.hrtime', 'Math.random'];
 const RANDOM = /^(?:random(?:Bytes|Int|UUID|Fill|FillSync)|getRandomValues|webcrypto)$/;
 
@@ -54,7 +46,7 @@ describe('time and chance', () => {
   const files = sourceFiles();
 
   it('come from the clock and the random source', () => {
-    const others = files.filter(({ path }) => ALLOWED[path] === undefined && !STILL_TO_DO.includes(path));
+    const others = files.filter(({ path }) => ALLOWED[path] === undefined);
     expect(others.flatMap(({ path, tree }) => violations(tree).map((each) => `${path}: ${each}`))).toEqual(
       [],
     );
@@ -62,7 +54,7 @@ describe('time and chance', () => {
 
   it('are read directly only where it is necessary', () => {
     const reading = files.filter(({ tree }) => violations(tree).length > 0).map(({ path }) => path);
-    expect(reading.sort()).toEqual([...Object.keys(ALLOWED), ...STILL_TO_DO].sort());
+    expect(reading.sort()).toEqual(Object.keys(ALLOWED).sort());
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { readHostSecrets, securityFrom } from '../host-credentials.js';
 import type { MainThread, RunEnd, StartRun } from '../hosted-run.js';
 import { endOwnProcesses } from '../own-processes.js';
 import { prepareProcess } from '../prepare-process.js';
-import { killStartedGroups } from '../program/started-groups.js';
+import { StartedGroups } from '../started-groups.js';
 import { Host } from './host.js';
 import { startTask } from './start-task.js';
 
@@ -27,13 +27,14 @@ const bootstrap: HostBootstrap = { ...inEnvironment, runs };
 const { controlGroup } = bootstrap;
 const own = securityFrom(keys, bootstrap.serverKey);
 const logFile = prepareProcess(bootstrap);
+const groups = new StartedGroups();
 const start = await selectStart();
 const host = new Host(bootstrap, { clock: systemClock, logFile, start, security: composeSecurity(own) });
 listen();
 const end = await host.run();
 // If there is a provider, it ends the leftovers and reports them.
 if (!host.hasProvider) await endOwnProcesses(controlGroup, logFile.log);
-killStartedGroups();
+groups.killAll();
 await exitAs(end);
 
 /** What most services do not need is imported on demand, to keep their start fast. */
@@ -42,7 +43,7 @@ async function selectStart(): Promise<StartRun> {
     const { startThread } = await import('../threads/start-thread.js');
     return startThread(bootstrap, new URL('../threads/worker.js', import.meta.url));
   }
-  const thread: MainThread = { bus: bootstrap, security: own, terminate };
+  const thread: MainThread = { bus: bootstrap, security: own, groups, terminate };
   // A program that uses the protocol itself: a task would report every event a second time.
   if (program?.ready.kind === 'heartbeat') return (await import('../program/shim.js')).startShim(thread);
   return startTask(thread);

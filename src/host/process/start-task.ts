@@ -5,7 +5,7 @@ import type { HostBus } from '../host-bus.js';
 import type { MainThread, StartRun } from '../hosted-run.js';
 import { TaskRunner } from '../task-runner.js';
 
-export function startTask({ bus, security, terminate }: MainThread): StartRun {
+export function startTask({ bus, groups, security, terminate }: MainThread): StartRun {
   return ({ bootstrap }, { connection, subscribe, presence, logFile }) => {
     const { program } = bootstrap;
     const { id, publisher } = connection;
@@ -20,7 +20,7 @@ export function startTask({ bus, security, terminate }: MainThread): StartRun {
       program &&
       (async () => {
         const { programService } = await import('../program/program-task.js');
-        return programService(bootstrap, program, { bus, log: logFile });
+        return programService(bootstrap, program, { bus, groups, log: logFile });
       });
     const runner = new TaskRunner(bootstrap, own, logFile, {
       presence,

@@ -6,12 +6,12 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { sendSecret } from '../../base/secret-pipe.js';
 import { KEYS_DESCRIPTOR, type HostProgram } from '../../messages/host-bootstrap.js';
+import { signalLeader, type StartedGroups } from '../started-groups.js';
 import { composeExecChain, readExecState, withGroupsOf, type ExecChain } from './exec-chain.js';
 import { LineSplitter, type LineChunk } from './line-splitter.js';
 import { closeDescriptors, openOutputPipes, type OutputPipe } from './output-pipes.js';
 import { OutputPrinter, type OutputLog } from './output-printer.js';
 import { spawnError, wrapperError } from './start-errors.js';
-import { unregisterGroup, registerGroup, signalGroup, signalLeader } from './started-groups.js';
 
 /** How long to read remaining output after the end when other processes hold the pipe open, in milliseconds. */
 const DRAIN_MS = 500;
@@ -24,6 +24,8 @@ export type Stream = 'stdout' | 'stderr';
 
 export interface RunPorts {
   readonly clock: Clock;
+  /** Registers the process group of the program. */
+  readonly groups: StartedGroups;
   readonly environment: NodeJS.ProcessEnv;
   /** Sent to the program at its KEYS_DESCRIPTOR. A program may ignore them. */
   readonly keys?: string | undefined;
@@ -51,6 +53,7 @@ export class ProgramRun {
   readonly ended: Promise<ProgramEnd>;
   #hasEnded = false;
   readonly #program: HostProgram;
+  readonly #groups: StartedGroups;
   readonly #group: number;
   /** The last line of its output. */
   #lastLine = '';
@@ -63,7 +66,8 @@ export class ProgramRun {
   ) {
     this.#program = program;
     this.#group = child.pid ?? 0;
-    registerGroup(this.#group);
+    this.#groups = ports.groups;
+    this.#groups.register(this.#group);
     this.ended = this.#waitForEnd(child, outputs, ports);
   }
 
@@ -104,7 +108,7 @@ export class ProgramRun {
     if (this.#hasEnded) return;
     const { stopSignal, stopTo } = this.#program;
     if (stopTo === 'leader') signalLeader(this.#group, stopSignal);
-    else signalGroup(this.#group, stopSignal);
+    else this.#groups.signal(this.#group, stopSignal);
   }
 
   /** Waits until the wrappers have executed the program. Throws if a wrapper has failed. */
@@ -146,8 +150,8 @@ export class ProgramRun {
     cancel();
     for (const flush of readers) flush();
     // Processes of another user may hide the token by which the provider finds leftovers.
-    if (this.#program.user !== undefined) signalGroup(this.#group, 'SIGKILL');
-    unregisterGroup(this.#group);
+    if (this.#program.user !== undefined) this.#groups.signal(this.#group, 'SIGKILL');
+    this.#groups.unregister(this.#group);
     return end;
   }
 }

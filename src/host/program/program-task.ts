@@ -20,7 +20,7 @@ const PROBE_MS = 50;
 export function programService(
   bootstrap: RunBootstrap,
   program: HostProgram,
-  { bus, log }: { readonly bus: MainThread['bus']; readonly log: OutputLog },
+  { bus, groups, log }: Pick<MainThread, 'bus' | 'groups'> & { readonly log: OutputLog },
 ): ServiceDefinition {
   // Opened early, while the host waits for the start command.
   const outputs = openOutputs(program);
@@ -29,11 +29,11 @@ export function programService(
     serviceNames: [],
     concerns: () => true,
     hearsEvents: false,
-    build: (context) => new ProgramTask(context, program, { environment, log, outputs }),
+    build: (context) => new ProgramTask(context, program, { environment, groups, log, outputs }),
   };
 }
 
-interface ProgramParts {
+interface ProgramParts extends Pick<MainThread, 'groups'> {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: OutputLog;
   readonly outputs: Outputs;
@@ -85,11 +85,10 @@ export class ProgramTask extends Task {
   }
 
   async #start(): Promise<ProgramRun> {
-    const { environment, log, outputs } = this.#parts;
+    const { outputs, ...parts } = this.#parts;
     const ports = {
+      ...parts,
       clock: systemClock,
-      environment,
-      log,
       line: (text: string, stream: Stream) => {
         this.#checkReadyLine(text);
         if (stream === 'stdout') this.#events.push(text);

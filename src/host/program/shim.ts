@@ -48,12 +48,12 @@ class Shim implements HostedRun {
   }
 
   async #perform(bootstrap: RunBootstrap, program: HostProgram): Promise<RunEnd> {
-    const { clock, connection, logFile, bus, security } = this.#ports;
+    const { clock, connection, logFile, bus, groups, security } = this.#ports;
     // The program subscribes itself; the connection only shows whether there is a provider.
     connection.publisher.onSubscribeTo('control', () => undefined);
     try {
       this.#run = await ProgramRun.start(program, {
-        clock,
+        ...{ clock, groups },
         environment: composeEnvironment(bootstrap, program, bus),
         keys: security && JSON.stringify(toPayload(security.keys)),
         log: logFile,

@@ -11,14 +11,14 @@ const MARGIN_MS = 2000;
 const POLL_MS = 500;
 
 const [owner = ''] = process.argv.slice(2);
-/** A clock that never jumps. */
-const startedMs = performance.now();
+const startedMs = systemClock.monotonic();
 await endOverdueServices();
 
 /** Repeats until no service is left, or the next provider ends this process. */
 async function endOverdueServices(): Promise<void> {
   for (let hosts = findHosts(); hosts.length > 0; hosts = findHosts()) {
-    for (const host of hosts) if (performance.now() - startedMs > readLimitMs(host.pid)) await end(host);
+    for (const host of hosts)
+      if (systemClock.monotonic() - startedMs > readLimitMs(host.pid)) await end(host);
     await new Promise<void>((resolve) => systemClock.after(POLL_MS, resolve));
   }
 }

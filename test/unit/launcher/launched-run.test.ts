@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../../src/base/deferred.js';
 import { LaunchedRun, type ExitStatus } from '../../../src/launcher/launched-run.js';
+import { SharedTable } from '../../../src/processes/kill-tree.js';
 import { ManualClock } from '../../helpers/manual-clock.js';
 
 /** A run without processes; `calls` records what is done to it. */
@@ -15,6 +16,7 @@ function openRun({ isThread = false, hasSubscriber = true } = {}) {
       calls.push('sweep');
       return { token: 'a run without processes' };
     },
+    table: new SharedTable(),
     ask: () => calls.push('ask directly'),
     ...(isThread ? { terminate: () => calls.push('terminate') } : {}),
     onSwept: () => calls.push('swept'),
