@@ -14,6 +14,14 @@ import { useBuiltins } from './use-builtins.js';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 
+/**
+ * All programs run this one file, which contains the commands that connect to a provider: a process that loads forty small
+ * files takes a third longer. What other commands need is loaded when they are called.
+ */
+const COMMANDS = 'src/cli/commands.ts';
+const LOADED_LATER =
+  /\/(cli\/(provider-commands|context-display|create-service|init|keys|request\/watch-top)|model\/read\/read-context)\.js$/;
+
 /** Packages with a binary, or large and rarely used. */
 const EXTERNAL = ['esbuild', 'systeminformation'];
 
@@ -34,8 +42,10 @@ const { bin, exports: exported } = JSON.parse(readFileSync(join(root, 'package.j
 const BANNER =
   "import{createRequire as $createRequire}from'node:module';const require=$createRequire(import.meta.url);";
 
-const { shared, alone, bench } = entries();
+const { tools, shared, alone, bench } = entries();
 const built = await Promise.all([
+  bundle(tools, { plugins: [keepExternal(/\/cli\/commands\.js$/)] }),
+  bundle([COMMANDS], { plugins: [keepExternal(LOADED_LATER, 'dynamic-import')] }),
   bundle(shared, { splitting: true, chunkNames: 'chunks/[name]-[hash]' }),
   // Node.js reads the source map of every module that a service imports, even without an error.
   bundle(alone, { splitting: false, sourcemap: false }),
@@ -56,13 +66,13 @@ function bundle(entryPoints, how) {
     bundle: true,
     sourcemap: 'linked',
     ...how,
+    plugins: [...(how.plugins ?? []), loadWhenCalled(), bundleZeromq(), useBuiltins()],
     write: false,
     metafile: true,
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
     external: EXTERNAL,
-    plugins: [loadWhenCalled(), bundleZeromq(), useBuiltins()],
     logOverride: { 'require-resolve-not-external': 'silent' },
     // Keep names, so that stack traces are readable.
     minifyWhitespace: true,
@@ -88,10 +98,33 @@ function entries() {
     /\/(main|worker|typescript-hooks)\.ts$/.test(path),
   );
   const isAlone = (path) => /^src\/(task|host)\//.test(path);
+  const isTool = (path) => path.startsWith('tools/');
   return {
-    shared: known.filter((path) => !isAlone(path)),
+    tools: known.filter(isTool),
+    shared: [...known.filter((path) => !isAlone(path) && !isTool(path)), ...loadedLater()],
     alone: [...known.filter(isAlone), ...programs.map((path) => relative(root, path))],
     bench: ['bench/run.ts', ...list(join(root, 'bench', 'children')).map((path) => relative(root, path))],
+  };
+}
+
+function loadedLater() {
+  const files = list(join(root, 'src')).map((path) => relative(root, path));
+  return files.filter((path) => LOADED_LATER.test(path.replace(/\.ts$/, '.js')));
+}
+
+/** Imports from these files of src are not bundled: the files are entry points of another bundle. */
+function keepExternal(pattern, kind = 'import-statement') {
+  return {
+    name: 'keep-external',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, (found) => {
+        const target = join(found.resolveDir, found.path);
+        if (found.kind !== kind || !pattern.test(target)) return undefined;
+        const from = kind === 'dynamic-import' ? join(root, dirname(COMMANDS)) : found.resolveDir;
+        const path = relative(from, target);
+        return { path: path.startsWith('.') ? path : `./${path}`, external: true };
+      });
+    },
   };
 }
 

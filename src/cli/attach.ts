@@ -6,7 +6,7 @@ import { readLog } from '../client/read-log.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS } from './arguments/conf-options.js';
 import { awaitEnd, processOf } from './request/await-end.js';
-import { findContextFiles } from './context-files.js';
+import { findContextFiles } from './request/context-files.js';
 import { readHints } from './request/connect.js';
 import type { Terminal } from './terminal/terminal.js';
 

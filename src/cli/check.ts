@@ -5,7 +5,7 @@ import { findMissingCode } from '../launcher/find-missing-code.js';
 import { readContextFile, type ContextFile } from '../model/read/read-context.js';
 import { defineCommand } from './arguments/command.js';
 import { PROVIDER_OPTIONS, resolveRoots } from './arguments/provider-options.js';
-import { chooseContextFile } from './context-files.js';
+import { chooseContextFile } from './request/context-files.js';
 import type { Terminal } from './terminal/terminal.js';
 
 export const check = defineCommand({

@@ -1,7 +1,7 @@
 // Shell completion: computes the words that can follow those typed so far.
 
 import type { Command, CommandOptions } from './arguments/command.js';
-import { findContextFiles } from './context-files.js';
+import { findContextFiles } from './request/context-files.js';
 
 /** The completion script calls the program with this flag, followed by the words typed so far. */
 export const COMPLETE_FLAG = '--get-yargs-completions';
@@ -56,7 +56,10 @@ export async function completeServiceIds(words: readonly string[]): Promise<read
   const at = words.indexOf('--context_file');
   const given = at === -1 ? undefined : words[at + 1];
   const files = given === undefined ? await findContextFiles() : [given];
-  if (files.length === 0) return await fetchServiceIds().catch(() => []);
+  if (files.length === 0) {
+    const { fetchServiceIds } = await import('./request/list-services.js');
+    return await fetchServiceIds().catch(() => []);
+  }
   const { readContextFile } = await import('../model/read/read-context.js');
   const ids = await Promise.all(
     files.map(async (file) => {
@@ -66,19 +69,4 @@ export async function completeServiceIds(words: readonly string[]): Promise<read
     }),
   );
   return [...new Set(ids.flat())];
-}
-
-/** Short, because a user waits for the completion. */
-const TIMEOUT_MS = 1000;
-
-async function fetchServiceIds(): Promise<readonly string[]> {
-  const { findProvider } = await import('../client/find-provider.js');
-  const { Client } = await import('../client/client.js');
-  const client = await Client.connect(await findProvider({}), { timeoutMs: TIMEOUT_MS });
-  try {
-    const { status } = await client.command({ action: 'list' });
-    return (status.transactions ?? []).flatMap(({ services }) => services.map((each) => each.service_id));
-  } finally {
-    await client.close();
-  }
 }

@@ -6,7 +6,7 @@ import { findProvider, type FoundProvider } from '../client/find-provider.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS, CONNECTION_VALUES } from './arguments/conf-options.js';
 import { awaitEnd, processOf } from './request/await-end.js';
-import { findContextFiles } from './context-files.js';
+import { findContextFiles } from './request/context-files.js';
 import { readHints, withClient, type ConnectionArguments } from './request/connect.js';
 import { showAnswer } from './show/answer.js';
 import type { Terminal } from './terminal/terminal.js';

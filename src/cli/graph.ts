@@ -7,7 +7,7 @@ import { readGraph } from '../model/graph.js';
 import { readContextFile } from '../model/read/read-context.js';
 import { defineCommand } from './arguments/command.js';
 import { invalidValue } from './arguments/usage-errors.js';
-import { chooseContextFile } from './context-files.js';
+import { chooseContextFile } from './request/context-files.js';
 import type { Terminal } from './terminal/terminal.js';
 
 const FORMATS: Readonly<Record<string, (configuration: ContextConfiguration) => string>> = {

@@ -6,7 +6,7 @@ import { didYouMean } from '../base/suggest.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS, CONNECTION_VALUES } from './arguments/conf-options.js';
 import { completeServiceIds } from './completion.js';
-import { findContextFiles } from './context-files.js';
+import { findContextFiles } from './request/context-files.js';
 import { listServices, type ListedService } from './request/list-services.js';
 import type { ConnectionArguments } from './request/connect.js';
 import { formatServices, uptimeOf } from './show/services.js';

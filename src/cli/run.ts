@@ -8,8 +8,11 @@ import { ownManifest } from '../base/package.js';
 import type { Command, CommandOptions } from './arguments/command.js';
 import type { Terminal } from './terminal/terminal.js';
 import { checkArguments, givenOptions, usageFault } from './arguments/check-arguments.js';
+import { completionScript } from './completion-script.js';
 import { completeWords, PRINT_SCRIPT, typedWords } from './completion.js';
 import { ProcessTerminal } from './terminal/process-terminal.js';
+
+export { ProcessTerminal };
 
 /** Written to synchronously, because the process ends immediately afterwards. */
 const STDERR = 2;
@@ -52,7 +55,6 @@ async function parseAndRun<O extends CommandOptions>(
   terminal: Terminal,
 ): Promise<number> {
   if (argv[0] === PRINT_SCRIPT && isProgram(command)) {
-    const { completionScript } = await import('./completion-script.js');
     terminal.out(`${completionScript(command.name, argv[1])}\n`);
     return EXIT.done;
   }

@@ -5,7 +5,7 @@ import { systemClock } from '../base/clock.js';
 import { EXIT } from '../base/errors.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS, CONNECTION_VALUES } from './arguments/conf-options.js';
-import { findContextFiles } from './context-files.js';
+import { findContextFiles } from './request/context-files.js';
 import { listServices, type ListedService, type ServiceList } from './request/list-services.js';
 import type { ConnectionArguments } from './request/connect.js';
 import { formatServices } from './show/services.js';

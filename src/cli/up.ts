@@ -7,7 +7,9 @@ import { listProviders, type RegistryEntry } from '../bus/registry.js';
 import { readContextFile } from '../model/read/read-context.js';
 import { defineCommand } from './arguments/command.js';
 import { checkTransaction, PROVIDER_OPTIONS, type ProviderArguments } from './arguments/provider-options.js';
-import { chooseContextFile } from './context-files.js';
+import { runInBackground } from './background.js';
+import { chooseContextFile } from './request/context-files.js';
+import { runProvider } from './run-provider.js';
 import type { Terminal } from './terminal/terminal.js';
 
 export const up = defineCommand({
@@ -45,10 +47,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const running = await findRunning(file.path);
   if (running !== undefined) return reportRunning(running, path, args, terminal);
   if (!args.detach) {
-    const { runProvider } = await import('./run-provider.js');
     return await runProvider({ ...args, start: true }, file, terminal);
   }
-  const { runInBackground } = await import('./background.js');
   return await runInBackground(args, file, terminal);
 }
 

@@ -2,7 +2,7 @@
 
 import { ACTIONS } from '../../src/cli/arguments/actions.js';
 import type { Command, CommandOptions } from '../../src/cli/arguments/command.js';
-import { COMMANDS as REGISTRY } from '../../src/cli/commands.js';
+import { COMMANDS as REGISTRY } from '../../src/cli/command-list.js';
 import { runCommand } from '../../src/cli/run.js';
 import { createTerminal } from './terminal.js';
 

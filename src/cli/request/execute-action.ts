@@ -7,6 +7,11 @@ import { historyReplySchema, type HistoryReply } from '../../messages/history.js
 import { isQuery, type QueryAction, type Request } from '../arguments/actions.js';
 import { sendCommand } from './send-command.js';
 import { showAnswer, showInfo } from '../show/answer.js';
+import { showHistory } from '../show/history.js';
+import { showLogs } from '../show/logs.js';
+import { showChart } from '../show/metric-chart.js';
+import { showStats } from '../show/provider-stats.js';
+import { showTop } from '../show/top.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** Returns the exit code. Throws CLI_USAGE, and the provider's error to a query. */
@@ -22,7 +27,6 @@ export async function executeAction(
   return showAnswer(terminal, { ...args, answer });
 }
 
-/** Each action loads only what prints its answer. */
 async function executeQuery(
   client: Client,
   args: Request & { readonly action: QueryAction },
@@ -31,18 +35,18 @@ async function executeQuery(
   const { action, transaction, json, metric } = args;
   switch (action) {
     case 'logs':
-      return await (await import('../show/logs.js')).showLogs(client, args, terminal);
+      return await showLogs(client, args, terminal);
     case 'top':
-      return await (await import('../show/top.js')).showTop(client, args, terminal);
+      return await showTop(client, args, terminal);
     case 'figures':
-      return (await import('../show/provider-stats.js')).showStats(terminal, await client.stats(), json);
+      return showStats(terminal, await client.stats(), json);
     case 'request':
       showInfo(terminal, await client.request(transaction), json);
       return EXIT.done;
     case 'why':
     case 'history':
       if (metric === undefined) return await executeHistory(client, { ...args, action }, terminal);
-      return await (await import('../show/metric-chart.js')).showChart(client, { ...args, metric }, terminal);
+      return await showChart(client, { ...args, metric }, terminal);
   }
 }
 
@@ -51,7 +55,6 @@ async function executeHistory(
   args: Request & { readonly action: 'history' | 'why' },
   terminal: Terminal,
 ): Promise<number> {
-  const { showHistory } = await import('../show/history.js');
   const { action, services, transaction, lines, json } = args;
   const isSelecting = action === 'history' && services.length > 0;
   const limit = isSelecting ? ALL_RECORDS : lines;

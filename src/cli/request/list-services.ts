@@ -1,5 +1,6 @@
 // Fetches the state of all services of the provider that a command means.
 
+import { Client } from '../../client/client.js';
 import { findProvider, type FoundProvider } from '../../client/find-provider.js';
 import type { ReplyStatus, ServiceResult } from '../../messages/state.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -32,4 +33,18 @@ export async function listServices(
     each.map((service) => ({ transaction, context_id, ...service })),
   );
   return { provider, services, faults: status.faults ?? [] };
+}
+
+/** Short, because a user waits for the completion. */
+const TIMEOUT_MS = 1000;
+
+/** The ids of the services of the provider that a command without other hints means, for shell completion. */
+export async function fetchServiceIds(): Promise<readonly string[]> {
+  const client = await Client.connect(await findProvider({}), { timeoutMs: TIMEOUT_MS });
+  try {
+    const { status } = await client.command({ action: 'list' });
+    return (status.transactions ?? []).flatMap(({ services }) => services.map((each) => each.service_id));
+  } finally {
+    await client.close();
+  }
 }

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS, PROVIDER_ACTIONS } from '../../../src/cli/arguments/actions.js';
 import { CONF_OPTIONS } from '../../../src/cli/arguments/conf-options.js';
-import { COMMANDS } from '../../../src/cli/commands.js';
+import { COMMANDS } from '../../../src/cli/command-list.js';
 import { confCommand } from '../../../src/cli/conf-command.js';
 import { providerAction } from '../../../src/cli/provider-action.js';
 import { runCommand } from '../../../src/cli/run.js';

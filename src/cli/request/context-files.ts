@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { usageError } from './arguments/usage-errors.js';
+import { usageError } from '../arguments/usage-errors.js';
 
 /** Where the context files of a project are. */
 const FOLDERS = ['', 'conf'];
