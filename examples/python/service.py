@@ -22,6 +22,8 @@ DEVICE_ACTION = os.environ["CONTEXTD_DEVICE_ACTION"]
 HEARTBEAT_S = float(os.environ["CONTEXTD_HEARTBEAT_S"])
 # The pid of the service, which is the pid of the shim around this process.
 PID = int(os.environ["CONTEXTD_PID"])
+# Identifies this run in messages.
+RUN_TOKEN = os.environ["CONTEXTD_RUN_TOKEN"]
 
 # A dot within an id is %2E in a topic.
 TOPIC = ".".join(each.replace(".", "%2E") for each in (TRANSACTION, SERVICE_ID))
@@ -103,6 +105,7 @@ class Service:
             "seq": self.seq,
             "sent_at": now(),
             "sender": self.bus.sender,
+            "run_token": RUN_TOKEN,
             **({"cause": self.cause} if self.cause else {}),
         }
         result = "failure" if action == "failed" else "success"
@@ -111,7 +114,12 @@ class Service:
 
     def beat(self):
         """Publishes a heartbeat, which contains the state that a new provider needs."""
-        header = {"service_id": SERVICE_ID, "service_transaction": TRANSACTION, "sender": self.bus.sender}
+        header = {
+            "service_id": SERVICE_ID,
+            "service_transaction": TRANSACTION,
+            "sender": self.bus.sender,
+            "run_token": RUN_TOKEN,
+        }
         content = {
             "pid": PID,
             "started_at": self.started_at,

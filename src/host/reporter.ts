@@ -29,6 +29,7 @@ export class Reporter {
   readonly #startedAt = new Date(systemClock.now()).toISOString();
   readonly #heartbeat: HeartbeatTimer;
   readonly #thread: ThreadIdentity;
+  readonly #runToken: { readonly run_token?: string };
   /** The message id of the command that caused the next events. */
   cause: string | undefined;
 
@@ -40,6 +41,7 @@ export class Reporter {
   ) {
     this.#bootstrap = bootstrap;
     this.#thread = thread;
+    this.#runToken = bootstrap.runToken === undefined ? {} : { run_token: bootstrap.runToken };
     this.#logLoss = logLoss;
     this.#connection = connection;
     this.#sent = connection.publisher.waitForSubscriber('control');
@@ -101,7 +103,12 @@ export class Reporter {
     const { transaction, serviceId } = this.#bootstrap;
     const logLoss = this.#logLoss();
     const beat: HeartbeatBody = {
-      header: { service_id: serviceId, service_transaction: transaction, sender: this.#connection.id },
+      header: {
+        service_id: serviceId,
+        service_transaction: transaction,
+        sender: this.#connection.id,
+        ...this.#runToken,
+      },
       content: {
         pid: process.pid,
         ...this.#thread,
@@ -127,6 +134,7 @@ export class Reporter {
         seq: this.#seq,
         sent_at: new Date(systemClock.now()).toISOString(),
         sender: this.#connection.id,
+        ...this.#runToken,
         ...(this.cause === undefined ? {} : { cause: this.cause }),
       },
       content: {

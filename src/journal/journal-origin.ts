@@ -3,7 +3,7 @@
 import { relative } from 'node:path';
 import { ContextdError } from '../base/errors.js';
 import type { ContextFile } from '../model/read/read-context.js';
-import type { JournalContent, JournalOrigin } from './journal.js';
+import type { JournalContent, JournalOrigin } from './journal-format.js';
 
 /** The file path is relative to the context folder, so that the folder can be moved. */
 export function originOf({ path, folder, configuration }: ContextFile): JournalOrigin {

@@ -13,7 +13,7 @@ import {
   type JournalContent,
   type JournaledService,
   type JournalOrigin,
-} from './journal.js';
+} from './journal-format.js';
 import { originOf } from './journal-origin.js';
 import type { JournalSource } from './journal-writer.js';
 
@@ -97,19 +97,6 @@ export class SupervisorJournal implements JournalSource {
   }
 }
 
-/** The field names are those of the first version, so that providers of all versions can read the file. */
-function journalService(service: ServiceSnapshot): JournaledService {
-  const { definition, reportedEnd: said, pendingStart: next, triggersSuppressed: isQuiet, ...rest } = service;
-  return { ...rest, id: definition.id, said, next, isQuiet };
-}
-
-/** The inverse of what the journal writes; the definition comes from the context. */
-export function restoreService(journaled: JournaledService): Omit<ServiceSnapshot, 'definition'> {
-  const { said: reportedEnd, next: pendingStart, isQuiet: triggersSuppressed } = journaled;
-  const { status, run, isAlive, pid, codeHash, lastAction } = journaled;
-  const { restartsMs, reason, error, sinceMs, cause } = journaled;
-  return {
-    ...{ status, run, isAlive, pid, codeHash, lastAction, restartsMs, reason, error, sinceMs, cause },
-    ...{ reportedEnd, pendingStart, triggersSuppressed },
-  };
+function journalService({ definition, ...service }: ServiceSnapshot): JournaledService {
+  return { ...service, id: definition.id };
 }

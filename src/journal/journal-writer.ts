@@ -7,15 +7,10 @@ import type { Clock } from '../base/clock.js';
 import { createDeferred, type Deferred } from '../base/deferred.js';
 import { messageOf } from '../base/errors.js';
 import { createUniqueId } from '../base/ids.js';
-import {
-  JOURNAL_VERSION,
-  lastGoodFiles,
-  newestFiles,
-  type ChangesHead,
-  type JournalChange,
-  type JournalContent,
-} from './journal.js';
+import { lastGoodFiles, newestFiles } from './journal.js';
+import type { ChangesHead, JournalChange, JournalContent } from './journal-format.js';
 import { JOURNAL_MODE, ChangesFile, preserveAs } from './changes-file.js';
+import { JOURNAL_VERSION } from './journal-versions.js';
 import { JournalReserve } from './journal-reserve.js';
 import type { Health } from '../base/health.js';
 import type { MonitoredFile } from './file-monitor.js';
@@ -178,7 +173,7 @@ export class JournalWriter {
       await preserveAs(newest.changes, lastGood.changes);
     }
     const { source } = this.#ports;
-    const head: ChangesHead = { of: createUniqueId(), after: this.#name };
+    const head: ChangesHead = { version: JOURNAL_VERSION, of: createUniqueId(), after: this.#name };
     // Also a line, for a reader that must continue from the last good journal.
     const changes = source.changes();
     const lines: readonly unknown[] = isFirst || isEmpty(changes) ? [head] : [head, changes];

@@ -8,17 +8,17 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { ContextdError, hasErrnoCode, messageOf } from '../base/errors.js';
 import { readPrivate } from '../base/private-files.js';
-import { isId, type ServiceId, type TransactionId } from '../base/ids.js';
-import { contextConfigurationSchema } from '../model/context.js';
-import { historyRecordSchema } from '../messages/history.js';
-import { replyStatusSchema } from '../messages/state.js';
-import { FAILURE_REASONS, SERVICE_STATUSES } from '../supervision/snapshot.js';
-import { EVENT_ACTIONS } from '../messages/service-event.js';
-
-/** Increased when older providers cannot read the format any more. */
-export const JOURNAL_VERSION = 2;
-/** The maximum number of history records per transaction. */
-export const MAX_RECORDS = 500;
+import {
+  changeSchema,
+  changesHeadSchema,
+  earlierChangeSchema,
+  fullSchema,
+  MAX_RECORDS,
+  type ChangesHead,
+  type JournalChange,
+  type JournalContent,
+  type JournaledTransaction,
+} from './journal-format.js';
 
 /** Two files that belong together. */
 export interface JournalFiles {
@@ -36,75 +36,6 @@ export function lastGoodFiles(folder: string): JournalFiles {
     changes: join(folder, 'journal.last-good.changes.jsonl'),
   };
 }
-
-const service = z.object({
-  id: z.custom<ServiceId>((value) => typeof value === 'string' && isId(value)),
-  status: z.enum(SERVICE_STATUSES),
-  run: z.number().int().nonnegative(),
-  isAlive: z.boolean(),
-  isQuiet: z.boolean(),
-  pid: z.number().int().optional(),
-  codeHash: z.string().optional(),
-  lastAction: z.enum([...EVENT_ACTIONS, 'defined']),
-  said: z.enum(['stopped', 'exited']).optional(),
-  next: z
-    .object({
-      by: z.enum(['command', 'transition']),
-      trigger: z.enum(['on_start', 'on_update', 'on_fail', 'on_exit']).optional(),
-      cause: z.number().int(),
-    })
-    .optional(),
-  restartsMs: z.array(z.number()).readonly(),
-  reason: z.enum(FAILURE_REASONS).optional(),
-  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
-  sinceMs: z.number(),
-  cause: z.number().int(),
-});
-export type JournaledService = z.infer<typeof service>;
-
-const transaction = z.object({
-  id: z.custom<TransactionId>((value) => typeof value === 'string' && isId(value)),
-  configuration: contextConfigurationSchema,
-  records: z.number().int(),
-  services: z.array(service),
-  history: z.array(historyRecordSchema),
-});
-export type JournaledTransaction = z.infer<typeof transaction>;
-
-/** The ids and answers of completed commands, oldest first. */
-const answers = z.array(
-  z.object({
-    messageId: z.string(),
-    transaction: z.string(),
-    status: replyStatusSchema,
-    /** Missing in journals of older versions. */
-    atMs: z.number().optional(),
-  }),
-);
-
-/** The context file and addresses of the provider that wrote the journal; missing in journals of earlier versions. */
-const origin = z.object({ file: z.string(), frontend: z.string(), backend: z.string() });
-export type JournalOrigin = z.infer<typeof origin>;
-
-const content = z.object({ origin: origin.optional(), transactions: z.array(transaction), answers });
-export type JournalContent = z.infer<typeof content>;
-
-/**
- * Changed services, new records and answers, removed transactions; a configuration only where it has
- * changed.
- */
-const change = z.object({
-  gone: z.array(transaction.shape.id),
-  transactions: z.array(transaction.partial({ configuration: true })),
-  answers,
-});
-export type JournalChange = z.infer<typeof change>;
-
-const whole = content.extend({ version: z.literal(JOURNAL_VERSION), name: z.string() });
-
-/** The first line of a changes file: `of` names the full journal before them, `after` the one before that. */
-const changesHead = z.object({ of: z.string(), after: z.string() });
-export type ChangesHead = z.infer<typeof changesHead>;
 
 export interface JournalReadResult {
   readonly content: JournalContent | undefined;
@@ -145,10 +76,10 @@ function readPair({ full: path, changes }: JournalFiles) {
   return { whole: readWhole(path), changes: readChanges(changes) };
 }
 
-function readWhole(path: string): ReadResult<z.infer<typeof whole>> {
+function readWhole(path: string): ReadResult<z.infer<typeof fullSchema>> {
   const { value: text, fault } = readText(path);
   if (text === undefined) return fault === undefined ? {} : { fault };
-  return parse(whole, text, path);
+  return parse(fullSchema, text, path);
 }
 
 /** Reads the lines before an invalid one. An incomplete last line was never acknowledged. */
@@ -156,11 +87,12 @@ function readChanges(path: string): Changes | undefined {
   const { value: text, fault: unread } = readText(path);
   if (text === undefined) return unread === undefined ? undefined : { lines: [], fault: unread };
   const [first = '', ...rest] = text.split('\n').slice(0, -1);
-  const { value: head, fault: misread } = parse(changesHead, first, path);
+  const { value: head, fault: misread } = parse(changesHeadSchema, first, path);
   if (head === undefined) return { lines: [], ...(misread === undefined ? {} : { fault: misread }) };
+  const schema = head.version === undefined ? earlierChangeSchema : changeSchema;
   const lines: JournalChange[] = [];
   for (const [index, line] of rest.entries()) {
-    const { value, fault } = parse(change, line, `line ${index + 2} of ${path}`);
+    const { value, fault } = parse(schema, line, `line ${index + 2} of ${path}`);
     if (value === undefined) return { head, lines, ...(fault === undefined ? {} : { fault }) };
     lines.push(value);
   }
@@ -169,7 +101,7 @@ function readChanges(path: string): Changes | undefined {
 
 /** Applies changes that follow `start`, or follow the journal after it: each holds current values. */
 function replay(
-  { name, version: _, ...start }: z.infer<typeof whole>,
+  { name, version: _, ...start }: z.infer<typeof fullSchema>,
   files: readonly (Changes | undefined)[],
 ): Pick<JournalReadResult, 'content' | 'fault'> {
   const applicable = files.filter(

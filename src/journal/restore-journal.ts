@@ -2,14 +2,9 @@
 
 import type { ContextFile } from '../model/read/read-context.js';
 import { createTransaction, type Transaction } from '../supervision/transaction.js';
-import {
-  readJournal,
-  type JournalContent,
-  type JournaledTransaction,
-  type JournalReadResult,
-} from './journal.js';
+import { readJournal, type JournalReadResult } from './journal.js';
+import type { JournalContent, JournaledTransaction } from './journal-format.js';
 import { checkOrigin, originOf } from './journal-origin.js';
-import { restoreService } from './journal-source.js';
 
 export interface RestoreOptions {
   readonly file: ContextFile;
@@ -40,9 +35,9 @@ function restoreTransaction(journaled: JournaledTransaction, nowMs: number): Tra
   const transaction = createTransaction(id, configuration, nowMs);
   transaction.history.push(...history);
   const known = new Map(transaction.snapshot.services);
-  for (const service of services) {
-    const created = known.get(service.id);
-    if (created !== undefined) known.set(service.id, { ...created, ...restoreService(service) });
+  for (const { id: serviceId, ...service } of services) {
+    const created = known.get(serviceId);
+    if (created !== undefined) known.set(serviceId, { ...created, ...service });
   }
   transaction.snapshot = { ...transaction.snapshot, services: known, records };
   return transaction;

@@ -1,6 +1,7 @@
 // Topic `control`, action `update`: the state of all transactions of a provider, published after every change.
 
 import * as z from 'zod';
+import { RUN_TOKEN } from './run-identity.js';
 
 const task = z.looseObject({
   service_id: z.string(),
@@ -18,6 +19,7 @@ const task = z.looseObject({
       'The status of the service: defined, starting, started, stopping, stopped, exited, failed or backoff.',
     ),
   run: z.number().int().optional().describe('The number of launches.'),
+  run_token: z.string().optional().describe(RUN_TOKEN),
   restarts: z
     .number()
     .int()

@@ -2,12 +2,14 @@
 
 import * as z from 'zod';
 import { isCount, isOptional, isRecord, isText, isWhole } from './plain.js';
+import { RUN_TOKEN, type RunIdentity } from './run-identity.js';
 
 export const heartbeatSchema = z.looseObject({
   header: z.looseObject({
     service_id: z.string(),
     service_transaction: z.string(),
     sender: z.string().optional(),
+    run_token: z.string().optional().describe(RUN_TOKEN),
   }),
   content: z.looseObject({
     pid: z.number().int(),
@@ -35,13 +37,18 @@ export interface Heartbeat extends HeartbeatBody {
   readonly kind: 'heartbeat';
 }
 
+/** The run that the heartbeat is of. */
+export function runOfHeartbeat({ header, content }: HeartbeatBody): RunIdentity {
+  return { runToken: header.run_token, pid: content.pid };
+}
+
 /**
  * True for a valid heartbeat without lost lines, which is nearly every message that an idle provider receives. This is
  * much faster than the schema. All other bodies must be checked by the schema.
  */
 export function isPlainHeartbeat(body: unknown): body is HeartbeatBody {
   if (!isRecord(body) || !isRecord(body.header) || !isRecord(body.content)) return false;
-  const { service_id: id, service_transaction: transaction, sender } = body.header;
+  const { service_id: id, service_transaction: transaction, sender, run_token: runToken } = body.header;
   const {
     pid,
     tid,
@@ -55,6 +62,7 @@ export function isPlainHeartbeat(body: unknown): body is HeartbeatBody {
   return (
     [id, transaction, startedAt, state].every(isText) &&
     isOptional(sender, isText) &&
+    isOptional(runToken, isText) &&
     isWhole(pid) &&
     isOptional(tid, isWhole) &&
     isCount(seq) &&

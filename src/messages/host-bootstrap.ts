@@ -79,6 +79,8 @@ export interface RunBootstrap {
   readonly serviceName: string;
   readonly contextId: string;
   readonly instance: string;
+  /** Identifies the run in its messages: see publishedToken. */
+  readonly runToken?: string;
   readonly deviceAction: string;
   /** Absolute path of the code of the service; blank for a program. */
   readonly module: string;

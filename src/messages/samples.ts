@@ -1,6 +1,7 @@
 // Samples on topic `monitor` and in the reply to `top`: memory in MiB, times in seconds.
 
 import * as z from 'zod';
+import { RUN_TOKEN } from './run-identity.js';
 
 const figures = {
   rss: z.number(),
@@ -83,6 +84,7 @@ export const topEntrySchema = z.looseObject({
   serviceName: z.string(),
   instance: z.string(),
   pid: z.number().int().nullable().describe('Null, like `memory`, if the service has no process.'),
+  run_token: z.string().optional().describe(RUN_TOKEN),
   status: z
     .string()
     .optional()

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { isCount, isOptional, isRecord, isText, isWhole } from './plain.js';
+import { RUN_TOKEN, type RunIdentity } from './run-identity.js';
 
 export const EVENT_ACTIONS = ['created', 'started', 'updated', 'failed', 'stopped', 'exited'] as const;
 export type EventAction = (typeof EVENT_ACTIONS)[number];
@@ -39,6 +40,7 @@ export const serviceEventSchema = z.looseObject({
     sent_at: z.string().optional(),
     cause: z.string().optional().describe('The id of the message that caused this event.'),
     sender: z.string().optional(),
+    run_token: z.string().optional().describe(RUN_TOKEN),
     repetition: z
       .boolean()
       .optional()
@@ -53,7 +55,7 @@ export interface ServiceEventMessage extends ServiceEventBody {
 }
 
 const ACTIONS: ReadonlySet<unknown> = new Set(EVENT_ACTIONS);
-const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender'] as const;
+const OPTIONAL_TEXTS = ['sent_at', 'cause', 'sender', 'run_token'] as const;
 
 /**
  * True for a complete, valid event without an error, which is the most frequent message on a bus. This is much faster
@@ -88,6 +90,11 @@ function isPlainStatus(status: unknown): boolean {
     status.signal === undefined &&
     status.error === undefined
   );
+}
+
+/** The run that the event is about. */
+export function runOfEvent({ header, content }: ServiceEventBody): RunIdentity {
+  return { runToken: header.run_token, pid: content.status.pid };
 }
 
 /** Whether the event reports the end of a run. Its host waits until the provider acknowledges it. */

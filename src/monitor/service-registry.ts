@@ -3,14 +3,15 @@
 import { systemClock } from '../base/clock.js';
 import { isId } from '../base/ids.js';
 import type { TaskInfo, TransactionInfo } from '../messages/context-info.js';
-import type { HeartbeatBody } from '../messages/heartbeat.js';
+import { runOfHeartbeat, type HeartbeatBody } from '../messages/heartbeat.js';
+import { isSameRun, type RunIdentity } from '../messages/run-identity.js';
 import type { ServiceEventBody } from '../messages/service-event.js';
 
 /** The maximum number of monitored services: messages on the bus must not fill the memory. */
 const MAX_SERVICES = 1000;
 const MAX_NAME_LENGTH = 128;
 
-export interface WatchedService {
+export interface WatchedService extends RunIdentity {
   readonly serviceId: string;
   readonly instance: string;
   readonly pid: number | undefined;
@@ -29,7 +30,7 @@ export interface WatchedService {
 }
 
 interface LastSeen {
-  lagMs: number | undefined;
+  lastBeat: HeartbeatBody | undefined;
   lastEventMs: number | undefined;
 }
 
@@ -53,12 +54,13 @@ export class ServiceRegistry {
         serviceId: task.service_id,
         instance: cleanName(task.instance),
         pid: task.pid ?? undefined,
+        runToken: task.run_token,
         tid: task.tid,
         action: task.action,
         state: task.state,
         status: task.status ?? task.action,
         restarts: task.restarts ?? 0,
-        lagMs: task.pid === null ? undefined : lastSeen?.lagMs,
+        lagMs: lagOf(task, lastSeen?.lastBeat),
         lastEventMs: lastSeen?.lastEventMs,
       };
     });
@@ -81,15 +83,22 @@ export class ServiceRegistry {
     if (lastSeen !== undefined) lastSeen.lastEventMs = Number.isNaN(sentMs) ? this.#now() : sentMs;
   }
 
-  onHeartbeat({ header, content }: HeartbeatBody): void {
+  onHeartbeat(heartbeat: HeartbeatBody): void {
+    const { header } = heartbeat;
     if (header.service_transaction !== this.#transaction) return;
     const lastSeen = this.#lastSeen.get(header.service_id);
-    if (lastSeen !== undefined) lastSeen.lagMs = content.event_loop_lag_ms;
+    if (lastSeen !== undefined) lastSeen.lastBeat = heartbeat;
   }
 }
 
 function neverSeen(): LastSeen {
-  return { lagMs: undefined, lastEventMs: undefined };
+  return { lastBeat: undefined, lastEventMs: undefined };
+}
+
+/** Undefined without a process, and if the last heartbeat is of an earlier run. */
+function lagOf({ pid, run_token: runToken }: TaskInfo, beat: HeartbeatBody | undefined): number | undefined {
+  const isPresent = pid !== null && beat !== undefined && isSameRun({ runToken, pid }, runOfHeartbeat(beat));
+  return isPresent ? beat.content.event_loop_lag_ms : undefined;
 }
 
 /** Makes a name printable and short: it becomes part of labels and files. */

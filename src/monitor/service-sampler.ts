@@ -31,7 +31,8 @@ export class ServiceSampler {
     const samples = await this.#sampler.sample(targets, this.#options);
     return running.flatMap((service, index) => {
       const sample = samples[index];
-      if (sample === undefined || !this.#pidReuse.isSame(service, sample.main.startedAtMs)) return [];
+      if (sample === undefined || !this.#pidReuse.isSame(service.serviceId, service, sample.main.startedAtMs))
+        return [];
       const { serviceId, pid, action, state } = service;
       return [{ serviceId, pid, action, state, ...composeMemory(sample) }];
     });

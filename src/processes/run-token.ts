@@ -41,6 +41,11 @@ export function composeToken(
   return [owner, run.transaction, run.service, run.run, createUniqueId()].join('/');
 }
 
+/** Returns what identifies the run in messages and in the journal: it does not reveal the token. */
+export function publishedToken(token: string): string {
+  return digest(token, 16);
+}
+
 /** Parses a token; undefined if it has another format. */
 export function parseToken(token: string): RunToken | undefined {
   const [, transaction, service, run] = token.split('/');

@@ -154,7 +154,7 @@ export class Dispatcher {
     const { service_transaction: transaction, service_id: service, sender = '' } = heartbeat.header;
     if (loss === undefined || transactions.service(transaction, service) === undefined) return;
     const text = `${service} in ${transaction} cannot write its log: ${loss.lines} lines lost so far, ${loss.code}`;
-    // Another sender is another run, which counts from 0.
+    // Each sender counts from 0.
     this.#losses.recordTotal(`${transaction}/${service} ${sender}`, text, loss.lines);
   }
 

@@ -116,6 +116,7 @@ export class Outbox {
         seq: this.#seq,
         sent_at: new Date(this.#ports.clock.now()).toISOString(),
         sender: this.#ports.connection.id,
+        ...(report.runToken === undefined ? {} : { run_token: report.runToken }),
       },
       content: {
         status: {

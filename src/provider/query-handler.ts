@@ -1,7 +1,6 @@
 // Handles queries of clients on topic `state`, and replies when each has its result.
 
 import type { Closers } from '../base/closers.js';
-import type { ServiceId } from '../base/ids.js';
 import type { Connection } from '../bus/connection.js';
 import type { ForwarderProcess } from '../bus/forwarder-process.js';
 import type { JournalWriter } from '../journal/journal-writer.js';
@@ -70,7 +69,7 @@ export interface QueryHandlerOptions {
 export function openQueries(options: QueryHandlerOptions, closers: Closers): QueryHandler {
   const { commandPorts, stateFolder, outbox, authorizer, connection, journal, forwarder, dropped } = options;
   const { transactions, clock, health } = commandPorts;
-  const usage = new UsageProbe<ServiceId>({ clock, createSampler });
+  const usage = new UsageProbe<string>({ clock, createSampler });
   const stats = new ProviderStats({
     ...{ clock, transactions, health, dropped },
     traffic: connection.traffic,

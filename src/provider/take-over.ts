@@ -6,6 +6,7 @@ import { endLeftoverRuns } from '../launcher/end-leftover-runs.js';
 import type { Launchers } from '../launcher/open-launchers.js';
 import { endEarlierReapers } from '../launcher/orphan-reaper/reaper.js';
 import type { FoundServiceRun } from '../processes/find-runs.js';
+import { publishedToken } from '../processes/run-token.js';
 import type { FoundRun } from '../supervision/run-registry.js';
 import type { ServiceSnapshot } from '../supervision/snapshot.js';
 import type { Supervisor } from '../supervision/supervisor.js';
@@ -66,13 +67,17 @@ function newestRuns(
   for (const { transaction: id, service, run, token, process } of found) {
     const known = services.find((each) => each === service);
     if (id !== transaction.id || known === undefined || process === undefined) continue;
-    // The service itself has ended; this process was started by it, in a session of its own.
-    if (isOtherProcess(transaction.snapshot.services.get(known), run, process.pid)) continue;
-    if ((runs.get(known)?.run ?? -1) < run) runs.set(known, { run, token, process });
+    const seen = { run, token, runToken: publishedToken(token), process };
+    if (isRuledOut(transaction.snapshot.services.get(known), seen)) continue;
+    if ((runs.get(known)?.run ?? -1) < run) runs.set(known, seen);
   }
   return new Map([...runs].toSorted(([one], [other]) => services.indexOf(one) - services.indexOf(other)));
 }
 
-function isOtherProcess(service: ServiceSnapshot | undefined, run: number, pid: number): boolean {
-  return service?.run === run && service.pid !== undefined && service.pid !== pid;
+/** Whether the journal knows that run, and it is an earlier run with the same number or has another process. */
+function isRuledOut(service: ServiceSnapshot | undefined, found: FoundRun): boolean {
+  if (service?.run !== found.run) return false;
+  if (service.runToken !== undefined && service.runToken !== found.runToken) return true;
+  // The service itself has ended; this process was started by it, in a session of its own.
+  return service.pid !== undefined && service.pid !== found.process.pid;
 }

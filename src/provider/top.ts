@@ -12,7 +12,8 @@ import { countRestarts, type ServiceSnapshot } from '../supervision/snapshot.js'
 import { targetOf, type Transaction } from '../supervision/transaction.js';
 
 export interface TopPorts {
-  readonly usage: UsageProbe<ServiceId>;
+  /** The keys name the runs: see keyOf. */
+  readonly usage: UsageProbe<string>;
   readonly clock: Clock;
 }
 
@@ -46,7 +47,7 @@ export async function describeUsage(
   const services = [...transaction.snapshot.services].filter(([id]) => only === undefined || id === only);
   return services.map(([id, service]) =>
     describeService(service, {
-      sample: samples.get(id),
+      sample: samples.get(keyOf(service)),
       lagMs: transaction.liveness.get(id)?.lagMs,
       nowMs,
     }),
@@ -54,11 +55,16 @@ export async function describeUsage(
 }
 
 /** The processes of the services; services without one are left out. */
-function targetsOf(transaction: Transaction, only: ServiceId | undefined): readonly UsageTarget<ServiceId>[] {
-  return [...transaction.snapshot.services].flatMap(([key, service]) => {
-    const target = only === undefined || key === only ? targetOf(transaction, service) : undefined;
-    return target === undefined ? [] : [{ key, target }];
+function targetsOf(transaction: Transaction, only: ServiceId | undefined): readonly UsageTarget<string>[] {
+  return [...transaction.snapshot.services].flatMap(([id, service]) => {
+    const target = only === undefined || id === only ? targetOf(transaction, service) : undefined;
+    return target === undefined ? [] : [{ key: keyOf(service), target }];
   });
+}
+
+/** The service may end, or be launched again, during the measurement: then the sample is of another run. */
+function keyOf({ definition, run }: ServiceSnapshot): string {
+  return `${definition.id} ${run}`;
 }
 
 interface Measured {
@@ -68,18 +74,17 @@ interface Measured {
 }
 
 function describeService(service: ServiceSnapshot, { sample, lagMs, nowMs }: Measured): TopEntry {
-  const { definition, pid, status, sinceMs, isAlive } = service;
-  // The service may have ended, or been launched again, during the measurement.
-  const current = isAlive && sample?.main.pid === pid ? sample : undefined;
+  const { definition, pid, runToken, status, sinceMs, isAlive } = service;
   return {
     service_id: definition.id,
     serviceName: definition.Task.message.header.service_name,
     instance: definition.instance,
     pid: pid ?? null,
+    ...(runToken === undefined ? {} : { run_token: runToken }),
     status,
     uptime_s: Math.max(0, nowMs - sinceMs) / 1000,
     restarts: countRestarts(service),
     ...(lagMs === undefined || !isAlive ? {} : { event_loop_lag_ms: lagMs }),
-    memory: current === undefined ? null : composeMemory(current),
+    memory: sample === undefined || !isAlive ? null : composeMemory(sample),
   };
 }

@@ -31,7 +31,7 @@ export function stop(builder: SnapshotBuilder, id: ServiceId, cause: number): vo
   if (service.status === 'backoff') {
     const event = builder.record({ kind: 'event', service: id, action: 'stopped' }, cause);
     builder.set(id, { status: 'stopped', lastAction: 'stopped', cause: event, pendingStart: undefined });
-    builder.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
+    builder.report(id, 'stopped', {});
     fireTrigger(builder, id, 'on_exit', event);
   } else if (service.isAlive) {
     if (service.status !== 'stopping') stopProcess(builder, id, cause);
@@ -47,7 +47,7 @@ export function fail(builder: SnapshotBuilder, id: ServiceId, failure: Failure):
     builder.get(id)?.cause ?? 0,
   );
   builder.set(id, { status: 'failed', lastAction: 'failed', cause: event, reason, error });
-  builder.effects.push({ type: 'report', service: id, action: 'failed', status: { ...end, reason, error } });
+  builder.report(id, 'failed', { ...end, reason, error });
   // Giving up follows a failure whose on_fail has fired already.
   if (reason !== 'gave_up') fireTrigger(builder, id, 'on_fail', event);
 }
@@ -193,6 +193,7 @@ function giveUp(builder: SnapshotBuilder, id: ServiceId, limit: number, windowS:
 export const freshRun = {
   isAlive: false,
   pid: undefined,
+  runToken: undefined,
   reportedEnd: undefined,
   triggersSuppressed: false,
   pendingStart: undefined,

@@ -24,7 +24,7 @@ export function describeTransaction(transaction: Transaction): TransactionInfo {
 }
 
 function describeTask({ id, liveness }: Transaction, service: ServiceSnapshot): TaskInfo {
-  const { definition, pid, lastAction, status, run, sinceMs, reason, error } = service;
+  const { definition, pid, lastAction, status, run, runToken, sinceMs, reason, error } = service;
   const tid = liveness.get(definition.id)?.tid;
   return {
     service_id: definition.id,
@@ -37,6 +37,7 @@ function describeTask({ id, liveness }: Transaction, service: ServiceSnapshot): 
     task: withHeader(definition, id),
     status,
     run,
+    ...(runToken === undefined ? {} : { run_token: runToken }),
     restarts: countRestarts(service),
     since: new Date(sinceMs).toISOString(),
     ...(reason === undefined ? {} : { reason }),

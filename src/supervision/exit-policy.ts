@@ -51,12 +51,7 @@ function reportRemaining(builder: SnapshotBuilder, event: EventOf<'ended'>, serv
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
   };
-  builder.effects.push({
-    type: 'report',
-    service: event.service,
-    action,
-    status: { ...failure, ...describeEnd(event) },
-  });
+  builder.report(event.service, action, { ...failure, ...describeEnd(event) });
 }
 
 function finishStop(builder: SnapshotBuilder, service: ServiceSnapshot, end: ProcessEnd): void {
@@ -66,7 +61,7 @@ function finishStop(builder: SnapshotBuilder, service: ServiceSnapshot, end: Pro
   const status = isRestart && service.reason !== undefined ? 'failed' : 'stopped';
   builder.set(id, { status, lastAction: 'stopped' });
   if (service.reportedEnd === undefined) {
-    builder.effects.push({ type: 'report', service: id, action: 'stopped', status: describeEnd(end) });
+    builder.report(id, 'stopped', describeEnd(end));
     const cause = builder.record({ kind: 'event', service: id, action: 'stopped' }, service.cause);
     builder.set(id, { cause });
   }
@@ -85,9 +80,7 @@ function finishUnrequestedExit(builder: SnapshotBuilder, service: ServiceSnapsho
       ? service.cause
       : builder.record({ kind: 'event', service: id, action: 'exited' }, service.cause);
   builder.set(id, { status: 'exited', lastAction: 'exited', cause });
-  if (service.reportedEnd !== 'exited') {
-    builder.effects.push({ type: 'report', service: id, action: 'exited', status: describeEnd(end) });
-  }
+  if (service.reportedEnd !== 'exited') builder.report(id, 'exited', describeEnd(end));
   fireTrigger(builder, id, 'on_exit', cause);
 }
 

@@ -21,7 +21,7 @@ export function handleLimitBreach(
     );
     builder.set(id, { lastAction: 'updated' });
     const status = { reason: 'limit', ...describeItems(breach) } as const;
-    builder.effects.push({ type: 'report', service: id, action: 'updated', status });
+    builder.report(id, 'updated', status);
     fireTrigger(builder, id, 'on_update', event);
     return;
   }

@@ -5,12 +5,7 @@ import { supervisionOf } from '../model/context.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
 import { isBeingEnded } from './limit-policy.js';
 import { endProcess, fail, fireTrigger, launch, launchIfAllowed, stopProcess } from './actions.js';
-import type { ServiceSnapshot } from './snapshot.js';
-
-export interface FoundProcess {
-  readonly run: number;
-  readonly pid: number;
-}
+import type { FoundProcess, ServiceSnapshot } from './snapshot.js';
 
 /** `found` is the process with the service's run token; undefined if there is no such process. */
 export function reconcile(builder: SnapshotBuilder, id: ServiceId, found: FoundProcess | undefined): void {
@@ -58,8 +53,7 @@ function handleMissingProcess(builder: SnapshotBuilder, service: ServiceSnapshot
     launch(builder, id, cause, service.restartsMs);
   } else if (service.status === 'stopping') {
     builder.set(id, { status: 'stopped', lastAction: 'stopped' });
-    if (service.reportedEnd === undefined)
-      builder.effects.push({ type: 'report', service: id, action: 'stopped', status: {} });
+    if (service.reportedEnd === undefined) builder.report(id, 'stopped', {});
     if (service.pendingStart === undefined) fireTrigger(builder, id, 'on_exit', cause);
   } else if (service.reportedEnd !== undefined) {
     builder.set(id, { status: service.reportedEnd });

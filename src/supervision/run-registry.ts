@@ -3,6 +3,7 @@
 import { reportError } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import { supervisionOf } from '../model/context.js';
+import { publishedToken } from '../processes/run-token.js';
 import { Semaphore } from './semaphore.js';
 import type { LaunchedService } from '../launcher/launcher.js';
 import type { ProcessEntry } from '../processes/process-table.js';
@@ -14,6 +15,8 @@ import { definitionOf, type LiveRun, type Transaction } from './transaction.js';
 export interface FoundRun {
   readonly run: number;
   readonly token: string;
+  /** What identifies it in messages. */
+  readonly runToken: string;
   readonly process: ProcessEntry;
 }
 
@@ -74,15 +77,17 @@ export class RunRegistry {
     const service = definitionOf(transaction, id);
     const [{ env, ...code }] = await Promise.all([this.#ports.prepare(service), transaction.journaled]);
     if (running.stop !== undefined) throw new Error(`${id} was stopped before it was launched`);
+    const token = this.#ports.token(transaction, service, running.run);
+    const runToken = publishedToken(token);
     const process = await launcher.launch({
-      bootstrap: this.#ports.bootstrap(transaction, service, code),
+      bootstrap: { ...this.#ports.bootstrap(transaction, service, code), runToken },
       supervision: supervisionOf(service),
       env,
-      token: this.#ports.token(transaction, service, running.run),
+      token,
     });
     running.process = process;
     const launched = { type: 'launched', service: id, run: running.run } as const;
-    this.#apply(transaction, { ...launched, pid: process.pid, codeHash: code.codeHash });
+    this.#apply(transaction, { ...launched, pid: process.pid, runToken, codeHash: code.codeHash });
     this.#performEarlyStop(running);
     return process;
   }

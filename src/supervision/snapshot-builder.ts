@@ -3,7 +3,14 @@
 import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import type { HistoryFact } from '../messages/history.js';
-import type { Effect, ServiceSnapshot, ServiceStatus, TransactionSnapshot } from './snapshot.js';
+import type { EventAction } from '../messages/service-event.js';
+import type {
+  Effect,
+  ReportedStatus,
+  ServiceSnapshot,
+  ServiceStatus,
+  TransactionSnapshot,
+} from './snapshot.js';
 
 export class SnapshotBuilder {
   readonly atMs: number;
@@ -46,6 +53,12 @@ export class SnapshotBuilder {
 
   refuse(service: ServiceId, error: ErrorReport): void {
     this.effects.push({ type: 'refuse', service, error });
+  }
+
+  /** Publishes an event that the service cannot report itself. */
+  report(service: ServiceId, action: EventAction, status: ReportedStatus): void {
+    const runToken = this.get(service)?.runToken;
+    this.effects.push({ type: 'report', service, action, status, runToken });
   }
 
   /** Adds a record to the history; returns its id. `cause` is the id of the record that led to it. */

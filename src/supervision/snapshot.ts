@@ -40,6 +40,8 @@ export interface ServiceSnapshot {
   /** Whether this run has a process or is being launched. A failed service can still be alive. */
   readonly isAlive: boolean;
   readonly pid: number | undefined;
+  /** Identifies the run in messages: see publishedToken. Undefined before its launch. */
+  readonly runToken: string | undefined;
   /** Hash of the code of this run; undefined when an earlier provider did not record it. */
   readonly codeHash: string | undefined;
   /** The last action reported, or `defined`. */
@@ -87,6 +89,7 @@ export type EventBody =
       readonly service: ServiceId;
       readonly run: number;
       readonly pid: number;
+      readonly runToken: string;
       readonly codeHash: string;
     }
   | {
@@ -98,8 +101,8 @@ export type EventBody =
   | {
       readonly type: 'reported';
       readonly service: ServiceId;
+      readonly run: number;
       readonly action: EventAction;
-      readonly pid: number | undefined;
       readonly error: ErrorReport | undefined;
     }
   | ({ readonly type: 'ended'; readonly service: ServiceId; readonly run: number } & ProcessEnd)
@@ -108,7 +111,7 @@ export type EventBody =
       readonly service: ServiceId;
       /** The run in the journal. */
       readonly run: number;
-      readonly found: { readonly run: number; readonly pid: number } | undefined;
+      readonly found: FoundProcess | undefined;
     }
   | { readonly type: 'heartbeat_lost'; readonly service: ServiceId; readonly run: number }
   | {
@@ -124,6 +127,13 @@ export type ProviderEvent = EventBody & { readonly atMs: number };
 
 /** The event of a command. */
 export type CommandEvent = Extract<EventBody, { type: 'run_requested' | 'stop_requested' }>;
+
+/** The process of a run that an earlier provider has launched. */
+export interface FoundProcess {
+  readonly run: number;
+  readonly pid: number;
+  readonly runToken: string;
+}
 
 /** A limit of a service's supervision, and what was measured beyond it. */
 export interface LimitBreach {
@@ -142,6 +152,8 @@ export type Effect =
       readonly service: ServiceId;
       readonly action: EventAction;
       readonly status: ReportedStatus;
+      /** Of the run that the event is about; a launch may follow in the same step. */
+      readonly runToken: string | undefined;
     }
   | {
       readonly type: 'time_start';
@@ -185,6 +197,7 @@ export function createServiceSnapshot(definition: TaskService, atMs: number): Se
     run: 0,
     isAlive: false,
     pid: undefined,
+    runToken: undefined,
     codeHash: undefined,
     lastAction: 'defined',
     reportedEnd: undefined,

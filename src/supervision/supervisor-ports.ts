@@ -46,4 +46,5 @@ export interface SupervisorOutbox {
 export interface ReportEvent {
   readonly action: ServiceEventMessage['header']['action'];
   readonly status: ReportedStatus;
+  readonly runToken: string | undefined;
 }

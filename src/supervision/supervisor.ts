@@ -2,8 +2,8 @@
 
 import { ClockJumps, Timers } from '../base/clock.js';
 import type { ServiceId } from '../base/ids.js';
-import type { HeartbeatBody } from '../messages/heartbeat.js';
-import type { ServiceEventMessage } from '../messages/service-event.js';
+import { runOfHeartbeat, type HeartbeatBody } from '../messages/heartbeat.js';
+import { runOfEvent, type ServiceEventMessage } from '../messages/service-event.js';
 import type { ServiceResult } from '../messages/state.js';
 import { recordStartAcknowledgement, programsAwaitingStart } from './original-protocol.js';
 import { aliveFirst } from './reconcile.js';
@@ -18,6 +18,7 @@ import {
   shiftTimes,
   servicesWithOverdueHeartbeat,
   livenessOf,
+  presentRun,
   type Transaction,
 } from './transaction.js';
 import { transition } from './transition.js';
@@ -78,11 +79,13 @@ export class Supervisor {
     // The process is up: another launch may start.
     transaction.runs.get(service)?.releasePermit();
     recordStartAcknowledgement(transaction, service, header.sender);
-    const { error, pid, tid } = content.status;
+    const run = presentRun(transaction, service, runOfEvent(message));
+    if (run === undefined) return;
+    const { error, tid } = content.status;
     const liveness = livenessOf(transaction, service, header.sender);
     liveness.tid ??= tid;
     if (!liveness.recordEvent(header.seq)) return;
-    this.#apply(transaction, { type: 'reported', service, action: header.action, pid, error });
+    this.#apply(transaction, { type: 'reported', service, run, action: header.action, error });
   }
 
   /**
@@ -109,11 +112,12 @@ export class Supervisor {
     if (found === undefined) return;
     const { transaction, id, service } = found;
     recordStartAcknowledgement(transaction, id, header.sender);
+    const run = presentRun(transaction, id, runOfHeartbeat(message));
+    if (run === undefined) return;
     livenessOf(transaction, id, header.sender).recordHeartbeat(message, this.#ports.clock.monotonic());
     const action = missingEvent(service.status, content);
     if (action === undefined) return;
-    const { pid } = content;
-    this.#apply(transaction, { type: 'reported', service: id, action, pid, error: undefined });
+    this.#apply(transaction, { type: 'reported', service: id, run, action, error: undefined });
   }
 
   /** Fails services whose heartbeats are overdue; must be called regularly. */
@@ -139,18 +143,18 @@ export class Supervisor {
   }
 
   /** Takes over a transaction of an earlier provider: adopts the processes found and handles the missing ones. */
-  recover(transaction: Transaction, found: ReadonlyMap<ServiceId, FoundRun>): void {
+  recover(transaction: Transaction, runs: ReadonlyMap<ServiceId, FoundRun>): void {
     this.#ports.transactions.add(transaction);
-    for (const [service, run] of found) {
+    for (const [service, run] of runs) {
       this.#runs.adopt(transaction, service, run);
       // A started program has received its start command and must not receive it again.
       if (transaction.snapshot.services.get(service)?.status === 'started')
         transaction.acknowledgedRuns.set(service, run.run);
     }
-    for (const [service, { run }] of aliveFirst(transaction.snapshot.services, found)) {
-      const there = found.get(service);
-      const living = there === undefined ? undefined : { run: there.run, pid: there.process.pid };
-      this.#apply(transaction, { type: 'recovered', service, run, found: living });
+    for (const [service, { run }] of aliveFirst(transaction.snapshot.services, runs)) {
+      const there = runs.get(service);
+      const found = there && { run: there.run, pid: there.process.pid, runToken: there.runToken };
+      this.#apply(transaction, { type: 'recovered', service, run, found });
     }
   }
 

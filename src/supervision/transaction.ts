@@ -5,6 +5,7 @@ import { supervisionOf, type ContextConfiguration, type TaskService } from '../m
 import type { HistoryRecord } from '../messages/history.js';
 import type { LaunchedService } from '../launcher/launcher.js';
 import type { Target } from '../sampler/sample.js';
+import { isSameRun, type RunIdentity } from '../messages/run-identity.js';
 import { Completion } from './completion.js';
 import {
   createServiceSnapshot,
@@ -140,7 +141,13 @@ export function definitionOf(transaction: Transaction, id: ServiceId): TaskServi
   return service.definition;
 }
 
-/** The liveness of the run with this sender. A new sender is a new run. */
+/** The number of the present run if a message of `seen` is of it; undefined for a message of an earlier run. */
+export function presentRun(transaction: Transaction, id: ServiceId, seen: RunIdentity): number | undefined {
+  const service = transaction.snapshot.services.get(id);
+  return service !== undefined && isSameRun(service, seen) ? service.run : undefined;
+}
+
+/** The liveness of the present run, whose messages have this sender. Events are numbered by sender. */
 export function livenessOf(transaction: Transaction, id: ServiceId, sender: string | undefined): Liveness {
   const known = transaction.liveness.get(id);
   if (known?.isFrom(sender) === true) return known;

@@ -32,12 +32,11 @@ function apply(builder: SnapshotBuilder, event: ProviderEvent): void {
       return requestRun(builder, event);
     case 'stop_requested':
       return requestStop(builder, event);
-    case 'reported':
-      return handleReport(builder, event);
     case 'recovered':
       // The recovery of another service may have launched it already: then the event is outdated.
       if (builder.get(event.service)?.run === event.run) reconcile(builder, event.service, event.found);
       return;
+    case 'reported':
     case 'launched':
     case 'launch_failed':
     case 'ended':
@@ -75,11 +74,9 @@ function requestStop(builder: SnapshotBuilder, event: EventOf<'stop_requested'>)
   }
 }
 
-function handleReport(builder: SnapshotBuilder, event: EventOf<'reported'>): void {
-  const service = builder.get(event.service);
-  if (service?.isAlive !== true) return;
-  // A report of an earlier run: its end was handled. The present run reports nothing before `launched`.
-  if (event.pid !== undefined && event.pid !== service.pid) return;
+function handleReport(builder: SnapshotBuilder, event: EventOf<'reported'>, service: ServiceSnapshot): void {
+  // A run reports nothing before `launched`, which brings its run token.
+  if (!service.isAlive || service.runToken === undefined) return;
   const { action, error } = event;
   const failure = error === undefined ? {} : { message: error.message };
   const record = builder.record({ kind: 'event', service: event.service, action, ...failure }, service.cause);
@@ -116,6 +113,7 @@ function handleLiveReport(builder: SnapshotBuilder, event: EventOf<'reported'>, 
 }
 
 type ProcessEvent = EventOf<
+  | 'reported'
   | 'launched'
   | 'launch_failed'
   | 'ended'
@@ -128,8 +126,10 @@ type ProcessEvent = EventOf<
 function handleProcessEvent(builder: SnapshotBuilder, event: ProcessEvent, service: ServiceSnapshot): void {
   const id = event.service;
   switch (event.type) {
+    case 'reported':
+      return handleReport(builder, event, service);
     case 'launched': {
-      builder.set(id, { pid: event.pid, codeHash: event.codeHash });
+      builder.set(id, { pid: event.pid, runToken: event.runToken, codeHash: event.codeHash });
       const delayMs = supervisionOf(service.definition).start_timeout_s * 1000;
       builder.effects.push({ type: 'time_start', service: id, run: event.run, delayMs });
       return;

@@ -2,6 +2,7 @@
 
 import { createDeferred, type Deferred } from '../../src/base/deferred.js';
 import type { LaunchedService, Launcher, LaunchRequest, ProcessEnd } from '../../src/launcher/launcher.js';
+import { publishedToken } from '../../src/processes/run-token.js';
 import { RunRegistry } from '../../src/supervision/run-registry.js';
 import type { EventBody } from '../../src/supervision/snapshot.js';
 import { Supervisor } from '../../src/supervision/supervisor.js';
@@ -142,7 +143,12 @@ export function openRegistry(options: FakeOptions = {}, services: readonly strin
       await settle();
     },
     adopt: (run: number, pid: number) =>
-      registry.adopt(transaction, id('a'), { run, token: `a/${run}`, process: processEntry(pid) }),
+      registry.adopt(transaction, id('a'), {
+        run,
+        token: `a/${run}`,
+        runToken: publishedToken(`a/${run}`),
+        process: processEntry(pid),
+      }),
     stop: (run = 1, atOnce = false, service = 'a') =>
       registry.stop(transaction, { type: 'stop', service: id(service), run, atOnce }),
     has: (service = 'a') => transaction.runs.has(id(service)),

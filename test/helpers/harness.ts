@@ -95,6 +95,7 @@ export class Harness {
       service: id(service),
       run: this.get(service).run,
       pid,
+      runToken: this.tokenOf(service),
       codeHash: 'c1',
     });
   }
@@ -104,9 +105,9 @@ export class Harness {
     return this.apply({ type: 'launch_failed', service: id(service), run: this.get(service).run, error });
   }
 
-  reported(service: string, action: EventAction, more: { pid?: number; error?: ErrorReport } = {}): this {
-    const pid = more.pid ?? this.get(service).pid;
-    return this.apply({ type: 'reported', service: id(service), action, pid, error: more.error });
+  reported(service: string, action: EventAction, more: { run?: number; error?: ErrorReport } = {}): this {
+    const run = more.run ?? this.get(service).run;
+    return this.apply({ type: 'reported', service: id(service), run, action, error: more.error });
   }
 
   ended(service: string, end: End = {}, run = this.get(service).run): this {
@@ -142,6 +143,11 @@ export class Harness {
   pidOf(service: string): number {
     const index = [...this.snapshot.services.keys()].indexOf(id(service));
     return (index + 1) * 100 + this.get(service).run - 1;
+  }
+
+  /** The run token of the present run. */
+  tokenOf(service: string): string {
+    return `${service}/${this.get(service).run}`;
   }
 
   /** The effects of the last event, without records, as `launch a`, `report a failed`, ... */

@@ -6,7 +6,8 @@ import type { CommandAnswer } from '../../src/provider/commands/command-context.
 import { SupervisorJournal } from '../../src/journal/journal-source.js';
 import { Health } from '../../src/base/health.js';
 import { JournalWriter } from '../../src/journal/journal-writer.js';
-import { readJournal, type JournalContent, type JournalReadResult } from '../../src/journal/journal.js';
+import { readJournal, type JournalReadResult } from '../../src/journal/journal.js';
+import type { JournalContent } from '../../src/journal/journal-format.js';
 import { IdempotencyCache } from '../../src/provider/idempotency-cache.js';
 import { addHistory, createTransaction } from '../../src/supervision/transaction.js';
 import { TransactionStore } from '../../src/supervision/transaction-store.js';

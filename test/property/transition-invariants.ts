@@ -52,7 +52,8 @@ export class Judge {
     const { service } = event;
     if (event.type === 'reported') {
       // Only events of the present process count.
-      const process = this.#world().processes.find((each) => each.pid === event.pid);
+      const { processes } = this.#world();
+      const process = processes.find((each) => each.service === service && each.run === event.run);
       const isPresent = process?.run === current.number && process.phase === 'living';
       return isPresent ? named(service, report(current.run, event.action)) : undefined;
     }

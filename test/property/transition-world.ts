@@ -66,7 +66,7 @@ export class World {
   finishLaunch(process: WorldProcess, isWell: boolean, random = 0): void {
     const { service, run, pid } = process;
     process.phase = isWell ? 'living' : 'gone';
-    if (isWell) this.apply({ type: 'launched', service, run, pid, codeHash: 'c1' });
+    if (isWell) this.apply({ type: 'launched', service, run, pid, runToken: `${pid}`, codeHash: 'c1' });
     else this.apply({ type: 'launch_failed', service, run, error: { code: 'X', message: 'no' } }, random);
   }
 
@@ -79,8 +79,8 @@ export class World {
   deliver(process: WorldProcess, isLost: boolean, random = 0): void {
     const action = process.underWay.shift();
     if (action === undefined || isLost) return;
-    const { service, pid } = process;
-    this.apply({ type: 'reported', service, action, pid, error: undefined }, random);
+    const { service, run } = process;
+    this.apply({ type: 'reported', service, run, action, error: undefined }, random);
   }
 
   end(process: WorldProcess, how: { exitCode?: number; signal?: string }, random = 0): void {

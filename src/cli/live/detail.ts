@@ -1,5 +1,6 @@
 // The details of one service: recent history, processes, connections, open files and memory maps.
 
+import { isSameRun, type RunIdentity } from '../../messages/run-identity.js';
 import type { Memory, TopEntry } from '../../messages/samples.js';
 import {
   formatBytes,
@@ -52,8 +53,9 @@ export function detailBody({ sample, shown, size }: View): readonly Line[] {
   if (shown.kind !== 'detail') return [];
   const now = sample.entries.find(({ service_id: each }) => each === shown.id);
   if (now?.memory === undefined || now.memory === null) return [[span('no process', 'grey')]];
-  // The details may be one sample old, but must not be those of a previous process.
-  const extra = shown.entry?.pid === now.pid ? (shown.entry.memory ?? undefined) : undefined;
+  // The details may be one sample old, but must not be those of an earlier run.
+  const isPresent = shown.entry !== undefined && isSameRun(runOf(now), runOf(shown.entry));
+  const extra = isPresent ? (shown.entry.memory ?? undefined) : undefined;
   const lists = [
     list('connections', extra?.connections, size.columns, CONNECTIONS),
     list('opened files', extra?.opened_files, size.columns, FILES),
@@ -61,6 +63,10 @@ export function detailBody({ sample, shown, size }: View): readonly Line[] {
   ];
   const details = extra === undefined ? [[[], [span('loading details', 'grey')]]] : lists;
   return [usageLine(now, now.memory, extra), ...processes(now, now.memory), ...details.flat()];
+}
+
+function runOf({ pid, run_token: runToken }: TopEntry): RunIdentity {
+  return { pid, runToken };
 }
 
 function usageLine(entry: TopEntry, memory: Memory, extra: Memory | undefined): Line {

@@ -35,6 +35,8 @@ export function composeEnvironment(
     CONTEXTD_SUBSCRIBE: bus.endpoints.subscribe,
     CONTEXTD_PUBLISH: bus.endpoints.publish,
     CONTEXTD_HEARTBEAT_S: String(bootstrap.heartbeatMs / 1000),
+    // It identifies the run in messages that the program publishes itself.
+    CONTEXTD_RUN_TOKEN: bootstrap.runToken,
     /** The pid of the service is that of its host. Events that the program publishes itself must carry it. */
     CONTEXTD_PID: String(process.pid),
     ...securityIn(bus, program),

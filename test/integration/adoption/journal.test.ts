@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { JOURNAL_VERSION, lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
+import { lastGoodFiles, newestFiles } from '../../../src/journal/journal.js';
+import { JOURNAL_VERSION } from '../../../src/journal/journal-versions.js';
 import { expectNoLeftovers } from '../../helpers/leftovers.js';
 import { isRunning } from '../../helpers/processes.js';
 import { openProject } from '../../helpers/project.js';
@@ -14,7 +15,7 @@ expectNoLeftovers();
 const damages: Readonly<Record<string, (path: string) => Promise<void>>> = {
   'cut short': (path) => truncate(path, 300),
   empty: (path) => truncate(path, 0),
-  'of a newer version': (path) => edit(path, (text) => text.replace('"version":2', '"version":3')),
+  'of a newer version': (path) => edit(path, (text) => text.replace('"version":3', '"version":4')),
   'edited so that it makes no sense': (path) =>
     edit(path, (text) => text.replace('"transactions":[', '"transactions":["T1",')),
 };

@@ -5,7 +5,7 @@ import { ContextdError } from '../../../src/base/errors.js';
 import { encodeEnvelope } from '../../../src/bus/envelope.js';
 import { Dispatcher, type DispatcherPorts } from '../../../src/provider/dispatcher.js';
 import { openSupervisor } from '../../helpers/fake-launcher.js';
-import { TRANSACTION } from '../../helpers/harness.js';
+import { TRANSACTION, withService } from '../../helpers/harness.js';
 
 const SELF = 'provider-1';
 
@@ -108,6 +108,7 @@ it('applies an event to the supervisor, and acknowledges only a final one, when 
 it('notes heartbeats, and warns about lost log lines of its own services only', () => {
   const { dispatcher, receive, warnings, transaction } = openDispatcher();
   dispatcher.open();
+  transaction.snapshot = withService(transaction.snapshot, 'a', { pid: 1 });
   receive(`heartbeat.${TRANSACTION}.a`, heartbeat({ log_loss: { lines: 3, code: 'ENOSPC' } }));
   const foreign = { service_id: 'a', service_transaction: 'T9' };
   receive('heartbeat.T9.a', { ...heartbeat({ log_loss: { lines: 4, code: 'ENOSPC' } }), header: foreign });

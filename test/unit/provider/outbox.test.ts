@@ -97,10 +97,10 @@ it('replies with a failure that has the code of the error', () => {
 it('reports an event for a service with rising numbers', () => {
   const { outbox, published, transaction, service } = openOutbox();
   for (const action of ['failed', 'stopped'] as const)
-    outbox.report(transaction, service, { action, status: {} });
+    outbox.report(transaction, service, { action, status: {}, runToken: 'r1' });
   const statuses = published.map(({ body }) => body as { header: { seq: number }; content: object });
   expect(statuses).toMatchObject([
-    { header: { seq: 1, action: 'failed' }, content: { status: { result: 'failure' } } },
+    { header: { seq: 1, action: 'failed', run_token: 'r1' }, content: { status: { result: 'failure' } } },
     { header: { seq: 2, action: 'stopped' }, content: { status: { result: 'success' } } },
   ]);
 });

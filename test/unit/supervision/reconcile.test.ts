@@ -20,7 +20,7 @@ const find = (harness: Harness, run: number) =>
     type: 'recovered',
     service: id('a'),
     run: harness.get('a').run,
-    found: { run, pid: 100 },
+    found: { run, pid: 100, runToken: `a/${run}` },
   });
 
 const ENDED = { isAlive: false, pid: undefined } as const;

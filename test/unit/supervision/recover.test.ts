@@ -24,7 +24,7 @@ describe('Supervisor.recover', () => {
     const found = new Map<ServiceId, FoundRun>(
       Object.entries(runs).map(([service, run]) => [
         id(service),
-        { run, token: `${service}/${run}`, process: processEntry(50 + run) },
+        { run, token: `${service}/${run}`, runToken: `r-${service}/${run}`, process: processEntry(50 + run) },
       ]),
     );
     test.supervisor.recover(test.transaction, found);

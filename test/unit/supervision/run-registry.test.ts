@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createDeferred } from '../../../src/base/deferred.js';
 import { ContextdError } from '../../../src/base/errors.js';
+import { publishedToken } from '../../../src/processes/run-token.js';
 import type { EventBody } from '../../../src/supervision/snapshot.js';
 import { openRegistry, settle, type FakeOptions, type FakePorts } from '../../helpers/fake-launcher.js';
 
@@ -27,7 +28,9 @@ describe('A launch', () => {
   it('is reported as an event with run, pid and code', async () => {
     const test = openRegistry();
     await test.launch('a', 3);
-    expect(test.events).toEqual([{ type: 'launched', service: 'a', run: 3, pid: 1000, codeHash: 'c1' }]);
+    expect(test.events).toEqual([
+      { type: 'launched', service: 'a', run: 3, pid: 1000, runToken: publishedToken('a/3'), codeHash: 'c1' },
+    ]);
     expect(test.has()).toBe(true);
   });
 

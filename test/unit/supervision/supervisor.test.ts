@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventAction } from '../../../src/messages/service-event.js';
+import { publishedToken } from '../../../src/processes/run-token.js';
 import { openSupervisor, settle, type TestSupervisor } from '../../helpers/fake-launcher.js';
 import { id, TRANSACTION } from '../../helpers/harness.js';
 
@@ -22,12 +23,18 @@ function report(
   testSupervisor: TestSupervisor,
   service: string,
   action: EventAction,
-  transaction = String(TRANSACTION),
+  header: { readonly service_transaction?: string; readonly run_token?: string } = {},
 ): void {
   const pid = testSupervisor.transaction.snapshot.services.get(id(service))?.pid;
   testSupervisor.supervisor.onEvent({
     kind: 'service_event',
-    header: { action, service_id: service, service_name: 'test', service_transaction: transaction },
+    header: {
+      action,
+      service_id: service,
+      service_name: 'test',
+      service_transaction: TRANSACTION,
+      ...header,
+    },
     content: { status: { result: 'success', device_action: '', pid } },
   });
 }
@@ -160,12 +167,33 @@ describe('Supervisor', () => {
     expect(testSupervisor.clock.waiting).toEqual([]);
   });
 
+  it('ignores messages of an earlier run with the pid of the present one, as those of threads', async () => {
+    const testSupervisor = openSupervisor([{ id: 'a' }]);
+    await request(testSupervisor, 'start', 'a');
+    report(testSupervisor, 'a', 'started', { run_token: publishedToken('a/1') });
+    expect(statusOf(testSupervisor, 'a')).toBe('started');
+    await request(testSupervisor, 'restart', 'a');
+    testSupervisor.processes[0]?.end();
+    await settle();
+    const { pid = 0 } = testSupervisor.transaction.snapshot.services.get(id('a'))!;
+    const earlier = { run_token: publishedToken('a/1') };
+    report(testSupervisor, 'a', 'started', earlier);
+    testSupervisor.supervisor.onHeartbeat({
+      header: { service_id: 'a', service_transaction: TRANSACTION, sender: 's1', ...earlier },
+      content: { pid, started_at: '', state: 'started', seq: 2, ready: true, event_loop_lag_ms: 0 },
+    });
+    expect(statusOf(testSupervisor, 'a')).toBe('starting');
+    expect(testSupervisor.transaction.liveness.get(id('a'))?.isFrom('s1')).toBe(false);
+    report(testSupervisor, 'a', 'started', { run_token: publishedToken('a/2') });
+    expect(statusOf(testSupervisor, 'a')).toBe('started');
+  });
+
   it('ignores other transactions, unknown services and invalid ids', async () => {
     const testSupervisor = openSupervisor([{ id: 'a' }]);
     await request(testSupervisor, 'start', 'a');
     const before = testSupervisor.transaction.snapshot;
-    report(testSupervisor, 'a', 'started', 'OTHER');
-    report(testSupervisor, 'a', 'started', '../..');
+    report(testSupervisor, 'a', 'started', { service_transaction: 'OTHER' });
+    report(testSupervisor, 'a', 'started', { service_transaction: '../..' });
     report(testSupervisor, 'no id', 'started');
     testSupervisor.supervisor.onSubscribed('OTHER', 'a');
     testSupervisor.supervisor.onSubscribed(TRANSACTION, 'no id');

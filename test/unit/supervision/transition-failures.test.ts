@@ -68,24 +68,24 @@ describe('Events of an earlier run change nothing:', () => {
     ['its back-off', second().backoffOver('a', 1)],
     [
       'its report, before the process of the present run is known',
-      second().reported('a', 'stopped', { pid: 100 }),
+      second().reported('a', 'stopped', { run: 1 }),
     ],
-    ['its report, after that', second().launched('a').reported('a', 'started', { pid: 100 })],
+    ['its report, after that', second().launched('a').reported('a', 'started', { run: 1 })],
   ])('%s', (_what, harness) => {
     expect(harness.effects).toEqual([]);
     expect(harness.get('a')).toMatchObject({ status: 'starting', run: 2, reportedEnd: undefined });
   });
 
   it('a report without a process', () => {
-    expect(up().stop('a').ended('a').reported('a', 'updated', { pid: 100 }).effects).toEqual([]);
+    expect(up().stop('a').ended('a').reported('a', 'updated', { run: 1 }).effects).toEqual([]);
   });
 
   it('a report of a service that the transaction does not have', () => {
     const event = {
       type: 'reported',
       service: id('x'),
+      run: 1,
       action: 'started',
-      pid: 1,
       error: undefined,
     } as const;
     expect(up().apply(event).effects).toEqual([]);
@@ -135,7 +135,13 @@ describe('A service that exceeds a limit', () => {
     const harness = new Harness({ id: 'a', transitions: { on_update: 'start b' } }, { id: 'b' });
     harness.bringUp('a').exceeded('a', 'updated');
     expect(harness.fired).toEqual(['on_update: start b']);
-    expect(reported(harness)).toEqual({ type: 'report', service: id('a'), action: 'updated', status });
+    expect(reported(harness)).toEqual({
+      type: 'report',
+      service: id('a'),
+      action: 'updated',
+      status,
+      runToken: 'a/1',
+    });
     expect(harness.get('a')).toMatchObject({ status: 'started', lastAction: 'updated', reason: undefined });
   });
 
@@ -159,7 +165,8 @@ describe('A service that exceeds a limit', () => {
   it('is stopped again by the next provider', () => {
     const harness = up().exceeded('a', 'failed');
     const { run, pid } = harness.get('a');
-    harness.apply({ type: 'recovered', service: id('a'), run, found: { run, pid: pid! } });
+    const found = { run, pid: pid!, runToken: 'a/1' };
+    harness.apply({ type: 'recovered', service: id('a'), run, found });
     expect(harness.effectTexts).toEqual(['stop a']);
     expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'limit' });
   });

@@ -119,6 +119,7 @@ describe('A stop by command', () => {
       service: 'a',
       action: 'stopped',
       status: { signal: 'SIGKILL', killed },
+      runToken: 'a/1',
     });
   });
 
