@@ -22,7 +22,7 @@ export interface MonitorRow {
   /** Of this process. */
   readonly medianMs: number;
   readonly leastMs: number;
-  readonly mostMs: number;
+  readonly maxPauseMs: number;
   /** With the tools that were started for it (ps, cat); known in steps of 10 ms. */
   readonly medianWithToolsMs: number;
   /** Of each round. */
@@ -119,7 +119,7 @@ async function measure(
     rounds: ROUNDS,
     medianMs: own[middle] ?? NaN,
     leastMs: own[0] ?? NaN,
-    mostMs: own.at(-1) ?? NaN,
+    maxPauseMs: own.at(-1) ?? NaN,
     medianWithToolsMs: all[middle] ?? NaN,
     costs,
   };

@@ -2,7 +2,7 @@
 
 import { EXIT } from '../base/errors.js';
 import { listProviders } from '../bus/registry.js';
-import { ENTRIES } from '../model/context.js';
+import { ENTRY_ACTIONS } from '../model/context.js';
 import { planScaffold } from '../scaffold/plan.js';
 import { readState } from '../scaffold/read-state.js';
 import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
@@ -24,7 +24,7 @@ export const createService = defineCommand({
   positionals: '',
   options: CREATE_OPTIONS,
   values: {
-    entry_action: ENTRIES,
+    entry_action: ENTRY_ACTIONS,
     task_type: TASK_TYPES,
     ...{ service_path: 'files', home_path: 'files', location: 'files', xml_file: 'files' },
   },

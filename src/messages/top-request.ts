@@ -37,14 +37,14 @@ const service = z.looseObject({
   endpoint: z.string('allowed: an address such as tcp://127.0.0.1:6789').trim().min(1),
 });
 
-const blankAsNothing = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
+const emptyAsUndefined = (value: unknown): unknown => (value === '' || value === null ? undefined : value);
 
 export const topRequestSchema = z.looseObject({
   open_connections: flag,
   memory_maps: flag,
   opened_files: flag,
   /** Starts the task service Monitor, which publishes samples from now on. */
-  service: z.preprocess(blankAsNothing, service.optional()),
+  service: z.preprocess(emptyAsUndefined, service.optional()),
 });
 export type TopRequest = z.infer<typeof topRequestSchema>;
 export type FiguresService = NonNullable<TopRequest['service']>;

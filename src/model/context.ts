@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import type { ServiceId } from '../base/ids.js';
 import { endpoint } from './endpoint.js';
-import { id, nonEmpty, pattern, text, toXsd, word, wordOrBlank, XML_FORMS } from './fields.js';
+import { id, nonEmpty, pattern, text, toXsd, word, wordOrEmpty, XML_FORMS } from './fields.js';
 import { securitySchema } from './security.js';
 import { programSchema, serviceEnvironment, type ProgramCommand } from './program.js';
 import { supervisionSchema, type Supervision } from './supervision.js';
@@ -18,8 +18,8 @@ export const TRANSITION_ACTIONS = ['start', 'stop', 'restart'] as const;
 export type TransitionAction = (typeof TRANSITION_ACTIONS)[number];
 
 /** `on_start` and `start_now` start with the transaction; the others wait for a transition or command. */
-export const ENTRIES = ['on_start', 'start_now', 'on_update', 'on_fail', 'on_exit'] as const;
-export type Entry = (typeof ENTRIES)[number];
+export const ENTRY_ACTIONS = ['on_start', 'start_now', 'on_update', 'on_fail', 'on_exit'] as const;
+export type Entry = (typeof ENTRY_ACTIONS)[number];
 
 export const SERVICE_TYPES = ['Process', 'Thread'] as const;
 
@@ -32,7 +32,7 @@ export const DEFAULT_CONTEXT_ID = 'context001';
 const serviceId = id().pipe(z.custom<ServiceId>());
 
 /** An XML element without content is read as an empty string, where JSON has an empty object. */
-const blankAsObject = (value: unknown): unknown => (value === '' || value === undefined ? {} : value);
+const emptyAsObject = (value: unknown): unknown => (value === '' || value === undefined ? {} : value);
 const asList = (value: unknown): unknown => {
   if (value === '' || value === undefined || value === null || isEmptyObject(value)) return [];
   return Array.isArray(value) ? (value as unknown[]) : [value];
@@ -41,18 +41,18 @@ const isEmptyObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
 const triggerRule = z.preprocess(
-  blankAsObject,
+  emptyAsObject,
   z.looseObject({
-    action: wordOrBlank(TRANSITION_ACTIONS).default(''),
+    action: wordOrEmpty(TRANSITION_ACTIONS).default(''),
     call: text().describe('Ids of task services of this file, separated by blanks.'),
   }),
 );
 
 const state = z.preprocess(
-  blankAsObject,
+  emptyAsObject,
   z
     .looseObject({
-      type: word(ENTRIES)
+      type: word(ENTRY_ACTIONS)
         .default('on_start')
         .describe(
           'on_start and start_now start with the transaction; the others wait until a transition calls them.',
@@ -67,7 +67,7 @@ const state = z.preprocess(
 
 const taskMessage = z.looseObject({
   header: z.preprocess(
-    blankAsObject,
+    emptyAsObject,
     z.looseObject({
       action: z.string().default('start'),
       service_id: text(),
@@ -76,10 +76,10 @@ const taskMessage = z.looseObject({
     }),
   ),
   content: z.preprocess(
-    blankAsObject,
+    emptyAsObject,
     z.looseObject({
       configuration: z.preprocess(
-        blankAsObject,
+        emptyAsObject,
         z
           .looseObject({
             device_action: text(),

@@ -38,14 +38,14 @@ export function word<const T extends readonly [string, ...string[]]>(words: T): 
 type ToEntries<T extends readonly string[]> = { readonly [K in T[number]]: K };
 
 /** As `word`, or nothing. */
-export function wordOrBlank<const T extends readonly [string, ...string[]]>(
+export function wordOrEmpty<const T extends readonly [string, ...string[]]>(
   words: T,
 ): z.ZodEnum<ToEntries<['', ...T]>> {
   return z.enum(['', ...words], { error: () => allowed(`${words.join(', ')} or nothing`) });
 }
 
 /** Blank or missing text means `fallback`. */
-export function blankAs<S extends z.ZodType>(fallback: unknown, schema: S) {
+export function defaultIfEmpty<S extends z.ZodType>(fallback: unknown, schema: S) {
   return z.preprocess((value) => (value === '' || value === undefined ? fallback : value), schema);
 }
 

@@ -2,9 +2,9 @@
 
 import * as z from 'zod';
 import { ID_PATTERN, ID_RULE } from '../base/ids.js';
-import { ENTRIES, INSTANCE_PATTERN, INSTANCE_RULE, TRANSITION_ACTIONS, TRIGGERS } from './context.js';
+import { ENTRY_ACTIONS, INSTANCE_PATTERN, INSTANCE_RULE, TRANSITION_ACTIONS, TRIGGERS } from './context.js';
 import { HOST_PATTERN, parsePort, PORT_RULE, XSD_PORT } from './endpoint.js';
-import { id, nonEmpty, pattern, text, toXsd, word, wordOrBlank, XML_FORMS } from './fields.js';
+import { id, nonEmpty, pattern, text, toXsd, word, wordOrEmpty, XML_FORMS } from './fields.js';
 import { asList } from './values.js';
 
 export const TASK_TYPES = ['Looped', 'Single'] as const;
@@ -20,7 +20,7 @@ const port = () =>
 
 const stateSchema = z.looseObject({
   trigger: word(TRIGGERS),
-  action: wordOrBlank(TRANSITION_ACTIONS).default(''),
+  action: wordOrEmpty(TRANSITION_ACTIONS).default(''),
   /** Service ids, separated by blanks. */
   state_id: text(),
 });
@@ -37,7 +37,7 @@ const serviceSchema = z
     device_action: text(),
     task_topic: text(),
     location: text(),
-    entry_action: word(ENTRIES).default('on_start'),
+    entry_action: word(ENTRY_ACTIONS).default('on_start'),
     state: z.preprocess((value) => asList(value), z.array(stateSchema)),
   })
   .register(XML_FORMS, {

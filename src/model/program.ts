@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
 import { parsePort, XSD_PORT } from './endpoint.js';
-import { allowed, blankAs, nonEmpty, pattern, text, toXsd, word, XML_FORMS } from './fields.js';
+import { allowed, defaultIfEmpty, nonEmpty, pattern, text, toXsd, word, XML_FORMS } from './fields.js';
 
 /** When a program counts as started: at once, when it prints a line, when it opens a port, or by its own heartbeat. */
 export const READY_KINDS = ['started', 'line', 'port', 'heartbeat'] as const;
@@ -73,25 +73,25 @@ export const programSchema = z.looseObject(
     arg: z.preprocess(asArguments, z.array(z.string())),
     /** The working folder; the context folder if blank. */
     cwd: text(),
-    env: blankAs({}, variables),
+    env: defaultIfEmpty({}, variables),
     /** A file with more variables, read at each start; `env` wins. */
     env_file: text(),
     /** The user it runs as; the provider's user when blank. */
     user: text(),
     umask: umask.default(''),
-    rlimits: blankAs({}, rlimits),
-    stdin: blankAs('null', word(STDIN_KINDS)).describe(
+    rlimits: defaultIfEmpty({}, rlimits),
+    stdin: defaultIfEmpty('null', word(STDIN_KINDS)).describe(
       'null: at its end from the start. open: a pipe without input, for programs that end with their input.',
     ),
-    stop_to: blankAs('group', word(STOP_TARGETS)).describe(
+    stop_to: defaultIfEmpty('group', word(STOP_TARGETS)).describe(
       'Which processes receive the stop signal: the process group of the program, or the program alone.',
     ),
-    ready: blankAs('started', word(READY_KINDS)).describe(
+    ready: defaultIfEmpty('started', word(READY_KINDS)).describe(
       'When the program counts as started: at once, when a line of its output matches ready_line, when its ready_port is open, or when it sends a heartbeat.',
     ),
     ready_line: readyLine.default('').describe('With ready line: a regular expression.'),
     ready_port: readyPort.default('').describe('With ready port: a TCP port on loopback.'),
-    events: blankAs('none', word(OUTPUT_EVENTS)).describe(
+    events: defaultIfEmpty('none', word(OUTPUT_EVENTS)).describe(
       'Which lines of its standard output become updated events: none, each line, or each line that is a JSON object.',
     ),
   },

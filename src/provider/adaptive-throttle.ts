@@ -6,7 +6,7 @@ export interface Pace {
   /** The share of the time that the action may take, such as 0.02. */
   readonly share: number;
   /** The longest wait in milliseconds, whatever the action costs; unlimited when left out. */
-  readonly mostMs?: number;
+  readonly maxPauseMs?: number;
 }
 
 /**
@@ -46,7 +46,7 @@ export class AdaptiveThrottle {
   }
 
   #noteCost(before: number): void {
-    const { share, mostMs = Infinity } = this.#pace;
-    this.#pauseMs = Math.min((this.#clock.monotonic() - before) * (1 / share - 1), mostMs);
+    const { share, maxPauseMs = Infinity } = this.#pace;
+    this.#pauseMs = Math.min((this.#clock.monotonic() - before) * (1 / share - 1), maxPauseMs);
   }
 }

@@ -21,7 +21,7 @@ import type { Transaction } from '../supervision/transaction.js';
 import { AdaptiveThrottle } from './adaptive-throttle.js';
 
 /** Context information lists every service: publishing it for each of many that start would cost too much. */
-const INFO_PACE = { share: 0.02, mostMs: 1000 };
+const INFO_PACE = { share: 0.02, maxPauseMs: 1000 };
 
 /** The part of a Connection that is used here. */
 export interface OutboxConnection {

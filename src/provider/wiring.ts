@@ -17,7 +17,7 @@ import { openQueries, type QueryHandlerOptions } from './query-handler.js';
 import { Shutdown } from './commands/shutdown.js';
 
 /** The journal may be this much behind. It is complete before a command is answered or an event acknowledged. */
-const JOURNAL_PACE = { share: 0.1, mostMs: 100 };
+const JOURNAL_PACE = { share: 0.1, maxPauseMs: 100 };
 
 export interface WiringParts {
   readonly connection: OutboxConnection & Pick<Connection, 'traffic'>;

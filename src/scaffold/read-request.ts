@@ -1,7 +1,7 @@
 // Checks text values of flags or elements and converts them to a request. Reports all faults at once.
 
 import { join, resolve } from 'node:path';
-import { ENTRIES, type Entry } from '../model/context.js';
+import { ENTRY_ACTIONS, type Entry } from '../model/context.js';
 import {
   checkClassName,
   checkFileNamePart,
@@ -65,7 +65,7 @@ const CHECKS: Readonly<Record<FieldName, Check>> = {
   service_name: checkLine,
   task_id: checkId,
   device_action: checkLine,
-  entry_action: checkOneOf(ENTRIES),
+  entry_action: checkOneOf(ENTRY_ACTIONS),
   task_type: checkOneOf(TASK_TYPES),
   location: checkLine,
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DEFAULT_CONTEXT_ID, type ContextConfiguration } from '../model/context.js';
 import { readContextFile, type ContextFile } from '../model/read/read-context.js';
 import { parseContextConfiguration } from '../model/read/parse-context.js';
-import { asFileHasIt, composeService, type ServiceSketch } from './service-sketch.js';
+import { valuesToText, composeService, type ServiceSketch } from './service-sketch.js';
 
 /** Either a context file or services. */
 export interface ContextSource {
@@ -65,7 +65,7 @@ function configure(
 ): ContextConfiguration {
   const services = context.TaskService.map((service) => {
     const changed = structuredClone(service);
-    Object.assign(changed.Task.message.content.configuration, asFileHasIt(changes[service.id] ?? {}));
+    Object.assign(changed.Task.message.content.configuration, valuesToText(changes[service.id] ?? {}));
     return changed;
   });
   return { ...context, TaskService: services };

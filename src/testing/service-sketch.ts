@@ -49,7 +49,7 @@ export function composeService(sketch: ServiceSketch): TaskService {
       description: id,
       message: {
         header: { service_name: serviceName },
-        content: { configuration: { location, ...asFileHasIt(configuration ?? {}) } },
+        content: { configuration: { location, ...valuesToText(configuration ?? {}) } },
       },
       state: { type: sketch.entry ?? 'on_start', ...Object.fromEntries(triggers) },
       ...(sketch.supervision === undefined ? {} : { supervision: sketch.supervision }),
@@ -58,12 +58,12 @@ export function composeService(sketch: ServiceSketch): TaskService {
 }
 
 /** Every value of an XML file is text. */
-export function asFileHasIt(configuration: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function valuesToText(configuration: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(configuration).map(([key, value]) => [key, asText(value)]));
 }
 
 function asText(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return value.map(asText);
-  return typeof value === 'object' && value !== null ? asFileHasIt({ ...value }) : value;
+  return typeof value === 'object' && value !== null ? valuesToText({ ...value }) : value;
 }

@@ -1,7 +1,7 @@
 // The flags of create_service.
 
 import type { InferredOptionTypes } from 'yargs';
-import { ENTRIES } from '../../model/context.js';
+import { ENTRY_ACTIONS } from '../../model/context.js';
 import { TASK_TYPES } from '../../scaffold/request.js';
 
 const text = (describe: string, group: string) =>
@@ -27,7 +27,7 @@ const serviceOptions = {
   pub_port: text('Port for publishers', XML),
   task_id: text('Id of the service within its context', XML),
   device_action: text("Name of the service's action in messages", XML),
-  entry_action: text(`When the service starts: ${ENTRIES.join(', ')} [default: on_start]`, XML),
+  entry_action: text(`When the service starts: ${ENTRY_ACTIONS.join(', ')} [default: on_start]`, XML),
   location: text(
     'Folder of the code: files are written there, and the provider loads them from there [default: services]',
     XML,

@@ -12,7 +12,7 @@ import { clientsAreUnique } from './security.js';
 import { idsAreUnique, hasServices } from './services.js';
 import {
   actionsHaveTargets,
-  loopsAreReported,
+  noUnintendedLoop,
   noEndlessStartLoop,
   onDemandServicesAreCalled,
   targetsExist,
@@ -37,7 +37,7 @@ export const CONTEXT_CHECKS: readonly Check[] = [
   actionsHaveTargets,
   targetsExist,
   noEndlessStartLoop,
-  loopsAreReported,
+  noUnintendedLoop,
   hasServices,
   onDemandServicesAreCalled,
   triggersCanFire,

@@ -1,6 +1,6 @@
 // Checks of the transitions: known keywords, existing targets, no endless loops, no unreachable triggers.
 
-import { ENTRIES, isEntryAtStart } from '../context.js';
+import { ENTRY_ACTIONS, isEntryAtStart } from '../context.js';
 import { formatList } from '../../base/shorten.js';
 import type { Finding } from '../../xml/fault.js';
 import { findCycles, formatCycle, reachableFrom, type Cycle } from '../graph.js';
@@ -42,7 +42,7 @@ export function noEndlessStartLoop(context: LenientContext): readonly Finding[] 
 }
 
 /** A loop over other triggers may be intended: it is a warning, and max_restarts bounds it at run time. */
-export function loopsAreReported(context: LenientContext): readonly Finding[] {
+export function noUnintendedLoop(context: LenientContext): readonly Finding[] {
   const edges = readEdges(context);
   const immediate = new Set(edges.filter(isImmediate).map(({ from, to }) => `${from} ${to}`));
   const isReportedAlready = (cycle: Cycle) =>
@@ -116,7 +116,7 @@ function startsTarget({ action }: PlacedEdge): boolean {
 /** Services on demand that no chain of transitions reaches from a service that starts with the transaction. */
 function neverStarted(context: LenientContext): readonly LenientService[] {
   const isAtStart = ({ entry }: LenientService) =>
-    isEntryAtStart(entry) || !ENTRIES.some((known) => known === entry);
+    isEntryAtStart(entry) || !ENTRY_ACTIONS.some((known) => known === entry);
   const starts = context.services.filter(isAtStart).flatMap(({ id }) => id ?? []);
   const reached = reachableFrom(starts, readEdges(context).filter(startsTarget));
   return context.services.filter((service) => !isAtStart(service) && !reached.has(service.id ?? ''));

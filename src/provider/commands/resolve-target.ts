@@ -79,7 +79,10 @@ export function ownConfiguration(context: CommandContext): ContextConfiguration 
 }
 
 /** Creates a transaction without adding it: the command may still be refused. Throws MSG_INVALID. */
-export function createFor(context: CommandContext, configuration: ContextConfiguration): Transaction {
+export function createRequestedTransaction(
+  context: CommandContext,
+  configuration: ContextConfiguration,
+): Transaction {
   const text = nameOf(context);
   const id = text === '' ? createTransactionId() : parseTransactionId(text);
   if (id !== undefined) return createTransaction(id, configuration, context.ports.clock.now());

@@ -5,7 +5,7 @@ import type { ServiceId } from '../../base/ids.js';
 import { defineServices, hasProcess, serviceIds, type Transaction } from '../../supervision/transaction.js';
 import {
   checkContext,
-  createFor,
+  createRequestedTransaction,
   findToRestart,
   findToStart,
   isInUse,
@@ -19,7 +19,7 @@ import { persistForLaunch, summarize, type CommandAnswer, type CommandContext } 
 export async function start(context: CommandContext): Promise<CommandAnswer> {
   const known = findToStart(context);
   const configuration = context.configuration ?? known?.configuration ?? ownConfiguration(context);
-  const found = known ?? createFor(context, configuration);
+  const found = known ?? createRequestedTransaction(context, configuration);
   checkContext(found, configuration);
   const isNew = withoutRunning(found, configuration);
   const named = checkNamed(context, isNew, found);
@@ -35,7 +35,7 @@ export async function restart(context: CommandContext): Promise<CommandAnswer> {
   const known = findToRestart(context);
   const configuration = context.configuration ?? known?.configuration;
   if (configuration === undefined) throw unknownTransaction(context);
-  const found = known ?? createFor(context, configuration);
+  const found = known ?? createRequestedTransaction(context, configuration);
   checkContext(found, configuration);
   const named = checkNamed(context, configuration, found);
   const selected = configuration.TaskService.filter(({ id }) => named === undefined || id === named);
