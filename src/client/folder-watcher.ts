@@ -1,4 +1,4 @@
-// Waits until files of a folder change, at most a few times a second.
+// Waits until files of a folder change.
 
 import { watch, type FSWatcher } from 'node:fs';
 import { systemClock, type Clock } from '../base/clock.js';
@@ -6,19 +6,29 @@ import { createDeferred } from '../base/deferred.js';
 
 /** Network file systems do not report changes made by other machines, so the files are also polled. */
 const POLL_MS = 2000;
-/** The least time from one report to the next: with many busy files each report costs reads of all of them. */
-const PACE_MS = 250;
+
+export interface FolderWatcherOptions {
+  /** Whether a file counts; all do by default. */
+  readonly counts?: (name: string) => boolean;
+  /** The least time from one report to the next, in milliseconds. */
+  readonly paceMs?: number;
+  readonly clock?: Clock;
+}
 
 export class FolderWatcher {
   readonly #watcher: FSWatcher | undefined;
   readonly #clock: Clock;
+  readonly #paceMs: number;
   #changed = new Set<string>();
   #change = createDeferred<void>();
   #reportedMs = -Infinity;
 
-  constructor(folder: string, clock: Clock = systemClock) {
+  constructor(folder: string, options: FolderWatcherOptions = {}) {
+    const { counts = () => true, paceMs = 0, clock = systemClock } = options;
     this.#clock = clock;
+    this.#paceMs = paceMs;
     this.#watcher = watchFolder(folder, (name) => {
+      if (name !== null && !counts(name)) return;
       if (name !== null) this.#changed.add(name);
       this.wake();
     });
@@ -29,7 +39,7 @@ export class FolderWatcher {
     const cancel = this.#clock.after(POLL_MS, () => this.wake());
     await this.#change.promise;
     cancel();
-    const leftMs = this.#reportedMs + PACE_MS - this.#clock.monotonic();
+    const leftMs = this.#reportedMs + this.#paceMs - this.#clock.monotonic();
     if (leftMs > 0) {
       const over = createDeferred<void>();
       this.#clock.after(leftMs, () => over.resolve());

@@ -5,6 +5,9 @@ import { FolderWatcher } from './folder-watcher.js';
 import { LogSelector, type LineFilter, type TimedLine } from './log-filter.js';
 import { LogTail } from './log-tail.js';
 
+/** The least time between two reads: with many busy logs each one costs reads of all of them. */
+const PACE_MS = 250;
+
 export interface LogSetOptions extends LineFilter {
   /** How many of the last selected lines to return, of all logs together. */
   readonly lines: number;
@@ -60,7 +63,7 @@ export class LogSet {
     const [first] = this.#logs.values();
     if (first === undefined) return;
     this.#isFollowing = true;
-    const watcher = new FolderWatcher(dirname(first.tail.path));
+    const watcher = new FolderWatcher(dirname(first.tail.path), { paceMs: PACE_MS });
     const wake = () => watcher.wake();
     signal.addEventListener('abort', wake, { once: true });
     try {

@@ -1,6 +1,7 @@
 // Reads the lines of a service's log on this machine: the last ones, and optionally those that follow.
 
-import { FileWatcher } from './file-watcher.js';
+import { basename, dirname } from 'node:path';
+import { FolderWatcher } from './folder-watcher.js';
 import { LogTail } from './log-tail.js';
 
 export interface ReadLogOptions {
@@ -23,7 +24,10 @@ export async function* readLog(path: string, options: ReadLogOptions): AsyncGene
   const tail = await LogTail.open(path, lines, onGap);
   // Without `follow`, lines that are written while we read do not count.
   let left = follow === undefined ? lines : Infinity;
-  const watcher = follow === undefined ? undefined : new FileWatcher(path);
+  const name = basename(path);
+  // A rotated log has a number after its name.
+  const counts = (changed: string) => changed.startsWith(name);
+  const watcher = follow === undefined ? undefined : new FolderWatcher(dirname(path), { counts });
   const wake = () => watcher?.wake();
   follow?.addEventListener('abort', wake, { once: true });
   try {

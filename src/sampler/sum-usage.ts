@@ -2,36 +2,19 @@
 
 import type { ProcessUsage, UsageTotals } from './sample.js';
 
+const REQUIRED = ['rssBytes', 'vmsBytes', 'memoryPercent', 'cpuPercent', 'threads'] as const;
+const OPTIONAL = ['fds', 'readBytes', 'writeBytes', 'pssBytes'] as const;
+
+/** Leaves out an optional value that no process has. */
 export function sumUsage(all: readonly ProcessUsage[]): UsageTotals {
-  const fds = sumKnown(all, 'fds');
-  const readBytes = sumKnown(all, 'readBytes');
-  const writeBytes = sumKnown(all, 'writeBytes');
-  const pssBytes = sumKnown(all, 'pssBytes');
-  return {
-    rssBytes: sum(all, 'rssBytes'),
-    vmsBytes: sum(all, 'vmsBytes'),
-    memoryPercent: sum(all, 'memoryPercent'),
-    cpuPercent: sum(all, 'cpuPercent'),
-    threads: sum(all, 'threads'),
-    ...(fds === undefined ? {} : { fds }),
-    ...(readBytes === undefined ? {} : { readBytes }),
-    ...(writeBytes === undefined ? {} : { writeBytes }),
-    ...(pssBytes === undefined ? {} : { pssBytes }),
-  };
-}
-
-type Required = 'rssBytes' | 'vmsBytes' | 'memoryPercent' | 'cpuPercent' | 'threads';
-type Optional = 'fds' | 'readBytes' | 'writeBytes' | 'pssBytes';
-
-function sum(all: readonly ProcessUsage[], key: Required): number {
-  let total = 0;
-  for (const each of all) total += each[key];
-  return total;
-}
-
-/** Adds the known values; undefined if all are missing. */
-function sumKnown(all: readonly ProcessUsage[], key: Optional): number | undefined {
-  let total: number | undefined;
-  for (const each of all) if (each[key] !== undefined) total = (total ?? 0) + each[key];
-  return total;
+  const totals = { rssBytes: 0, vmsBytes: 0, memoryPercent: 0, cpuPercent: 0, threads: 0 };
+  const known: Partial<Record<(typeof OPTIONAL)[number], number>> = {};
+  for (const each of all) {
+    for (const key of REQUIRED) totals[key] += each[key];
+    for (const key of OPTIONAL) {
+      const value = each[key];
+      if (value !== undefined) known[key] = (known[key] ?? 0) + value;
+    }
+  }
+  return { ...totals, ...known };
 }

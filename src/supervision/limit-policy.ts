@@ -1,5 +1,6 @@
 // Handles services that exceed a limit: a resource limit, start_timeout_s or heartbeat_limit_s. Pure.
 
+import type { ErrorReport } from '../base/errors.js';
 import { supervisionOf } from '../model/context.js';
 import { LIMIT_METRICS, type LimitMetric } from '../model/limits.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
@@ -38,14 +39,10 @@ export function handleLimitBreach(
 export function handleStartTimeout(builder: SnapshotBuilder, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).start_timeout_s;
-  endProcess(builder, id, { cause: service.cause, atOnce: true });
-  fail(builder, id, {
-    reason: 'start_timeout',
-    error: {
-      code: 'SVC_START_TIMEOUT',
-      message: `${id} was not ready within ${limit} s`,
-      hint: 'see its log, or raise <start_timeout_s> in its <supervision>',
-    },
+  killAndFail(builder, service, 'start_timeout', {
+    code: 'SVC_START_TIMEOUT',
+    message: `${id} was not ready within ${limit} s`,
+    hint: 'see its log, or raise <start_timeout_s> in its <supervision>',
   });
 }
 
@@ -53,15 +50,21 @@ export function handleStartTimeout(builder: SnapshotBuilder, service: ServiceSna
 export function handleHeartbeatLoss(builder: SnapshotBuilder, service: ServiceSnapshot): void {
   const { id } = service.definition;
   const limit = supervisionOf(service.definition).heartbeat_limit_s;
-  endProcess(builder, id, { cause: service.cause, atOnce: true });
-  fail(builder, id, {
-    reason: 'heartbeat',
-    error: {
-      code: 'SVC_HEARTBEAT_LOST',
-      message: `${id} sent no heartbeat for ${limit} s`,
-      hint: 'its event loop may be blocked; see its log, or raise <heartbeat_limit_s> in its <supervision>',
-    },
+  killAndFail(builder, service, 'heartbeat', {
+    code: 'SVC_HEARTBEAT_LOST',
+    message: `${id} sent no heartbeat for ${limit} s`,
+    hint: 'its event loop may be blocked; see its log, or raise <heartbeat_limit_s> in its <supervision>',
   });
+}
+
+function killAndFail(
+  builder: SnapshotBuilder,
+  { definition, cause }: ServiceSnapshot,
+  reason: FailureReason,
+  error: ErrorReport,
+): void {
+  endProcess(builder, definition.id, { cause, atOnce: true });
+  fail(builder, definition.id, { reason, error });
 }
 
 const FORCED_END_REASONS: readonly (FailureReason | undefined)[] = ['start_timeout', 'heartbeat', 'limit'];
