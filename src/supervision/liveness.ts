@@ -3,10 +3,6 @@
 import type { HeartbeatBody } from '../messages/heartbeat.js';
 import type { ServiceStatus } from '../messages/service-status.js';
 
-/** A service lags when it is silent for this many heartbeat intervals, and at least for one interval and LATE_MS. */
-const SILENT_BEATS = 2;
-const LATE_MS = 1000;
-
 export class Liveness {
   readonly #sender: string | undefined;
   #lastSeq = 0;
@@ -56,11 +52,6 @@ export class Liveness {
   /** Milliseconds since the last heartbeat; undefined for a service that has never sent one. */
   silenceMs(nowMs: number): number | undefined {
     return this.#lastBeatMs === undefined ? undefined : nowMs - this.#lastBeatMs;
-  }
-
-  isLagging(nowMs: number, heartbeatMs: number): boolean {
-    const silenceMs = this.silenceMs(nowMs);
-    return silenceMs !== undefined && silenceMs > Math.max(heartbeatMs * SILENT_BEATS, heartbeatMs + LATE_MS);
   }
 }
 
