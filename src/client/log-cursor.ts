@@ -17,6 +17,8 @@ export class LogCursor {
   #offset = 0;
   /** True when files may have been deleted by rotation before they were read. */
   hasGap = false;
+  /** True when the last read has reached the end of the newest file. */
+  isAtEnd = false;
 
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
@@ -36,6 +38,7 @@ export class LogCursor {
       // Before reading: bytes written before the rename are then read before the file is left.
       const newer = await this.#openNewer();
       const bytes = await this.#readHere();
+      this.isAtEnd = newer === undefined && bytes.length < CHUNK_BYTES;
       if (bytes.length > 0 || newer === undefined) {
         await newer?.file.close();
         return bytes;

@@ -91,7 +91,7 @@ export class LogSet {
   }
 
   async *#readNew({ service, tail, selector }: OpenLog): AsyncGenerator<ServiceLine, void> {
-    for (let found = await tail.read(); found !== undefined; found = await tail.read()) {
+    for await (const found of tail.readToEnd()) {
       for (const line of found) if (selector.matches(line)) yield { service, line };
     }
   }
@@ -113,9 +113,7 @@ async function readLast(
     // Not at each line: cutting takes as long as the list.
     if (last.length > 2 * most) last = last.slice(last.length - most);
   };
-  for (let found = await tail.read(); found !== undefined; found = await tail.read()) {
-    for (const line of found) keep(selector.push(line));
-  }
+  for await (const found of tail.readToEnd()) for (const line of found) keep(selector.push(line));
   const lastWriteMs = await tail.lastWriteMs();
   for (const line of isFollowed ? [] : tail.rest()) keep(selector.push(line));
   keep(selector.end(lastWriteMs));

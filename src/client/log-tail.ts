@@ -38,6 +38,14 @@ export class LogTail {
     return this.#splitter.push(bytes);
   }
 
+  /** The complete lines of all parts up to the current end, without a last read that finds nothing. */
+  async *readToEnd(): AsyncGenerator<readonly string[], void> {
+    for (let found = await this.read(); found !== undefined; found = await this.read()) {
+      yield found;
+      if (this.#cursor.isAtEnd) return;
+    }
+  }
+
   /** The last line, if it has no line end yet. */
   rest(): readonly string[] {
     return this.#splitter.rest();

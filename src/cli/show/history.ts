@@ -3,7 +3,8 @@
 import { describeRecord, historyReplySchema, type HistoryEntry } from '../../messages/history.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { escapeLine } from '../terminal/escape.js';
-import { createPaint, stateColour, type Colour, type Paint } from '../terminal/paint.js';
+import { createPaint, stateColour, type Colour } from '../terminal/paint.js';
+import { formatTable, type Cell } from './table.js';
 
 const KIND_COLOURS: Readonly<Record<HistoryEntry['kind'], Colour>> = {
   command: 'bold',
@@ -20,7 +21,7 @@ export function showHistory(terminal: Terminal, reply: unknown, json: boolean): 
   }
   const paint = createPaint(terminal.colour);
   const { service_id: service, state, since, records } = historyReplySchema.parse(reply);
-  for (const record of records) terminal.out(`${formatRecord(paint, record)}\n`);
+  for (const line of formatTable(COLUMNS, records.map(formatRecord), { paint })) terminal.out(`${line}\n`);
   if (records.length === 0) terminal.out(`${describeEmpty(service, state)}\n`);
   if (service === undefined || state === undefined || since === undefined) return;
   terminal.out(`${escapeLine(service)} is ${paint(state, stateColour(state))} since ${formatTime(since)}\n`);
@@ -33,9 +34,16 @@ function describeEmpty(service: string | undefined, state: string | undefined): 
   return `the cause of the state of ${service} is older than the recorded history`;
 }
 
-function formatRecord(paint: Paint, record: HistoryEntry): string {
+const COLUMNS = [{}, { width: 10 }, { width: 12 }, {}];
+
+function formatRecord(record: HistoryEntry): readonly Cell[] {
   const { at, kind, service_id: service } = record;
-  return `${paint(formatTime(at), 'grey')}  ${paint(kind.padEnd(10), KIND_COLOURS[kind])}  ${escapeLine(service).padEnd(12)}  ${escapeLine(describeRecord(record))}`;
+  return [
+    { text: formatTime(at), colour: 'grey' },
+    { text: kind, colour: KIND_COLOURS[kind] },
+    service,
+    describeRecord(record),
+  ];
 }
 
 /** Local time with milliseconds, because cause and effect are often close together. */

@@ -6,7 +6,6 @@ import type { Memory, TopEntry, TopReply } from '../../messages/samples.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { formatTable, type Cell, type Column } from './table.js';
 import { formatDuration, formatMib } from '../terminal/format-units.js';
-import { escapeLine } from '../terminal/escape.js';
 import type { TopArguments } from '../arguments/top-arguments.js';
 import { createPaint, stateColour, type Paint } from '../terminal/paint.js';
 
@@ -124,30 +123,40 @@ function formatCount(count: number | undefined): string {
   return count === undefined ? '-' : String(count);
 }
 
+const FD: Column = { isNumber: true, width: 4 };
+
 function formatDetails({ service_id: id, memory }: TopEntry, paint: Paint): readonly string[] {
   const { connections, opened_files: files, memory_map: maps } = memory ?? {};
+  const section = (
+    title: string,
+    columns: readonly Column[],
+    rows: readonly (readonly string[])[] | undefined,
+  ) =>
+    rows === undefined
+      ? []
+      : [
+          '',
+          `${paint(`${id} ${title}`, 'bold')} (${rows.length})`,
+          ...formatTable(columns, rows, { paint, indent: '  ', gap: ' ' }),
+        ];
   return [
+    ...section('connections', [FD, {}, {}, {}, {}], connections?.map(formatConnection)),
     ...section(
-      connections?.map(({ fd, family, type, laddr, raddr, status }) => {
-        const to = raddr === '' ? '' : ` -> ${raddr}`;
-        return `${String(fd).padStart(4)} ${family} ${type} ${laddr}${to} ${status === 'NONE' ? '' : status}`.trimEnd();
-      }),
-      paint(`${id} connections`, 'bold'),
+      'opened files',
+      [FD, { width: 2 }, {}],
+      files?.map(({ fd, mode, path }) => [String(fd), mode, path]),
     ),
     ...section(
-      files?.map(({ fd, mode, path }) => `${String(fd).padStart(4)} ${mode.padEnd(2)} ${path}`),
-      paint(`${id} opened files`, 'bold'),
-    ),
-    ...section(
-      maps?.map(
-        ({ path, rss, size }) => `${formatMib(rss).padStart(8)} of ${formatMib(size).padStart(6)}  ${path}`,
-      ),
-      paint(`${id} memory maps`, 'bold'),
+      'memory maps',
+      [{ isNumber: true, width: 8 }, {}, { isNumber: true, width: 6 }, {}, {}],
+      maps?.map(({ path, rss, size }) => [formatMib(rss), 'of', formatMib(size), '', path]),
     ),
   ];
 }
 
-function section(lines: readonly string[] | undefined, title: string): readonly string[] {
-  if (lines === undefined) return [];
-  return ['', `${title} (${lines.length})`, ...lines.map((line) => `  ${escapeLine(line)}`)];
+function formatConnection({ fd, family, type, laddr, raddr, status }: Connection): readonly string[] {
+  const address = raddr === '' ? laddr : `${laddr} -> ${raddr}`;
+  return [String(fd), family, type, address, status === 'NONE' ? '' : status];
 }
+
+type Connection = NonNullable<Memory['connections']>[number];
