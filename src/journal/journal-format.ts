@@ -26,7 +26,7 @@ const service = z.object({
   reportedEnd: z.enum(['stopped', 'exited']).optional(),
   pendingStart: z
     .object({
-      by: z.enum(['command', 'transition']),
+      by: z.enum(['command', 'transition', 'policy']),
       trigger: z.enum(['on_start', 'on_update', 'on_fail', 'on_exit']).optional(),
       cause: z.number().int(),
     })

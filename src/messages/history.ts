@@ -14,7 +14,7 @@ const fields = {
     .optional()
     .describe(
       'command, transition: start, stop, restart. event: as on `control`, also adopted and missing (by a new provider). ' +
-        'effect: launch, stop, kill, backoff, end_backoff. Missing in records of earlier versions, which have only `text`.',
+        'effect: launch, stop, kill, restart (by <restart>), backoff, end_backoff. Missing in records of earlier versions, which have only `text`.',
     ),
   trigger: z.enum(TRIGGERS).optional().describe('Of a transition.'),
   target: z.string().optional().describe('Of a transition: the service that it starts, stops or restarts.'),
@@ -97,6 +97,8 @@ function describeEffect(action: string, { outcome, processes = [], delay_ms: del
   switch (action) {
     case 'kill':
       return outcome === 'failed' ? `could not end ${names}` : `killed ${names}`;
+    case 'restart':
+      return 'restart, as <restart> of its supervision says';
     case 'backoff':
       return `back off for ${delayMs ?? 0} ms`;
     case 'end_backoff':

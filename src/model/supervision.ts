@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import * as z from 'zod';
 import { didYouMean } from '../base/suggest.js';
-import { allowed, quantity, XML_FORMS } from './fields.js';
+import { allowed, defaultIfEmpty, quantity, word, XML_FORMS } from './fields.js';
 import { limitsSchema } from './limits.js';
 import { parseQuantity, type QuantityRule } from './quantity.js';
 
@@ -47,6 +47,9 @@ export const SUPERVISION_RULES = {
   max_heap_mb: { ...count(256), min: 16 },
 } as const satisfies Record<string, QuantityRule>;
 
+/** When the provider itself starts a service again that has ended: after a failure, or also after a clean exit. */
+export const RESTART_POLICIES = ['never', 'on-failure', 'always'] as const;
+
 const signal = z
   .string()
   .superRefine((name, context) => {
@@ -67,6 +70,9 @@ export const supervisionSchema = z.preprocess(
     stop_timeout_s: quantity(SUPERVISION_RULES.stop_timeout_s),
     heartbeat_s: quantity(SUPERVISION_RULES.heartbeat_s),
     heartbeat_limit_s: quantity(SUPERVISION_RULES.heartbeat_limit_s),
+    restart: defaultIfEmpty('never', word(RESTART_POLICIES)).describe(
+      'Whether the service is started again when it fails, or also when it exits; never after a stop command.',
+    ),
     max_restarts: quantity(SUPERVISION_RULES.max_restarts),
     restart_window_s: quantity(SUPERVISION_RULES.restart_window_s),
     backoff_s: quantity(SUPERVISION_RULES.backoff_s),

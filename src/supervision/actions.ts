@@ -4,7 +4,7 @@ import type { ErrorReport } from '../base/errors.js';
 import type { ServiceId } from '../base/ids.js';
 import { supervisionOf, transitionsOf, type Transition, type Trigger } from '../model/context.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
-import { decideRestart } from './restart-policy.js';
+import { decideRestart, restartsAfter } from './restart-policy.js';
 import type { FailureReason, ReportedStatus, ServiceSnapshot, PendingStart } from './snapshot.js';
 
 /** Launches the service at once, or as soon as its present run has ended. */
@@ -74,7 +74,7 @@ export function endProcess(
   return effect;
 }
 
-/** Launches a service that has no process. The restart policy may delay or refuse a start by a transition. */
+/** Launches a service that has no process. The restart limit may delay or refuse a start that no command requested. */
 export function launchIfAllowed(builder: SnapshotBuilder, id: ServiceId, pending: PendingStart): void {
   const service = builder.get(id);
   if (service === undefined) return;
@@ -85,10 +85,11 @@ export function launchIfAllowed(builder: SnapshotBuilder, id: ServiceId, pending
   }
   const supervision = supervisionOf(service.definition);
   const isAfterFailure = pending.trigger === 'on_fail' && service.status === 'failed';
+  const hasBackoff = pending.by === 'policy' || isAfterFailure;
   const decision = decideRestart({
     atMs: builder.atMs,
     restartsMs: service.restartsMs,
-    isAfterFailure,
+    hasBackoff,
     supervision,
     random: builder.random,
   });
@@ -139,6 +140,17 @@ export function fireTrigger(builder: SnapshotBuilder, id: ServiceId, trigger: Tr
     for (const target of transition.targets)
       performTransition(builder, transition, target, { from: id, event });
   }
+  if (trigger === 'on_fail' || trigger === 'on_exit') applyRestartPolicy(builder, id, event);
+}
+
+/** Starts a service again that has ended, unless a transition has already started or stopped it. */
+function applyRestartPolicy(builder: SnapshotBuilder, id: ServiceId, event: number): void {
+  const service = builder.get(id);
+  if (service === undefined || service.pendingStart !== undefined) return;
+  const { restart } = supervisionOf(service.definition);
+  if (!restartsAfter(restart, service)) return;
+  const cause = builder.record({ kind: 'effect', service: id, action: 'restart' }, event);
+  run(builder, id, { by: 'policy', cause });
 }
 
 interface Origin {

@@ -1,6 +1,7 @@
-// The restart policy: whether, and after which delay, a transition may start a service again. Pure.
+// The restart policy: whether a service is started again when it has ended, and the limit and delay of restarts. Pure.
 
 import type { Supervision } from '../model/context.js';
+import type { ServiceSnapshot } from './snapshot.js';
 
 export type RestartDecision =
   | { readonly type: 'restart'; readonly delayMs: number; readonly restartsMs: readonly number[] }
@@ -10,11 +11,20 @@ export interface RestartRequest {
   readonly atMs: number;
   /** Earlier restarts, oldest first. */
   readonly restartsMs: readonly number[];
-  /** Only restarts after a failure are delayed. */
-  readonly isAfterFailure: boolean;
+  /** False for a restart that is never delayed: by a transition, not after a failure. */
+  readonly hasBackoff: boolean;
   readonly supervision: Supervision;
   /** From 0 (inclusive) to 1, for jitter. */
   readonly random: number;
+}
+
+/** Whether a service with this policy is started again after this trigger. `status` is that of the service. */
+export function restartsAfter(
+  policy: Supervision['restart'],
+  { status, reason }: Pick<ServiceSnapshot, 'status' | 'reason'>,
+): boolean {
+  if (status === 'failed') return policy !== 'never' && reason !== 'gave_up';
+  return status === 'exited' && policy === 'always';
 }
 
 /**
@@ -35,9 +45,9 @@ export function decideRestart(request: RestartRequest): RestartDecision {
 }
 
 function backoff(request: RestartRequest, recent: readonly number[]): number {
-  const { supervision, atMs, isAfterFailure, random } = request;
+  const { supervision, atMs, hasBackoff, random } = request;
   const streak = recent.filter((each) => atMs - each < supervision.backoff_reset_s * 1000).length;
-  if (!isAfterFailure || streak === 0) return 0;
+  if (!hasBackoff || streak === 0) return 0;
   const full = Math.min(supervision.backoff_s * 2 ** (streak - 1), supervision.backoff_max_s) * 1000;
   return Math.round(full * (1 - random / 4));
 }

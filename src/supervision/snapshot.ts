@@ -27,7 +27,8 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** A start that waits for the end of the present run. `cause` is the record that led to it. */
 export interface PendingStart {
-  readonly by: 'command' | 'transition';
+  /** `policy`: by the <restart> of its supervision. */
+  readonly by: 'command' | 'transition' | 'policy';
   readonly trigger?: Trigger | undefined;
   readonly cause: number;
 }
@@ -52,7 +53,7 @@ export interface ServiceSnapshot {
   readonly triggersSuppressed: boolean;
   /** A launch that follows when the present run has ended. */
   readonly pendingStart: PendingStart | undefined;
-  /** When transitions started this service again, in milliseconds since the epoch. */
+  /** When transitions or the restart policy started this service again, in milliseconds since the epoch. */
   readonly restartsMs: readonly number[];
   readonly reason: FailureReason | undefined;
   readonly error: ErrorReport | undefined;

@@ -19,7 +19,7 @@ const random = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 /** Durations of consecutive failed runs of a service, in milliseconds. */
 function relive(
   rules: Supervision,
-  lives: readonly { readonly lasted: number; readonly random: number; readonly isAfterFailure: boolean }[],
+  lives: readonly { readonly lasted: number; readonly random: number; readonly hasBackoff: boolean }[],
 ): readonly { readonly verdict: RestartDecision; readonly launchedMs: number }[] {
   let atMs = 0;
   let restartsMs: readonly number[] = [];
@@ -35,7 +35,7 @@ function relive(
   return launches;
 }
 
-const lives = fc.array(fc.record({ lasted: fc.nat(40_000), random, isAfterFailure: fc.boolean() }), {
+const lives = fc.array(fc.record({ lasted: fc.nat(40_000), random, hasBackoff: fc.boolean() }), {
   minLength: 1,
   maxLength: 30,
 });
@@ -59,7 +59,7 @@ describe('the restart policy', () => {
       fc.property(supervision, fc.integer({ min: 1, max: 7 }), random, (rules, streak, chance) => {
         const free = { ...rules, max_restarts: 100, backoff_reset_s: 100, restart_window_s: 100 };
         const restartsMs = Array.from({ length: streak }, (_, index) => index);
-        const request = { atMs: 10, isAfterFailure: true, supervision: free, random: chance };
+        const request = { atMs: 10, hasBackoff: true, supervision: free, random: chance };
         const verdict = decideRestart({ ...request, restartsMs });
         const full = Math.min(free.backoff_s * 2 ** (streak - 1), free.backoff_max_s) * 1000;
         const delayMs = verdict.type === 'restart' ? verdict.delayMs : Number.NaN;
@@ -74,7 +74,7 @@ describe('the restart policy', () => {
     fc.assert(
       fc.property(supervision, random, (rules, chance) => {
         const free = { ...rules, max_restarts: 100, backoff_reset_s: 100, restart_window_s: 100 };
-        const request = { atMs: 10, isAfterFailure: true, supervision: free, random: chance };
+        const request = { atMs: 10, hasBackoff: true, supervision: free, random: chance };
         const delays = [0, 1, 2, 3, 4, 5, 6].map((streak) => {
           const verdict = decideRestart({ ...request, restartsMs: Array.from({ length: streak }, () => 9) });
           return verdict.type === 'restart' ? verdict.delayMs : Number.NaN;
@@ -96,7 +96,7 @@ describe('the restart policy', () => {
         const verdict = decideRestart({
           atMs,
           restartsMs,
-          isAfterFailure: true,
+          hasBackoff: true,
           supervision: free,
           random: chance,
         });

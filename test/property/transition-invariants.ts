@@ -76,6 +76,8 @@ export class Judge {
         this.#obey(event, asked.splice(0, asked.indexOf(record.service as ServiceId) + 1));
       } else if (record?.kind === 'transition' && record.outcome === 'done') {
         this.#leave(record.target as ServiceId, record.action !== 'stop');
+      } else if (record !== undefined && isPolicyRestart(record)) {
+        this.#leave(record.service as ServiceId, true);
       } else if (effect.type === 'launch') {
         this.#runs.set(effect.service, { number: effect.run, run: launchRun() });
       } else if (effect.type === 'stop' && !effect.atOnce && event.type !== 'limit_exceeded') {
@@ -149,7 +151,7 @@ export class Judge {
       const asked = this.#askedBy(step.snapshot.services.get(service)!.cause);
       insist(asked !== undefined, `the launch of ${service} has no asker`);
       const times = asked?.kind === 'command' ? [] : (this.#relaunches.get(service) ?? []);
-      if (asked?.kind === 'transition' && run > 1) times.push(event.atMs);
+      if (asked?.kind !== 'command' && run > 1) times.push(event.atMs);
       this.#relaunches.set(service, times);
       const { max_restarts: most, restart_window_s: windowS } = supervisionOf(
         step.snapshot.services.get(service)!.definition,
@@ -159,12 +161,12 @@ export class Judge {
     }
   }
 
-  /** The nearest command or transition up the chain of causes; the chain itself must end in a command. */
+  /** The nearest command, transition or restart by policy up the chain of causes; the chain itself must end in a command. */
   #askedBy(from: number): HistoryRecord | undefined {
     const chain: HistoryRecord[] = [];
     for (let at = this.#records.get(from); at !== undefined; at = this.#records.get(at.cause)) chain.push(at);
     insist(chain.at(-1)?.kind === 'command', `the chain of causes ends in ${String(chain.at(-1)?.action)}`);
-    return chain.find((each) => each.kind === 'command' || each.kind === 'transition');
+    return chain.find((each) => ['command', 'transition'].includes(each.kind) || isPolicyRestart(each));
   }
 
   /** The reported status is correct: a stopped service has no process, and no service has two. */
@@ -189,6 +191,10 @@ function wantedFirings(
   return transitionsOf(definition)
     .filter((each) => each.trigger === trigger)
     .flatMap(({ action, targets }) => targets.map((target) => `${service} ${trigger}: ${action} ${target}`));
+}
+
+function isPolicyRestart({ kind, action }: HistoryRecord): boolean {
+  return kind === 'effect' && action === 'restart';
 }
 
 /** Without the outcome. */

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventAction } from '../../src/messages/service-event.js';
-import { TRANSITION_ACTIONS, TRIGGERS, type TaskService } from '../../src/model/context.js';
+import { supervisionOf, TRANSITION_ACTIONS, TRIGGERS, type TaskService } from '../../src/model/context.js';
+import type { ServiceSnapshot } from '../../src/supervision/snapshot.js';
 import { defineTask, id } from '../helpers/harness.js';
 import { Judge } from './transition-invariants.js';
 import { World, type WorldProcess } from './transition-world.js';
 
 const IDS = ['a', 'b', 'c', 'd'];
 const RUNS = 10_000;
-const STATUSES = ['defined', 'starting', 'started', 'stopping', 'stopped', 'exited'];
-/** Also for a service in back-off. */
+const STATUSES = ['defined', 'starting', 'started', 'stopping', 'stopped', 'exited', 'backoff'];
+/** Of services that have failed, also while they are in back-off. */
 const REASONS = ['error', 'exit_code', 'signal', 'launch', 'start_timeout', 'limit', 'gave_up'];
 
 const targets = fc.subarray(IDS, { minLength: 1, maxLength: 2 });
@@ -25,6 +26,7 @@ const supervision = fc.record({
   backoff_max_s: fc.constantFrom(1, 4),
   backoff_reset_s: fc.constantFrom(1, 30, 60),
   start_timeout_s: fc.constantFrom(1, 10),
+  restart: fc.constantFrom('never', 'never', 'on-failure', 'always'),
 });
 const services = fc
   .tuple(...IDS.map(() => fc.tuple(rules, supervision)))
@@ -147,6 +149,13 @@ function comeToRest(world: World): void {
   throw new Error('it comes to no rest');
 }
 
+/** Has ended although its restart policy starts it again. */
+function isForgotten({ definition, status, reason, triggersSuppressed }: ServiceSnapshot): boolean {
+  const { restart } = supervisionOf(definition);
+  if (restart === 'never' || reason === 'gave_up' || triggersSuppressed) return false;
+  return status === 'failed' || (status === 'exited' && restart === 'always');
+}
+
 /** Situations that occurred in all runs, to ensure that the properties were tested. */
 const seen = new Set<string>();
 
@@ -172,6 +181,7 @@ describe('for any commands, reports, losses and kills', () => {
         expect(
           ['starting', 'stopping', 'backoff'].filter((each) => statuses.includes(each as never)),
         ).toEqual([]);
+        expect([...world.snapshot.services.values()].filter(isForgotten)).toEqual([]);
       }),
       { numRuns: RUNS },
     );

@@ -6,7 +6,7 @@ const supervision = supervisionSchema.parse({});
 const atMs = 1_000_000;
 const ago = (...seconds: number[]) => seconds.map((each) => atMs - each * 1000);
 const decide = (restartsMs: readonly number[], more: Record<string, unknown> = {}) =>
-  decideRestart({ atMs, restartsMs, isAfterFailure: true, supervision, random: 0, ...more });
+  decideRestart({ atMs, restartsMs, hasBackoff: true, supervision, random: 0, ...more });
 
 describe('decideRestart', () => {
   it.each([
@@ -31,7 +31,7 @@ describe('decideRestart', () => {
   });
 
   it('restarts a service without a failure at once', () => {
-    expect(decide(ago(3, 2, 1), { isAfterFailure: false })).toMatchObject({ type: 'restart', delayMs: 0 });
+    expect(decide(ago(3, 2, 1), { hasBackoff: false })).toMatchObject({ type: 'restart', delayMs: 0 });
   });
 
   it('adds the time of the launch and drops restarts outside all windows', () => {
@@ -47,6 +47,6 @@ describe('decideRestart', () => {
     ['restarts while one of them is outside the window', ago(30, 5, 4, 3, 2), 'restart'],
   ])('%s', (_what, restartsMs, type) => {
     expect(decide(restartsMs).type).toBe(type);
-    expect(decide(restartsMs, { isAfterFailure: false }).type).toBe(type);
+    expect(decide(restartsMs, { hasBackoff: false }).type).toBe(type);
   });
 });

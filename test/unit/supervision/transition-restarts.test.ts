@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Harness } from '../../helpers/harness.js';
 
 const limits = { max_restarts: 3, restart_window_s: 30, backoff_s: 0.1, backoff_max_s: 15 };
-const phoenix = (supervision: Record<string, number> = limits) =>
+const phoenix = (supervision: Record<string, unknown> = limits) =>
   new Harness({ id: 'a', transitions: { on_fail: 'restart a' }, supervision }, { id: 'b' });
 
 /** Fails the service and waits for its relaunch, if there is one. */
@@ -168,5 +168,53 @@ describe('Beyond the restart limit', () => {
       return reason ?? status;
     });
     expect(statuses).toEqual(['starting', 'starting', 'starting', 'gave_up']);
+  });
+});
+
+describe('<restart> of a service', () => {
+  const withPolicy = (restart: string, transitions = {}) =>
+    new Harness({ id: 'a', transitions, supervision: { ...limits, restart } }, { id: 'b' });
+  const clean = { exitCode: 0 };
+  const crash = { exitCode: 1 };
+
+  it.each([
+    ['never', clean, 'exited'],
+    ['never', crash, 'failed'],
+    ['on-failure', clean, 'exited'],
+    ['on-failure', crash, 'starting'],
+    ['always', clean, 'starting'],
+    ['always', crash, 'starting'],
+  ])('"%s": after an end with %j it is %s', (restart, end, status) => {
+    const harness = withPolicy(restart).bringUp('a').ended('a', end);
+    expect(harness.get('a').status).toBe(status);
+  });
+
+  it.each(['on-failure', 'always'])('"%s" never restarts after a stop command', (restart) => {
+    expect(withPolicy(restart).bringUp('a').stop('a').ended('a', crash).get('a').status).toBe('stopped');
+    const waiting = withPolicy(restart).bringUp('a').ended('a', crash).launched('a').ended('a', crash);
+    expect(waiting.get('a').status).toBe('backoff');
+    expect(waiting.stop('a').get('a').status).toBe('stopped');
+  });
+
+  it('backs off and gives up as a restart by a transition, also after clean exits', () => {
+    const harness = withPolicy('always').bringUp('a');
+    expect(harness.ended('a', clean).effectTexts).toEqual(['report a exited', 'launch a']);
+    for (const delayMs of [100, 200]) {
+      harness.launched('a').reported('a', 'started').ended('a', clean);
+      expect(delayOf(harness)).toBe(delayMs);
+      harness.backoffOver('a');
+    }
+    harness.launched('a').reported('a', 'started').ended('a', clean);
+    expect(harness.get('a')).toMatchObject({ status: 'failed', reason: 'gave_up' });
+  });
+
+  it('lets transitions go first: what on_fail does to the service itself is not done twice', () => {
+    const restarted = withPolicy('on-failure', { on_fail: 'restart a b' }).bringUp('a').ended('a', crash);
+    expect(restarted.effectTexts).toEqual(['report a failed', 'launch a', 'launch b']);
+  });
+
+  it('restarts only the service that has ended', () => {
+    const harness = withPolicy('on-failure').bringUp('a', 'b').ended('b', crash);
+    expect(harness.effectTexts).toEqual(['report b failed']);
   });
 });
