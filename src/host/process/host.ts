@@ -4,11 +4,11 @@ import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { messageOf } from '../../base/errors.js';
 import { LogFile } from '../../base/log-file.js';
-import { Connection, type ConnectionSecurity } from '../../bus/connection.js';
+import type { Connection } from '../../bus/connection.js';
 import { topicOf } from '../../bus/envelope.js';
+import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBootstrap, HostRun } from '../../messages/host-bootstrap.js';
 import { hostCommandTopic, type HostCommand } from '../../messages/host-command.js';
-import { onlyFromProvider } from '../host-credentials.js';
 import type { HostedRun, RunEnd, StartRun } from '../hosted-run.js';
 import { observeProvider, OrphanWatchdog } from '../orphan-watchdog.js';
 import { endLeftovers } from '../own-processes.js';
@@ -20,8 +20,8 @@ export interface HostPorts {
   /** The log of the process. */
   readonly logFile: LogFile;
   readonly start: StartRun;
-  /** Undefined for a provider without <Security>. */
-  readonly security?: ConnectionSecurity | undefined;
+  /** Connects to the bus; passes the frames that may be trusted to `receive`. */
+  readonly connect: (topics: readonly string[], receive: FrameHandler) => Connection;
 }
 
 interface LiveRun {
@@ -53,18 +53,16 @@ export class Host {
 
   /** Starts the runs of the bootstrap. */
   constructor(bootstrap: HostBootstrap, ports: HostPorts) {
-    const { host, key = '', endpoints, presence, runs } = bootstrap;
-    const { log } = ports.logFile;
+    const { host, key = '', presence, runs } = bootstrap;
     this.#bootstrap = bootstrap;
     this.#ports = ports;
     const topics = host === undefined ? [] : [hostCommandTopic(host)];
-    const receive = onlyFromProvider((frame) => this.#receive(frame), ports.security, log);
-    const connection = new Connection(endpoints, topics, receive, ports.security);
+    const connection = ports.connect(topics, (frame) => this.#receive(frame));
     this.#connection = connection;
     this.#readers = new TopicReaders(connection);
     if (host !== undefined) {
       const execute = (command: HostCommand) => this.#execute(command);
-      this.#channel = new CommandChannel(host, key, { connection, log, execute });
+      this.#channel = new CommandChannel(host, key, { connection, log: ports.logFile.log, execute });
       this.#endsWhenIdle = false;
       connection.publisher.onSubscribeTo('control', () => this.#onSubscriber());
     }

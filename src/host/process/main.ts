@@ -2,9 +2,9 @@
 
 import { systemClock } from '../../base/clock.js';
 import { exitOnUncaughtError } from '../../base/fatal.js';
-import { composeSecurity } from '../../bus/connection.js';
+import { composeSecurity, Connection } from '../../bus/connection.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
-import { readHostSecrets, securityFrom } from '../host-credentials.js';
+import { onlyFromProvider, readHostSecrets, securityFrom } from '../host-credentials.js';
 import type { MainThread, RunEnd, StartRun } from '../hosted-run.js';
 import { endOwnProcesses } from '../own-processes.js';
 import { prepareProcess } from '../prepare-process.js';
@@ -29,7 +29,14 @@ const own = securityFrom(keys, bootstrap.serverKey);
 const logFile = prepareProcess(bootstrap);
 const groups = new StartedGroups();
 const start = await selectStart();
-const host = new Host(bootstrap, { clock: systemClock, logFile, start, security: composeSecurity(own) });
+const security = composeSecurity(own);
+const host = new Host(bootstrap, {
+  ...{ clock: systemClock, logFile, start },
+  connect: (topics, receive) => {
+    const trusted = onlyFromProvider(receive, security, logFile.log);
+    return new Connection(bootstrap.endpoints, topics, trusted, security);
+  },
+});
 listen();
 const end = await host.run();
 // If there is a provider, it ends the leftovers and reports them.
