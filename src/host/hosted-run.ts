@@ -32,6 +32,13 @@ export interface RunEnd {
 
 export interface RunPorts {
   readonly clock: Clock;
+  readonly host: HostBootstrap;
+  /** The keys of the process; undefined for a provider without <Security>. */
+  readonly security: ClientSecurity | undefined;
+  /** The process groups of its programs. */
+  readonly groups: StartedGroups;
+  /** Ends the process at once, with all processes that it has started. */
+  readonly endProcess: () => void;
   readonly connection: Connection;
   /** Passes the frames of a topic to the run until it has ended. */
   readonly subscribe: (topic: string, read: FrameReader) => void;
@@ -41,14 +48,3 @@ export interface RunPorts {
 
 /** Starts a run: in the main thread, as a program, in a worker thread. */
 export type StartRun = (run: HostRun, ports: RunPorts) => HostedRun;
-
-/** What a run in the main thread shares with its process. */
-export interface MainThread {
-  readonly bus: Pick<HostBootstrap, 'endpoints' | 'serverKey'>;
-  /** The keys of the process; undefined for a provider without <Security>. */
-  readonly security: ClientSecurity | undefined;
-  /** The process groups of its programs. */
-  readonly groups: StartedGroups;
-  /** Ends the process at once, with all processes that it has started. */
-  readonly terminate: () => void;
-}

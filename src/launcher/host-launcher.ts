@@ -9,8 +9,8 @@ import type { HostBootstrap, HostLog, HostRun } from '../messages/host-bootstrap
 import type { HostNoticeBody } from '../messages/host-notice.js';
 import { supervisionSchema } from '../model/context.js';
 import { findServiceRuns, type FoundServiceRun } from '../processes/find-runs.js';
-import { HOST_TOKEN_PREFIX, parseToken, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
-import { endThreadLeftovers, findHosts, type FoundHost } from './find-hosts.js';
+import { HOST_TOKEN_PREFIX, parseToken } from '../processes/run-token.js';
+import { findHosts, type FoundHost } from './find-hosts.js';
 import { HostProcess, type HostProcessParts } from './host-process.js';
 import type { AdoptRequest, LaunchedService, Launcher, LaunchRequest } from './launcher.js';
 import type { ProcessLauncher } from './process-launcher.js';
@@ -78,13 +78,14 @@ export class HostLauncher implements Launcher {
     this.#hosts.get(notice.header.host)?.onNotice(notice);
   }
 
-  /** Returns the runs that an earlier provider has left. Ends the leftovers of threads that have ended. */
+  /** Returns the runs that an earlier provider has left. */
   async find(): Promise<readonly FoundServiceRun[]> {
     const { owner } = this.#options;
-    const { hosts, threadTokens } = findHosts(owner);
-    const threads = (await Promise.all(hosts.map((each) => this.#takeOver(each)))).flat();
-    await endThreadLeftovers(threadTokens, new Set(threads.map(({ token }) => token)));
-    return [...threads, ...findServiceRuns(owner)];
+    const threads = (await Promise.all(findHosts(owner).map((each) => this.#takeOver(each)))).flat();
+    const others = findServiceRuns(owner).filter(
+      ({ token }) => !threads.some((thread) => thread.token === token),
+    );
+    return [...threads, ...others];
   }
 
   /** Ends a run that was found and is not to be adopted. Returns false if it is not in a host that takes commands. */
@@ -161,7 +162,7 @@ export class HostLauncher implements Launcher {
     });
     if (tokens.length === 0) await host.endIfIdle();
     return tokens.flatMap((each) => {
-      const run = parseToken(each.slice(THREAD_TOKEN_PREFIX.length));
+      const run = parseToken(each);
       return run === undefined ? [] : [{ ...run, token: each, process: entry }];
     });
   }

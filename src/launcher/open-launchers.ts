@@ -13,7 +13,7 @@ import type { Launcher } from './launcher.js';
 import { serviceRootsOf } from './locate-service.js';
 import { OrphanReaper } from './orphan-reaper/reaper.js';
 import { createCodeCheck, HOST_PROGRAM, openPreparation, type PrepareCode } from './prepare-code.js';
-import { createProcessLauncher, type ProcessLauncherOptions } from './process-launcher.js';
+import { ProcessLauncher, type ProcessLauncherOptions } from './process-launcher.js';
 import { limitLog, locateThreadsLog } from './service-logs.js';
 
 export interface LaunchersOptions {
@@ -49,19 +49,25 @@ export interface Launchers {
 }
 
 export function openLaunchers(options: LaunchersOptions, closers: Closers): Launchers {
-  const { file, clock, stateFolder, owner, hasControlGroups, security } = options;
+  const {
+    file,
+    clock,
+    contextFolder: workingFolder,
+    stateFolder,
+    owner,
+    hasControlGroups,
+    security,
+  } = options;
   const roots = serviceRootsOf(file, options.serviceRoots);
   const tracker = new RunTracker(clock, hasControlGroups);
   closers.add(() => tracker.close());
+  const reaper = new OrphanReaper(builtFile('launcher/orphan-reaper/main.js'), owner);
+  closers.add(() => reaper.close());
   const keys = security?.services;
   const launcher = new HostLauncher({
     ...options,
-    processes: createProcessLauncher({
-      ...{ clock, tracker, keys },
-      hostProgram: HOST_PROGRAM,
-      workingFolder: options.contextFolder,
-    }),
-    reaper: openReaper(owner, closers),
+    processes: new ProcessLauncher({ clock, tracker, keys, hostProgram: HOST_PROGRAM, workingFolder }),
+    reaper,
     keys,
     serverKey: security?.serverKey,
     presence: presenceTopic(owner),
@@ -74,10 +80,4 @@ export function openLaunchers(options: LaunchersOptions, closers: Closers): Laun
     checkCode: createCodeCheck(file, roots),
     controlGroups: tracker.base,
   };
-}
-
-function openReaper(owner: string, closers: Closers): OrphanReaper {
-  const reaper = new OrphanReaper(builtFile('launcher/orphan-reaper/main.js'), owner);
-  closers.add(() => reaper.close());
-  return reaper;
 }

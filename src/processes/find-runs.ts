@@ -3,12 +3,12 @@
 import { basename } from 'node:path';
 import { readProcessTable, type ProcessEntry } from './process-table.js';
 import { composeRlimitTag, isTagOfOwner } from './rlimit-tag.js';
-import { ownerOfToken, parseToken, type RunToken } from './run-token.js';
+import { isThreadToken, ownerOfToken, parseToken, type RunToken } from './run-token.js';
 import { locateGroupOfOwner, nameControlGroup } from './control-group.js';
 
 export interface FoundServiceRun extends RunToken {
   readonly token: string;
-  /** The main process of the service; undefined if only descendants are left. */
+  /** The main process of the service; undefined for a thread, and if only descendants are left. */
   readonly process: ProcessEntry | undefined;
 }
 
@@ -16,12 +16,13 @@ export interface FoundServiceRun extends RunToken {
 export function findServiceRuns(owner: string): readonly FoundServiceRun[] {
   const byToken = new Map<string, ProcessEntry[]>();
   for (const entry of readProcessTable()) {
-    if (entry.token?.startsWith(`${owner}/`) !== true) continue;
-    byToken.set(entry.token, [...(byToken.get(entry.token) ?? []), entry]);
+    const { token = '' } = entry;
+    if (ownerOfToken(token) === owner) byToken.set(token, [...(byToken.get(token) ?? []), entry]);
   }
   return [...byToken].flatMap(([token, members]) => {
     const run = parseToken(token);
-    return run === undefined ? [] : [{ ...run, token, process: findLeader(members) }];
+    if (run === undefined) return [];
+    return [{ ...run, token, process: isThreadToken(token) ? undefined : findLeader(members) }];
   });
 }
 

@@ -46,9 +46,14 @@ export function publishedToken(token: string): string {
   return digest(token, 16);
 }
 
-/** Parses a token; undefined if it has another format. */
+export function isThreadToken(token: string): boolean {
+  return token.startsWith(THREAD_TOKEN_PREFIX);
+}
+
+/** Parses the token of a process or thread; undefined if it has another format. */
 export function parseToken(token: string): RunToken | undefined {
-  const [, transaction, service, run] = token.split('/');
+  if (token.startsWith(HOST_TOKEN_PREFIX)) return undefined;
+  const [, transaction, service, run] = token.split('/').slice(isThreadToken(token) ? 1 : 0);
   if (transaction === undefined || service === undefined || run === undefined) return undefined;
   return { transaction, service, run: Number(run) };
 }

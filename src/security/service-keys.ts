@@ -2,7 +2,7 @@
 
 import { deriveKeyPair, taskKeysOf, type KeyPair } from '../base/keys.js';
 import type { ProcessEntry } from '../processes/process-table.js';
-import { parseToken, HOST_TOKEN_PREFIX, THREAD_TOKEN_PREFIX } from '../processes/run-token.js';
+import { HOST_TOKEN_PREFIX, parseToken } from '../processes/run-token.js';
 
 /**
  * Each launched process has a key pair of its own. It may report for the service that it runs; a thread host, for
@@ -33,7 +33,7 @@ export class ServiceKeys {
 
   /** Registers a thread that runs in the host process with `hostToken`. */
   place(token: string, hostToken: string): void {
-    this.#register(token.slice(THREAD_TOKEN_PREFIX.length), this.issue(hostToken).publicKey);
+    this.#register(token, this.issue(hostToken).publicKey);
   }
 
   /** Removes a thread host that has ended. */

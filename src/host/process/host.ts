@@ -1,6 +1,5 @@
 // The runs of one process: owns the connection, starts and ends runs, executes commands of the provider.
 
-import type { Clock } from '../../base/clock.js';
 import { createDeferred } from '../../base/deferred.js';
 import { messageOf } from '../../base/errors.js';
 import { LogFile } from '../../base/log-file.js';
@@ -9,14 +8,13 @@ import { topicOf } from '../../bus/envelope.js';
 import type { FrameHandler } from '../../bus/subscriber.js';
 import type { HostBootstrap, HostRun } from '../../messages/host-bootstrap.js';
 import { hostCommandTopic, type HostCommand } from '../../messages/host-command.js';
-import type { HostedRun, RunEnd, StartRun } from '../hosted-run.js';
+import type { HostedRun, RunEnd, RunPorts, StartRun } from '../hosted-run.js';
 import { observeProvider, OrphanWatchdog } from '../orphan-watchdog.js';
 import { endLeftovers } from '../own-processes.js';
 import { CommandChannel } from './command-channel.js';
 import { TopicReaders } from './topic-readers.js';
 
-export interface HostPorts {
-  readonly clock: Clock;
+export interface HostPorts extends Pick<RunPorts, 'clock' | 'security' | 'groups' | 'endProcess'> {
   /** The log of the process. */
   readonly logFile: LogFile;
   readonly start: StartRun;
@@ -148,7 +146,7 @@ export class Host {
   #start(launch: HostRun): LiveRun {
     const { token, bootstrap } = launch;
     const { orphanGraceMs: graceMs, stopTimeoutMs } = bootstrap;
-    const { clock, start } = this.#ports;
+    const { clock, security, groups, endProcess, start } = this.#ports;
     const isInMainThread = this.#bootstrap.runsIn === 'main_thread';
     const logFile = isInMainThread ? this.#ports.logFile : new LogFile(bootstrap.log);
     const watch = new OrphanWatchdog({
@@ -159,7 +157,8 @@ export class Host {
     let run: HostedRun;
     try {
       run = start(launch, {
-        ...{ clock, connection: this.#connection, presence: watch.presence, logFile },
+        ...{ clock, security, groups, endProcess, logFile },
+        ...{ host: this.#bootstrap, connection: this.#connection, presence: watch.presence },
         subscribe: (topic, read) => this.#readers.add(token, topic, read),
       });
     } catch (error) {

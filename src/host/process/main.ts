@@ -3,9 +3,10 @@
 import { systemClock } from '../../base/clock.js';
 import { exitOnUncaughtError } from '../../base/fatal.js';
 import { composeSecurity, Connection } from '../../bus/connection.js';
+import type { FrameHandler } from '../../bus/subscriber.js';
 import { BOOTSTRAP_VARIABLE, type HostBootstrap } from '../../messages/host-bootstrap.js';
 import { onlyFromProvider, readHostSecrets, securityFrom } from '../host-credentials.js';
-import type { MainThread, RunEnd, StartRun } from '../hosted-run.js';
+import type { RunEnd, StartRun } from '../hosted-run.js';
 import { endOwnProcesses } from '../own-processes.js';
 import { prepareProcess } from '../prepare-process.js';
 import { StartedGroups } from '../started-groups.js';
@@ -25,18 +26,12 @@ const { keys, program } = readHostSecrets(inEnvironment);
 const runs = inEnvironment.runs.map((run) => ({ ...run, bootstrap: { ...run.bootstrap, program } }));
 const bootstrap: HostBootstrap = { ...inEnvironment, runs };
 const { controlGroup } = bootstrap;
-const own = securityFrom(keys, bootstrap.serverKey);
+const security = securityFrom(keys, bootstrap.serverKey);
 const logFile = prepareProcess(bootstrap);
 const groups = new StartedGroups();
 const start = await selectStart();
-const security = composeSecurity(own);
-const host = new Host(bootstrap, {
-  ...{ clock: systemClock, logFile, start },
-  connect: (topics, receive) => {
-    const trusted = onlyFromProvider(receive, security, logFile.log);
-    return new Connection(bootstrap.endpoints, topics, trusted, security);
-  },
-});
+const own = { clock: systemClock, logFile, security, groups };
+const host = new Host(bootstrap, { ...own, start, connect, endProcess });
 listen();
 const end = await host.run();
 // If there is a provider, it ends the leftovers and reports them.
@@ -48,12 +43,20 @@ await exitAs(end);
 async function selectStart(): Promise<StartRun> {
   if (bootstrap.runsIn === 'worker_threads') {
     const { startThread } = await import('../threads/start-thread.js');
-    return startThread(bootstrap, new URL('../threads/worker.js', import.meta.url));
+    return startThread(new URL('../threads/worker.js', import.meta.url));
   }
-  const thread: MainThread = { bus: bootstrap, security: own, groups, terminate };
   // A program that uses the protocol itself: a task would report every event a second time.
-  if (program?.ready.kind === 'heartbeat') return (await import('../program/shim.js')).startShim(thread);
-  return startTask(thread);
+  return program?.ready.kind === 'heartbeat' ? (await import('../program/shim.js')).startShim : startTask;
+}
+
+function connect(topics: readonly string[], receive: FrameHandler): Connection {
+  const signing = composeSecurity(security);
+  return new Connection(
+    bootstrap.endpoints,
+    topics,
+    onlyFromProvider(receive, signing, logFile.log),
+    signing,
+  );
 }
 
 function listen(): void {
@@ -72,7 +75,7 @@ function listen(): void {
 }
 
 /** This process is the leader of its process group. */
-function terminate(): void {
+function endProcess(): void {
   const killGroup = () => process.kill(-process.pid, 'SIGKILL');
   void endOwnProcesses(controlGroup, logFile.log).finally(killGroup);
 }

@@ -3,10 +3,10 @@
 import {
   BOOTSTRAP_VARIABLE,
   KEYS_DESCRIPTOR,
+  type HostBootstrap,
   type HostProgram,
   type RunBootstrap,
 } from '../../messages/host-bootstrap.js';
-import type { MainThread } from '../hosted-run.js';
 
 /** Holds the descriptor where a program with <ready>heartbeat</ready> reads its keys. */
 const KEYS_VARIABLE = 'CONTEXTD_KEYS_FD';
@@ -16,7 +16,7 @@ const SERVER_KEY_VARIABLE = 'CONTEXTD_SERVER_KEY';
 export function composeEnvironment(
   bootstrap: RunBootstrap,
   program: HostProgram,
-  bus: MainThread['bus'],
+  bus: Pick<HostBootstrap, 'endpoints' | 'serverKey'>,
 ): NodeJS.ProcessEnv {
   const { user } = program;
   return {
@@ -39,12 +39,12 @@ export function composeEnvironment(
     CONTEXTD_RUN_TOKEN: bootstrap.runToken,
     /** The pid of the service is that of its host. Events that the program publishes itself must carry it. */
     CONTEXTD_PID: String(process.pid),
-    ...securityIn(bus, program),
+    ...securityIn(bus.serverKey, program),
   };
 }
 
 /** Contains no secret: the keys are passed through the descriptor. */
-function securityIn({ serverKey }: MainThread['bus'], { ready }: HostProgram): NodeJS.ProcessEnv {
+function securityIn(serverKey: string | undefined, { ready }: HostProgram): NodeJS.ProcessEnv {
   if (serverKey === undefined) return {};
   const own = ready.kind === 'heartbeat' ? { [KEYS_VARIABLE]: String(KEYS_DESCRIPTOR) } : {};
   return { [SERVER_KEY_VARIABLE]: serverKey, ...own };

@@ -6,7 +6,7 @@ import { ContextdError } from '../../base/errors.js';
 import type { HostProgram, RunBootstrap } from '../../messages/host-bootstrap.js';
 import type { ServiceDefinition } from '../../task/service.js';
 import { Task, type TaskConfiguration, type TaskContext } from '../../task/task.js';
-import type { MainThread } from '../hosted-run.js';
+import type { RunPorts } from '../hosted-run.js';
 import { composeEnvironment } from './environment.js';
 import { LineEvents } from './line-events.js';
 import { isPortOpen } from './probe-port.js';
@@ -20,11 +20,11 @@ const PROBE_MS = 50;
 export function programService(
   bootstrap: RunBootstrap,
   program: HostProgram,
-  { bus, groups, log }: Pick<MainThread, 'bus' | 'groups'> & { readonly log: OutputLog },
+  { host, groups, logFile: log }: Pick<RunPorts, 'host' | 'groups' | 'logFile'>,
 ): ServiceDefinition {
   // Opened early, while the host waits for the start command.
   const outputs = openOutputs(program);
-  const environment = composeEnvironment(bootstrap, program, bus);
+  const environment = composeEnvironment(bootstrap, program, host);
   return {
     serviceNames: [],
     concerns: () => true,
@@ -33,7 +33,7 @@ export function programService(
   };
 }
 
-interface ProgramParts extends Pick<MainThread, 'groups'> {
+interface ProgramParts extends Pick<RunPorts, 'groups'> {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: OutputLog;
   readonly outputs: Outputs;

@@ -4,20 +4,18 @@ import { constants } from 'node:os';
 import { asContextdError, reportError } from '../../base/errors.js';
 import type { KeyPair } from '../../base/keys.js';
 import type { HostProgram, KeysPayload, RunBootstrap } from '../../messages/host-bootstrap.js';
-import type { HostedRun, MainThread, RunEnd, RunPorts, StartRun } from '../hosted-run.js';
+import type { HostedRun, RunEnd, RunPorts, StartRun } from '../hosted-run.js';
 import { composeEnvironment } from './environment.js';
 import { ProgramRun, type ProgramEnd } from './program-run.js';
 
 /** The exit code of shells when a program cannot be started. */
 const NOT_STARTED = 127;
 
-export function startShim(thread: MainThread): StartRun {
-  return ({ bootstrap }, ports) => {
-    const { program } = bootstrap;
-    if (program === undefined) throw new Error(`${bootstrap.serviceId} is not a program`);
-    return new Shim(bootstrap, program, { ...ports, ...thread });
-  };
-}
+export const startShim: StartRun = ({ bootstrap }, ports) => {
+  const { program } = bootstrap;
+  if (program === undefined) throw new Error(`${bootstrap.serviceId} is not a program`);
+  return new Shim(bootstrap, program, ports);
+};
 
 /**
  *   provider <--events, heartbeats, commands--> program
@@ -25,14 +23,12 @@ export function startShim(thread: MainThread): StartRun {
  */
 class Shim implements HostedRun {
   readonly ended: Promise<RunEnd>;
-  readonly terminate: () => void;
-  readonly #ports: RunPorts & MainThread;
+  readonly #ports: RunPorts;
   #run: ProgramRun | undefined;
   #isStopping = false;
 
-  constructor(bootstrap: RunBootstrap, program: HostProgram, ports: RunPorts & MainThread) {
+  constructor(bootstrap: RunBootstrap, program: HostProgram, ports: RunPorts) {
     this.#ports = ports;
-    this.terminate = ports.terminate;
     this.ended = this.#perform(bootstrap, program);
   }
 
@@ -42,19 +38,23 @@ class Shim implements HostedRun {
     this.#run?.stop();
   }
 
+  terminate(): void {
+    this.#ports.endProcess();
+  }
+
   crash(error: unknown): void {
     this.#ports.logFile.log.error(asContextdError(error).message);
     this.stop();
   }
 
   async #perform(bootstrap: RunBootstrap, program: HostProgram): Promise<RunEnd> {
-    const { clock, connection, logFile, bus, groups, security } = this.#ports;
+    const { clock, host, groups, connection, logFile, security } = this.#ports;
     // The program subscribes itself; the connection only shows whether there is a provider.
     connection.publisher.onSubscribeTo('control', () => undefined);
     try {
       this.#run = await ProgramRun.start(program, {
         ...{ clock, groups },
-        environment: composeEnvironment(bootstrap, program, bus),
+        environment: composeEnvironment(bootstrap, program, host),
         keys: security && JSON.stringify(toPayload(security.keys)),
         log: logFile,
         line: () => undefined,

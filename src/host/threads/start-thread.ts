@@ -13,8 +13,8 @@ import type { FromThread, ToThread } from './port-messages.js';
 const MAX_QUEUED = 10_000;
 
 /** `program` is the compiled worker.js. */
-export function startThread(host: HostBootstrap, program: URL): StartRun {
-  return (run, ports) => new Thread(startWorker(host, run, program), ports);
+export function startThread(program: URL): StartRun {
+  return (run, ports) => new Thread(startWorker(ports.host, run, program), ports);
 }
 
 class Thread implements HostedRun {

@@ -8,6 +8,7 @@ import type { Connection } from '../../../src/bus/connection.js';
 import { encodeEnvelope } from '../../../src/bus/envelope.js';
 import type { HostedRun, RunEnd, RunPorts } from '../../../src/host/hosted-run.js';
 import { Host } from '../../../src/host/process/host.js';
+import { StartedGroups } from '../../../src/host/started-groups.js';
 import type { HostBootstrap, HostRun } from '../../../src/messages/host-bootstrap.js';
 import { hostCommandTopic, signCommand, type HostCommand } from '../../../src/messages/host-command.js';
 import { eventually } from '../../helpers/eventually.js';
@@ -95,7 +96,8 @@ async function openHost(kind: 'process' | 'threads', { refused = [] as readonly 
   const address = kind === 'process' ? {} : { host: 'h1', key: 'secret' };
   const bootstrap = { ...address, runsIn: 'main_thread', runs: [hostRun('a')], presence: 'provider.x' };
   const host = new Host(bootstrap as unknown as HostBootstrap, {
-    ...{ clock, logFile, connect: bus.connect },
+    ...{ clock, logFile, security: undefined, groups: new StartedGroups() },
+    ...{ connect: bus.connect, endProcess: () => undefined },
     start: ({ token }, ports) => {
       if (refused.includes(token)) throw new Error('no threads left');
       const run = new FakeRun(ports);
