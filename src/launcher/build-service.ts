@@ -6,7 +6,7 @@ import { makeFolder } from '../base/make-folder.js';
 import writeFileAtomic from 'write-file-atomic';
 import { hashOf } from '../base/code-configuration.js';
 import { builtFile } from '../base/package.js';
-import { Bundler } from './build/bundle-code.js';
+import { bundleCode } from './build/bundle-code.js';
 import { codeHashOf, composeManifest, isCurrent, readManifest, type Manifest } from './build/manifest.js';
 
 export interface BuiltService {
@@ -22,7 +22,6 @@ export interface BuiltService {
 export class ServiceBuilder {
   readonly #folder: string;
   readonly #running = new Map<string, Promise<BuiltService>>();
-  readonly #bundler = new Bundler();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -50,7 +49,7 @@ export class ServiceBuilder {
   }
 
   async #make(entry: string, manifestPath: string): Promise<Manifest> {
-    const bundle = await this.#bundler.bundle(entry, this.#folder);
+    const bundle = await bundleCode(entry, this.#folder);
     makeFolder(this.#folder);
     const output = bundle.isDynamic ? entry : await this.#store(entry, bundle.code);
     const manifest = composeManifest(bundle, output);

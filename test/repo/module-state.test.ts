@@ -5,6 +5,12 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from './source-files.js';
 
+/** Modules with state, and why. */
+const ALLOWED: Readonly<Record<string, string>> = {
+  'src/launcher/build/bundle-code.ts':
+    'all providers of a Node.js process share the one process of esbuild, so they must share the count of its uses',
+};
+
 /** Programs: their last statements create what runs. */
 const ENTRY_POINT = /\/(?:main|worker|typescript-hooks)\.ts$/;
 
@@ -139,7 +145,9 @@ describe('every module', () => {
     const found = files.flatMap(({ path, tree }) =>
       violations(tree, ENTRY_POINT.test(path)).map((each) => `${path}: ${each}`),
     );
-    expect(found).toEqual([]);
+    const isAllowed = (each: string) => ALLOWED[each.split(':')[0] ?? ''] !== undefined;
+    expect(found.filter((each) => !isAllowed(each))).toEqual([]);
+    expect(found.filter(isAllowed)).toHaveLength(Object.keys(ALLOWED).length);
   });
 
   it.each([

@@ -37,21 +37,22 @@ const IN_PACKAGE = /[\\/]node_modules[\\/]/;
 const REQUIRE =
   "import { createRequire as $contextdCreateRequire } from 'node:module'; const require = $contextdCreateRequire(import.meta.url);";
 
-/** Stops the process of esbuild after the last of concurrent builds: it would use memory and wake the provider every second. */
-export class Bundler {
-  #building = 0;
+/**
+ * The number of running builds of all providers in this process, which share the process of esbuild. After the last one it is
+ * stopped, because it would use memory and wake the provider every second. Builds that run meanwhile would never end.
+ */
+let building = 0;
 
-  /** Throws SVC_BUILD_FAILED with file, line and column. */
-  async bundle(entry: string, outputFolder: string): Promise<Bundle> {
-    const esbuild = await import('esbuild');
-    if (this.#building === 0) checkDescriptors(entry);
-    this.#building += 1;
-    try {
-      return await bundleWith(esbuild, entry, outputFolder);
-    } finally {
-      this.#building -= 1;
-      if (this.#building === 0) await esbuild.stop();
-    }
+/** Throws SVC_BUILD_FAILED with file, line and column. */
+export async function bundleCode(entry: string, outputFolder: string): Promise<Bundle> {
+  const esbuild = await import('esbuild');
+  if (building === 0) checkDescriptors(entry);
+  building += 1;
+  try {
+    return await bundleWith(esbuild, entry, outputFolder);
+  } finally {
+    building -= 1;
+    if (building === 0) await esbuild.stop();
   }
 }
 
@@ -61,16 +62,11 @@ async function bundleWith(
   outputFolder: string,
 ): Promise<Bundle> {
   const findings: Findings = { inputs: new Map(), externals: new Set(), shifts: new Map(), isDynamic: false };
-  const options = optionsFor(entry, outputFolder, findings);
-  const result: BuildResult = await build(options)
-    .catch((error: unknown) => {
-      // Another provider in this process has stopped the process of esbuild.
-      if (messageOf(error).startsWith('The service was stopped')) return build(options);
-      throw error;
-    })
-    .catch((error: unknown) => {
+  const result: BuildResult = await build(optionsFor(entry, outputFolder, findings)).catch(
+    (error: unknown) => {
       throw buildError(entry, error, findings);
-    });
+    },
+  );
   const code = result.outputFiles?.[0]?.text ?? '';
   return {
     code: /\b__require\b/.test(code) ? code : code.slice(REQUIRE.length),

@@ -52,6 +52,16 @@ describe('a service is compiled', () => {
     expect(readFileSync(output, 'utf8')).toContain('taken from the cache');
   });
 
+  it('also while another provider in the same process ends its builds', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, line) => `export const name${line} = ${line};`);
+    const services = [1, 100, 20_000].map((size) =>
+      createService({ ...WELL, 'word.ts': `${WELL['word.ts']}${lines.slice(0, size).join('\n')}` }),
+    );
+    expect(await Promise.all(services.map(({ load }) => load()))).toMatchObject(
+      services.map(() => ({ default: { word: 'one' } })),
+    );
+  });
+
   it('once for several concurrent builds', async () => {
     const { open, folder, outputs } = createService(WELL);
     const builder = open();
