@@ -25,4 +25,5 @@ for (let run = 1; run <= Number(values.runs); run += 1) {
   if (status !== 0) failed.push(run);
   if (status === null) break;
 }
+stop();
 process.exitCode = failed.length === 0 ? 0 : 1;
