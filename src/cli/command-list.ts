@@ -37,9 +37,17 @@ export const OWN_COMMANDS: Entries = {
     summary: 'print the transitions of a context file as a graph',
     load: async () => (await provider()).graph,
   },
+  add: {
+    summary: 'add a service, such as a script, to the context of this folder',
+    load: async () => (await import('./scaffold/add.js')).add,
+  },
+  remove: {
+    summary: 'remove a service from the context of this folder',
+    load: async () => (await import('./scaffold/remove.js')).remove,
+  },
   init: {
     summary: 'create a project folder, ready to run',
-    load: async () => (await import('./init.js')).init,
+    load: async () => (await import('./scaffold/init.js')).init,
   },
   keys: {
     summary: 'create and show key pairs of secured providers and their clients',
@@ -62,7 +70,7 @@ export const ACTION_COMMANDS: Entries = Object.fromEntries(
 export const PROGRAMS: Entries = {
   create_service: {
     summary: 'generate the code of a service and add it to its context',
-    load: async () => (await import('./create-service.js')).createService,
+    load: async () => (await import('./scaffold/create-service.js')).createService,
   },
   service_context: {
     summary: 'run the provider of a context',

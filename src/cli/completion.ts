@@ -1,7 +1,6 @@
 // Shell completion: computes the words that can follow those typed so far.
 
 import type { Command, CommandOptions } from './arguments/command.js';
-import { findContextFiles } from './request/context-files.js';
 
 /** The completion script calls the program with this flag, followed by the words typed so far. */
 export const COMPLETE_FLAG = '--get-yargs-completions';
@@ -49,24 +48,4 @@ async function completeValues(
   const completion = command.values?.[name] ?? options[name]?.choices ?? [];
   if (completion === 'files') return [FILES];
   return typeof completion === 'function' ? await completion(words) : completion.map(String);
-}
-
-/** Ids of the services in --context_file, else in the context files of the current folder, else at the running provider. */
-export async function completeServiceIds(words: readonly string[]): Promise<readonly string[]> {
-  const at = words.indexOf('--context_file');
-  const given = at === -1 ? undefined : words[at + 1];
-  const files = given === undefined ? await findContextFiles() : [given];
-  if (files.length === 0) {
-    const { fetchServiceIds } = await import('./request/list-services.js');
-    return await fetchServiceIds().catch(() => []);
-  }
-  const { readContextFile } = await import('../model/read/read-context.js');
-  const ids = await Promise.all(
-    files.map(async (file) => {
-      // An invalid file contributes no ids.
-      const read = await readContextFile(file).catch(() => undefined);
-      return read?.configuration.TaskService.map(({ id }) => id) ?? [];
-    }),
-  );
-  return [...new Set(ids.flat())];
 }

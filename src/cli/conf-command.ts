@@ -6,7 +6,7 @@ import { checkConfArguments } from './arguments/check-conf-arguments.js';
 import { defineCommand } from './arguments/command.js';
 import { CONF_EXAMPLES, CONF_OPTIONS } from './arguments/conf-options.js';
 import { IDENTITY_VALUES } from './arguments/identity.js';
-import { completeServiceIds } from './completion.js';
+import { completeServiceIds } from './request/complete-service-ids.js';
 import { runAction } from './request/run-action.js';
 
 export const confCommand = defineCommand({

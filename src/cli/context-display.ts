@@ -6,7 +6,7 @@ import type { BusEvent } from '../client/follow.js';
 import { TOPICS, type Topic } from '../messages/topics.js';
 import { defineCommand } from './arguments/command.js';
 import type { Terminal } from './terminal/terminal.js';
-import { completeServiceIds } from './completion.js';
+import { completeServiceIds } from './request/complete-service-ids.js';
 import { rejectIgnored, type FlagRule } from './arguments/flag-rules.js';
 import { checkShownActions, SHOWN_ACTIONS, unknownService } from './request/display-filters.js';
 import { openSource, type SourceArguments } from './request/display-source.js';

@@ -6,7 +6,7 @@ import { checkConfArguments } from './arguments/check-conf-arguments.js';
 import type { Command } from './arguments/command.js';
 import { CONNECTION_VALUES, defaultOptions, optionsOf } from './arguments/conf-options.js';
 import { findTableFlag } from './arguments/top-arguments.js';
-import { completeServiceIds } from './completion.js';
+import { completeServiceIds } from './request/complete-service-ids.js';
 import { findContextFiles } from './request/context-files.js';
 import { runAction } from './request/run-action.js';
 import type { Terminal } from './terminal/terminal.js';

@@ -5,7 +5,7 @@ import { ContextdError, EXIT } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import { defineCommand } from './arguments/command.js';
 import { CONNECTION_OPTIONS, CONNECTION_VALUES } from './arguments/conf-options.js';
-import { completeServiceIds } from './completion.js';
+import { completeServiceIds } from './request/complete-service-ids.js';
 import { findContextFiles } from './request/context-files.js';
 import { listServices, type ListedService } from './request/list-services.js';
 import type { ConnectionArguments } from './request/connect.js';

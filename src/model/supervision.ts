@@ -50,6 +50,8 @@ export const SUPERVISION_RULES = {
 /** When the provider itself starts a service again that has ended: after a failure, or also after a clean exit. */
 export const RESTART_POLICIES = ['never', 'on-failure', 'always'] as const;
 
+export type RestartPolicy = (typeof RESTART_POLICIES)[number];
+
 const signal = z
   .string()
   .superRefine((name, context) => {

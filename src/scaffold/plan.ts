@@ -75,7 +75,8 @@ function renderFiles(
     path: join(request.servicePath, name),
     text,
   }));
-  const code = request.services.flatMap((service) =>
+  const written = request.services.filter(({ program }) => program === undefined);
+  const code = written.flatMap((service) =>
     renderCode(templates, service).map(({ name, text }) => ({
       path: codeFile(request, service, name),
       text,

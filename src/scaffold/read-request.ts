@@ -143,6 +143,7 @@ export function readServiceFields(fields: Fields, location: string): ServiceRequ
     taskType: (fields.task_type ?? 'Looped') as TaskType,
     topic: 'process',
     location: fields.location ?? location,
+    restart: 'on-failure',
     transitions: {},
   };
 }

@@ -110,14 +110,16 @@ export function renderContext(templates: Templates, context: ContextRequest): st
 
 /** Renders a TaskService element with LF and an indent of two spaces, without indent on the first line. */
 export function renderTaskService(templates: Templates, service: ServiceRequest): string {
-  const { taskId, taskService, topic, entry, description, serviceName, deviceAction, location } = service;
+  const { taskId, taskService, topic, entry, description, serviceName, deviceAction, location, restart } =
+    service;
   const transitions = TRIGGERS.map((trigger) => {
     const { action, call } = service.transitions[trigger] ?? { action: '', call: '' };
     return { trigger, ...escapeAll({ action, call }, asXmlText) };
   });
   const places = {
     attribute: escapeAll({ taskId, taskService, topic, entry }, asXmlAttribute),
-    text: escapeAll({ description, serviceName, deviceAction, location }, asXmlText),
+    text: escapeAll({ description, serviceName, deviceAction, location, restart }, asXmlText),
+    program: service.program?.map(asXmlText),
     transitions,
   };
   return templates.taskService(places).trimEnd();
@@ -127,7 +129,7 @@ async function loadTemplate(name: TemplateName) {
   const text = await readFile(join(packageRoot, 'templates', TEMPLATE_FILES[name]), 'utf8');
   const template = ejs.compile(text, {
     strict: true,
-    destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'transitions', 'json'],
+    destructuredLocals: ['name', 'code', 'comment', 'attribute', 'text', 'program', 'transitions', 'json'],
     escape: rejectUnescaped,
   });
   return (places: Readonly<Record<string, unknown>>) => template({ ...places });

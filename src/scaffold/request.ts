@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { isId } from '../base/ids.js';
 import type { Entry, TransitionAction, Trigger } from '../model/context.js';
 import type { TaskType } from '../model/meta.js';
+import type { RestartPolicy } from '../model/supervision.js';
 
 export { TASK_TYPES, type TaskType } from '../model/meta.js';
 export { DEFAULT_CONTEXT_ID } from '../model/context.js';
@@ -33,6 +34,9 @@ export interface ServiceRequest extends CodeInputs {
   readonly topic: string;
   /** The parent folder of the service folder; relative to the context folder, or absolute. */
   readonly location: string;
+  /** A service without code: the program, and its arguments. */
+  readonly program?: readonly [string, ...string[]];
+  readonly restart: RestartPolicy;
   /** Missing triggers are written blank. */
   readonly transitions: Readonly<Partial<Record<Trigger, TransitionRequest>>>;
 }

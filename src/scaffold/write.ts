@@ -17,9 +17,16 @@ export type WriteFile = (path: string, content: string | Buffer) => Promise<void
  * Throws TPL_CONFLICT if a file has changed since the plan was made, and TPL_WRITE_FAILED if a file could not be
  * written. In both cases all changes are rolled back.
  */
-export async function writePlan(plan: ScaffoldPlan, writeFile: WriteFile = writeFileAtomic): Promise<void> {
+export async function writePlan(plan: ScaffoldPlan, writeFile?: WriteFile): Promise<void> {
   // The record is last: with the hash of a text that was not written, the old file would count as edited.
-  const changes = [...plan.changes, plan.record].filter(isWritten);
+  await writeChanges([...plan.changes, plan.record].filter(isWritten), writeFile);
+}
+
+/** As writePlan. */
+export async function writeChanges(
+  changes: readonly FileChange[],
+  writeFile: WriteFile = writeFileAtomic,
+): Promise<void> {
   const originals = await Promise.all(changes.map(readOriginal));
   const undo = new Closers();
   for (const [at, change] of changes.entries()) {

@@ -1,4 +1,4 @@
-// Adds task services to a context file by inserting text at one offset, so that all other bytes stay the same.
+// Adds and removes task services in a context file, so that all other bytes stay the same.
 
 import { ContextdError } from '../base/errors.js';
 import { readXml, type XmlElement } from './xml.js';
@@ -33,6 +33,16 @@ export function addTaskServices(text: string, path: string, blocks: readonly str
   const isLineEndNext = /^[ \t]*\r?\n/.test(text.slice(offset, root.closeStart));
   const inserted = body + (isLineEndNext ? '' : `${lineEnd}${indentOf(text, root) ?? ''}`);
   return { offset, inserted, text: text.slice(0, offset) + inserted + text.slice(offset) };
+}
+
+/** Removes an element with its line ends and the comment that follows it on its line; all other bytes stay the same. */
+export function removeElement(text: string, { start, end }: Pick<XmlElement, 'start' | 'end'>): string {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const isFirst = text.slice(lineStart, start).trim() === '';
+  const last = endOfLine(text, end);
+  const lineEnd = /^[ \t]*\r?\n/.exec(text.slice(last))?.[0].length;
+  if (!isFirst || lineEnd === undefined) return text.slice(0, start) + text.slice(end);
+  return text.slice(0, lineStart) + text.slice(last + lineEnd);
 }
 
 /** Returns the value of the attribute or child element `name`. */

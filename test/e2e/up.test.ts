@@ -113,7 +113,7 @@ test('up says what to do in an empty folder, and asks for one of several files.'
     const { exitCode, stdout, stderr } = await verbs.contextd(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toBe(
-      `error CLI_USAGE: there is no context file in this folder\n  hint: create a project with 'contextd init .', add a service with create_service, or name a file: contextd ${args[0]!} FILE`,
+      `error CLI_USAGE: there is no context file in this folder\n  hint: add a script with 'contextd add NAME --command ...', create a project with 'contextd init .', or name a file: contextd ${args[0]!} FILE`,
     );
   }
   const first = await verbs.home.writeContext(TWO[0]);

@@ -60,7 +60,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   scaffold: ['ejs', 'diff', 'write-file-atomic'],
   supervision: [],
   provider: ['write-file-atomic', 'zod'],
-  cli: ['yargs', 'asciichart'],
+  cli: ['yargs', 'asciichart', 'shell-quote'],
   testing: [],
 };
 

@@ -30,7 +30,7 @@ export async function chooseContextFile(
   if (file === undefined) {
     throw usageError(
       'there is no context file in this folder',
-      `create a project with 'contextd init .', add a service with create_service, or name a file: ${command} FILE`,
+      `add a script with 'contextd add NAME --command ...', create a project with 'contextd init .', or name a file: ${command} FILE`,
     );
   }
   if (more.length === 0) return file;

@@ -21,7 +21,7 @@ export function formatNewProject(request: ScaffoldRequest, plan: ScaffoldPlan): 
   return `${formatChanges(plan)}\nInstall, test and run it:\n  ${cd}npm install && npm test && npm start\n`;
 }
 
-function formatChanges(plan: ScaffoldPlan): string {
+export function formatChanges(plan: ScaffoldPlan): string {
   const changes = plan.changes.map(formatChange).join('');
   return plan.changes.some(isWritten) ? changes : `${changes}Nothing to change.\n`;
 }

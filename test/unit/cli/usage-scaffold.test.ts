@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createService } from '../../../src/cli/create-service.js';
-import { init } from '../../../src/cli/init.js';
+import { createService } from '../../../src/cli/scaffold/create-service.js';
+import { init } from '../../../src/cli/scaffold/init.js';
 import { keys } from '../../../src/cli/keys.js';
 import { runCommand } from '../../../src/cli/run.js';
 import { createTerminal } from '../../helpers/terminal.js';

@@ -14,6 +14,7 @@ export const SERVICE: ServiceRequest = {
   taskType: 'Looped',
   topic: 'process',
   location: 'services',
+  restart: 'on-failure',
   transitions: {},
 };
 

@@ -4,21 +4,21 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import type { InferredOptionTypes } from 'yargs';
-import { ContextdError, EXIT, hasErrnoCode } from '../base/errors.js';
-import { ownManifest } from '../base/package.js';
-import { isOwnProject, planScaffold } from '../scaffold/plan.js';
+import { ContextdError, EXIT, hasErrnoCode } from '../../base/errors.js';
+import { ownManifest } from '../../base/package.js';
+import { isOwnProject, planScaffold } from '../../scaffold/plan.js';
 import {
   checkProject,
   checkProjectName,
   readOwnProject,
   readProject,
   type ProjectFields,
-} from '../scaffold/project.js';
-import { readState } from '../scaffold/read-state.js';
-import { writePlan } from '../scaffold/write.js';
-import { defineCommand } from './arguments/command.js';
-import { formatDryRun, formatNewProject } from './show/plan.js';
-import { usageError } from './arguments/usage-errors.js';
+} from '../../scaffold/project.js';
+import { readState } from '../../scaffold/read-state.js';
+import { writePlan } from '../../scaffold/write.js';
+import { defineCommand } from '../arguments/command.js';
+import { formatDryRun, formatNewProject } from '../show/plan.js';
+import { usageError } from '../arguments/usage-errors.js';
 
 const text = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 const DEFAULTS = { task_service: 'Hello', sub_port: '5556', pub_port: '5557' } as const;

@@ -1,16 +1,16 @@
 // create_service: writes the files of new task services and adds them to their context.
 
-import { EXIT } from '../base/errors.js';
-import { listProviders } from '../bus/registry.js';
-import { ENTRY_ACTIONS } from '../model/context.js';
-import { planScaffold } from '../scaffold/plan.js';
-import { readState } from '../scaffold/read-state.js';
-import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../scaffold/request.js';
-import { writePlan } from '../scaffold/write.js';
-import { defineCommand } from './arguments/command.js';
-import { CREATE_OPTIONS } from './arguments/create-service-options.js';
+import { EXIT } from '../../base/errors.js';
+import { listProviders } from '../../bus/registry.js';
+import { ENTRY_ACTIONS } from '../../model/context.js';
+import { planScaffold } from '../../scaffold/plan.js';
+import { readState } from '../../scaffold/read-state.js';
+import { endpointsOf, TASK_TYPES, type ScaffoldRequest } from '../../scaffold/request.js';
+import { writePlan } from '../../scaffold/write.js';
+import { defineCommand } from '../arguments/command.js';
+import { CREATE_OPTIONS } from '../arguments/create-service-options.js';
 import { readCreateRequest } from './create-service-request.js';
-import { formatDryRun, formatOutcome } from './show/plan.js';
+import { formatDryRun, formatOutcome } from '../show/plan.js';
 
 const EXAMPLE = [
   "create_service --service_path=. --task_service=EchoAction --task_class=EchoShouting --task_desc='Shouts the time'",

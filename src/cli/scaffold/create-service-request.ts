@@ -1,15 +1,15 @@
 // The request of create_service, from its flags, an existing context file, or a meta file.
 
-import { ContextdError } from '../base/errors.js';
-import { readMetaContextFile } from '../model/read/meta-context.js';
-import { completeFields, findContext, listContextNames } from '../scaffold/existing-context.js';
-import { requestOf } from '../scaffold/meta-request.js';
-import { checkFields, missingFields, readRequest, type Fields } from '../scaffold/read-request.js';
-import type { ScaffoldRequest } from '../scaffold/request.js';
-import { formatFault } from '../xml/fault.js';
-import { SERVICE_FLAGS, type CreateArguments } from './arguments/create-service-options.js';
-import { usageError } from './arguments/usage-errors.js';
-import type { Terminal } from './terminal/terminal.js';
+import { ContextdError } from '../../base/errors.js';
+import { readMetaContextFile } from '../../model/read/meta-context.js';
+import { completeFields, findContext, listContextNames } from '../../scaffold/existing-context.js';
+import { requestOf } from '../../scaffold/meta-request.js';
+import { checkFields, missingFields, readRequest, type Fields } from '../../scaffold/read-request.js';
+import type { ScaffoldRequest } from '../../scaffold/request.js';
+import { formatFault } from '../../xml/fault.js';
+import { SERVICE_FLAGS, type CreateArguments } from '../arguments/create-service-options.js';
+import { usageError } from '../arguments/usage-errors.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 /** Prints the warnings of a meta file. Throws CLI_USAGE, and the errors of the files that it reads. */
 export async function readCreateRequest(args: CreateArguments, terminal: Terminal): Promise<ScaffoldRequest> {
