@@ -1,7 +1,7 @@
 // contextd add and remove: existing scripts become services of a context, which runs or does not.
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
@@ -22,7 +22,7 @@ async function openFolder(): Promise<Verbs> {
 
 async function contextFile({ home, contextd }: Verbs): Promise<string> {
   const { stdout } = await contextd('check');
-  return await readFile(join(home.path, stdout.split(' is valid')[0]!), 'utf8');
+  return await readFile(resolve(home.path, stdout.split(' is valid')[0]!), 'utf8');
 }
 
 const states = async (verbs: Verbs) =>

@@ -70,6 +70,7 @@ describe('the request of a meta file has', () => {
         taskType: 'Single',
         topic: 'street',
         location: 'services',
+        restart: 'on-failure',
         transitions: {
           on_start: { action: '', call: '' },
           on_update: { action: '', call: '' },
