@@ -20,9 +20,9 @@ async function openFolder(): Promise<Verbs> {
   return verbs;
 }
 
-async function contextFile({ home, contextd }: Verbs): Promise<string> {
-  const { stdout } = await contextd('check');
-  return await readFile(resolve(home.path, stdout.split(' is valid')[0]!), 'utf8');
+async function contextFile(verbs: Verbs): Promise<string> {
+  const { stdout } = await verbs.contextd('check');
+  return await readFile(resolve(verbs.home.path, stdout.split(' is valid')[0]!), 'utf8');
 }
 
 const states = async (verbs: Verbs) =>
