@@ -9,8 +9,8 @@ import { Subscriber } from './subscriber.js';
 
 /** A frame on the lane waits this long for its copy on the main connection, which keeps the order of sending. */
 const COPY_WAIT_MS = 200;
-/** After this time without a copy on the lane, that copy counts as lost. */
-const COPY_LOST_MS = 2000;
+/** After this time without a copy on the lane, that copy counts as lost. On a busy machine large frames are seconds late. */
+const COPY_LOST_MS = 10_000;
 /** The number of different frames of which one copy is remembered. */
 const MOST_KNOWN = 10_000;
 

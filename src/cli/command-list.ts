@@ -37,6 +37,10 @@ export const OWN_COMMANDS: Entries = {
     summary: 'print the transitions of a context file as a graph',
     load: async () => (await provider()).graph,
   },
+  startup: {
+    summary: 'print or install a systemd unit that runs the context after each boot',
+    load: async () => (await provider()).startup,
+  },
   add: {
     summary: 'add a service, such as a script, to the context of this folder',
     load: async () => (await import('./scaffold/add.js')).add,

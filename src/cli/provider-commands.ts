@@ -4,3 +4,4 @@ export { check } from './check.js';
 export { graph } from './graph.js';
 export { serviceContext } from './service-context.js';
 export { up } from './up.js';
+export { startup } from './startup.js';

@@ -6,6 +6,7 @@ import type { CommandAnswer } from '../client/replies.js';
 import { Provider } from '../provider/provider.js';
 import { resolveRoots, type ProviderArguments } from './arguments/provider-options.js';
 import { createConsole } from './console.js';
+import { takeSystemdNotifier } from './notify-systemd.js';
 import { openLogTerminal } from './terminal/log-terminal.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -33,6 +34,9 @@ export async function runProvider(
   for (const { line, column, message } of file.warnings) {
     show({ kind: 'warning', text: `${file.path}:${line}:${column}: ${message}` });
   }
+  const notifyReady = takeSystemdNotifier((reason) => {
+    show({ kind: 'warning', text: `cannot notify systemd: ${reason}` });
+  });
   const provider = await Provider.open({
     file,
     serviceRoots: resolveRoots(args),
@@ -43,6 +47,7 @@ export async function runProvider(
   closeOnSignal(provider, terminal, args.detach_on_exit);
   const answer = args.start ? await start(provider, file, args.transaction) : undefined;
   if (consoleLog !== undefined) reportReady({ answer });
+  notifyReady();
   await provider.closed;
   return EXIT.done;
 }
