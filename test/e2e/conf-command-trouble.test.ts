@@ -23,7 +23,7 @@ test('A syntax error in a service is reported with file, line and column, exit c
   const { exitCode, stdout, stderr } = await home.run('conf_command', WITH_FILE, '--action=start');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(new RegExp(`^error SVC_BUILD_FAILED: .*/services/Walk/Walk\\.ts:${line}:7: `));
-  expect(stdout).toMatch(/ts_101 +failed/);
+  expect(stdout).toMatch(/ts_101 +(failed|backoff)/);
   // After the file is corrected, the command works.
   await home.edit('services/Walk/Walk.ts', (text) => text.replace('const = 1;', ''));
   const repaired = await home.run('conf_command', WITH_FILE, '--action=restart');
@@ -64,7 +64,7 @@ test.each<[string, BrokenCode]>([
     expect(exitCode).toBe(1);
     const place = `.*/services/Walk/Walk\\.ts:${line}`;
     expect(stderr).toMatch(new RegExp(says.source.replace('PLACE', place), says.flags));
-    expect(stdout).toMatch(/^ {2}ts_101 +failed/m);
+    expect(stdout).toMatch(/^ {2}ts_101 +(failed|backoff)/m);
     expect(stdout).toMatch(/^ {2}ts_102 +started +pid \d+ +\d+ ms$/m);
     const stopped = await home.run('conf_command', '--action=exit');
     expect(stopped.stdout).toMatch(/ts_102 +stopped/);

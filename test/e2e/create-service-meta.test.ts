@@ -96,7 +96,7 @@ describe('create_service --xml_file', () => {
     await folder.write(CONTEXT, edited);
     const { stdout } = await folder.generate();
     expect(stdout).toContain('kept: services/Walk/Walk.ts was edited; --force overwrites\n');
-    expect(stdout).toContain("ts_102 (line 84) has the device_action 'sip', not 'pass_state3'");
+    expect(stdout).toContain("ts_102 (line 90) has the device_action 'sip', not 'pass_state3'");
     expect(stdout).toContain('Nothing to change.');
     await folder.generate({ force: true });
     expect(await folder.read('services/Walk/Walk.ts')).toBe(written);
