@@ -1,14 +1,14 @@
 // contextd up: runs the provider of a context with a transaction, on this terminal or in the background.
 
-import { realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { EXIT } from '../base/errors.js';
-import { listProviders, type RegistryEntry } from '../bus/registry.js';
+import type { RegistryEntry } from '../bus/registry.js';
 import { readContextFile } from '../model/read/read-context.js';
 import { defineCommand } from './arguments/command.js';
 import { checkTransaction, PROVIDER_OPTIONS, type ProviderArguments } from './arguments/provider-options.js';
 import { runInBackground } from './background.js';
 import { chooseContextFile } from './request/context-files.js';
+import { findRunning } from './request/find-running.js';
 import { runProvider } from './run-provider.js';
 import type { Terminal } from './terminal/terminal.js';
 
@@ -50,18 +50,6 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
     return await runProvider({ ...args, start: true }, file, terminal);
   }
   return await runInBackground(args, file, terminal);
-}
-
-async function findRunning(path: string): Promise<RegistryEntry | undefined> {
-  return (await listProviders()).find(({ contextFile }) => realPath(contextFile) === realPath(path));
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function reportRunning(

@@ -81,12 +81,24 @@ async function newContext(
     task_desc: 'Counts its steps, until you let it do something else',
     ...given,
     service_path: folder,
-    context_name: given.context_name ?? contextNameOf(folder),
+    context_name: given.context_name ?? nameFrom(folder),
     server_ip: '127.0.0.1',
     sub_port,
     pub_port,
     task_class: `${given.task_service ?? ''}Task`,
   };
+}
+
+/** Throws TPL_NAME_INVALID. */
+function nameFrom(folder: string): string {
+  try {
+    return contextNameOf(folder);
+  } catch (cause) {
+    throw new ContextdError('TPL_NAME_INVALID', `no context can have the name of the folder ${folder}`, {
+      hint: 'name the context, such as --context_name=App',
+      cause,
+    });
+  }
 }
 
 /** `SendMail` for `send-mail`. */

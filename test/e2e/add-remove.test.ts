@@ -1,7 +1,8 @@
 // contextd add and remove: existing scripts become services of a context, which runs or does not.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { expect, test, vi } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { expectNoLeftovers } from '../helpers/leftovers.js';
@@ -125,4 +126,26 @@ test('What cannot be added or removed is refused, and nothing is written.', asyn
   expect(await refused('remove', 'unknown')).toMatch(
     /there is no service unknown\n {2}hint: its services: worker/,
   );
+});
+
+test('A running context is found through a symbolic link; a folder without a usable name needs --context_name.', async () => {
+  await using verbs = await openFolder();
+  await verbs.contextd('add', 'worker', '--command', 'node worker.js');
+  const [name] = await readdir(join(verbs.home.path, 'conf'));
+  await symlink('.', join(verbs.home.path, 'linked'));
+  expect((await verbs.contextd('up', '-d', `linked/conf/${name!}`)).exitCode).toBe(0);
+  const added = await verbs.contextd('add', 'second', '--command', 'node worker.js');
+  expect(added).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await states(verbs)).toEqual(['worker started', 'second started']);
+  expect((await verbs.contextd('down')).exitCode).toBe(0);
+
+  const cwd = join(verbs.home.path, '123');
+  await mkdir(cwd);
+  const program = join(verbs.home.path, 'node_modules', '.bin', 'contextd');
+  const words = ['add', 'worker', '--command', 'true'];
+  const refused = await execa(program, words, { cwd, reject: false });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('name the context, such as --context_name=App');
+  const named = await execa(program, [...words, '--context_name', 'App'], { cwd });
+  expect(named.stdout).toContain('created: conf/Context-App.xml');
 });

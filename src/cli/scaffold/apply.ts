@@ -2,10 +2,10 @@
 
 import { resolve } from 'node:path';
 import { EXIT } from '../../base/errors.js';
-import { listProviders } from '../../bus/registry.js';
 import type { Arguments } from '../arguments/actions.js';
 import { checkConfArguments } from '../arguments/check-conf-arguments.js';
 import { defaultOptions } from '../arguments/conf-options.js';
+import { findRunning } from '../request/find-running.js';
 import { runAction } from '../request/run-action.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -20,8 +20,7 @@ export async function applyToProvider(
   { terminal, otherwise }: { readonly terminal: Terminal; readonly otherwise: string },
 ): Promise<number> {
   const path = resolve(contextFile);
-  const isRunning = (await listProviders()).some((each) => each.contextFile === path);
-  if (!isRunning) {
+  if ((await findRunning(path)) === undefined) {
     terminal.out(otherwise);
     return EXIT.done;
   }
